@@ -3,6 +3,7 @@ module offsite
 go 1.26.0
 
 require (
+	github.com/agnivade/levenshtein v1.2.2 // indirect
 	github.com/alecthomas/kong v1.17.0 // indirect
 	github.com/asticode/go-astiav v0.13.0 // indirect
 	github.com/asticode/go-astikit v0.42.0 // indirect

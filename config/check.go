@@ -1,0 +1,158 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/alecthomas/kong"
+)
+
+// Problem is one wrong setting.
+type Problem struct {
+	Where  string // "offsite.yaml:12", "OFFSITE_TSA_URL", "--tsa.url"
+	Key    string // "tsa.url"
+	What   string // what is wrong
+	Remedy string // what to do
+}
+
+func (p Problem) Error() string {
+	return fmt.Sprintf("%s: %s: %s; %s", p.Where, p.Key, p.What, p.Remedy)
+}
+
+// Check returns every setting that cannot work, joined; nil where all can. It
+// looks only at what can be known without connecting anywhere.
+func (c *Config) Check(f *File) error {
+	k := checker{file: f}
+	k.address("listen", c.Listen)
+	k.url("public_url", c.PublicURL, "http", "https")
+	k.url("database.url", c.Database.URL, "postgres", "postgresql")
+	k.url("s3.endpoint", c.S3.Endpoint, "http", "https")
+	if c.S3.Endpoint != "" {
+		k.given("s3.access_key", c.S3.AccessKey, "s3.endpoint is set")
+		k.given("s3.secret_key_file", c.S3.SecretKeyFile, "s3.endpoint is set")
+	}
+	k.secretFile("s3.secret_key_file", c.S3.SecretKeyFile)
+	k.url("tsa.url", c.TSA.URL, "http", "https")
+	if c.TSA.URL != "" {
+		k.given("tsa.ca_file", c.TSA.CAFile, "tsa.url is set")
+	}
+	k.existing("tsa.ca_file", c.TSA.CAFile)
+	k.url("payment.url", c.Payment.URL, "http", "https")
+	k.secretFile("payment.key_file", c.Payment.KeyFile)
+	k.url("reminder.url", c.Reminder.URL, "http", "https")
+	k.secretFile("reminder.key_file", c.Reminder.KeyFile)
+	k.existing("onnxruntime.library", c.ONNXRuntime.Library)
+	if n := c.ONNXRuntime.Threads; n < 1 || n > 64 {
+		k.add("onnxruntime.threads", fmt.Sprintf("%d threads cannot be", n), "give 1 to 64")
+	}
+	if d := c.Cameras.Cadence; d < 200*time.Millisecond || d > time.Minute {
+		k.add("cameras.cadence", fmt.Sprintf("%s between looks cannot be", d), "give 200ms to 1m")
+	}
+	for _, n := range c.Cameras.Networks {
+		if _, err := netip.ParsePrefix(n); err != nil {
+			k.add("cameras.networks", fmt.Sprintf("%q is not a network", n), "write it like 10.0.0.0/8")
+		}
+	}
+	return errors.Join(k.problems...)
+}
+
+type checker struct {
+	file     *File
+	problems []error
+}
+
+func (k *checker) add(key, what, remedy string) {
+	k.problems = append(k.problems, Problem{k.where(key), key, what, remedy})
+}
+
+// where says which source a wrong value came from.
+func (k *checker) where(key string) string {
+	if env := Variable(key); os.Getenv(env) != "" {
+		return env
+	}
+	if line := k.file.Line(key); line > 0 {
+		return fmt.Sprintf("%s:%d", k.file.Path, line)
+	}
+	return "--" + strings.ReplaceAll(key, "_", "-")
+}
+
+func (k *checker) address(key, v string) {
+	if _, _, err := net.SplitHostPort(v); err != nil {
+		k.add(key, fmt.Sprintf("%q is not an address", v), "write it like 127.0.0.1:8080")
+	}
+}
+
+func (k *checker) url(key, v string, schemes ...string) {
+	if v == "" {
+		return
+	}
+	u, err := url.Parse(v)
+	if err != nil || !slices.Contains(schemes, u.Scheme) || (u.Host == "" && u.Query().Get("host") == "") {
+		k.add(key, "this is not a "+strings.Join(schemes, ":// or ")+":// address", "write it like "+schemes[0]+"://host:port")
+	}
+}
+
+func (k *checker) given(key, v, because string) {
+	if v == "" {
+		k.add(key, "missing, though "+because, "set it too")
+	}
+}
+
+func (k *checker) existing(key, path string) bool {
+	if path == "" {
+		return false
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.IsDir() {
+		k.add(key, fmt.Sprintf("there is no file %s", path), "give the path of an existing file")
+		return false
+	}
+	return true
+}
+
+func (k *checker) secretFile(key, path string) {
+	if !k.existing(key, path) {
+		return
+	}
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		k.add(key, fmt.Sprintf("others can read %s (mode %04o)", path, info.Mode().Perm()), "run chmod 600 on it and change the secret")
+	}
+}
+
+// settings lists the keys that a configuration file may hold.
+func settings() []string {
+	app, err := kong.New(&Config{})
+	if err != nil { // the tags above are wrong: the tests of this package fail first
+		panic(err)
+	}
+	var keys []string
+	for _, flag := range app.Model.Flags {
+		if flag.Name != "help" {
+			keys = append(keys, Key(flag.Name))
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func nearest(key string, known []string) string {
+	best, distance := "", len(key)/2+1
+	for _, k := range known {
+		if d := levenshtein.ComputeDistance(key, k); d < distance {
+			best, distance = k, d
+		}
+	}
+	if best == "" {
+		return "; `offsite config` lists them all"
+	}
+	return "; did you mean " + best + "?"
+}

@@ -1,0 +1,103 @@
+package config
+
+import (
+	"path/filepath"
+	"time"
+)
+
+// Config is the effective configuration. The tags are read by kong; the YAML
+// keys are the flag names with '-' written as '_'.
+type Config struct {
+	Data      string `default:"data" help:"Folder for everything that must survive: database, evidence, keys, spool." placeholder:"DIR"`
+	Listen    string `default:"127.0.0.1:8080" help:"Address of the console and API." placeholder:"HOST:PORT"`
+	PublicURL string `name:"public-url" help:"Address under which parties reach the portal; default: http://LISTEN." placeholder:"URL"`
+
+	Bureau      Bureau      `embed:"" prefix:"bureau."`
+	Database    Database    `embed:"" prefix:"database."`
+	S3          S3          `embed:"" prefix:"s3."`
+	TSA         TSA         `embed:"" prefix:"tsa."`
+	ONNXRuntime ONNXRuntime `name:"onnxruntime" embed:"" prefix:"onnxruntime."`
+	Cameras     Cameras     `embed:"" prefix:"cameras."`
+	Payment     Payment     `embed:"" prefix:"payment."`
+	Reminder    Reminder    `embed:"" prefix:"reminder."`
+	Documents   Documents   `embed:"" prefix:"documents."`
+	Log         Log         `embed:"" prefix:"log."`
+}
+
+// Bureau names the authority in whose name documents are issued.
+type Bureau struct {
+	NameZH string `name:"name-zh" default:"演示区城市管理行政执法局" help:"Name on documents." placeholder:"NAME"`
+	NameEN string `name:"name-en" default:"Demo District City Management Bureau" help:"Name in the English console." placeholder:"NAME"`
+	Prefix string `default:"演示城管" help:"Prefix of document numbers, as in 沪崇城管." placeholder:"TEXT"`
+	Phone  string `default:"021-00000000" help:"Telephone on documents." placeholder:"NUMBER"`
+	Place  string `name:"place" default:"演示区演示路1号" help:"Address where parties can come, on documents." placeholder:"TEXT"`
+}
+
+// Database is the bureau's PostgreSQL; empty means a private one in the data folder.
+type Database struct {
+	URL string `name:"url" help:"postgres:// address of an existing PostgreSQL 15 or later; default: a private cluster." placeholder:"URL"`
+}
+
+// S3 is the bureau's object store with object lock; empty means a private one.
+type S3 struct {
+	Endpoint      string `help:"http(s):// address of an S3 store with object lock; default: a private one." placeholder:"URL"`
+	AccessKey     string `name:"access-key" help:"Access key of the store." placeholder:"KEY"`
+	SecretKeyFile string `name:"secret-key-file" help:"File that holds the secret key, mode 0600." placeholder:"FILE"`
+	Bucket        string `default:"offsite-evidence" help:"Bucket for evidence; made with object lock if missing." placeholder:"NAME"`
+	Region        string `default:"us-east-1" help:"Region of the store." placeholder:"NAME"`
+}
+
+// TSA is the RFC 3161 timestamp authority; empty means a private one.
+type TSA struct {
+	URL    string `name:"url" help:"http(s):// address of an RFC 3161 authority; default: a private one." placeholder:"URL"`
+	CAFile string `name:"ca-file" help:"PEM certificates that the authority's chain ends in." placeholder:"FILE"`
+}
+
+// ONNXRuntime says where the inference library is.
+type ONNXRuntime struct {
+	Library string `help:"Path of libonnxruntime; default: beside the binary or in .tools." placeholder:"FILE"`
+	Threads int    `default:"1" help:"Threads of one inference." placeholder:"N"`
+}
+
+// Cameras are the defaults of the pipeline.
+type Cameras struct {
+	Cadence  time.Duration `default:"2s" help:"Time between looks at a camera." placeholder:"DURATION"`
+	Networks []string      `default:"127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16" help:"Networks that camera addresses may lie in." placeholder:"CIDR"`
+}
+
+// Payment is the provider that collects fines for the treasury.
+type Payment struct {
+	URL     string `name:"url" help:"Address of the payment provider; without one, fines cannot be paid online." placeholder:"URL"`
+	KeyFile string `name:"key-file" help:"File with the key shared with the provider, mode 0600." placeholder:"FILE"`
+}
+
+// Reminder is the gateway for text messages and mail.
+type Reminder struct {
+	URL     string `name:"url" help:"Address of the SMS gateway; without one, messages wait in the outbox." placeholder:"URL"`
+	KeyFile string `name:"key-file" help:"File with the key shared with the gateway, mode 0600." placeholder:"FILE"`
+}
+
+// Documents says where the fonts of the PDFs are.
+type Documents struct {
+	Song string `default:"/usr/share/fonts/truetype/arphic-gbsn00lp/gbsn00lp.ttf" help:"TrueType font of the body (Song)." placeholder:"FILE"`
+	Kai  string `default:"/usr/share/fonts/truetype/arphic-gkai00mp/gkai00mp.ttf" help:"TrueType font of notes (Kai)." placeholder:"FILE"`
+}
+
+// Log says what is logged and how.
+type Log struct {
+	Level  string `default:"info" enum:"debug,info,warn,error" help:"Least level that is logged: debug, info, warn, error."`
+	Format string `default:"text" enum:"text,json" help:"text or json."`
+}
+
+// Path joins names to the data folder.
+func (c *Config) Path(names ...string) string {
+	return filepath.Join(append([]string{c.Data}, names...)...)
+}
+
+// Public is the address under which the console is reached from outside.
+func (c *Config) Public() string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	return "http://" + c.Listen
+}

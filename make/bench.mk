@@ -1,0 +1,3 @@
+.PHONY: bench
+bench: build ## measure; writes build/bench/*.json
+	@make/bench.sh

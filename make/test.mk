@@ -1,0 +1,23 @@
+GOTEST := go test -race -timeout 20m
+
+.PHONY: test test-go test-web e2e screenshots fuzz
+test: build lint-fast test-go test-web e2e ## everything that must hold; what CI runs
+
+test-go: setup ## Go tests with the race detector
+	@echo "test: go"
+	@$(GOTEST) ./...
+
+test-web: setup ## unit tests of the console
+	@echo "test: web"
+	@cd web && npm test --silent
+
+e2e: build ## the whole loop in a real browser against a real server
+	@echo "test: end to end"
+	@make/e2e.sh
+
+screenshots: build ## pictures of every page into docs/images
+	@make/e2e.sh screenshots
+
+FUZZTIME ?= 60s
+fuzz: setup ## every fuzz target for FUZZTIME
+	@make/fuzz.sh $(FUZZTIME)
