@@ -90,3 +90,9 @@ require (
 	gopkg.in/ini.v1 v1.67.3 // indirect
 	k8s.io/klog/v2 v2.130.1 // indirect
 )
+
+ignore (
+	./build
+	./data
+	./web/node_modules
+)

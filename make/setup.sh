@@ -17,6 +17,9 @@ onnxruntime_version=1.30.0
 say() { printf 'setup: %s\n' "$*"; }
 die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n1)" = "$1" ]; }
+# Outside our module, since an old Go cannot read our go.mod.
+go_env() { (cd / && GOTOOLCHAIN=local go env "$1"); }
+has_go() { command -v go >/dev/null && at_least "$go_version" "$(go_env GOVERSION | sed 's/^go//')"; }
 # checked FILE NAME: FILE must have the SHA-256 that checksums.txt keeps for NAME.
 checked() {
   local want got
@@ -30,7 +33,7 @@ apt_packages() {
   local want missing=()
   mapfile -t want < <(grep -v '^#' make/apt.txt)
   # A machine that already has fit compilers and Node keeps them.
-  command -v go >/dev/null && at_least "$go_version" "$(go env GOVERSION | sed 's/^go//')" || want+=(golang-go)
+  has_go || want+=(golang-go)
   command -v npm >/dev/null || want+=(nodejs npm)
   for p in "${want[@]}"; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing+=("$p")
@@ -46,13 +49,13 @@ apt_packages() {
 # Debian's Go is too old to build us, but can fetch the toolchain as a module,
 # which the Go checksum database vouches for.
 go_toolchain() {
-  command -v go >/dev/null && at_least "$go_version" "$(GOTOOLCHAIN=local go env GOVERSION | sed 's/^go//')" && return 0
-  local arch; arch=$(go env GOARCH)
+  has_go && return 0
+  local arch; arch=$(go_env GOARCH)
   local module=golang.org/toolchain version="v0.0.1-go$go_version.linux-$arch"
   say "fetching Go $go_version"
-  local zip; zip=$(cd build && GOFLAGS=-mod=mod GO111MODULE=on go mod download -json "$module@$version" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
-  [ -d "$zip" ] || die "Go $go_version could not be fetched from the module proxy"
-  rm -rf "$tools/go.part" && cp -r "$zip" "$tools/go.part" && chmod -R u+w "$tools/go.part"
+  local dir; dir=$(cd / && go mod download -json "$module@$version" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+  [ -d "$dir" ] || die "Go $go_version could not be fetched from the module proxy"
+  rm -rf "$tools/go.part" && cp -r "$dir" "$tools/go.part" && chmod -R u+w "$tools/go.part"
   chmod +x "$tools/go.part"/bin/* && find "$tools/go.part/pkg/tool" -type f -exec chmod +x {} +
   rm -rf "$tools/go" && mv "$tools/go.part" "$tools/go"
 }

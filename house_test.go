@@ -1,0 +1,91 @@
+package offsite_test
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path"
+	"strings"
+	"testing"
+)
+
+// pkg is what `go list` tells of a package of this module.
+type pkg struct {
+	ImportPath string
+	Name       string
+	Doc        string
+	Deps       []string
+	Imports    []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Name,Doc,Deps,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pkg
+	for dec := json.NewDecoder(strings.NewReader(string(out))); dec.More(); {
+		var p pkg
+		if err := dec.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
+	for _, p := range packages(t) {
+		if len(p.Doc) < 40 {
+			t.Errorf("%s: its package comment is missing or says nothing: %q", p.ImportPath, p.Doc)
+		}
+	}
+}
+
+// The arrows of docs/architecture.md: what a folder must not reach, directly or
+// through others.
+func TestImportsPointOneWay(t *testing.T) {
+	for _, rule := range []struct {
+		from string
+		not  []string
+		why  string
+	}{
+		{"detectors", []string{"offsite/pipeline", "offsite/store", "offsite/api", "offsite/casework", "offsite/registry", "offsite/evidence", "github.com/jackc/pgx", "net/http"},
+			"a rule knows looks and zones alone"},
+		{"pipeline", []string{"offsite/store", "offsite/api", "offsite/casework", "offsite/registry", "offsite/evidence", "github.com/jackc/pgx"},
+			"the pipeline knows nothing of database, HTTP or cases"},
+		{"evidence", []string{"offsite/store", "offsite/api", "offsite/casework", "offsite/registry", "offsite/pipeline", "offsite/detectors"},
+			"evidence knows nothing of cases"},
+		{"evidence/verify", []string{"github.com/jackc/pgx", "github.com/minio/minio-go", "runtime/cgo", "offsite/evidence/vault"},
+			"the verifier imports the format alone"},
+		{"store", []string{"offsite/registry", "offsite/casework", "offsite/api", "offsite/pipeline", "offsite/evidence"},
+			"the store knows tables, not the domain"},
+		{"registry", []string{"offsite/casework", "offsite/api", "offsite/pipeline", "offsite/evidence"},
+			"base data know nothing of cases"},
+		{"casework", []string{"offsite/api", "offsite/pipeline"},
+			"cases know nothing of HTTP handlers and cameras' streams"},
+	} {
+		for _, p := range packages(t) {
+			rel := strings.TrimPrefix(p.ImportPath, "offsite/")
+			if rel != rule.from && !strings.HasPrefix(rel, rule.from+"/") {
+				continue
+			}
+			for _, dep := range p.Deps {
+				for _, not := range rule.not {
+					if dep == not || strings.HasPrefix(dep, not+"/") {
+						t.Errorf("%s reaches %s; %s", p.ImportPath, dep, rule.why)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestNoVagueNames(t *testing.T) {
+	for _, p := range packages(t) {
+		switch path.Base(p.ImportPath) {
+		case "utils", "util", "common", "helpers", "helper", "misc", "manager", "base":
+			t.Errorf("%s: name it after what it is", p.ImportPath)
+		}
+	}
+}
