@@ -1,0 +1,92 @@
+// How numbers are written for people. Money arrives as integer fen, times as
+// RFC 3339 UTC; the legal clock is Asia/Shanghai, whatever the browser's zone.
+import type { Language } from "../app/preferences";
+
+const zone = "Asia/Shanghai";
+
+export function yuan(fen: number): string {
+  const sign = fen < 0 ? "-" : "";
+  const whole = Math.floor(Math.abs(fen) / 100);
+  const rest = Math.abs(fen) % 100;
+  const grouped = String(whole).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  return `${sign}¥${grouped}.${String(rest).padStart(2, "0")}`;
+}
+
+function parts(at: string | Date): Record<string, string> {
+  const formatter = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone, hourCycle: "h23",
+    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit",
+  });
+  return Object.fromEntries(formatter.formatToParts(new Date(at)).map((part) => [part.type, part.value]));
+}
+
+// valid tells a real time from Go's zero time and from nothing.
+function valid(at: string | Date | null | undefined): at is string | Date {
+  return !!at && new Date(at).getTime() > 0;
+}
+
+export function dateTime(at: string | Date | null | undefined): string {
+  if (!valid(at)) return "—";
+  const p = parts(at);
+  return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}:${p.second}`;
+}
+
+export function date(at: string | Date | null | undefined): string {
+  if (!valid(at)) return "—";
+  const p = parts(at);
+  return `${p.year}-${p.month}-${p.day}`;
+}
+
+export function clock(at: string | Date | null | undefined): string {
+  if (!valid(at)) return "—";
+  const p = parts(at);
+  return `${p.hour}:${p.minute}:${p.second}`;
+}
+
+// longDate writes a date as a notice does: 2026年11月24日 / 24 November 2026.
+export function longDate(at: string | Date | null | undefined, language: Language): string {
+  if (!valid(at)) return "—";
+  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", {
+    timeZone: zone, year: "numeric", month: "long", day: "numeric",
+  }).format(new Date(at));
+}
+
+export function duration(seconds: number, language: Language): string {
+  const s = Math.max(0, Math.round(seconds));
+  const zh = language === "zh";
+  if (s < 60) return zh ? `${s} 秒` : `${s} s`;
+  if (s < 3600) return zh ? `${Math.floor(s / 60)} 分 ${s % 60} 秒` : `${Math.floor(s / 60)} min ${s % 60} s`;
+  if (s < 86400) return zh ? `${Math.floor(s / 3600)} 小时 ${Math.floor((s % 3600) / 60)} 分` : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+  return zh ? `${Math.floor(s / 86400)} 天 ${Math.floor((s % 86400) / 3600)} 小时` : `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
+}
+
+// daysLeft counts whole calendar days in Shanghai from now until a deadline;
+// negative when it has passed.
+export function daysLeft(until: string, now: Date): number {
+  const day = (at: string | Date) => Math.floor((new Date(at).getTime() + 8 * 3600_000) / 86400_000);
+  return day(until) - day(now);
+}
+
+export function bytes(count: number): string {
+  if (count < 1024) return `${count} B`;
+  if (count < 1024 * 1024) return `${(count / 1024).toFixed(1)} KiB`;
+  return `${(count / 1024 / 1024).toFixed(1)} MiB`;
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
+}
+
+// clockMinutes writes minutes after midnight as 07:30, and reads them back.
+export function clockMinutes(minutes: number): string {
+  return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+}
+
+export function parseClock(text: string): number | null {
+  const match = /^(\d{1,2}):(\d{2})$/.exec(text.trim());
+  if (!match) return null;
+  const hours = Number(match[1]);
+  const minutes = Number(match[2]);
+  if (hours > 24 || minutes > 59 || hours * 60 + minutes > 24 * 60) return null;
+  return hours * 60 + minutes;
+}

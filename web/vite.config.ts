@@ -1,0 +1,22 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+// `npm run dev` talks to a running `offsite up`; its address comes from
+// OFFSITE_URL.
+const api = process.env.OFFSITE_URL ?? "http://127.0.0.1:8420";
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    target: "es2022",
+    // The policy forbids inline scripts; hashed names let the server cache for ever.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    manifest: true,
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1200,
+  },
+  server: { proxy: { "/api": { target: api, changeOrigin: false } } },
+});
