@@ -1,0 +1,81 @@
+// The server's events: what changed is fetched again, nothing is polled. One
+// EventSource per page load; the browser reconnects it, and after a gap
+// everything shown is fetched again, since events may have been missed.
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useEffect, useSyncExternalStore } from "react";
+
+type Fields = Record<string, unknown>;
+
+let online = true;
+const listeners = new Set<() => void>();
+const pictures = new Map<string, string>();
+
+function changed() {
+  listeners.forEach((listener) => listener());
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useEventsOnline(): boolean {
+  return useSyncExternalStore(subscribe, () => online);
+}
+
+// usePictureStamp changes whenever the camera has a newer picture; it goes into
+// the picture's address.
+export function usePictureStamp(camera: string): string {
+  return useSyncExternalStore(subscribe, () => pictures.get(camera) ?? "0");
+}
+
+function cameraOf(fields: Fields): string {
+  return String(fields.camera_id ?? fields.camera ?? fields.id ?? "");
+}
+
+const affected: Record<string, (fields: Fields) => readonly unknown[][]> = {
+  "camera.state": (fields) => [["cameras"], ["camera", cameraOf(fields)], ["overview"]],
+  "finding.created": () => [["findings"], ["overview"], ["cases"]],
+  "case.changed": (fields) => [["case", fields.case_id ?? fields.case ?? fields.id], ["cases"], ["findings"], ["overview"], ["quotas"]],
+  "evidence.waiting": () => [["overview"], ["evidence"]],
+};
+
+function parse(event: Event): Fields {
+  try {
+    return JSON.parse(String((event as MessageEvent).data)) as Fields;
+  } catch {
+    return {};
+  }
+}
+
+function listen(queries: QueryClient): () => void {
+  const source = new EventSource("/api/v1/events", { withCredentials: true });
+  let wasDown = false;
+  source.onopen = () => {
+    online = true;
+    changed();
+    if (wasDown) void queries.invalidateQueries();
+    wasDown = false;
+  };
+  source.onerror = () => {
+    wasDown = true;
+    online = false;
+    changed();
+  };
+  source.addEventListener("camera.picture", (event) => {
+    const fields = parse(event);
+    pictures.set(cameraOf(fields), String(fields.at ?? Date.now()));
+    changed();
+  });
+  for (const [name, keys] of Object.entries(affected)) {
+    source.addEventListener(name, (event) => {
+      for (const queryKey of keys(parse(event))) void queries.invalidateQueries({ queryKey });
+    });
+  }
+  return () => source.close();
+}
+
+export function useServerEvents(): void {
+  const queries = useQueryClient();
+  useEffect(() => listen(queries), [queries]);
+}

@@ -1,0 +1,39 @@
+// What the API says when it refuses: RFC 9457, with both languages and, where
+// the law refuses, the article.
+import type { Language } from "../app/preferences";
+import { bilingual } from "../i18n/translate";
+
+export interface ProblemBody {
+  title?: string;
+  status?: number;
+  detail?: string;
+  detail_zh?: string;
+  detail_en?: string;
+  article?: string;
+  errors?: { message?: string; location?: string; value?: unknown }[] | null;
+}
+
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly body: ProblemBody,
+  ) {
+    super(body.detail ?? body.title ?? `HTTP ${status}`);
+    this.name = "Problem";
+  }
+}
+
+const unreachable = { zh: "无法连接服务器，请检查网络后重试。", en: "The server cannot be reached. Check the network and try again." };
+
+// sentenceOf says in the reader's language what went wrong.
+export function sentenceOf(error: unknown, language: Language): string {
+  if (error instanceof Problem) {
+    const { body } = error;
+    const main = bilingual(language, body.detail_zh, body.detail_en) || body.detail || body.title || error.message;
+    const fields = (body.errors ?? []).map((e) => [e.location, e.message].filter(Boolean).join(": ")).filter(Boolean);
+    const article = body.article && !main.includes(body.article) ? ` (${body.article})` : "";
+    return main + article + (fields.length > 0 && !body.detail_zh ? ` — ${fields.join("; ")}` : "");
+  }
+  if (error instanceof TypeError) return unreachable[language]; // fetch's word for no connection
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,143 @@
+// The console's frame: rail with what this person may do, header, page.
+import {
+  AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, FolderOpenOutlined, GlobalOutlined, LockOutlined,
+  LogoutOutlined, MenuOutlined, MoonOutlined, SafetyCertificateOutlined, ShopOutlined, SunOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
+} from "@ant-design/icons";
+import { Button, Drawer, Dropdown, Tooltip } from "antd";
+import { Suspense, useState, type ReactNode } from "react";
+import { NavLink, Outlet, useLocation } from "react-router";
+import { PasswordDialog } from "./password";
+import { ErrorBoundary } from "./error-boundary";
+import { setPreferences, usePreferences } from "./preferences";
+import { useSession, useSignOut } from "./session";
+import { useEventsOnline } from "../api/events";
+import { useWords } from "./use-words";
+import type { Word } from "./words";
+
+interface Entry {
+  to: string;
+  word: Word;
+  icon: ReactNode;
+  roles?: string[]; // none: everybody
+}
+
+const entries: Entry[] = [
+  { to: "/", word: "overview", icon: <AppstoreOutlined /> },
+  { to: "/cameras", word: "cameras", icon: <VideoCameraOutlined /> },
+  { to: "/findings", word: "findings", icon: <AuditOutlined />, roles: ["reviewer", "officer", "auditor", "supervisor", "head", "legal"] },
+  { to: "/cases", word: "cases", icon: <FolderOpenOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
+  { to: "/objects", word: "objects", icon: <ShopOutlined />, roles: ["collector", "operator", "reviewer", "officer", "auditor", "supervisor", "head"] },
+  { to: "/evidence", word: "evidence", icon: <SafetyCertificateOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
+  { to: "/quotas", word: "quotas", icon: <BarChartOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor", "admin"] },
+  { to: "/settings/matters", word: "matters", icon: <BookOutlined /> },
+  { to: "/settings/users", word: "users", icon: <TeamOutlined />, roles: ["admin"] },
+];
+
+function Navigation({ onGo }: { onGo?: () => void }) {
+  const { t } = useWords();
+  const { user } = useSession();
+  const shown = entries.filter((entry) => !entry.roles || entry.roles.some((role) => user.roles.includes(role)));
+  return (
+    <nav aria-label={t("navigation")} className="rail-nav">
+      {shown.map((entry) => (
+        <NavLink key={entry.to} to={entry.to} end={entry.to === "/"} onClick={onGo} className="rail-link">
+          <span aria-hidden>{entry.icon}</span>
+          {t(entry.word)}
+        </NavLink>
+      ))}
+    </nav>
+  );
+}
+
+function Brand() {
+  const { t } = useWords();
+  return (
+    <div className="brand">
+      <img src="/icon.svg" alt="" width={30} height={30} />
+      <div>
+        <strong>{t("product")}</strong>
+        <span>{t("productSub")}</span>
+      </div>
+    </div>
+  );
+}
+
+export function Appearance() {
+  const { t } = useWords();
+  const { language, scheme } = usePreferences();
+  const schemeLabel = t(scheme === "dark" ? "toLight" : "toDark");
+  return (
+    <>
+      <Button type="text" icon={<GlobalOutlined />} onClick={() => setPreferences({ language: language === "zh" ? "en" : "zh" })}>
+        <span lang={language === "zh" ? "en" : "zh-CN"}>{t("language")}</span>
+      </Button>
+      <Tooltip title={schemeLabel}>
+        <Button
+          type="text"
+          aria-label={schemeLabel}
+          icon={scheme === "dark" ? <SunOutlined /> : <MoonOutlined />}
+          onClick={() => setPreferences({ scheme: scheme === "dark" ? "light" : "dark" })}
+        />
+      </Tooltip>
+    </>
+  );
+}
+
+function Account() {
+  const { t, roleLabel } = useWords();
+  const { user } = useSession();
+  const signOut = useSignOut();
+  const [changing, setChanging] = useState(false);
+  const items = [
+    { key: "roles", disabled: true, label: user.roles.map(roleLabel).join(" · ") },
+    { key: "public", icon: <GlobalOutlined />, label: <a href="/public">{t("publicSite")}</a> },
+    { key: "password", icon: <LockOutlined />, label: t("changePassword"), onClick: () => setChanging(true) },
+    { key: "out", icon: <LogoutOutlined />, label: t("signOut"), onClick: () => signOut.mutate() },
+  ];
+  return (
+    <>
+      <Dropdown trigger={["click"]} menu={{ items }}>
+        <Button type="text" icon={<UserOutlined />} aria-label={`${t("account")}: ${user.name}`}>
+          {user.name}
+        </Button>
+      </Dropdown>
+      <PasswordDialog open={changing} onDone={() => setChanging(false)} />
+    </>
+  );
+}
+
+export function Layout() {
+  const { t } = useWords();
+  const { pathname } = useLocation();
+  const [drawer, setDrawer] = useState(false);
+  const online = useEventsOnline();
+  return (
+    <div className="frame">
+      <a className="skip" href="#content">{t("skip")}</a>
+      <aside className="rail">
+        <Brand />
+        <Navigation />
+      </aside>
+      <div className="main">
+        <header className="bar">
+          <Button className="only-narrow" type="text" icon={<MenuOutlined />} aria-label={t("menu")} onClick={() => setDrawer(true)} />
+          <div className="bar-space" />
+          <Appearance />
+          <Account />
+        </header>
+        {online ? null : <div className="offline" role="status">{t("offline")}</div>}
+        <main id="content" tabIndex={-1}>
+          <ErrorBoundary at={pathname}>
+            <Suspense fallback={<div role="status" aria-label={t("loading")} className="route-wait" />}>
+              <Outlet />
+            </Suspense>
+          </ErrorBoundary>
+        </main>
+      </div>
+      <Drawer open={drawer} onClose={() => setDrawer(false)} placement="left" width={240} closable={false} rootClassName="rail-drawer" aria-label={t("navigation")}>
+        <Brand />
+        <Navigation onGo={() => setDrawer(false)} />
+      </Drawer>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+// The console: theme, queries, session, routes. Every page is a chunk of its own.
+import "../styles/console.css";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { App, ConfigProvider } from "antd";
+import enUS from "antd/locale/en_US";
+import zhCN from "antd/locale/zh_CN";
+import { lazy, type ComponentType } from "react";
+import { BrowserRouter, Route, Routes } from "react-router";
+import { useServerEvents } from "../api/events";
+import { Problem } from "../api/problem";
+import { ErrorBoundary } from "./error-boundary";
+import { Layout } from "./layout";
+import { usePreferences } from "./preferences";
+import { SessionGate } from "./session";
+import { themeOf } from "./theme";
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      // What the server has refused it will refuse again.
+      retry: (count, error) => count < 2 && !(error instanceof Problem && error.status < 500),
+    },
+  },
+});
+
+const page = (load: () => Promise<{ default: ComponentType }>) => lazy(load);
+const Overview = page(() => import("../pages/overview"));
+const Cameras = page(() => import("../pages/cameras/list"));
+const NewCamera = page(() => import("../pages/cameras/register"));
+const Camera = page(() => import("../pages/cameras/camera"));
+const Findings = page(() => import("../pages/findings/queue"));
+const Cases = page(() => import("../pages/cases/list"));
+const Case = page(() => import("../pages/cases/case"));
+const Objects = page(() => import("../pages/objects/objects"));
+const EvidenceSearch = page(() => import("../pages/evidence/search"));
+const Evidence = page(() => import("../pages/evidence/bundle"));
+const Quotas = page(() => import("../pages/quotas/quotas"));
+const Users = page(() => import("../pages/settings/users"));
+const Matters = page(() => import("../pages/settings/matters"));
+const NotFound = page(() => import("../pages/not-found"));
+
+function Console() {
+  useServerEvents();
+  return (
+    <Routes>
+      <Route element={<Layout />}>
+        <Route index element={<Overview />} />
+        <Route path="cameras" element={<Cameras />} />
+        <Route path="cameras/new" element={<NewCamera />} />
+        <Route path="cameras/:id" element={<Camera />} />
+        <Route path="findings" element={<Findings />} />
+        <Route path="findings/:id" element={<Findings />} />
+        <Route path="cases" element={<Cases />} />
+        <Route path="cases/:id" element={<Case />} />
+        <Route path="objects" element={<Objects />} />
+        <Route path="evidence" element={<EvidenceSearch />} />
+        <Route path="evidence/:id" element={<Evidence />} />
+        <Route path="quotas" element={<Quotas />} />
+        <Route path="settings/users" element={<Users />} />
+        <Route path="settings/matters" element={<Matters />} />
+        <Route path="*" element={<NotFound />} />
+      </Route>
+    </Routes>
+  );
+}
+
+export default function Root() {
+  const { language, scheme } = usePreferences();
+  return (
+    <ConfigProvider theme={themeOf(scheme)} locale={language === "zh" ? zhCN : enUS} button={{ autoInsertSpace: false }}>
+      <App component={false}>
+        <QueryClientProvider client={queries}>
+          <ErrorBoundary at="root">
+            <BrowserRouter>
+              <SessionGate>
+                <Console />
+              </SessionGate>
+            </BrowserRouter>
+          </ErrorBoundary>
+        </QueryClientProvider>
+      </App>
+    </ConfigProvider>
+  );
+}
