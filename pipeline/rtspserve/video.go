@@ -1,0 +1,231 @@
+package rtspserve
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/abema/go-mp4"
+	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h265"
+)
+
+// The codecs that can be served.
+const (
+	codecH264  = "h264"
+	codecH265  = "h265"
+	codecMJPEG = "mjpeg"
+)
+
+// video is the video track of one open file.
+type video struct {
+	name          string
+	file          *os.File
+	codec         string
+	vps, sps, pps []byte
+	lengthSize    int // bytes of the length before each NAL unit
+	samples       []sample
+	duration      time.Duration
+}
+
+// sample is one picture of a file; its bits stay there until they are sent.
+type sample struct {
+	dts  time.Duration // since the file's beginning
+	pts  time.Duration
+	key  bool
+	at   int64
+	size int
+}
+
+// openVideo reads a file's index.
+func openVideo(name string) (*video, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("open the video to serve: %w", err)
+	}
+	v, err := index(f)
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("read the video %s (an MP4 file with H.264, H.265 or MJPEG is wanted): %w", name, err)
+	}
+	v.name = name
+	return v, nil
+}
+
+// index finds the first video track that can be served.
+func index(f *os.File) (*video, error) {
+	info, err := mp4.Probe(f)
+	if err != nil {
+		return nil, err
+	}
+	traks, err := mp4.ExtractBoxes(f, nil, []mp4.BoxPath{{mp4.BoxTypeMoov(), mp4.BoxTypeTrak()}})
+	if err != nil {
+		return nil, err
+	}
+	for i, trak := range traks {
+		v := &video{file: f}
+		if err := v.describe(trak); err != nil {
+			return nil, err
+		}
+		if v.codec == "" || i >= len(info.Tracks) || len(info.Tracks[i].Samples) == 0 {
+			continue
+		}
+		if err := v.list(trak, info.Tracks[i]); err != nil {
+			return nil, err
+		}
+		return v, nil
+	}
+	return nil, errors.New("there is no video track that we know")
+}
+
+// describe reads codec and parameter sets; codec stays "" for another track.
+func (v *video) describe(trak *mp4.BoxInfo) error {
+	stsd := mp4.BoxPath{mp4.BoxTypeMdia(), mp4.BoxTypeMinf(), mp4.BoxTypeStbl(), mp4.BoxTypeStsd()}
+	in := func(types ...mp4.BoxType) mp4.BoxPath { return append(append(mp4.BoxPath{}, stsd...), types...) }
+	boxes, err := mp4.ExtractBoxesWithPayload(v.file, trak, []mp4.BoxPath{
+		in(mp4.BoxTypeAvc1(), mp4.BoxTypeAvcC()),
+		in(mp4.BoxTypeHvc1(), mp4.BoxTypeHvcC()),
+		in(mp4.BoxTypeHev1(), mp4.BoxTypeHvcC()),
+		in(mp4.BoxTypeMp4v(), mp4.BoxTypeEsds()),
+	})
+	if err != nil {
+		return err
+	}
+	for _, b := range boxes {
+		switch c := b.Payload.(type) {
+		case *mp4.AVCDecoderConfiguration:
+			if len(c.SequenceParameterSets) == 0 || len(c.PictureParameterSets) == 0 {
+				return errors.New("its H.264 parameter sets are missing")
+			}
+			v.codec, v.lengthSize = codecH264, int(c.LengthSizeMinusOne)+1
+			v.sps, v.pps = c.SequenceParameterSets[0].NALUnit, c.PictureParameterSets[0].NALUnit
+		case *mp4.HvcC:
+			v.codec, v.lengthSize = codecH265, int(c.LengthSizeMinusOne)+1
+			v.vps = firstOf(c, h265.NALUType_VPS_NUT)
+			v.sps = firstOf(c, h265.NALUType_SPS_NUT)
+			v.pps = firstOf(c, h265.NALUType_PPS_NUT)
+			if v.vps == nil || v.sps == nil || v.pps == nil {
+				return errors.New("its H.265 parameter sets are missing")
+			}
+		case *mp4.Esds:
+			const visualJPEG = 0x6c
+			for _, d := range c.Descriptors {
+				if d.DecoderConfigDescriptor != nil && d.DecoderConfigDescriptor.ObjectTypeIndication == visualJPEG {
+					v.codec = codecMJPEG
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func firstOf(c *mp4.HvcC, want h265.NALUType) []byte {
+	for _, array := range c.NaluArrays {
+		if h265.NALUType(array.NaluType) == want && len(array.Nalus) > 0 {
+			return array.Nalus[0].NALUnit
+		}
+	}
+	return nil
+}
+
+// list lays out the samples in time and in the file.
+func (v *video) list(trak *mp4.BoxInfo, t *mp4.Track) error {
+	if t.Timescale == 0 {
+		return errors.New("its time scale is 0")
+	}
+	keys, err := v.keys(trak)
+	if err != nil {
+		return err
+	}
+	clock, n := int64(0), 0
+	for _, c := range t.Chunks {
+		at := int64(c.DataOffset)
+		for range c.SamplesPerChunk {
+			if n == len(t.Samples) {
+				return errors.New("its index names more pictures than it has")
+			}
+			s := t.Samples[n]
+			v.samples = append(v.samples, sample{
+				dts: fromTicks(clock, t.Timescale),
+				pts: fromTicks(clock+s.CompositionTimeOffset, t.Timescale),
+				key: keys == nil || keys[uint32(n)+1],
+				at:  at, size: int(s.Size),
+			})
+			clock += int64(s.TimeDelta)
+			at += int64(s.Size)
+			n++
+		}
+	}
+	v.duration = fromTicks(clock, t.Timescale)
+	if v.duration <= 0 {
+		return errors.New("it has no length")
+	}
+	v.alignStart()
+	return nil
+}
+
+// keys returns the numbers, from 1, of the key pictures; nil means all.
+func (v *video) keys(trak *mp4.BoxInfo) (map[uint32]bool, error) {
+	boxes, err := mp4.ExtractBoxWithPayload(v.file, trak,
+		mp4.BoxPath{mp4.BoxTypeMdia(), mp4.BoxTypeMinf(), mp4.BoxTypeStbl(), mp4.BoxTypeStss()})
+	if err != nil || len(boxes) == 0 {
+		return nil, err
+	}
+	keys := map[uint32]bool{}
+	for _, n := range boxes[0].Payload.(*mp4.Stss).SampleNumber {
+		keys[n] = true
+	}
+	return keys, nil
+}
+
+// alignStart lets the first picture shown be at 0: with B-frames all are late.
+func (v *video) alignStart() {
+	early := v.samples[0].pts
+	for _, s := range v.samples {
+		early = min(early, s.pts)
+	}
+	for i := range v.samples {
+		v.samples[i].pts -= early
+	}
+}
+
+// nalus reads one picture and puts the parameter sets before key pictures, as
+// cameras do. For MJPEG it is one JPEG.
+func (v *video) nalus(i int) ([][]byte, error) {
+	s := v.samples[i]
+	bits := make([]byte, s.size)
+	if _, err := v.file.ReadAt(bits, s.at); err != nil {
+		return nil, fmt.Errorf("read picture %d of %s: %w", i, v.name, err)
+	}
+	if v.codec == codecMJPEG {
+		return [][]byte{bits}, nil
+	}
+	var units [][]byte
+	if s.key {
+		for _, set := range [][]byte{v.vps, v.sps, v.pps} {
+			if set != nil {
+				units = append(units, set)
+			}
+		}
+	}
+	for len(bits) >= v.lengthSize {
+		var length [4]byte
+		copy(length[4-v.lengthSize:], bits[:v.lengthSize])
+		n := int(binary.BigEndian.Uint32(length[:]))
+		bits = bits[v.lengthSize:]
+		if n > len(bits) {
+			return nil, fmt.Errorf("read picture %d of %s: a NAL unit of %d bytes where %d are left", i, v.name, n, len(bits))
+		}
+		if n > 0 {
+			units = append(units, bits[:n])
+		}
+		bits = bits[n:]
+	}
+	return units, nil
+}
+
+func fromTicks(n int64, scale uint32) time.Duration {
+	s := int64(scale)
+	return time.Duration(n/s)*time.Second + time.Duration(n%s)*time.Second/time.Duration(s)
+}
