@@ -6,10 +6,32 @@
 package token
 
 import (
+	"bytes"
+	"crypto"
+	"crypto/sha256"
+	"crypto/sha512"
 	"crypto/x509"
+	"encoding/asn1"
 	"errors"
+	"fmt"
 	"math/big"
 	"time"
+
+	"github.com/digitorus/pkcs7"
+	"github.com/digitorus/timestamp"
+)
+
+// MaxBytes is how large a response may be.
+const MaxBytes = 256 << 10
+
+// Errors that a caller tells apart.
+var (
+	// ErrImprint: the token is over something else.
+	ErrImprint = errors.New("it is over another digest")
+	// ErrChain: the token does not chain to a trusted authority.
+	ErrChain = errors.New("it comes from no trusted authority")
+	// ErrBroken: the token is unreadable or its signature is wrong.
+	ErrBroken = errors.New("it is broken")
 )
 
 // Token is a checked timestamp.
@@ -25,6 +47,133 @@ type Token struct {
 
 // Check parses the response and checks imprint, signature, purpose and chain at
 // the token's own time.
-func Check(der, sha256 []byte, roots *x509.CertPool) (Token, error) {
-	return Token{}, errors.New("check timestamp: not built yet")
+func Check(der, digest []byte, roots *x509.CertPool) (t Token, err error) {
+	defer func() {
+		// The parsers are others' code and are fed hostile bytes.
+		if p := recover(); p != nil {
+			err = fmt.Errorf("timestamp: %w: %v", ErrBroken, p)
+		}
+	}()
+	if len(der) > MaxBytes {
+		return Token{}, fmt.Errorf("timestamp: %w: it has %d bytes, more than %d", ErrBroken, len(der), MaxBytes)
+	}
+	ts, err := timestamp.ParseResponse(der)
+	if err != nil {
+		return Token{}, fmt.Errorf("timestamp: %w: %w", ErrBroken, err)
+	}
+	t = Token{
+		DER: der, At: ts.Time, Accuracy: ts.Accuracy, Serial: ts.SerialNumber,
+		Policy: ts.Policy.String(), Nonce: ts.Nonce,
+	}
+	if ts.HashAlgorithm != crypto.SHA256 || !bytes.Equal(ts.HashedMessage, digest) {
+		return t, fmt.Errorf("timestamp: %w", ErrImprint)
+	}
+	p7, err := pkcs7.Parse(ts.RawToken)
+	if err != nil {
+		return t, fmt.Errorf("timestamp: %w: %w", ErrBroken, err)
+	}
+	signer := p7.GetOnlySigner()
+	if signer == nil {
+		return t, fmt.Errorf("timestamp: %w: it has not exactly one signer with its certificate", ErrBroken)
+	}
+	t.Signer = signer.Subject.String()
+	if err := checkSigner(p7, signer); err != nil {
+		return t, err
+	}
+	return t, checkChain(p7, signer, ts.Time, roots)
 }
+
+func checkChain(p7 *pkcs7.PKCS7, signer *x509.Certificate, at time.Time, roots *x509.CertPool) error {
+	if roots == nil {
+		roots = x509.NewCertPool()
+	}
+	between := x509.NewCertPool()
+	for _, c := range p7.Certificates {
+		if !c.Equal(signer) {
+			between.AddCert(c)
+		}
+	}
+	opts := x509.VerifyOptions{
+		Roots: roots, Intermediates: between, CurrentTime: at,
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping},
+	}
+	if _, err := signer.Verify(opts); err != nil {
+		return fmt.Errorf("timestamp: %w: %w", ErrChain, err)
+	}
+	if err := p7.VerifyWithOpts(opts); err != nil {
+		return fmt.Errorf("timestamp: %w: %w", ErrBroken, err)
+	}
+	return nil
+}
+
+// checkSigner checks that the content is a TSTInfo, that the certificate is for
+// timestamps and nothing else, and that the signed attributes name it (RFC 5816).
+func checkSigner(p7 *pkcs7.PKCS7, signer *x509.Certificate) error {
+	var kind asn1.ObjectIdentifier
+	if err := p7.UnmarshalSignedAttribute(pkcs7.OIDAttributeContentType, &kind); err != nil || !kind.Equal(oidTSTInfo) {
+		return fmt.Errorf("timestamp: %w: its content is no timestamp", ErrBroken)
+	}
+	if len(signer.ExtKeyUsage) != 1 || signer.ExtKeyUsage[0] != x509.ExtKeyUsageTimeStamping || len(signer.UnknownExtKeyUsage) > 0 {
+		return fmt.Errorf("timestamp: %w: the certificate of %s is not for timestamps alone", ErrChain, signer.Subject)
+	}
+	critical := false
+	for _, e := range signer.Extensions {
+		critical = critical || e.Id.Equal(oidExtKeyUsage) && e.Critical
+	}
+	if !critical {
+		return fmt.Errorf("timestamp: %w: the purpose of the certificate of %s is not critical", ErrChain, signer.Subject)
+	}
+	return checkNamed(p7, signer)
+}
+
+// essCertIDv2 is RFC 5035's; the hash algorithm is left out for SHA-256.
+type essCertIDv2 struct {
+	HashAlgorithm algorithm `asn1:"optional"`
+	CertHash      []byte
+	IssuerSerial  asn1.RawValue `asn1:"optional"`
+}
+
+type algorithm struct {
+	Algorithm  asn1.ObjectIdentifier
+	Parameters asn1.RawValue `asn1:"optional"`
+}
+
+type signingCertificateV2 struct {
+	Certs    []essCertIDv2
+	Policies asn1.RawValue `asn1:"optional"`
+}
+
+// checkNamed compares the signing certificate with the digest of it among the
+// signed attributes. Old authorities give a SHA-1 one only, which is not taken.
+func checkNamed(p7 *pkcs7.PKCS7, signer *x509.Certificate) error {
+	var named signingCertificateV2
+	if err := p7.UnmarshalSignedAttribute(oidSigningCertificateV2, &named); err != nil || len(named.Certs) == 0 {
+		return fmt.Errorf("timestamp: %w: it does not name its certificate (RFC 5816)", ErrBroken)
+	}
+	first := named.Certs[0]
+	var sum []byte
+	switch {
+	case first.HashAlgorithm.Algorithm == nil, first.HashAlgorithm.Algorithm.Equal(oidSHA256):
+		s := sha256.Sum256(signer.Raw)
+		sum = s[:]
+	case first.HashAlgorithm.Algorithm.Equal(oidSHA384):
+		s := sha512.Sum384(signer.Raw)
+		sum = s[:]
+	case first.HashAlgorithm.Algorithm.Equal(oidSHA512):
+		s := sha512.Sum512(signer.Raw)
+		sum = s[:]
+	}
+	if !bytes.Equal(sum, first.CertHash) {
+		return fmt.Errorf("timestamp: %w: it names another certificate than the one that signed", ErrBroken)
+	}
+	return nil
+}
+
+var (
+	oidTSTInfo              = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
+	oidExtKeyUsage          = asn1.ObjectIdentifier{2, 5, 29, 37}
+	oidSigningCertificateV2 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 47}
+	oidSHA256               = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}
+	oidSHA384               = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 2}
+	oidSHA512               = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 3}
+)

@@ -1,0 +1,114 @@
+package bundle
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/cyberphone/json-canonicalization/go/src/webpki.org/jsoncanonicalizer"
+)
+
+// Format is what the manifest calls this format.
+const Format = "offsite-bundle/1"
+
+// Link names another bundle by the digest of its manifest.
+type Link struct {
+	Bundle         string `json:"bundle"`
+	ManifestSHA256 string `json:"manifest_sha256"`
+}
+
+// Manifest is seal/manifest.json: what the seal covers.
+type Manifest struct {
+	Format         string    `json:"format"`
+	Bundle         string    `json:"bundle"`
+	Kind           string    `json:"kind"`
+	Camera         string    `json:"camera"`
+	Raised         time.Time `json:"raised"`
+	Sealed         time.Time `json:"sealed"`
+	IncidentSHA256 string    `json:"incident_sha256"`    // of data/incident.json
+	Previous       *Link     `json:"previous,omitempty"` // of this camera
+	Parent         *Link     `json:"parent,omitempty"`   // of a redacted copy
+	Seals          []SealRef `json:"seals"`
+	Files          []Entry   `json:"files"` // in the order of the tar
+}
+
+// SealRef says which key made which signature.
+type SealRef struct {
+	Algorithm string `json:"algorithm"`
+	Key       string `json:"key"`
+	File      string `json:"file"`
+}
+
+// Entry is one sealed file.
+type Entry struct {
+	Path   string `json:"path"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+	SM3    string `json:"sm3"`
+}
+
+func entries(files []File) []Entry {
+	out := make([]Entry, len(files))
+	for i, f := range files {
+		out[i] = Entry{f.Path, f.Size, hex.EncodeToString(f.SHA256[:]), hex.EncodeToString(f.SM3[:])}
+	}
+	return out
+}
+
+// canonical returns the manifest as RFC 8785 writes it.
+func (m Manifest) canonical() ([]byte, error) {
+	m.Format = Format
+	m.Raised, m.Sealed = m.Raised.UTC().Truncate(time.Microsecond), m.Sealed.UTC().Truncate(time.Microsecond)
+	for _, e := range m.Files {
+		if e.Path == Incident {
+			m.IncidentSHA256 = e.SHA256
+		}
+	}
+	if m.IncidentSHA256 == "" {
+		return nil, fmt.Errorf("bundle %s has no %s", m.Bundle, Incident)
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		return nil, fmt.Errorf("write manifest of bundle %s: %w", m.Bundle, err)
+	}
+	out, err := jsoncanonicalizer.Transform(text)
+	if err != nil {
+		return nil, fmt.Errorf("write manifest of bundle %s canonically: %w", m.Bundle, err)
+	}
+	return out, nil
+}
+
+// ParseManifest reads a manifest. It takes only the canonical form, without
+// unknown or repeated fields.
+func ParseManifest(text []byte) (Manifest, error) {
+	var m Manifest
+	if len(text) > MaxTextBytes {
+		return m, fmt.Errorf("%s has %d bytes, more than %d", ManifestDoc, len(text), MaxTextBytes)
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&m); err != nil {
+		return m, fmt.Errorf("%s cannot be read: %w", ManifestDoc, err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return m, fmt.Errorf("%s has something after its end", ManifestDoc)
+	}
+	if m.Format != Format {
+		return m, fmt.Errorf("%s is of format %q; this program knows %q", ManifestDoc, clip(m.Format), Format)
+	}
+	if len(m.Files) > MaxFiles {
+		return m, fmt.Errorf("%s lists %d files, more than %d", ManifestDoc, len(m.Files), MaxFiles)
+	}
+	canonical, err := m.canonical()
+	if err != nil {
+		return m, err
+	}
+	if !bytes.Equal(canonical, text) {
+		return m, fmt.Errorf("%s is not as this format writes it (RFC 8785, the known fields, times in UTC)", ManifestDoc)
+	}
+	return m, nil
+}
