@@ -1,0 +1,110 @@
+"""Sprites (RGBA cut-outs rendered by scenes) and real textures, to paste on pictures.
+
+A folder of sprites has index.json: a list of {file, label, pitch_deg, height_m}.
+"""
+import json
+import pathlib
+
+import cv2
+import numpy as np
+
+import compose
+
+
+class Sprites:
+    """Cut-outs by label; the masks are the alpha channel."""
+
+    def __init__(self, folder, most_side=320):
+        folder = pathlib.Path(folder)
+        index = folder / "index.json"
+        self.items = []
+        entries = json.loads(index.read_text()) if index.exists() else []
+        entries = entries.get("sprites", []) if isinstance(entries, dict) else entries
+        for e in entries:
+            picture = cv2.imread(str(folder / e["file"]), cv2.IMREAD_UNCHANGED)
+            if picture is None or picture.ndim != 3 or picture.shape[2] != 4:
+                raise ValueError(f"{folder / e['file']} is no RGBA picture")
+            ys, xs = np.where(picture[..., 3] > 8)
+            if len(ys) < 50:
+                continue
+            picture = picture[ys.min():ys.max() + 1, xs.min():xs.max() + 1]
+            s = min(1.0, most_side / max(picture.shape[:2]))
+            if s < 1:
+                picture = cv2.resize(picture, None, fx=s, fy=s, interpolation=cv2.INTER_AREA)
+            self.items.append((e["label"], float(e.get("height_m") or 1.0), float(e.get("pitch_deg") or 0), picture))
+        self.labels = sorted({i[0] for i in self.items})
+        self.by_label = {l: [i for i in self.items if i[0] == l] for l in self.labels}
+
+    def __len__(self):
+        return len(self.items)
+
+
+def lit(rng, picture):
+    """A sprite's colours under another light."""
+    bgr = picture[..., :3].astype(np.float32) * np.exp(rng.normal(0, 0.25)) * np.exp(rng.normal(0, 0.06, 3)) + rng.normal(0, 8)
+    return np.clip(bgr, 0, 255).astype(np.float32)
+
+
+def paste(rng, canvas, sprite, x, foot, height, shadow=True):
+    """Pastes an RGBA sprite with its foot at (x, foot), height pixels high; returns
+    its alpha on the canvas [H, W] and its box, or (None, None) where too small."""
+    h, w = sprite.shape[:2]
+    s = height / h
+    nw, nh = max(2, round(w * s)), max(2, round(h * s))
+    small = cv2.resize(sprite, (nw, nh), interpolation=cv2.INTER_AREA if s < 1 else cv2.INTER_LINEAR)
+    if rng.random() < 0.5:
+        small = small[:, ::-1]
+    alpha = small[..., 3].astype(np.float32) / 255
+    px, py = int(x - nw / 2), int(foot - nh)
+    if shadow and rng.random() < 0.7:
+        sh = max(3, int(nh * rng.uniform(0.12, 0.35)))
+        cast = cv2.resize(alpha, (nw, sh))[::-1 if rng.random() < 0.5 else 1]
+        cast = cv2.GaussianBlur(np.ascontiguousarray(cast), (0, 0), 1 + sh / 8) * rng.uniform(0.2, 0.6)
+        compose.blend(canvas, px + int(rng.normal(0, 0.15) * nw), int(foot - sh * rng.uniform(0.5, 0.9)), (15, 15, 15), cast)
+    compose.blend(canvas, px, py, lit(rng, small), alpha)
+    mask = np.zeros(canvas.shape[:2], np.float32)
+    y0, y1, x0, x1 = max(0, py), min(mask.shape[0], py + nh), max(0, px), min(mask.shape[1], px + nw)
+    if y1 - y0 < 2 or x1 - x0 < 2:
+        return None, None
+    mask[y0:y1, x0:x1] = alpha[y0 - py:y1 - py, x0 - px:x1 - px]
+    box = compose.tight(alpha, px, py, 0.3)
+    return (mask, box) if box else (None, None)
+
+
+def thing(rng, textures):
+    """A made-up thing (RGBA): a pile of shaded boxes and blobs with the surface of
+    some other picture. For the class-free model."""
+    h, w = int(rng.integers(40, 140)), int(rng.integers(40, 180))
+    out = np.zeros((h, w, 4), np.uint8)
+    for _ in range(int(rng.integers(1, 9))):
+        bw, bh = int(w * rng.uniform(0.2, 0.8)), int(h * rng.uniform(0.2, 0.8))
+        x, y = int(rng.uniform(0, w - bw)), int(h - bh - abs(rng.normal(0, 0.25)) * h)
+        y = int(np.clip(y, 0, h - bh))
+        surface = texture(rng, textures, bh, bw)
+        mask = np.zeros((bh, bw), np.uint8)
+        if rng.random() < 0.5:
+            corners = np.array([[0, 0], [bw, 0], [bw, bh], [0, bh]]) + rng.normal(0, 0.06, (4, 2)) * [bw, bh]
+            cv2.fillConvexPoly(mask, corners.astype(np.int32), 255)
+        else:
+            cv2.ellipse(mask, (bw // 2, bh // 2), (max(1, bw // 2 - 1), max(1, bh // 2 - 1)), 0, 0, 360, 255, -1)
+        if rng.random() < 0.5:  # a lid, a lighter top face
+            surface[:int(bh * rng.uniform(0.1, 0.4))] *= rng.uniform(1.1, 1.5)
+        surface *= np.linspace(rng.uniform(0.8, 1.2), rng.uniform(0.6, 1.1), bw)[None, :, None]
+        part = out[y:y + bh, x:x + bw]
+        part[mask > 0, :3] = np.clip(surface, 0, 255)[mask > 0]
+        part[mask > 0, 3] = 255
+    return out
+
+
+def texture(rng, pictures, h, w):
+    """A surface [h, w, 3] float32: plain, or a piece of a picture, tinted."""
+    colour = rng.uniform(15, 245, 3)
+    if rng.random() < 0.35 or not pictures:
+        return np.ones((h, w, 3), np.float32) * colour.astype(np.float32)
+    p = pictures[rng.integers(len(pictures))]
+    k = rng.uniform(0.1, 0.6)
+    ph, pw = max(4, int(p.shape[0] * k)), max(4, int(p.shape[1] * k))
+    y, x = int(rng.uniform(0, p.shape[0] - ph)), int(rng.uniform(0, p.shape[1] - pw))
+    piece = cv2.resize(p[y:y + ph, x:x + pw], (w, h), interpolation=cv2.INTER_AREA).astype(np.float32)
+    mix = rng.uniform(0, 0.7)
+    return piece * (1 - mix) + colour.astype(np.float32) * mix

@@ -1,0 +1,117 @@
+"""Trains the fire and smoke detector.
+
+    python train_burning.py --data DATA --work DIR [--epochs N] [--threads N]
+
+DATA holds fire-smoke, videos and teachers. Resumes from DIR/burning.pt; logs to
+logs/burning.csv; ship.py exports the best weights (EMA, chosen on the validation
+videos). Runs on a GPU where there is one.
+"""
+import argparse
+import pathlib
+
+import cv2
+import numpy as np
+
+import compose
+import pictures
+from detector import from_teacher
+from fit import Fit
+from splits import read
+
+LABELS = ("fire", "smoke")
+# COCO rows that initialise the class logits: none is near, so a mean of all.
+ROWS = [range(80), range(80)]
+
+
+class Samples:
+    """Draws training squares."""
+
+    def __init__(self, data, plates, seed):
+        self.rng = np.random.default_rng(seed)
+        folder = pathlib.Path(data) / "fire-smoke"
+        self.real = [pictures.read_yolo(folder, s, 448) for s in read("burning_train")]
+        self.by_kind = [[p for p in self.real if kind(p)] for kind in (
+            lambda p: (p[2] == 0).any(), lambda p: (p[2] == 1).any(), lambda p: len(p[2]) == 0)]
+        street = pictures.read_video(pathlib.Path(data) / "videos" / "vtest.avi", 0, 0.25, 5, 512)
+        self.clean = [p[0] for p in self.by_kind[2]]
+        self.street = street + [cv2.imread(str(f)) for f in sorted(pathlib.Path(plates).glob("*.png")) if "_mask" not in f.name]
+        self.cuts = [c for p, b, k in self.by_kind[0] for box in b[k == 0] if (c := compose.cut_fire(p, box))]
+        print(f"{len(self.real)} labelled pictures, {len(self.street)} street pictures, {len(self.cuts)} cut fires")
+
+    def background(self):
+        pool = self.street if self.rng.random() < 0.6 else self.clean
+        return pool[self.rng.integers(len(pool))].copy()
+
+    def composite(self):
+        """A background with fire and smoke drawn or pasted on it."""
+        rng, p = self.rng, self.background()
+        if rng.random() < 0.4:
+            p = (p * rng.uniform(0.15, 0.8)).astype(np.uint8)  # dusk
+        if rng.random() < 0.25:
+            compose.add_lamps(rng, p)
+        boxes, classes = [], []
+        kind = rng.random()
+        if kind < 0.6:
+            fire = compose.add_cut_fire(rng, p, self.cuts[rng.integers(len(self.cuts))]) if rng.random() < 0.5 else None
+            fire = fire or compose.add_flames(rng, p)
+            if fire:
+                boxes.append(fire)
+                classes.append(0)
+        if kind > 0.35:
+            source = None
+            if boxes and rng.random() < 0.8:
+                source = ((boxes[0][0] + boxes[0][2]) / 2, boxes[0][1] + 0.3 * (boxes[0][3] - boxes[0][1]))
+            smoke = compose.add_smoke(rng, p, source)
+            if smoke:
+                boxes.append(smoke)
+                classes.append(1)
+        boxes = np.array(boxes, np.float32).reshape(-1, 4)
+        b, c = pictures.keep_visible(boxes, np.array(classes, np.int64), boxes, p.shape[1], p.shape[0])
+        return p, b, c
+
+    def lookalike(self):
+        p = self.background()
+        if self.rng.random() < 0.5:
+            p = (p * self.rng.uniform(0.15, 0.9)).astype(np.uint8)
+        (compose.add_lamps if self.rng.random() < 0.6 else compose.add_haze)(self.rng, p)
+        return p, np.zeros((0, 4), np.float32), np.zeros(0, np.int64)
+
+    def one(self):
+        """One untransformed sample; kinds are balanced, so that the long videos do
+        not drown the short ones."""
+        r = self.rng.random()
+        if r < 0.56:
+            pool = self.by_kind[0 if r < 0.22 else 1 if r < 0.46 else 2]
+            return pool[self.rng.integers(len(pool))]
+        if r < 0.78:
+            return self.composite()
+        if r < 0.90:
+            return self.lookalike()
+        return self.background(), np.zeros((0, 4), np.float32), np.zeros(0, np.int64)
+
+    def draw(self, side):
+        if self.rng.random() < 0.25:
+            p, b, c = pictures.four(self.rng, self.one, side)
+        else:
+            p, b, c = pictures.place(self.rng, *self.one(), side)
+        return pictures.weather(self.rng, p), b, c
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--data", required=True)
+    ap.add_argument("--work", required=True)
+    ap.add_argument("--epochs", type=int, default=40)
+    ap.add_argument("--threads", type=int, default=1)
+    args = ap.parse_args()
+    samples = Samples(args.data, pathlib.Path(args.work).parent / "ground", 7)
+    folder = pathlib.Path(args.data) / "fire-smoke"
+    held = [pictures.read_yolo(folder, s) for s in read("burning_val")]
+    held += [(p, np.zeros((0, 4), np.float32), np.zeros(0, np.int64))
+             for p in pictures.read_video(pathlib.Path(args.data) / "videos" / "vtest.avi", 0.25, 0.4, 20)]
+    net = from_teacher(str(pathlib.Path(args.data) / "teachers" / "yolox_nano.onnx"), ROWS)
+    Fit("burning", net, samples.draw, held, args).run(batches=26, batch=16, sides=(320, 416), last=0.3)
+
+
+if __name__ == "__main__":
+    main()

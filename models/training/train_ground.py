@@ -1,0 +1,238 @@
+"""Trains the ground segmentation.
+
+    python train_ground.py --data DATA --work DIR [--steps N] [--threads N]
+
+ShuffleNetV2 backbone (ImageNet weights of the teachers' folder), a light decoder to
+a quarter of the input. Pictures: rendered ground plates beside DIR (ground/), and
+quilts of real textures (textures/ beside DIR, see DATA.md). Resumes from
+DIR/ground.pt; logs to logs/ground.csv.
+"""
+import argparse
+import math
+import pathlib
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import pictures
+import sprites
+from quilts import HEIGHT, LABELS, WIDTH, Quilts, read_textures
+from splits import read
+from train_novelty import light, log
+
+MEAN, STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)  # RGB, 0..255
+
+
+def unit(cin, cout, k, stride=1, groups=1, relu=True):
+    layers = [nn.Conv2d(cin, cout, k, stride, k // 2, groups=groups, bias=False), nn.BatchNorm2d(cout)]
+    return layers + [nn.ReLU(inplace=True)] if relu else layers
+
+
+class Shuffle(nn.Module):
+    """ShuffleNetV2's block; names follow the weights' file."""
+
+    def __init__(self, cin, cout, stride):
+        super().__init__()
+        self.stride, half = stride, cout // 2
+        inner = cin if stride == 2 else half
+        self.branch_main = nn.Sequential(
+            *unit(inner, half, 1), *unit(half, half, 3, stride, half, relu=False), *unit(half, cout - inner if stride == 2 else half, 1))
+        if stride == 2:
+            self.branch_proj = nn.Sequential(*unit(cin, cin, 3, 2, cin, relu=False), *unit(cin, cin, 1))
+
+    def forward(self, x):
+        if self.stride == 2:
+            return torch.cat((self.branch_proj(x), self.branch_main(x)), 1)
+        n, c, h, w = x.shape  # every other channel goes by
+        pairs = x.reshape(n, c // 2, 2, h, w)
+        return torch.cat((pairs[:, :, 0], self.branch_main(pairs[:, :, 1])), 1)
+
+
+class Ground(nn.Module):
+    """Input RGB normalised by MEAN, STD [N, 3, 256, 448]; logits [N, 8, 64, 112]."""
+
+    def __init__(self, weights=None):
+        super().__init__()
+        self.first_conv = nn.Sequential(*unit(3, 24, 3, 2))
+        cin = 24
+        for name, cout, n in (("stage2", 48, 4), ("stage3", 96, 8), ("stage4", 192, 4)):
+            setattr(self, name, nn.Sequential(*(Shuffle(cin if i == 0 else cout, cout, 2 if i == 0 else 1) for i in range(n))))
+            cin = cout
+        self.sides = nn.ModuleList(nn.Conv2d(c, 48, 1) for c in (24, 48, 96, 192))
+        self.whole = nn.Conv2d(192, 48, 1)
+        self.mixes = nn.ModuleList(nn.Sequential(*unit(48, 48, 3, 1, 48, relu=False), *unit(48, 48, 1)) for _ in range(4))
+        self.out = nn.Conv2d(48, len(LABELS), 1)
+        if weights:
+            state = torch.load(weights, map_location="cpu")
+            missing, unexpected = self.load_state_dict(state, strict=False)
+            lost = [m for m in missing if m.startswith(("first_conv", "stage"))]
+            if lost or unexpected:
+                raise ValueError(f"{weights} does not fit: {lost[:3]} {unexpected[:3]}")
+
+    def forward(self, images):
+        c2 = F.max_pool2d(self.first_conv(images), 3, 2, 1)
+        c3 = self.stage2(c2)
+        c4 = self.stage3(c3)
+        c5 = self.stage4(c4)
+        x = self.sides[3](c5) + self.whole(c5.mean((2, 3), keepdim=True))
+        x = self.mixes[3](x)
+        for i, c in ((2, c4), (1, c3), (0, c2)):
+            x = self.mixes[i](self.sides[i](c) + F.interpolate(x, scale_factor=2.0))
+        return self.out(x)
+
+
+class Plates:
+    """Rendered plates (n.png with n_mask.png), cropped, mirrored, lit."""
+
+    def __init__(self, files, seed):
+        self.rng = np.random.default_rng(seed)
+        self.items = []
+        for f in files:
+            mask = cv2.imread(str(f.with_name(f.stem + "_mask.png")), cv2.IMREAD_GRAYSCALE)
+            if mask is None or mask.max() >= len(LABELS):
+                raise ValueError(f"{f.stem}_mask.png is missing or has classes over {len(LABELS) - 1}")
+            self.items.append((cv2.imread(str(f)), mask))
+
+    def draw(self, whole=False):
+        rng, (picture, mask) = self.rng, self.items[self.rng.integers(len(self.items))]
+        k = 1.0 if whole else rng.uniform(0.55, 1.0)
+        h, w = int(mask.shape[0] * k), int(mask.shape[1] * k)
+        y, x = int(rng.integers(0, mask.shape[0] - h + 1)), int(rng.integers(0, mask.shape[1] - w + 1))
+        picture = cv2.resize(picture[y:y + h, x:x + w], (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+        mask = cv2.resize(mask[y:y + h, x:x + w], (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)
+        return picture, mask
+
+
+class Drawn:
+    """Quilts drawn once and kept in a file, since drawing takes longer than a step."""
+
+    def __init__(self, quilts, path, count, seed):
+        self.rng = np.random.default_rng(seed)
+        if path.exists():
+            kept = np.load(path)
+            self.pictures, self.masks = kept["pictures"], kept["masks"]
+        else:
+            drawn = [quilts.draw() for _ in range(count)]
+            self.pictures, self.masks = (np.stack(a) for a in zip(*drawn))
+            np.savez(path, pictures=self.pictures, masks=self.masks)
+
+    def draw(self):
+        i = self.rng.integers(len(self.pictures))
+        return self.pictures[i], self.masks[i]
+
+
+def plate_files(folder, part):
+    """Every fifth plate is held out."""
+    files = [f for f in sorted(pathlib.Path(folder).glob("*.png")) if "_mask" not in f.name]
+    return [f for i, f in enumerate(files) if (i % 5 == 4) == (part == "val")]
+
+
+def finish(rng, picture, mask, train):
+    """To tensors: image [3, 256, 448], target [64, 112]; in training a crop of
+    three quarters of each side."""
+    if train:
+        h, w = HEIGHT * 3 // 4, WIDTH * 3 // 4
+        y, x = int(rng.integers(0, HEIGHT - h + 1)), int(rng.integers(0, WIDTH - w + 1))
+        if rng.random() < 0.35:  # the whole picture, smaller
+            picture = cv2.resize(picture, (w, h), interpolation=cv2.INTER_AREA)
+            mask = cv2.resize(mask, (w, h), interpolation=cv2.INTER_NEAREST)
+        else:
+            picture, mask = picture[y:y + h, x:x + w], mask[y:y + h, x:x + w]
+        if rng.random() < 0.5:
+            picture, mask = picture[:, ::-1], mask[:, ::-1]
+        picture = pictures.weather(rng, light(rng, picture) if rng.random() < 0.5 else np.ascontiguousarray(picture))
+    small = mask[2::4, 2::4]
+    x = (picture[..., ::-1].astype(np.float32) - np.float32(MEAN)) / np.float32(STD)
+    return x.transpose(2, 0, 1), small.astype(np.int64)
+
+
+def confusion(net, drawn, device="cpu"):
+    """Cells [true, said] over tensors of finish."""
+    net.eval()
+    out = np.zeros((len(LABELS),) * 2, np.int64)
+    with torch.no_grad():
+        for i in range(0, len(drawn), 8):
+            x = torch.from_numpy(np.stack([d[0] for d in drawn[i:i + 8]])).to(device)
+            said = net(x).argmax(1).cpu().numpy()
+            true = np.stack([d[1] for d in drawn[i:i + 8]])
+            np.add.at(out, (true.ravel(), said.ravel()), 1)
+    return out
+
+
+def ious(cells):
+    hit = np.diag(cells)
+    return hit / np.maximum(1, cells.sum(0) + cells.sum(1) - hit)
+
+
+def sources(data, build, part, seed):
+    """Draw functions of a part: quilts, and plates where they are rendered."""
+    textures = read_textures(pathlib.Path(build) / "textures" / "supertuxkart-data/usr/share/games/supertuxkart/data")
+    textures = {k: [t for i, t in enumerate(v) if (i % 5 == 4) == (part == "val")] for k, v in textures.items()}
+    real = [pictures.read_yolo(pathlib.Path(data) / "fire-smoke", s, 256)[0] for s in read(f"burning_{part}")[::4]]
+    quilts = Quilts(textures, real, sprites.Sprites(pathlib.Path(build) / "sprites"), seed)
+    files = plate_files(pathlib.Path(build) / "ground", part)
+    return quilts, Plates(files, seed) if files else None
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--data", required=True)
+    ap.add_argument("--work", required=True)
+    ap.add_argument("--steps", type=int, default=500)
+    ap.add_argument("--threads", type=int, default=1)
+    args = ap.parse_args()
+    torch.manual_seed(7)
+    torch.set_num_threads(args.threads)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    work, rng = pathlib.Path(args.work), np.random.default_rng(5)
+    quilts, plates = sources(args.data, work.parent, "train", 7)
+    quilts = Drawn(quilts, work / "quilts.npz", 480, 7)
+    held_quilts, held_plates = sources(args.data, work.parent, "val", 11)
+    held = [finish(rng, *held_quilts.draw(), False) for _ in range(48)]
+    held += [finish(rng, *held_plates.draw(True), False) for _ in range(24)] if held_plates else []
+    print(f"{len(plates.items) if plates else 0} plates, {len(quilts.pictures)} quilts", flush=True)
+    net = Ground(str(pathlib.Path(args.data) / "teachers" / "shufflenetv2.pth")).to(device, memory_format=torch.channels_last)
+    for part in (net.first_conv, net.stage2):
+        part.requires_grad_(False)
+    old = [p for n, p in net.named_parameters() if n.startswith(("stage3", "stage4"))]
+    new = [p for n, p in net.named_parameters() if not n.startswith(("first_conv", "stage"))]
+    opt = torch.optim.AdamW([{"params": old, "scale": 0.3}, {"params": new, "scale": 1.0}], weight_decay=0.01)
+    path, step = work / "ground.pt", 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        state = torch.load(path, map_location=device)
+        net.load_state_dict(state["net"])
+        opt.load_state_dict(state["opt"])
+        step = state["step"]
+    weight, losses = torch.tensor([1, 1, 1.2, 1, 1, 1.2, 1.5, 1.0], device=device), []
+    while step < args.steps:
+        net.train()
+        for part in (net.first_conv, net.stage2, net.stage3, net.stage4):
+            part.eval()  # keeps the batch norms' statistics
+        rate = 3e-3 * min(1, (step + 1) / 30) * (0.02 + 0.98 * (1 + math.cos(math.pi * step / args.steps)) / 2)
+        for g in opt.param_groups:
+            g["lr"] = rate * g["scale"]
+        batch = [finish(rng, *(plates.draw() if plates and rng.random() < 0.55 else quilts.draw()), True) for _ in range(10)]
+        x, t = (torch.from_numpy(np.stack(a)).to(device) for a in zip(*batch))
+        loss = F.cross_entropy(net(x.contiguous(memory_format=torch.channels_last)), t, weight, label_smoothing=0.03)
+        opt.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        opt.step()
+        losses.append(float(loss.detach()))
+        step += 1
+        if step % 50 == 0 or step == args.steps:
+            iou = ious(confusion(net, held, device))
+            row = {"step": step, "loss": round(float(np.mean(losses)), 4), "miou": round(float(iou.mean()), 4),
+                   **{f"iou_{l}": round(float(v), 4) for l, v in zip(LABELS, iou)}}
+            losses = []
+            torch.save({"net": net.state_dict(), "opt": opt.state_dict(), "step": step}, path)
+            print(row, flush=True)
+            log("ground", row, step == 50)
+
+
+if __name__ == "__main__":
+    main()
