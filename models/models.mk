@@ -1,0 +1,35 @@
+# Training of the shipped models. MODELS_DATA is the folder of data (DATA.md); what
+# is drawn and trained lies in build/models. CPU and GPU; resumes where it stopped.
+MODELS_DATA ?= ../shared/data
+MODELS_WORK := $(CURDIR)/build/models
+MODELS_PYTHON := $(CURDIR)/build/venv/bin/python
+MODELS_THREADS ?= 2
+MODELS_VERSION ?= $(shell date +%Y.%m.%d)
+MODELS_ARGS = --data $(abspath $(MODELS_DATA)) --work $(MODELS_WORK)
+
+.PHONY: train-setup train-objects train-burning train-novelty train-ground train-fresh
+train-setup: $(MODELS_WORK)/.ready ## Python environment for training
+
+$(MODELS_WORK)/.ready: models/training/requirements.txt
+	@mkdir -p $(MODELS_WORK)
+	@python3 -m venv build/venv && build/venv/bin/pip install -q -r $<
+	@touch $@
+
+train-burning: train-setup ## train, export and measure the fire and smoke model
+	@cd models/training && $(MODELS_PYTHON) train_burning.py $(MODELS_ARGS) --threads $(MODELS_THREADS) --epochs 44
+	@cd models/training && $(MODELS_PYTHON) ship.py burning $(MODELS_ARGS) --version $(MODELS_VERSION)
+
+train-objects: train-setup ## train, export and measure the street model (needs build/sprites)
+	@cd models/training && $(MODELS_PYTHON) train_objects.py $(MODELS_ARGS) --threads $(MODELS_THREADS)
+	@cd models/training && $(MODELS_PYTHON) ship.py objects $(MODELS_ARGS) --version $(MODELS_VERSION)
+
+train-novelty: train-setup ## train, export and measure the class-free change model
+	@cd models/training && $(MODELS_PYTHON) train_novelty.py $(MODELS_ARGS) --threads $(MODELS_THREADS)
+	@cd models/training && $(MODELS_PYTHON) ship.py novelty $(MODELS_ARGS) --version $(MODELS_VERSION)
+
+train-ground: train-setup ## train, export and measure the ground model
+	@cd models/training && $(MODELS_PYTHON) train_ground.py $(MODELS_ARGS) --threads $(MODELS_THREADS)
+	@cd models/training && $(MODELS_PYTHON) ship.py ground $(MODELS_ARGS) --version $(MODELS_VERSION)
+
+train-fresh: ## forget checkpoints, so that the next training starts anew
+	@rm -f $(MODELS_WORK)/*.pt $(MODELS_WORK)/quilts.npz

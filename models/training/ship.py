@@ -1,0 +1,133 @@
+"""Exports a trained model to ONNX, checks it against PyTorch, measures it and writes
+weights/NAME.onnx and weights/NAME.json.
+
+    python ship.py NAME --data DATA --work DIR --version 2026.11.24 [--weights FILE]
+"""
+import argparse
+import hashlib
+import json
+import pathlib
+
+import numpy as np
+import onnx
+import onnxslim
+import torch
+from torch import nn
+
+from detector import Deployed, Detector
+from evaluate import SHIPPED, evaluate, session
+from splits import read
+
+FIRE = {"source": "Roboflow Universe custom-thxhn/fire-wrpgm v8", "licence": "CC-BY-4.0"}
+STREET = {"source": "OpenCV sample video vtest.avi, first quarter", "licence": "Apache-2.0"}
+TEACHER = {"source": "YOLOX-Nano weights (COCO), Megvii: initialisation and teacher", "licence": "Apache-2.0", "pictures": 1}
+
+
+class Probable(nn.Module):
+    """Adds the last step that turns logits into probabilities."""
+
+    def __init__(self, net, last):
+        super().__init__()
+        self.net, self.last = net, last
+
+    def forward(self, images):
+        return self.last(self.net(images))
+
+
+def build_of(name, work):
+    """The module to export, its input shape, and the manifest's fields of its kind."""
+    from quilts import LABELS as GROUND
+    from stalls import LABELS as OBJECTS
+    labels = {"objects": OBJECTS, "burning": ("fire", "smoke"), "novelty": ("new",), "ground": GROUND}[name]
+    plain = {"layout": "NCHW", "pad": 0, "scale": 1 / 255, "mean": [0.0] * 3, "std": [1.0] * 3, "color": "RGB", "resize": "stretch"}
+    if name in ("objects", "burning"):
+        net = Detector(len(labels))
+        best = work / f"{name}.best.pt"
+        net.load_state_dict(torch.load(best, map_location="cpu"))
+        boxed = {**plain, "color": "BGR", "resize": "letterbox", "pad": 114, "scale": 1.0}
+        return Deployed(net.eval(), 416), [3, 416, 416], labels, {"task": "detect", "input": boxed, "kind": "boxes"}
+    state = torch.load(work / f"{name}.pt", map_location="cpu")["net"]
+    if name == "novelty":
+        from train_novelty import Change
+        net = Change()
+        net.load_state_dict(state)
+        return Probable(net.eval(), nn.Sigmoid()), [6, 256, 256], labels, {"task": "novelty", "input": plain, "kind": "probability"}
+    from train_ground import MEAN, STD, Ground
+    net = Ground()
+    net.load_state_dict(state)
+    normal = {**plain, "scale": 1.0, "mean": list(MEAN), "std": list(STD)}
+    return Probable(net.eval(), nn.Softmax(1)), [3, 256, 448], labels, {"task": "segment", "input": normal, "kind": "classmap"}
+
+
+def export(module, shape, path):
+    """Writes the ONNX file; returns the output's shape. Refuses what differs from PyTorch."""
+    torch.onnx.export(module, (torch.zeros(1, *shape),), str(path), opset_version=17, input_names=["images"], output_names=["output"],
+                      dynamic_axes={"images": {0: "n"}, "output": {0: "n"}}, do_constant_folding=True, dynamo=False)
+    onnx.save(onnxslim.slim(str(path)), str(path))
+    onnx.checker.check_model(str(path))
+    x = np.random.default_rng(2).uniform(0, 1, (2, *shape)).astype(np.float32) * (255 if shape[1] == 416 else 1)
+    with torch.no_grad():
+        want = module(torch.from_numpy(x)).numpy()
+    got = session(path).run(None, {"images": x})[0]
+    gap = float(np.abs(got - want).max() / max(1.0, np.abs(want).max()))
+    if gap > 1e-3:
+        raise ValueError(f"{path.name} differs from PyTorch by {gap}")
+    return list(got.shape[1:])
+
+
+def data_of(name, build):
+    """What the model was trained on, with counts."""
+    count = lambda folder, pattern: len([f for f in (build / folder).glob(pattern) if "_mask" not in f.name])
+    out = []
+    if name == "burning":
+        out = [{**FIRE, "pictures": len(read("burning_train"))}, {**STREET, "pictures": 40}]
+    elif name == "objects":
+        out = [{**FIRE, "pictures": len(read("burning_train")) // 2}, {**STREET, "pictures": 50}]
+    elif name == "novelty":
+        out = [{**FIRE, "pictures": len(read("burning_train"))}, {**STREET, "pictures": 20}]
+    else:
+        out = [{**FIRE, "pictures": len(read("burning_train")) // 4}]
+        textures = sum(len(v) for v in json.loads((pathlib.Path(__file__).parent / "textures.json").read_text()).values())
+        out.append({"source": "textures of Debian's supertuxkart-data 1.4 (textures.json)", "licence": "CC-BY-SA-3.0 AND GPL-3.0-or-later", "pictures": textures})
+        out.append({"source": "ShuffleNetV2 weights (ImageNet) of FastestDet: initialisation", "licence": "CC0-1.0", "pictures": 1})
+    if name != "ground":
+        out.append(TEACHER)
+    if sprites := count("sprites", "*.png") if name != "burning" else 0:
+        out.append({"source": "sprites rendered by scenes", "licence": "Apache-2.0", "pictures": sprites})
+    if plates := count("ground", "*.png"):
+        out.append({"source": "ground plates rendered by scenes", "licence": "Apache-2.0", "pictures": plates})
+    return out
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("name", choices=("objects", "burning", "novelty", "ground"))
+    ap.add_argument("--data", required=True)
+    ap.add_argument("--work", required=True)
+    ap.add_argument("--version", required=True)
+    args = ap.parse_args()
+    torch.set_num_threads(1)
+    work = pathlib.Path(args.work)
+    module, shape, labels, kind = build_of(args.name, work)
+    fresh = work / f"{args.name}.onnx"
+    output = export(module, shape, fresh)
+    measured = evaluate(args.name, fresh, args.data, work.parent)
+    raw = fresh.read_bytes()
+    manifest = {
+        "name": args.name, "version": args.version, "task": kind["task"], "file": f"{args.name}.onnx",
+        "sha256": hashlib.sha256(raw).hexdigest(), "licence": "Apache-2.0",
+        "input": {"name": "images", "shape": [-1, *shape], **kind["input"]},
+        "output": {"name": "output", "shape": [-1, *output], "kind": kind["kind"]},
+        "labels": list(labels), "thresholds": measured["thresholds"],
+        **({"nms_iou": 0.5} if kind["task"] == "detect" else {}),
+        "metrics": {"split": measured["split"], "figures": measured["figures"]},
+        "data": data_of(args.name, work.parent), "trained_with": f"make train-{args.name}",
+    }
+    (SHIPPED / f"{args.name}.onnx").write_bytes(raw)
+    (SHIPPED / f"{args.name}.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+    print(json.dumps(measured, indent=1))
+    print(f"{len(raw)} bytes")
+
+
+if __name__ == "__main__":
+    main()
