@@ -152,13 +152,17 @@ func (t *target) secure(err error, _ stage) *Problem {
 	case errors.As(err, &verify) && len(verify.UnverifiedCertificates) > 0:
 		return untrusted(shown(verify.UnverifiedCertificates[0]))
 	case errors.As(err, &record), errors.As(err, &alert):
-		return &Problem{
-			Code: TLSFailed,
-			ZH:   fmt.Sprintf("与 %s 的 TLS 握手失败：该端口可能不是 RTSPS（通常为 322），请核对端口或改用 rtsp://", t.host),
-			EN:   fmt.Sprintf("the TLS handshake with %s failed: the port may not be RTSPS (usually 322); check it or use rtsp://", t.host),
-		}
+		return t.noTLS()
 	default:
 		return nil
+	}
+}
+
+func (t *target) noTLS() *Problem {
+	return &Problem{
+		Code: TLSFailed,
+		ZH:   fmt.Sprintf("与 %s 的 TLS 握手失败：该端口可能不是 RTSPS（通常为 322），请核对端口或改用 rtsp://", t.host),
+		EN:   fmt.Sprintf("the TLS handshake with %s failed: the port may not be RTSPS (usually 322); check it or use rtsp://", t.host),
 	}
 }
 

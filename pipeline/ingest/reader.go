@@ -180,8 +180,12 @@ func (r *Reader) wait(ctx context.Context, why *Problem, seen bool, pause time.D
 			next.Phase = Connecting
 		}
 	}
+	level := slog.LevelWarn
+	if old := r.State().Why; old != nil && old.Code == why.Code {
+		level = slog.LevelDebug // said before
+	}
 	r.tell(next)
-	r.cfg.Logger.Warn("camera connection ended", "camera", r.cfg.ID, "code", why.Code, "why", why.EN,
+	r.cfg.Logger.Log(ctx, level, "camera connection ended", "camera", r.cfg.ID, "code", why.Code, "why", why.EN,
 		"detail", why.Detail, "retry_ms", pause.Milliseconds())
 	t := time.NewTimer(pause)
 	defer t.Stop()

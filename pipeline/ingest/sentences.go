@@ -26,6 +26,14 @@ func badProtocol(protocol string) *Problem {
 	}
 }
 
+func badPin() *Problem {
+	return &Problem{
+		Code: BadAddress,
+		ZH:   "地址末尾 #sha256= 之后应为 64 位十六进制证书指纹，请改正或删去",
+		EN:   "what follows #sha256= in the address should be the 64 hexadecimal digits of a certificate's fingerprint; correct or remove it",
+	}
+}
+
 func stalledFor(d time.Duration) *Problem {
 	return &Problem{
 		Code: NoPictures,

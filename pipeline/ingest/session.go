@@ -19,6 +19,7 @@ import (
 const (
 	udpBuffer = 1 << 20         // bytes the kernel may hold for us; less is accepted
 	udpWait   = 2 * time.Second // for the first packet by UDP, before TCP is tried
+	farewell  = time.Second     // for the server to hear that we leave
 	remarkFor = time.Minute     // how long a live camera carries a remark
 )
 
@@ -34,13 +35,16 @@ type session struct {
 	time   timeline
 	begun  time.Time // when PLAY was answered
 
-	mu       sync.Mutex // what follows is shared by packets and watch
-	live     *liveness
-	packets  uint64
-	lastAt   time.Time // of the latest packet
-	keyed    bool      // a key unit has come
-	showing  bool      // the state says live
-	clockSed bool      // the remark about the clock was made
+	mu      sync.Mutex // what follows is shared by packets and watch
+	live    *liveness
+	packets uint64
+	lastAt  time.Time // of the latest packet
+	keyed   bool      // a key unit has come
+	showing bool      // the state says live
+	conn    net.Conn  // the socket under the client
+	cut     bool      // the socket was closed by us
+
+	clockSaid bool // the remark about the clock was made
 }
 
 // run connects, plays, and returns why it ended. It returns with nothing of the
@@ -53,19 +57,66 @@ func (s *session) run(ctx context.Context) error {
 	ended := make(chan error, 1)
 	go func() { ended <- client.Wait() }()
 	defer func() {
-		client.Close()
+		s.hangUp(client)
 		<-ended
 	}()
-	unhook := context.AfterFunc(ctx, client.Close)
+	unhook := context.AfterFunc(ctx, func() { s.hangUp(client) })
 	defer unhook()
-	late := time.AfterFunc(2*s.r.cfg.Timeout, client.Close)
+	late := time.AfterFunc(2*s.r.cfg.Timeout, s.cutOff)
 	err := s.open(client)
-	late.Stop()
-	if err != nil {
+	switch {
+	case late.Stop() && err != nil:
 		return err
+	case err != nil:
+		return s.tooLate(err)
 	}
 	s.stage = playing
 	return s.watch(ctx, ended)
+}
+
+// hangUp ends the client politely, or else by closing its socket: a handshake or
+// a farewell to a server that does not answer must not hold us.
+func (s *session) hangUp(client *gortsplib.Client) {
+	late := time.AfterFunc(farewell, s.cutOff)
+	defer late.Stop()
+	client.Close()
+}
+
+// cutOff closes the socket under the client.
+func (s *session) cutOff() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cut = true
+	if s.conn != nil {
+		s.conn.Close()
+	}
+}
+
+// dial connects, and keeps the socket for cutOff.
+func (s *session) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := (&net.Dialer{Timeout: s.r.cfg.Timeout}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cut {
+		conn.Close()
+		return nil, net.ErrClosed
+	}
+	s.conn = conn
+	return conn, nil
+}
+
+// tooLate says that a server took too long to start the stream.
+func (s *session) tooLate(err error) error {
+	s.mu.Lock()
+	connected := s.conn != nil
+	s.mu.Unlock()
+	if s.stage == dialling && connected && s.target.tls != nil {
+		return s.target.noTLS()
+	}
+	return fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
 }
 
 func (s *session) client() *gortsplib.Client {
@@ -74,7 +125,6 @@ func (s *session) client() *gortsplib.Client {
 	if s.target.protocol == "udp" {
 		transport = gortsplib.TransportUDP
 	}
-	dialer := &net.Dialer{Timeout: cfg.Timeout}
 	return &gortsplib.Client{
 		Scheme:       s.target.url.Scheme,
 		Host:         s.target.url.Host,
@@ -83,7 +133,7 @@ func (s *session) client() *gortsplib.Client {
 		ReadTimeout:  3*cfg.StallAfter + cfg.Timeout, // watch is faster
 		WriteTimeout: cfg.Timeout,
 		UserAgent:    "offsite",
-		DialContext:  dialer.DialContext,
+		DialContext:  s.dial,
 		ListenPacket: func(network, address string) (net.PacketConn, error) {
 			conn, err := net.ListenPacket(network, address)
 			if udp, ok := conn.(*net.UDPConn); ok && err == nil {
@@ -268,8 +318,8 @@ func (s *session) unit(raw rawUnit, ssrc uint32, now time.Time) {
 	switch {
 	case mark.jumped:
 		remark = timeJumped()
-	case remark == nil && clock.Known && mark.at != mark.ntp && !mark.ntp.IsZero() && !s.clockSed:
-		s.clockSed = true
+	case remark == nil && clock.Known && mark.at != mark.ntp && !mark.ntp.IsZero() && !s.clockSaid:
+		s.clockSaid = true
 		remark = clockOff(clock.Offset)
 	}
 	if turn || remark != nil && fresh {

@@ -6,11 +6,17 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
+	"net/netip"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/bluenviron/gortsplib/v4/pkg/base"
 )
+
+// foreignScheme matches what may be shown as a scheme: nothing with a secret in it.
+var foreignScheme = regexp.MustCompile(`^[a-z]{1,10}$`)
 
 // target is where and how to connect.
 type target struct {
@@ -24,22 +30,22 @@ type target struct {
 
 // parseTarget checks an address before anything is dialled.
 func parseTarget(cfg Config) (*target, *Problem) {
-	u, err := base.ParseURL(strings.TrimSpace(cfg.URL))
-	if err != nil {
-		return nil, badAddress("")
+	address := strings.TrimSpace(cfg.URL)
+	if s, _, ok := strings.Cut(address, "://"); ok && foreignScheme.MatchString(s) && s != "rtsp" && s != "rtsps" {
+		return nil, badAddress(s)
 	}
-	if u.Scheme != "rtsp" && u.Scheme != "rtsps" {
-		return nil, badAddress(u.Scheme)
-	}
-	if u.Hostname() == "" {
+	address, fragment, pinned := strings.Cut(address, "#sha256=")
+	u, err := base.ParseURL(address)
+	if err != nil || !soundHost(u) {
 		return nil, badAddress("")
 	}
 	t := &target{host: u.Host, protocol: cfg.Protocol}
-	pin, problem := fingerprint(u.Fragment)
-	if problem != nil {
-		return nil, problem
+	var pin []byte
+	if pinned {
+		if pin = fingerprint(fragment); pin == nil {
+			return nil, badPin()
+		}
 	}
-	u.Fragment, u.RawFragment = "", ""
 	t.url = u
 	if u.User != nil {
 		t.secrets = secrets(u.User)
@@ -56,6 +62,21 @@ func parseTarget(cfg Config) (*target, *Problem) {
 		t.tls = tlsConfig(cfg.TLS, pin)
 	}
 	return t, nil
+}
+
+// soundHost says whether host and port could be dialled at all.
+func soundHost(u *base.URL) bool {
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return false
+		}
+	}
+	host := u.Hostname()
+	if strings.Contains(host, ":") {
+		_, err := netip.ParseAddr(host)
+		return err == nil
+	}
+	return host != "" && !strings.ContainsAny(host, " \t\r\n/\\@")
 }
 
 func (t *target) fallBack() { t.protocol, t.mayFall = "tcp", false }
@@ -77,21 +98,14 @@ func secrets(u *url.Userinfo) []string {
 	return []string{u.String(), password, url.QueryEscape(password), url.PathEscape(password)}
 }
 
-// fingerprint reads "sha256=HEX" from an address's fragment.
-func fingerprint(fragment string) ([]byte, *Problem) {
-	if fragment == "" {
-		return nil, nil
-	}
-	text, found := strings.CutPrefix(fragment, "sha256=")
+// fingerprint reads a SHA-256 in hexadecimal, with or without colons; nil if it
+// is none.
+func fingerprint(text string) []byte {
 	sum, err := hex.DecodeString(strings.ReplaceAll(text, ":", ""))
-	if !found || err != nil || len(sum) != sha256.Size {
-		return nil, &Problem{
-			Code: BadAddress,
-			ZH:   "地址中 # 之后应为 sha256= 加 64 位十六进制证书指纹，请改正或删去",
-			EN:   "what follows # in the address should be sha256= and 64 hexadecimal digits of a certificate; correct or remove it",
-		}
+	if err != nil || len(sum) != sha256.Size {
+		return nil
 	}
-	return sum, nil
+	return sum
 }
 
 // tlsConfig makes the TLS settings of one camera. With a pin, exactly that
