@@ -10,7 +10,7 @@ const root = createRoot(element);
 
 async function start() {
   const outside = /^\/(p|d|public)(\/|$)/.test(location.pathname);
-  const { default: Root } = outside ? await import("./portal/root") : await import("./app/root");
+  const { default: Root } = outside ? await import("./portal/portal") : await import("./app/console");
   root.render(<Root />);
 }
 

@@ -4,7 +4,7 @@
 import { Modal, Spin } from "antd";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, type ReactNode } from "react";
-import { api, ok, type Schemas } from "../api/client";
+import { api, ok } from "../api/client";
 import { Problem } from "../api/problem";
 import { setCsrf, setExpired, useExpired } from "../api/session-state";
 import { Failure } from "../parts/loaded";
@@ -12,7 +12,7 @@ import { SignIn, SignInForm } from "./sign-in";
 import { PasswordForm } from "./password";
 import { useWords } from "./use-words";
 
-export type User = Schemas["User"];
+export interface User { id: string; username: string; name: string; roles: string[]; must_change_password: boolean }
 
 const SessionContext = createContext<{ user: User } | null>(null);
 
@@ -27,7 +27,7 @@ export const sessionKey = ["session"];
 export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => ok(api.DELETE("/api/v1/session")),
+    mutationFn: () => ok(api.DELETE("/api/v1/session", {})),
     onSettled: () => {
       setCsrf("");
       queries.clear();
@@ -42,7 +42,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     queryKey: sessionKey,
     queryFn: async () => {
       try {
-        return await ok(api.GET("/api/v1/session"));
+        return await ok(api.GET("/api/v1/session", {}));
       } catch (error) {
         if (error instanceof Problem && error.status === 401) return null;
         throw error;

@@ -90,14 +90,11 @@ export function ZoneCanvas({ src, ratio, drawing, tool, groundM, others = [], la
   return (
     <div className="zone-canvas" style={{ aspectRatio: String(ratio) }}>
       <img src={src} alt={labels.picture} draggable={false} />
-      {/* A drawing surface: there is no element that means this. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <svg
         ref={svg}
         viewBox={`0 0 ${width} ${height}`}
         role="application"
         aria-label={labels.picture}
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={tool ? 0 : undefined}
         className={tool ? "drawing" : ""}
         onPointerDown={onDown}

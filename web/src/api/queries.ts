@@ -1,0 +1,55 @@
+// Every call of the console, by name. Queries are keyed by what the server's
+// events name, so that an event fetches exactly what it changed.
+import { queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { api, ok } from "./client";
+import type { Camera, CameraChange, CameraDraft, CaseFile, CaseItem, Detector, Finding, FindingItem, ObjectRow, Party, Probe, Zone, ZoneDraft } from "./types";
+
+interface Paged<T> { items: T[]; next_cursor?: string }
+
+export const useCameras = () => useQuery({ queryKey: ["cameras"], queryFn: async (): Promise<Camera[]> => (await ok(api.GET("/api/v1/cameras", {}))).items });
+export const useCamera = (id: string) => useQuery({ queryKey: ["camera", id], queryFn: (): Promise<Camera> => ok(api.GET("/api/v1/cameras/{id}", { params: { path: { id } } })) });
+export const probeCamera = (url: string, protocol: string): Promise<Probe> => ok(api.POST("/api/v1/cameras/probe", { body: { url, protocol } }));
+export const createCamera = (body: CameraDraft): Promise<Camera> => ok(api.POST("/api/v1/cameras", { body }));
+export const changeCamera = (id: string, body: CameraChange): Promise<Camera> => ok(api.PATCH("/api/v1/cameras/{id}", { params: { path: { id } }, body }));
+export const removeCamera = (id: string): Promise<void> => ok(api.DELETE("/api/v1/cameras/{id}", { params: { path: { id } } }));
+
+export const useDetectors = () => useQuery({ queryKey: ["detectors"], staleTime: Infinity, queryFn: async (): Promise<Detector[]> => (await ok(api.GET("/api/v1/detectors", {}))).items });
+export const saveZone = (camera: string, zone: string | null, body: ZoneDraft): Promise<Zone> =>
+  zone ? ok(api.PUT("/api/v1/zones/{id}", { params: { path: { id: zone } }, body })) : ok(api.POST("/api/v1/cameras/{id}/zones", { params: { path: { id: camera } }, body }));
+export const removeZone = (id: string): Promise<void> => ok(api.DELETE("/api/v1/zones/{id}", { params: { path: { id } } }));
+
+export const useObjects = () => useQuery({ queryKey: ["objects"], queryFn: async (): Promise<ObjectRow[]> => (await ok(api.GET("/api/v1/objects", {}))).items });
+export const useParties = () => useQuery({ queryKey: ["parties"], queryFn: async (): Promise<Party[]> => (await ok(api.GET("/api/v1/parties", {}))).items });
+
+export const useFindings = (state: string) =>
+  useInfiniteQuery({
+    queryKey: ["findings", state],
+    initialPageParam: "",
+    queryFn: ({ pageParam }): Promise<Paged<FindingItem>> => ok(api.GET("/api/v1/findings", { params: { query: { state: state || undefined, cursor: pageParam || undefined, limit: 50 } } })),
+    getNextPageParam: (last) => last.next_cursor || undefined,
+  });
+export const findingQuery = (id: string) =>
+  queryOptions({ queryKey: ["finding", id], queryFn: (): Promise<Finding> => ok(api.GET("/api/v1/findings/{id}", { params: { path: { id } } })) });
+export const useFinding = (id: string) => useQuery(findingQuery(id));
+
+interface Versioned { id: string; version: number }
+const onFinding = ({ id, version }: Versioned) => ({ path: { id }, header: { "If-Match": `"${version}"` } });
+export const confirmFinding = (finding: Versioned): Promise<unknown> => ok(api.POST("/api/v1/findings/{id}/confirm", { params: onFinding(finding), body: { note: "" } }));
+export const rejectFinding = (finding: Versioned, reason: string): Promise<unknown> => ok(api.POST("/api/v1/findings/{id}/reject", { params: onFinding(finding), body: { reason } }));
+export const verifyFinding = (finding: Versioned, ticks: Record<"true" | "clear" | "complete" | "accurate", boolean>): Promise<unknown> =>
+  ok(api.POST("/api/v1/findings/{id}/verify", { params: onFinding(finding), body: { ticks } }));
+
+export const useCases = (state: string, q: string) =>
+  useInfiniteQuery({
+    queryKey: ["cases", state, q],
+    initialPageParam: "",
+    queryFn: ({ pageParam }): Promise<Paged<CaseItem>> => ok(api.GET("/api/v1/cases", { params: { query: { state: state || undefined, q: q || undefined, cursor: pageParam || undefined } } })),
+    getNextPageParam: (last) => last.next_cursor || undefined,
+  });
+export const useCase = (id: string) => useQuery({ queryKey: ["case", id], queryFn: (): Promise<CaseFile> => ok(api.GET("/api/v1/cases/{id}", { params: { path: { id } } })) });
+export const caseEvent = ({ id, version }: Versioned, event: string, fields: Record<string, unknown>): Promise<unknown> =>
+  ok(api.POST("/api/v1/cases/{id}/events/{event}", { params: { path: { id, event }, header: { "If-Match": `"${version}"` } }, body: fields }));
+
+interface Officer { id: string; name: string; licence_no?: string; roles: string[] }
+export const useOfficers = () =>
+  useQuery({ queryKey: ["users", "officers"], queryFn: async (): Promise<Officer[]> => (await ok(api.GET("/api/v1/users", {}))).items.filter((u: Officer) => u.roles.includes("officer")) });

@@ -1,0 +1,53 @@
+// What a camera's record asks for, in the wizard and in later changes.
+import { Alert, Col, DatePicker, Form, Input, InputNumber, Row } from "antd";
+import dayjs, { type Dayjs } from "dayjs";
+import type { Camera, CameraChange } from "../../api/types";
+import { useDictionary } from "../../i18n/translate";
+import words, { type CameraWord } from "./words";
+
+export interface CameraFieldValues {
+  name: string;
+  place: string;
+  longitude?: number;
+  latitude?: number;
+  legal_review_no?: string;
+  technical_review_no?: string;
+  published_on?: Dayjs;
+}
+
+export function fieldsOf(camera: Camera): CameraFieldValues {
+  return { ...camera, published_on: camera.published_on ? dayjs(camera.published_on) : undefined };
+}
+
+export function draftOfFields(values: CameraFieldValues): CameraChange {
+  return {
+    name: values.name.trim(),
+    place: values.place.trim(),
+    longitude: values.longitude,
+    latitude: values.latitude,
+    legal_review_no: values.legal_review_no?.trim() ?? "",
+    technical_review_no: values.technical_review_no?.trim() ?? "",
+    published_on: values.published_on?.format("YYYY-MM-DD"),
+  };
+}
+
+export function CameraFields() {
+  const { t } = useDictionary<CameraWord>(words);
+  const required = [{ required: true, whitespace: true, message: t("fieldMissing") }];
+  return (
+    <>
+      <Form.Item name="name" label={t("nameLabel")} rules={required}><Input maxLength={60} /></Form.Item>
+      <Form.Item name="place" label={t("placeLabel")} rules={required}><Input maxLength={120} /></Form.Item>
+      <Row gutter={12}>
+        <Col xs={24} sm={12}><Form.Item name="longitude" label={t("longitude")}><InputNumber min={-180} max={180} step={0.0001} style={{ width: "100%" }} /></Form.Item></Col>
+        <Col xs={24} sm={12}><Form.Item name="latitude" label={t("latitude")}><InputNumber min={-90} max={90} step={0.0001} style={{ width: "100%" }} /></Form.Item></Col>
+      </Row>
+      <Alert type="info" showIcon message={t("lawNote")} style={{ marginBottom: 16 }} />
+      <Row gutter={12}>
+        <Col xs={24} sm={12}><Form.Item name="legal_review_no" label={t("legalReview")}><Input maxLength={60} /></Form.Item></Col>
+        <Col xs={24} sm={12}><Form.Item name="technical_review_no" label={t("technicalReview")}><Input maxLength={60} /></Form.Item></Col>
+      </Row>
+      <Form.Item name="published_on" label={t("publishedOn")}><DatePicker style={{ width: "100%" }} /></Form.Item>
+    </>
+  );
+}

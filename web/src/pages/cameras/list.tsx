@@ -1,0 +1,72 @@
+import { PlusOutlined } from "@ant-design/icons";
+import { Button, Input, Segmented } from "antd";
+import { useMemo, useState } from "react";
+import { Link, useNavigate } from "react-router";
+import { useCameras } from "../../api/queries";
+import type { Camera } from "../../api/types";
+import { useSession } from "../../app/session";
+import { useWords } from "../../app/use-words";
+import { useDictionary } from "../../i18n/translate";
+import { LivePicture } from "../../parts/live-picture";
+import { Loaded, Nothing } from "../../parts/loaded";
+import { cameraTone, Mark } from "../../parts/mark";
+import { Page } from "../../parts/page";
+import words, { type CameraWord } from "./words";
+
+export default function Cameras() {
+  const { t } = useDictionary<CameraWord>(words);
+  const frame = useWords();
+  const navigate = useNavigate();
+  const { can } = useSession();
+  const cameras = useCameras();
+  const [state, setState] = useState("");
+  const [text, setText] = useState("");
+  const shown = useMemo(() => {
+    const wanted = text.trim().toLowerCase();
+    return (cameras.data ?? []).filter((c) => (!state || c.state === state) && (!wanted || `${c.name} ${c.place}`.toLowerCase().includes(wanted)));
+  }, [cameras.data, state, text]);
+  const states = [...new Set((cameras.data ?? []).map((c) => c.state))];
+  const register = (
+    <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate("/cameras/new")}>{t("register")}</Button>
+  );
+  return (
+    <Page title={t("title")} lead={t("lead")} extra={can("operator") ? register : null}>
+      <Loaded query={cameras} isEmpty={(list) => list.length === 0} empty={<p>{t("noCameras")}</p>}>
+        {() => (
+          <div className="stack">
+            <div className="row">
+              <Input.Search allowClear placeholder={t("searchLabel")} aria-label={t("searchLabel")} style={{ width: 260 }} onChange={(event) => setText(event.target.value)} />
+              <Segmented<string>
+                value={state}
+                onChange={setState}
+                aria-label={frame.t("state")}
+                options={[{ value: "", label: frame.t("all") }, ...states.map((s) => ({ value: s, label: frame.cameraLabel(s) }))]}
+              />
+            </div>
+            {shown.length === 0 ? <Nothing>{t("noMatch")}</Nothing> : null}
+            <div className="camera-grid">{shown.map((camera) => <Card key={camera.id} camera={camera} />)}</div>
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Card({ camera }: { camera: Camera }) {
+  const { t, pick } = useDictionary<CameraWord>(words);
+  const frame = useWords();
+  const why = camera.state === "live" ? "" : pick(camera.why_zh, camera.why_en);
+  return (
+    <Link to={`/cameras/${camera.id}`} className="camera-card">
+      <LivePicture camera={camera.id} alt={t("pictureOf", { name: camera.name })} missing={t("noPicture")} />
+      <div className="camera-card-text">
+        <div className="between">
+          <h2>{camera.name}</h2>
+          <Mark tone={cameraTone(camera.state)}>{frame.cameraLabel(camera.state)}</Mark>
+        </div>
+        <p className="muted">{camera.place}</p>
+        {why ? <p className="why">{why}</p> : null}
+      </div>
+    </Link>
+  );
+}

@@ -1,0 +1,156 @@
+// The whole case on one page: where it stands, what may lawfully follow, its
+// file and its process record.
+import { Alert, Collapse, Tabs, Timeline, Typography } from "antd";
+import { Link, useParams } from "react-router";
+import { useCase } from "../../api/queries";
+import type { CaseFile } from "../../api/types";
+import { useWords } from "../../app/use-words";
+import { dateTime, yuan } from "../../format/format";
+import { useDictionary } from "../../i18n/translate";
+import { Loaded, Nothing } from "../../parts/loaded";
+import { caseTone, Mark } from "../../parts/mark";
+import { Page } from "../../parts/page";
+import { Documents } from "./documents";
+import { Due } from "./due";
+import { NextSteps } from "./next-steps";
+import { Stages } from "./stages";
+import words, { type CaseWord } from "./words";
+
+export default function CasePage() {
+  const { id = "" } = useParams();
+  const file = useCase(id);
+  return <Loaded query={file}>{(data) => <File file={data} />}</Loaded>;
+}
+
+function File({ file }: { file: CaseFile }) {
+  const { t, pick } = useDictionary<CaseWord>(words);
+  const frame = useWords();
+  const matter = pick(file.matter_zh, file.matter_en);
+  const tabs = [
+    { key: "facts", label: t("facts"), children: <Facts file={file} /> },
+    { key: "documents", label: `${t("documents")} ${file.documents.length || ""}`, children: <Documents documents={file.documents} /> },
+    { key: "evidence", label: `${t("evidence")} ${file.evidence.length || ""}`, children: <Evidence file={file} /> },
+    { key: "record", label: t("record"), children: <ProcessRecord file={file} /> },
+  ];
+  return (
+    <Page
+      title={file.number || `${matter} · ${t("noNumber")}`}
+      lead={
+        <span className="row">
+          <Mark tone={caseTone(file.state)}>{frame.stateLabel(file.state)}</Mark>
+          {matter} · {file.party || file.object || t("noParty")} · {file.place}
+        </span>
+      }
+    >
+      <div className="stack">
+        <section className="panel"><div className="panel-body"><Stages state={file.state} /></div></section>
+        <div className="grid two">
+          <section className="panel case-file"><Tabs items={tabs} tabBarStyle={{ padding: "0 16px" }} /></section>
+          <div className="stack">
+            <NextSteps file={file} />
+            <Deadlines file={file} />
+            {file.portal_url ? <PortalLink url={file.portal_url} /> : null}
+          </div>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function Facts({ file }: { file: CaseFile }) {
+  const { t, pick } = useDictionary<CaseWord>(words);
+  const rows: [string, React.ReactNode][] = [
+    [t("matter"), pick(file.matter_zh, file.matter_en)],
+    [t("description"), pick(file.why_zh, file.why_en)],
+    [t("found"), dateTime(file.found_at)],
+    [t("place"), file.place],
+    [t("camera"), file.camera],
+    [t("object"), file.object || "—"],
+    [t("party"), file.party || t("noParty")],
+    ...(file.fine_fen ? ([[t("fine"), yuan(file.fine_fen)], [t("paid"), yuan(file.paid_fen)], [t("receipt"), file.receipt_no || "—"]] as [string, React.ReactNode][]) : []),
+  ];
+  return (
+    <div className="stack">
+      <dl className="facts">
+        {rows.map(([name, value]) => <div key={name} style={{ display: "contents" }}><dt>{name}</dt><dd>{value}</dd></div>)}
+      </dl>
+      <Link to={`/findings/${file.id}`}>{t("evidence")} →</Link>
+    </div>
+  );
+}
+
+function Evidence({ file }: { file: CaseFile }) {
+  const { t } = useDictionary<CaseWord>(words);
+  if (file.evidence.length === 0) return <Nothing>{t("noEvidence")}</Nothing>;
+  return (
+    <ul className="plain-list">
+      {file.evidence.map((e) => (
+        <li key={e.bundle} className="between">
+          <Link className="mono" to={`/evidence/${e.bundle}`}>{e.bundle}</Link>
+          <span className="muted">{e.kind} · {dateTime(e.sealed_at)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function ProcessRecord({ file }: { file: CaseFile }) {
+  const { t, pick } = useDictionary<CaseWord>(words);
+  const frame = useWords();
+  return (
+    <Timeline
+      items={file.record.map((entry) => ({
+        color: "gray",
+        children: (
+          <div>
+            <strong>{pick(entry.label_zh, entry.label_en) || entry.event}</strong>
+            <span className="muted"> · {dateTime(entry.at)} · {entry.actor || t("system")}{entry.role ? `（${frame.roleLabel(entry.role)}）` : ""}</span>
+            <div className="muted">
+              {entry.from ? `${frame.stateLabel(entry.from)} → ` : ""}{frame.stateLabel(entry.to)}
+              {entry.reason ? ` · ${entry.reason}` : ""}
+            </div>
+          </div>
+        ),
+      }))}
+    />
+  );
+}
+
+function Deadlines({ file }: { file: CaseFile }) {
+  const { t, pick } = useDictionary<CaseWord>(words);
+  return (
+    <section className="panel">
+      <header><h2>{t("deadlines")}</h2></header>
+      <div className="panel-body">
+        {file.deadlines.length === 0 ? <span className="muted">{t("noDeadlines")}</span> : null}
+        <ul className="plain-list">
+          {file.deadlines.map((d) => (
+            <li key={d.label_zh + d.at}>
+              <div className="between"><strong>{pick(d.label_zh, d.label_en)}</strong><Due at={d.at} /></div>
+              <div className="muted">{d.article}</div>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </section>
+  );
+}
+
+function PortalLink({ url }: { url: string }) {
+  const { t } = useDictionary<CaseWord>(words);
+  const whole = new URL(url, location.origin).href;
+  return (
+    <Collapse
+      items={[{
+        key: "link",
+        label: t("portalLink"),
+        children: (
+          <>
+            <Alert type="info" message={t("portalLead")} style={{ marginBottom: 8 }} />
+            <Typography.Paragraph copyable={{ text: whole }} className="mono" style={{ margin: 0 }}><a href={whole} target="_blank" rel="noreferrer">{whole}</a></Typography.Paragraph>
+          </>
+        ),
+      }]}
+    />
+  );
+}

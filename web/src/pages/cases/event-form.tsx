@@ -1,0 +1,83 @@
+// The fields that a step needs, as its table names them. A field new to us is a
+// line of text under its own name.
+import { Button, DatePicker, Form, Input, InputNumber, Select, Space } from "antd";
+import type { Dayjs } from "dayjs";
+import type { ReactNode } from "react";
+import { useOfficers, useParties } from "../../api/queries";
+import type { CaseEvent, CaseFile } from "../../api/types";
+import { useWords } from "../../app/use-words";
+import { useDictionary } from "../../i18n/translate";
+import words, { type CaseWord } from "./words";
+
+export type EventFields = Record<string, unknown>;
+
+interface Props {
+  file: CaseFile;
+  event: CaseEvent;
+  busy: boolean;
+  onSubmit: (fields: EventFields) => void;
+  onCancel: () => void;
+}
+
+const long = new Set(["reason", "note", "facts", "conclusion", "opinion", "text"]);
+
+// sent turns what the form holds into what the API takes: yuan into fen, times
+// into RFC 3339, empty optional fields left out.
+function sent(fields: EventFields): EventFields {
+  const entry = ([key, value]: [string, unknown]): [string, unknown] => {
+    if (key.endsWith("_fen") && typeof value === "number") return [key, Math.round(value * 100)];
+    if (value && typeof value === "object" && "toISOString" in value) return [key, (value as Dayjs).toISOString()];
+    return [key, value];
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== "").map(entry));
+}
+
+export function EventForm({ event, busy, onSubmit, onCancel }: Props) {
+  const { t } = useDictionary<CaseWord>(words);
+  const frame = useWords();
+  const named = (key: string) => (`need_${key}` in words.zh ? t(`need_${key}` as CaseWord) : key);
+  return (
+    <Form<EventFields> layout="vertical" requiredMark={false} onFinish={(fields) => onSubmit(sent(fields))}>
+      {(event.needs ?? []).map((key) => (
+        <Form.Item key={key} name={key} label={named(key)} rules={[{ required: true, message: t("fieldMissing", { name: named(key) }) }]}>
+          {controlOf(key)}
+        </Form.Item>
+      ))}
+      <Space>
+        <Button type="primary" htmlType="submit" loading={busy} autoFocus={(event.needs ?? []).length === 0}>{t("submit")}</Button>
+        <Button onClick={onCancel}>{frame.t("cancel")}</Button>
+      </Space>
+    </Form>
+  );
+}
+
+function controlOf(key: string): ReactNode {
+  if (key === "officers") return <OfficerSelect />;
+  if (key === "party" || key === "party_id") return <PartySelect />;
+  if (key.endsWith("_fen")) return <InputNumber min={0} step={50} precision={2} prefix="¥" style={{ width: "100%" }} />;
+  if (key.endsWith("_at") || key === "at" || key === "until") return <DatePicker showTime style={{ width: "100%" }} />;
+  if (key === "method") return <MethodSelect />;
+  if (long.has(key)) return <Input.TextArea rows={4} maxLength={4000} showCount />;
+  return <Input />;
+}
+
+type Control<V> = { id?: string; value?: V; onChange?: (value: V) => void };
+
+function OfficerSelect(props: Control<string[]>) {
+  const officers = useOfficers();
+  return (
+    <Select {...props} mode="multiple" maxCount={2} loading={officers.isPending} optionFilterProp="label"
+      options={(officers.data ?? []).map((o) => ({ value: o.id, label: o.licence_no ? `${o.name}（${o.licence_no}）` : o.name }))} />
+  );
+}
+
+function PartySelect(props: Control<string>) {
+  const parties = useParties();
+  return <Select {...props} showSearch loading={parties.isPending} optionFilterProp="label" options={(parties.data ?? []).map((p) => ({ value: p.id, label: p.name }))} />;
+}
+
+function MethodSelect(props: Control<string>) {
+  const { t } = useDictionary<CaseWord>(words);
+  const methods = ["electronic", "direct", "mail", "public"] as const;
+  return <Select {...props} options={methods.map((m) => ({ value: m, label: t(`method_${m}`) }))} />;
+}

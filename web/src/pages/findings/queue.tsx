@@ -1,0 +1,228 @@
+// The review queue, worked by keyboard alone. The next finding and its pictures
+// are fetched while the present one is looked at.
+import { App, Button, Segmented } from "antd";
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useNavigate, useParams, useSearchParams } from "react-router";
+import { sentenceOf } from "../../api/problem";
+import { confirmFinding, findingQuery, rejectFinding, useFinding, useFindings, verifyFinding } from "../../api/queries";
+import type { FindingItem } from "../../api/types";
+import { useSession } from "../../app/session";
+import { dateTime } from "../../format/format";
+import { useDictionary } from "../../i18n/translate";
+import { useKeys } from "../../parts/keys";
+import { Failure, Loaded, Nothing } from "../../parts/loaded";
+import { Page } from "../../parts/page";
+import { HelpDialog, RejectDialog, VerifyDialog } from "./dialogs";
+import { graceMs, usePendingVerdict, type Verdict } from "./pending";
+import { Grounds, Media, Verdicts } from "./review";
+import { viewOf, type FindingView } from "./view";
+import words, { type FindingWord } from "./words";
+
+const stages = { first: "found", second: "reviewed", all: "" } as const;
+type Stage = keyof typeof stages;
+type Open = "reject" | "verify" | "help" | null;
+
+export default function Queue() {
+  const { t } = useDictionary<FindingWord>(words);
+  const { user } = useSession();
+  const navigate = useNavigate();
+  const { id } = useParams();
+  const [search, setSearch] = useSearchParams();
+  const stage: Stage = (["first", "second", "all"] as const).find((s) => s === search.get("stage")) ?? (id ? "all" : "first");
+  const list = useFindings(stages[stage]);
+  const { pending, give, undo, gone } = useVerdicts();
+  const items = useMemo(
+    () => (list.data?.pages ?? []).flatMap((page) => page.items ?? []).filter((item) => !(stage !== "all" && gone.has(item.id + stage))),
+    [list.data, gone, stage],
+  );
+  const found = items.findIndex((item) => item.id === id);
+  const index = id ? found : items.length > 0 ? 0 : -1;
+  const current = id ?? items[0]?.id;
+  const go = useCallback(
+    (to: string | undefined) => void navigate({ pathname: to ? `/findings/${to}` : "/findings", search: `?stage=${stage}` }, { replace: true }),
+    [navigate, stage],
+  );
+  const neighbour = (by: number) => items[index + by]?.id;
+  usePrefetch(neighbour(1));
+
+  // Someone else may take the last item while it is looked at; it stays shown.
+  const decided = useCallback(
+    (verdict: Omit<Verdict, "send">, send: () => Promise<void>) => {
+      const after = items[index + 1]?.id ?? items[index - 1]?.id;
+      give({ ...verdict, send }, stage);
+      go(after);
+    },
+    [give, go, index, items, stage],
+  );
+  return (
+    <Page
+      title={t("title")}
+      lead={list.data ? t("remaining", { n: items.length }) : undefined}
+      extra={
+        <Segmented<Stage>
+          value={stage}
+          aria-label={t("queue")}
+          onChange={(next) => { setSearch({ stage: next }); void navigate({ pathname: "/findings", search: `?stage=${next}` }); }}
+          options={[{ value: "first", label: t("first") }, { value: "second", label: t("second") }, { value: "all", label: t("allFindings") }]}
+        />
+      }
+    >
+      {pending ? <PendingBar verdict={pending} onUndo={() => { const back = undo(); if (back) go(back.finding); }} /> : null}
+      {list.error && !list.data ? <Failure error={list.error} retry={() => void list.refetch()} /> : null}
+      {list.data && items.length === 0 && !id ? (
+        <Nothing>{stage === "all" ? t("noMatch") : <><strong>{t("queueEmpty")}</strong><br />{t("queueEmptyWhy")}</>}</Nothing>
+      ) : null}
+      {current ? (
+        <div className="review">
+          <nav className="panel review-queue" aria-label={t("queue")}>
+            {items.map((item) => <Item key={item.id} item={item} current={item.id === current} onOpen={() => go(item.id)} />)}
+            {list.hasNextPage ? <Button type="link" block loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>…</Button> : null}
+          </nav>
+          <Current
+            id={current}
+            roles={user.roles}
+            onMove={(by) => { const to = neighbour(by); if (to) go(to); }}
+            onUndo={() => { const back = undo(); if (back) go(back.finding); return !!back; }}
+            onDecided={decided}
+          />
+        </div>
+      ) : null}
+    </Page>
+  );
+}
+
+// useVerdicts holds the verdict that can still be undone and what has left which
+// list, so that a finding vanishes at once and comes back if it is refused.
+function useVerdicts() {
+  const { t, language } = useDictionary<FindingWord>(words);
+  const { notification } = App.useApp();
+  const queries = useQueryClient();
+  const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
+  const refresh = (finding: string) => Promise.all([["findings"], ["finding", finding], ["case", finding], ["cases"], ["overview"]].map((queryKey) => queries.invalidateQueries({ queryKey })));
+  const restore = (finding: string) => setGone((now) => new Set([...now].filter((key) => !key.startsWith(finding))));
+  const verdicts = usePendingVerdict(
+    (verdict, error) => {
+      restore(verdict.finding);
+      notification.error({ message: `${t("sendFailed")} · ${verdict.name}`, description: sentenceOf(error, language), duration: 0, role: "alert" });
+      void refresh(verdict.finding);
+    },
+    (verdict) => void refresh(verdict.finding),
+  );
+  return {
+    pending: verdicts.pending,
+    gone,
+    give: (verdict: Verdict, stage: Stage) => {
+      setGone((now) => new Set(now).add(verdict.finding + stage));
+      verdicts.give(verdict);
+    },
+    undo: () => {
+      const back = verdicts.undo();
+      if (back) restore(back.finding);
+      return back;
+    },
+  };
+}
+
+// usePrefetch brings the next finding and its pictures before they are wanted.
+function usePrefetch(id: string | undefined) {
+  const queries = useQueryClient();
+  useEffect(() => {
+    if (!id) return;
+    void queries.fetchQuery(findingQuery(id)).then((finding) => {
+      const view = viewOf(finding);
+      for (const src of [view.before, view.after]) if (src) new Image().src = src;
+    }, () => undefined); // it will be asked for again, and then say what is wrong
+  }, [id, queries]);
+}
+
+function Item({ item, current, onOpen }: { item: FindingItem; current: boolean; onOpen: () => void }) {
+  const { pick } = useDictionary<FindingWord>(words);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (current) button.current?.scrollIntoView({ block: "nearest" });
+  }, [current]);
+  const view = viewOf(item);
+  return (
+    <button ref={button} type="button" className="review-item" aria-current={current} onClick={onOpen}>
+      <strong>{pick(view.matter.zh, view.matter.en)}</strong>
+      <span>{view.camera}</span>
+      <span>{dateTime(view.raised)}</span>
+    </button>
+  );
+}
+
+function PendingBar({ verdict, onUndo }: { verdict: Verdict; onUndo: () => void }) {
+  const { t } = useDictionary<FindingWord>(words);
+  return (
+    <div className="pending-bar" role="status">
+      <span style={{ flex: 1 }}>{t(verdict.kind === "reject" ? "rejectedPending" : "confirmedPending", { name: verdict.name, s: graceMs / 1000 })}</span>
+      <Button size="small" onClick={onUndo}>{t("undo")} <kbd>U</kbd></Button>
+    </div>
+  );
+}
+
+interface CurrentProps {
+  id: string;
+  roles: string[];
+  onMove: (by: number) => void;
+  onUndo: () => boolean;
+  onDecided: (verdict: Omit<Verdict, "send">, send: () => Promise<void>) => void;
+}
+
+function Current({ id, roles, onMove, onUndo, onDecided }: CurrentProps) {
+  const finding = useFinding(id);
+  return (
+    <Loaded query={finding}>
+      {(data) => <Judged key={id} finding={viewOf(data)} reviewer={roles.includes("reviewer")} onMove={onMove} onUndo={onUndo} onDecided={onDecided} />}
+    </Loaded>
+  );
+}
+
+type JudgedProps = Omit<CurrentProps, "id" | "roles"> & { finding: FindingView; reviewer: boolean };
+
+function Judged({ finding, reviewer, onMove, onUndo, onDecided }: JudgedProps) {
+  const { t, pick } = useDictionary<FindingWord>(words);
+  const { message } = App.useApp();
+  const [open, setOpen] = useState<Open>(null);
+  const [boxes, setBoxes] = useState(true);
+  const video = useRef<HTMLVideoElement>(null);
+  const name = `${pick(finding.matter.zh, finding.matter.en)} · ${finding.camera}`;
+
+  const decide = (kind: Verdict["kind"], send: () => Promise<unknown>) => {
+    setOpen(null);
+    onDecided({ finding: finding.id, name, kind }, async () => {
+      await send();
+    });
+  };
+  const allowed = (event: string) => reviewer && finding.may(event);
+  const confirm = allowed("confirm") ? () => decide("confirm", () => confirmFinding(finding)) : undefined;
+  const reject = allowed("reject") ? () => setOpen("reject") : undefined;
+  const verify = allowed("verify") ? () => setOpen("verify") : undefined;
+  const play = () => {
+    const clip = video.current;
+    if (clip) void (clip.paused ? clip.play() : Promise.resolve(clip.pause()));
+  };
+  useKeys(
+    {
+      j: () => onMove(1), k: () => onMove(-1), ArrowDown: () => onMove(1), ArrowUp: () => onMove(-1),
+      c: confirm, r: reject, v: verify, b: () => setBoxes((shown) => !shown), " ": play,
+      u: () => { if (!onUndo()) void message.info(t("nothingToUndo")); },
+      "?": () => setOpen("help"),
+    },
+    open === null,
+  );
+  return (
+    <>
+      <Media finding={finding} boxes={boxes} ref={video} />
+      <div className="review-side">
+        <Verdicts finding={finding} onConfirm={confirm} onReject={reject} onVerify={verify} why={reviewer ? finding.whyNot(pick) : ""} />
+        <Grounds finding={finding} />
+        <Button size="small" type="text" onClick={() => setOpen("help")}>{t("help")} <kbd>?</kbd></Button>
+      </div>
+      <RejectDialog open={open === "reject"} onCancel={() => setOpen(null)} onReject={(reason) => decide("reject", () => rejectFinding(finding, reason))} />
+      <VerifyDialog open={open === "verify"} onCancel={() => setOpen(null)} onVerify={(ticks) => decide("verify", () => verifyFinding(finding, ticks))} />
+      <HelpDialog open={open === "help"} onCancel={() => setOpen(null)} />
+    </>
+  );
+}

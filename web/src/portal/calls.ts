@@ -1,0 +1,20 @@
+// The portal's calls. The link's token is changed once for a cookie, so that it
+// does not travel with every request.
+import { api, ok } from "../api/client";
+import { setCsrf } from "../api/session-state";
+import type { PortalCase } from "./types";
+
+export async function openCase(token: string): Promise<PortalCase> {
+  const session = await ok(api.POST("/api/v1/portal/session", { body: { token } }));
+  if (session?.csrf) setCsrf(session.csrf);
+  return portalCase();
+}
+
+export const portalCase = (): Promise<PortalCase> => ok(api.GET("/api/v1/portal/case", {}));
+export const sendStatement = (text: string): Promise<unknown> => ok(api.POST("/api/v1/portal/statement", { body: { text } }));
+export const askHearing = (reason: string): Promise<unknown> => ok(api.POST("/api/v1/portal/hearing", { body: { reason } }));
+export const waive = (): Promise<unknown> => ok(api.POST("/api/v1/portal/waive", { body: {} }));
+export const consent = (phone: string, signature: string): Promise<unknown> => ok(api.POST("/api/v1/portal/consent", { body: { phone, signature } }));
+export const startPayment = async (): Promise<string> => (await ok(api.POST("/api/v1/portal/payment", { body: {} }))).pay_url;
+export const fileURL = (name: string) => `/api/v1/portal/files/${name.split("/").map(encodeURIComponent).join("/")}`;
+export const documentURL = (id: string) => `/api/v1/portal/documents/${encodeURIComponent(id)}/pdf`;

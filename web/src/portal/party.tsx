@@ -1,0 +1,136 @@
+// What a party sees: what happened, the pictures, what can be done and until
+// when, the documents, how far it is.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { dateTime, longDate } from "../format/format";
+import { Actions } from "./actions";
+import { documentURL, fileURL, openCase, portalCase } from "./calls";
+import { Payment } from "./payment";
+import type { PortalCase } from "./types";
+import { usePortalWords } from "./use-portal-words";
+import type { PortalWord } from "./words";
+import words from "./words";
+
+export default function Party({ token }: { token: string }) {
+  const { t } = usePortalWords();
+  const queries = useQueryClient();
+  const opened = useQuery({ queryKey: ["portal", token], queryFn: () => openCase(token), staleTime: Infinity });
+  const file = useQuery({ queryKey: ["portal-case"], queryFn: portalCase, enabled: opened.isSuccess, initialData: opened.data });
+  useEffect(() => {
+    document.title = t("yourCase");
+  }, [t]);
+  if (opened.error) {
+    return (
+      <section className="urgent" role="alert">
+        <h1>{t("linkBad")}</h1>
+        <p>{t("linkBadWhy")}</p>
+        <button type="button" className="plain" onClick={() => void opened.refetch()}>{t("retry")}</button>
+      </section>
+    );
+  }
+  const data = file.data ?? opened.data;
+  if (!data) return <p role="status">{t("loading")}</p>;
+  const refresh = () => queries.invalidateQueries({ queryKey: ["portal-case"] });
+  return (
+    <>
+      <Headline file={data} />
+      <Payment file={data} onChange={refresh} />
+      <Evidence file={data} />
+      <Actions file={data} onDone={refresh} />
+      <Documents file={data} />
+      <Progress file={data} />
+    </>
+  );
+}
+
+function Headline({ file }: { file: PortalCase }) {
+  const { t, pick, language } = usePortalWords();
+  const rows: [PortalWord, string][] = [
+    ["when", dateTime(file.at)],
+    ["where", file.place],
+    ["shop", file.object],
+    ["party", file.party],
+    ["basis", pick(file.basis_zh, file.basis_en)],
+    ["caseNo", file.number],
+  ];
+  return (
+    <>
+      <p className="muted" style={{ margin: 0 }}>{t("yourCase")} · {longDate(file.at, language)}</p>
+      <h1>{t("headline", { place: file.object || file.place, matter: pick(file.matter_zh, file.matter_en) })}</h1>
+      <section>
+        <h2>{t("whatHappened")}</h2>
+        <p>{pick(file.what_zh, file.what_en)}</p>
+        <dl>
+          {rows.filter(([, value]) => value).map(([word, value]) => <div key={word} style={{ display: "contents" }}><dt>{t(word)}</dt><dd>{value}</dd></div>)}
+        </dl>
+      </section>
+    </>
+  );
+}
+
+function Evidence({ file }: { file: PortalCase }) {
+  const { t } = usePortalWords();
+  const role = (name: string) => (`still_${name}` in words.zh ? t(`still_${name}` as PortalWord) : name);
+  if (file.stills.length === 0 && !file.clip) return null;
+  return (
+    <section>
+      <h2>{t("evidenceHead")}</h2>
+      {file.stills.map((still) => {
+        const caption = t("stillAt", { role: role(still.role), time: dateTime(still.at) });
+        return (
+          <figure key={still.name}>
+            <img src={fileURL(still.name)} alt={caption} loading="lazy" decoding="async" />
+            <figcaption>{caption}</figcaption>
+          </figure>
+        );
+      })}
+      {file.clip ? (
+        <figure>
+          <video src={fileURL(file.clip)} controls playsInline muted preload="none" aria-label={t("clip")} />
+          <figcaption>{t("clipUnplayable")} <a href={fileURL(file.clip)} download>{t("downloadClip")}</a></figcaption>
+        </figure>
+      ) : null}
+      <p className="muted" style={{ fontSize: 14, margin: 0 }}>{t("evidenceNote")}</p>
+    </section>
+  );
+}
+
+function Documents({ file }: { file: PortalCase }) {
+  const { t, pick } = usePortalWords();
+  return (
+    <section>
+      <h2>{t("documents")}</h2>
+      {file.documents.length === 0 ? <p className="muted">{t("noDocuments")}</p> : null}
+      <ul className="links">
+        {file.documents.map((d) => (
+          <li key={d.id}>
+            <a href={documentURL(d.id)} target="_blank" rel="noreferrer">
+              <span>{pick(d.title_zh, d.title_en)}<br /><small className="muted">{d.number}</small></span>
+              <span style={{ whiteSpace: "nowrap" }}>{t("openPDF")}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Progress({ file }: { file: PortalCase }) {
+  const { t, pick } = usePortalWords();
+  return (
+    <section>
+      <h2>{t("progress")}</h2>
+      <ol className="steps">
+        {file.progress.map((step, i) => (
+          <li key={step.at + step.label_zh} className={i === file.progress.length - 1 ? "now" : "done"}>
+            {pick(step.label_zh, step.label_en)}
+            <time dateTime={step.at}>{dateTime(step.at)}</time>
+          </li>
+        ))}
+      </ol>
+      <h2>{t("disagree")}</h2>
+      <p>{t("disagreeText")}</p>
+      <p className="muted" style={{ margin: 0 }}>{t("contact")}</p>
+    </section>
+  );
+}

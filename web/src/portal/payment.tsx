@@ -1,0 +1,51 @@
+// Paying: the provider's page takes over and sends the party back with
+// ?paid=…; the money's arrival comes to us by the provider's signed callback, so
+// the case is asked for again until it is there.
+import { useMutation } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { sentenceOf } from "../api/problem";
+import { dateTime, yuan } from "../format/format";
+import { startPayment } from "./calls";
+import type { PortalCase } from "./types";
+import { Until } from "./until";
+import { usePortalWords } from "./use-portal-words";
+
+export function Payment({ file, onChange }: { file: PortalCase; onChange: () => unknown }) {
+  const { t, language } = usePortalWords();
+  const pay = useMutation({ mutationFn: startPayment, onSuccess: (url) => location.assign(url) });
+  const action = file.actions.find((a) => a.event === "pay");
+  const returned = new URLSearchParams(location.search).has("returned");
+  const settled = file.paid_fen > 0 && file.paid_fen >= file.fine_fen + file.late_fen;
+  const waiting = returned && !settled && !!action;
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = window.setInterval(() => void onChange(), 2000);
+    return () => window.clearInterval(timer);
+  }, [waiting, onChange]);
+
+  if (settled) {
+    return (
+      <section className="settled" role="status">
+        <h2>{t("paid")}</h2>
+        <p className="amount">{yuan(file.paid_fen)}</p>
+        <dl>
+          <dt>{t("receiptNo")}</dt><dd>{file.receipt_no}</dd>
+          <dt>{t("paidAt")}</dt><dd>{dateTime(file.paid_at)}</dd>
+        </dl>
+      </section>
+    );
+  }
+  if (!action?.allowed) return null;
+  return (
+    <section className="urgent">
+      <h2>{t("payHead")}</h2>
+      <p className="amount">{yuan(file.fine_fen + file.late_fen - file.paid_fen)}</p>
+      {file.late_fen > 0 ? <p>{t("payLate", { late: yuan(file.late_fen) })}</p> : null}
+      <Until at={action.until} />
+      <p className="muted">{t("payLead")}</p>
+      {waiting ? <p role="status" className="say ok">{t("payReturned")} {t("payWaiting")}</p> : null}
+      {pay.error ? <p role="alert" className="say bad">{t("failed")}: {sentenceOf(pay.error, language)}</p> : null}
+      <button type="button" data-action="pay" disabled={pay.isPending || pay.isSuccess} onClick={() => pay.mutate()}>{pay.isPending ? t("sending") : t("paySend")}</button>
+    </section>
+  );
+}

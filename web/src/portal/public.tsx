@@ -1,0 +1,80 @@
+// What the law asks to be public: where the cameras stand, what is enforced from
+// afar, whether a document is ours.
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { sentenceOf } from "../api/problem";
+import { date, yuan } from "../format/format";
+import DocumentCheck from "./document-check";
+import { publicCameras, publicMatters } from "./public-calls";
+import { usePortalWords } from "./use-portal-words";
+import type { PortalWord } from "./words";
+
+const tabs: [string, PortalWord][] = [["cameras", "publicCameras"], ["matters", "publicMatters"], ["check", "publicCheck"]];
+
+export default function Public({ tab }: { tab: string }) {
+  const { t } = usePortalWords();
+  const current = tabs.find(([key]) => key === tab)?.[0] ?? "cameras";
+  useEffect(() => {
+    document.title = t("publicHead");
+  }, [t]);
+  return (
+    <>
+      {current === "check" ? null : <><h1>{t("publicHead")}</h1><p className="muted">{t("publicLead")}</p></>}
+      <nav className="tabs">
+        {tabs.map(([key, word]) => <a key={key} href={`/public/${key}`} aria-current={key === current ? "page" : undefined}>{t(word)}</a>)}
+      </nav>
+      {current === "cameras" ? <Cameras /> : current === "matters" ? <Matters /> : <DocumentCheck code="" />}
+    </>
+  );
+}
+
+function Cameras() {
+  const { t, language } = usePortalWords();
+  const [text, setText] = useState("");
+  const cameras = useQuery({ queryKey: ["public-cameras"], queryFn: publicCameras });
+  const shown = (cameras.data ?? []).filter((c) => `${c.name} ${c.place}`.includes(text.trim()));
+  return (
+    <section>
+      <label>{t("search")}<input type="search" value={text} onChange={(event) => setText(event.target.value)} /></label>
+      {cameras.isPending ? <p role="status">{t("loading")}</p> : null}
+      {cameras.error ? <p role="alert" className="say bad">{sentenceOf(cameras.error, language)}</p> : null}
+      {cameras.data && shown.length === 0 ? <p className="muted">{t("none")}</p> : null}
+      {shown.length > 0 ? (
+        <div className="wide-table">
+          <table>
+            <thead><tr><th scope="col">{t("camera")}</th><th scope="col">{t("place")}</th><th scope="col">{t("publishedOn")}</th></tr></thead>
+            <tbody>{shown.map((c) => <tr key={c.id}><td>{c.name}</td><td>{c.place}</td><td style={{ whiteSpace: "nowrap" }}>{date(c.published_on)}</td></tr>)}</tbody>
+          </table>
+        </div>
+      ) : null}
+    </section>
+  );
+}
+
+function Matters() {
+  const { t, pick, language } = usePortalWords();
+  const matters = useQuery({ queryKey: ["public-matters"], queryFn: publicMatters });
+  return (
+    <section>
+      {matters.isPending ? <p role="status">{t("loading")}</p> : null}
+      {matters.error ? <p role="alert" className="say bad">{sentenceOf(matters.error, language)}</p> : null}
+      {matters.data?.length === 0 ? <p className="muted">{t("none")}</p> : null}
+      {matters.data && matters.data.length > 0 ? (
+        <div className="wide-table">
+          <table>
+            <thead><tr><th scope="col">{t("matter")}</th><th scope="col">{t("basis")}</th><th scope="col">{t("fine")}</th></tr></thead>
+            <tbody>
+              {matters.data.map((m) => (
+                <tr key={m.key}>
+                  <td>{pick(m.name_zh, m.name_en)}</td>
+                  <td>{pick(m.basis_zh, m.basis_en)}</td>
+                  <td style={{ whiteSpace: "nowrap" }}>{m.fine_max_fen ? `${yuan(m.fine_min_fen)} – ${yuan(m.fine_max_fen)}` : "—"}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : null}
+    </section>
+  );
+}
