@@ -1,0 +1,98 @@
+package detectors
+
+import (
+	"errors"
+	"math"
+)
+
+// ErrHomography says that four points do not give a mapping: three of them lie on
+// a line, or two are the same. Mark four corners of a rectangle on the ground.
+var ErrHomography = errors.New("the four points of the homography do not span the ground")
+
+// Ground maps the picture to the ground. Its zero value maps nothing.
+type Ground struct {
+	m [9]float64
+}
+
+// Ground solves the homography. Errors wrap ErrHomography.
+func (h Homography) Ground() (Ground, error) {
+	var a [8][9]float64
+	for i := range 4 {
+		x, y := h.Picture[i].X, h.Picture[i].Y
+		u, v := h.GroundM[i].X, h.GroundM[i].Y
+		a[2*i] = [9]float64{x, y, 1, 0, 0, 0, -u * x, -u * y, u}
+		a[2*i+1] = [9]float64{0, 0, 0, x, y, 1, -v * x, -v * y, v}
+	}
+	if !eliminate(&a) {
+		return Ground{}, ErrHomography
+	}
+	g := Ground{}
+	for i := range 8 {
+		g.m[i] = a[i][8]
+	}
+	g.m[8] = 1
+	if area := (Polygon{h.GroundM[0], h.GroundM[1], h.GroundM[2], h.GroundM[3]}).Area(); area < 1e-6 {
+		return Ground{}, ErrHomography
+	}
+	return g, nil
+}
+
+// eliminate solves eight equations in place (Gauss-Jordan with pivoting).
+func eliminate(a *[8][9]float64) bool {
+	for col := range 8 {
+		best := col
+		for r := col + 1; r < 8; r++ {
+			if math.Abs(a[r][col]) > math.Abs(a[best][col]) {
+				best = r
+			}
+		}
+		if math.Abs(a[best][col]) < 1e-12 {
+			return false
+		}
+		a[col], a[best] = a[best], a[col]
+		for r := range 8 {
+			if r == col {
+				continue
+			}
+			f := a[r][col] / a[col][col]
+			for k := col; k < 9; k++ {
+				a[r][k] -= f * a[col][k]
+			}
+		}
+		p := a[col][col]
+		for k := col; k < 9; k++ {
+			a[col][k] /= p
+		}
+	}
+	return true
+}
+
+// At returns where a point of the picture is on the ground, in metres; false if it
+// is on or above the horizon.
+func (g Ground) At(p Point) (Point, bool) {
+	w := g.m[6]*p.X + g.m[7]*p.Y + g.m[8]
+	if math.Abs(w) < 1e-9 {
+		return Point{}, false
+	}
+	return Point{(g.m[0]*p.X + g.m[1]*p.Y + g.m[2]) / w, (g.m[3]*p.X + g.m[4]*p.Y + g.m[5]) / w}, true
+}
+
+// AreaM2 returns the area on the ground that a box of the picture covers, 0 where
+// it reaches the horizon.
+func (g Ground) AreaM2(b Box) float64 {
+	quad := Polygon{{b.X1, b.Y1}, {b.X2, b.Y1}, {b.X2, b.Y2}, {b.X1, b.Y2}}
+	side := 0.0
+	for i, p := range quad {
+		w := g.m[6]*p.X + g.m[7]*p.Y + g.m[8]
+		if i > 0 && w*side <= 0 {
+			return 0
+		}
+		side = w
+		q, ok := g.At(p)
+		if !ok {
+			return 0
+		}
+		quad[i] = q
+	}
+	return quad.Area()
+}

@@ -1,0 +1,87 @@
+package infer
+
+import (
+	"cmp"
+	"slices"
+
+	"offsite/detectors"
+	"offsite/models"
+)
+
+// Boxes runs a model of task detect and returns for each picture what it found:
+// above the label's threshold, overlaps of a label suppressed, strongest first.
+// Errors wrap ErrNoModel.
+func (e *Engine) Boxes(model string, pictures ...Source) ([][]detectors.Detection, error) {
+	n, err := e.net(model, models.Detect)
+	if err != nil || len(pictures) == 0 {
+		return nil, err
+	}
+	found := make([][]detectors.Detection, len(pictures))
+	scales := make([]float64, len(pictures))
+	err = n.run(len(pictures),
+		func(i int, tensor []float32, pixels []byte) (err error) {
+			scales[i], err = n.fill(pictures[i], tensor, pixels)
+			return err
+		},
+		func(i int, rows []float32) {
+			w, h := pictures[i].Size()
+			found[i] = suppress(n.read(rows, scales[i], w, h), n.manifest.NMSIoU)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// read takes the rows above their threshold, normalised to the picture of w×h
+// pixels.
+func (n *net) read(rows []float32, scale float64, w, h int) []detectors.Detection {
+	labels := n.manifest.Labels
+	toX, toY := 1/float64(n.manifest.Input.Width()), 1/float64(n.manifest.Input.Height())
+	if n.manifest.Input.Resize == "letterbox" {
+		toX, toY = 1/(scale*float64(w)), 1/(scale*float64(h))
+	}
+	least := 1.0
+	for _, t := range n.manifest.Thresholds {
+		least = min(least, t)
+	}
+	var found []detectors.Detection
+	width := 5 + len(labels)
+	for ; len(rows) >= width; rows = rows[width:] {
+		if float64(rows[4]) < least {
+			continue
+		}
+		box := detectors.Box{
+			X1: unit(float64(rows[0]) * toX), Y1: unit(float64(rows[1]) * toY),
+			X2: unit(float64(rows[2]) * toX), Y2: unit(float64(rows[3]) * toY),
+		}
+		if box.X2 <= box.X1 || box.Y2 <= box.Y1 {
+			continue
+		}
+		for c, label := range labels {
+			if score := float64(rows[5+c]); score >= n.manifest.Thresholds[label] {
+				found = append(found, detectors.Detection{Label: label, Score: min(score, 1), Box: box})
+			}
+		}
+	}
+	return found
+}
+
+func unit(v float64) float64 { return max(0, min(v, 1)) }
+
+// suppress drops the weaker of two boxes of a label that overlap by iou or more.
+func suppress(found []detectors.Detection, iou float64) []detectors.Detection {
+	slices.SortStableFunc(found, func(a, b detectors.Detection) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Label, b.Label),
+			cmp.Compare(a.Box.X1, b.Box.X1), cmp.Compare(a.Box.Y1, b.Box.Y1))
+	})
+	kept := found[:0]
+	for _, d := range found {
+		if !slices.ContainsFunc(kept, func(k detectors.Detection) bool {
+			return k.Label == d.Label && k.Box.IoU(d.Box) >= iou
+		}) {
+			kept = append(kept, d)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,94 @@
+package infer
+
+import (
+	"fmt"
+
+	"offsite/detectors"
+	"offsite/models"
+)
+
+// Prediction is what one model says of one picture, in the picture's pixels.
+type Prediction struct {
+	File   string             `json:"file"`
+	Width  int                `json:"width"`
+	Height int                `json:"height"`
+	Boxes  []PredictedBox     `json:"boxes"`
+	Areas  map[string]float64 `json:"areas"` // label -> share of the picture
+}
+
+// PredictedBox is one thing found.
+type PredictedBox struct {
+	Label string     `json:"label"`
+	Score float64    `json:"score"`
+	Box   [4]float64 `json:"box"` // x1, y1, x2, y2 in pixels
+}
+
+// Predict runs a model of any task on one picture, as production does. Task
+// novelty needs a baseline; others take nil. Errors wrap ErrNoModel.
+func (e *Engine) Predict(model string, picture, baseline Source) (Prediction, error) {
+	n := e.nets[model]
+	if n == nil {
+		return Prediction{}, fmt.Errorf("%w: %q; there are %q", ErrNoModel, model, e.names)
+	}
+	w, h := picture.Size()
+	p := Prediction{Width: w, Height: h, Boxes: []PredictedBox{}, Areas: map[string]float64{}}
+	var err error
+	switch n.manifest.Task {
+	case models.Detect:
+		err = p.detect(e, model, picture)
+	case models.Segment:
+		err = p.segment(e, model, picture)
+	case models.Novelty:
+		err = p.novelty(e, n, picture, baseline)
+	}
+	return p, err
+}
+
+func (p *Prediction) detect(e *Engine, model string, picture Source) error {
+	found, err := e.Boxes(model, picture)
+	if err != nil {
+		return err
+	}
+	for _, d := range found[0] {
+		p.Boxes = append(p.Boxes, PredictedBox{d.Label, d.Score, pixels(d.Box, p.Width, p.Height)})
+	}
+	return nil
+}
+
+func pixels(b detectors.Box, w, h int) [4]float64 {
+	return [4]float64{b.X1 * float64(w), b.Y1 * float64(h), b.X2 * float64(w), b.Y2 * float64(h)}
+}
+
+func (p *Prediction) segment(e *Engine, model string, picture Source) error {
+	maps, err := e.ClassMap(model, picture)
+	if err != nil {
+		return err
+	}
+	m := maps[0]
+	for _, label := range m.Labels {
+		p.Areas[label] = 0
+	}
+	for _, c := range m.Cells {
+		p.Areas[m.Labels[c]] += 1 / float64(len(m.Cells))
+	}
+	return nil
+}
+
+func (p *Prediction) novelty(e *Engine, n *net, picture, baseline Source) error {
+	if baseline == nil {
+		return fmt.Errorf("model %s compares a picture with its baseline: give the baseline too", n.manifest.Name)
+	}
+	maps, err := e.Novelty(n.manifest.Name, Pair{Baseline: baseline, Current: picture})
+	if err != nil {
+		return err
+	}
+	label := n.manifest.Labels[0]
+	least := n.manifest.Thresholds[label] * 255
+	p.Areas[label] = 0
+	for _, c := range maps[0].Cells {
+		if float64(c) >= least {
+			p.Areas[label] += 1 / float64(len(maps[0].Cells))
+		}
+	}
+	return nil
+}
