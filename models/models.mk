@@ -16,7 +16,7 @@ $(MODELS_WORK)/.ready: models/training/requirements.txt
 	@touch $@
 
 train-burning: train-setup ## train, export and measure the fire and smoke model
-	@cd models/training && $(MODELS_PYTHON) train_burning.py $(MODELS_ARGS) --threads $(MODELS_THREADS) --epochs 44
+	@cd models/training && $(MODELS_PYTHON) train_burning.py $(MODELS_ARGS) --threads $(MODELS_THREADS) --epochs 32
 	@cd models/training && $(MODELS_PYTHON) ship.py burning $(MODELS_ARGS) --version $(MODELS_VERSION)
 
 train-objects: train-setup ## train, export and measure the street model (needs build/sprites)

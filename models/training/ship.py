@@ -88,7 +88,7 @@ def data_of(name, build):
     else:
         out = [{**FIRE, "pictures": len(read("burning_train")) // 4}]
         textures = sum(len(v) for v in json.loads((pathlib.Path(__file__).parent / "textures.json").read_text()).values())
-        out.append({"source": "textures of Debian's supertuxkart-data 1.4 (textures.json)", "licence": "CC-BY-SA-3.0 AND GPL-3.0-or-later", "pictures": textures})
+        out.append({"source": "textures of Debian's supertuxkart-data 1.4 (textures.json)", "licence": "CC-BY-SA-3.0, CC-BY-SA-4.0, CC-BY, CC0 and public domain, by file", "pictures": textures})
         out.append({"source": "ShuffleNetV2 weights (ImageNet) of FastestDet: initialisation", "licence": "CC0-1.0", "pictures": 1})
     if name != "ground":
         out.append(TEACHER)

@@ -1,6 +1,7 @@
 """Sprites (RGBA cut-outs rendered by scenes) and real textures, to paste on pictures.
 
-A folder of sprites has index.json: a list of {file, label, pitch_deg, height_m}.
+A folder of sprites has index.json: a list of {file, label, pitch_deg, height_m,
+px_per_m}. An item is (label, metres that its picture is high, pitch, RGBA).
 """
 import json
 import pathlib
@@ -31,7 +32,11 @@ class Sprites:
             s = min(1.0, most_side / max(picture.shape[:2]))
             if s < 1:
                 picture = cv2.resize(picture, None, fx=s, fy=s, interpolation=cv2.INTER_AREA)
-            self.items.append((e["label"], float(e.get("height_m") or 1.0), float(e.get("pitch_deg") or 0), picture))
+            solid = np.where((picture[..., 3] > SOLID).any(1))[0]
+            if len(solid) < 5:
+                continue
+            tall = (solid.max() + 1 - solid.min()) / s / float(e["px_per_m"]) if e.get("px_per_m") else float(e["height_m"])
+            self.items.append((e["label"], tall, float(e.get("pitch_deg") or 0), picture))
         self.labels = sorted({i[0] for i in self.items})
         self.by_label = {l: [i for i in self.items if i[0] == l] for l in self.labels}
 
@@ -45,23 +50,32 @@ def lit(rng, picture):
     return np.clip(bgr, 0, 255).astype(np.float32)
 
 
+SOLID = 160  # alpha from which a pixel is the thing itself; below lies its shadow
+
+
 def paste(rng, canvas, sprite, x, foot, height, shadow=True):
-    """Pastes an RGBA sprite with its foot at (x, foot), height pixels high; returns
-    its alpha on the canvas [H, W] and its box, or (None, None) where too small."""
-    h, w = sprite.shape[:2]
-    s = height / h
-    nw, nh = max(2, round(w * s)), max(2, round(h * s))
+    """Pastes an RGBA sprite with its foot at (x, foot), its solid part height pixels
+    high; returns the solid part's alpha on the canvas [H, W] and its box, or
+    (None, None) where too small. Draws a shadow where the sprite brings none."""
+    ys, xs = np.where(sprite[..., 3] > SOLID)
+    if len(ys) < 20:
+        return None, None
+    s = height / (ys.max() + 1 - ys.min())
+    nw, nh = max(2, round(sprite.shape[1] * s)), max(2, round(sprite.shape[0] * s))
+    middle, bottom = (xs.min() + xs.max()) / 2 * s, (ys.max() + 1) * s
     small = cv2.resize(sprite, (nw, nh), interpolation=cv2.INTER_AREA if s < 1 else cv2.INTER_LINEAR)
     if rng.random() < 0.5:
-        small = small[:, ::-1]
+        small, middle = small[:, ::-1], nw - middle
     alpha = small[..., 3].astype(np.float32) / 255
-    px, py = int(x - nw / 2), int(foot - nh)
-    if shadow and rng.random() < 0.7:
+    px, py = int(x - middle), int(foot - bottom)
+    brings = ((sprite[..., 3] > 8) & (sprite[..., 3] < SOLID)).sum() > 0.08 * len(ys)
+    if shadow and not brings and rng.random() < 0.7:
         sh = max(3, int(nh * rng.uniform(0.12, 0.35)))
         cast = cv2.resize(alpha, (nw, sh))[::-1 if rng.random() < 0.5 else 1]
         cast = cv2.GaussianBlur(np.ascontiguousarray(cast), (0, 0), 1 + sh / 8) * rng.uniform(0.2, 0.6)
         compose.blend(canvas, px + int(rng.normal(0, 0.15) * nw), int(foot - sh * rng.uniform(0.5, 0.9)), (15, 15, 15), cast)
     compose.blend(canvas, px, py, lit(rng, small), alpha)
+    alpha = np.clip((alpha - 0.45) * 4, 0, 1)
     mask = np.zeros(canvas.shape[:2], np.float32)
     y0, y1, x0, x1 = max(0, py), min(mask.shape[0], py + nh), max(0, px), min(mask.shape[1], px + nw)
     if y1 - y0 < 2 or x1 - x0 < 2:

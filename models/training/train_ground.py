@@ -132,9 +132,9 @@ def plate_files(folder, part):
 
 def finish(rng, picture, mask, train):
     """To tensors: image [3, 256, 448], target [64, 112]; in training a crop of
-    three quarters of each side."""
+    192x320, whose sides are multiples of 32."""
     if train:
-        h, w = HEIGHT * 3 // 4, WIDTH * 3 // 4
+        h, w = HEIGHT * 3 // 4, WIDTH * 5 // 7
         y, x = int(rng.integers(0, HEIGHT - h + 1)), int(rng.integers(0, WIDTH - w + 1))
         if rng.random() < 0.35:  # the whole picture, smaller
             picture = cv2.resize(picture, (w, h), interpolation=cv2.INTER_AREA)

@@ -85,7 +85,8 @@ def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--data", required=True)
     ap.add_argument("--work", required=True)
-    ap.add_argument("--epochs", type=int, default=40)
+    ap.add_argument("--epochs", type=int, default=26)
+    ap.add_argument("--composites", type=int, default=400)
     ap.add_argument("--threads", type=int, default=1)
     args = ap.parse_args()
     torch.set_num_threads(args.threads)
@@ -106,13 +107,19 @@ def main():
     held_streets, held_backs = streets("val", 11)
     held = [held_streets.draw() for _ in range(90)] + [b for b in held_backs if len(b[2])][-40:]
     print(f"{len(backs)} real pictures, {len(train.backgrounds) - len(backs)} plates, sprites {({l: len(v) for l, v in train.by_label.items()})}", flush=True)
-    rng = np.random.default_rng(3)
+    rng, pool = np.random.default_rng(3), [train.draw() for _ in range(args.composites)]
+
+    def one():  # drawing takes longer than a step, so most are used again
+        i = int(rng.integers(len(pool)))
+        if rng.random() < 0.08:
+            pool[i] = train.draw()
+        return pool[i]
 
     def draw(side):
         if rng.random() < 0.15:
-            p, b, c = pictures.four(rng, train.draw, side)
+            p, b, c = pictures.four(rng, one, side)
         else:
-            p, b, c = pictures.place(rng, *train.draw(), side, zoom=(0.8, 1.8))
+            p, b, c = pictures.place(rng, *one(), side, zoom=(0.8, 1.8))
         return pictures.weather(rng, p), b, c
 
     follow = Follow(teacher, [b[0] for b in backs], 13)
