@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// child is a process of this same binary that dies with us and is started
+// again when it dies alone.
+type child struct {
+	name string
+	args []string
+	log  *slog.Logger
+	done chan struct{}
+	stop context.CancelFunc
+}
+
+// startChild runs `offsite args…` until ctx ends or Stop is called. Its output
+// goes line by line to the log.
+func startChild(ctx context.Context, log *slog.Logger, name string, args ...string) (*child, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("start %s: find this program's file: %w", name, err)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	c := &child{name: name, args: args, log: log.With("process", name), done: make(chan struct{}), stop: stop}
+	go c.keep(ctx, self)
+	return c, nil
+}
+
+// Stop ends the process and waits for it.
+func (c *child) Stop() {
+	c.stop()
+	<-c.done
+}
+
+func (c *child) keep(ctx context.Context, self string) {
+	defer close(c.done)
+	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, 30*time.Second) {
+		began := time.Now()
+		err := c.once(ctx, self)
+		if ctx.Err() != nil {
+			return
+		}
+		if time.Since(began) > time.Minute {
+			wait = time.Second
+		}
+		c.log.Warn("process ended; starting it again", "error", err, "after", wait)
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (c *child) once(ctx context.Context, self string) error {
+	// #nosec G204 -- our own binary with arguments of our own making
+	cmd := exec.CommandContext(ctx, self, c.args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 5 * time.Second
+	r, w := io.Pipe()
+	cmd.Stdout, cmd.Stderr = w, w
+	logged := make(chan struct{})
+	go func() {
+		defer close(logged)
+		for lines := bufio.NewScanner(r); lines.Scan(); {
+			c.log.Info(lines.Text())
+		}
+		_, _ = io.Copy(io.Discard, r) // a line too long for the scanner
+	}()
+	err := cmd.Run()
+	_ = w.Close()
+	<-logged
+	return err
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"offsite/evidence"
+	"offsite/pipeline"
+)
+
+// incidentDoc is data/incident.json of a bundle; docs/formats/bundle.md names
+// every field.
+type incidentDoc struct {
+	ID       string             `json:"id"`
+	Kind     string             `json:"kind"`
+	Detector string             `json:"detector"`
+	Camera   string             `json:"camera"`
+	Zone     any                `json:"zone"`
+	Rule     string             `json:"rule_version"`
+	Params   map[string]float64 `json:"params"`
+	First    string             `json:"first"`
+	Last     string             `json:"last"`
+	Raised   string             `json:"raised"`
+	DwellS   float64            `json:"dwell_s"`
+	Present  bool               `json:"present"`
+	Why      any                `json:"why"`
+	Values   map[string]float64 `json:"values"`
+	Boxes    any                `json:"boxes"`
+	ClipFrom string             `json:"clip_from"`
+	ClipTo   string             `json:"clip_to"`
+	Stills   []stillDoc         `json:"stills"`
+}
+
+type stillDoc struct {
+	Name  string `json:"name"` // files stills/<name>.*
+	Role  string `json:"role"`
+	Unit  uint64 `json:"unit"`
+	At    string `json:"at"`
+	Codec string `json:"codec"`
+	Boxes any    `json:"boxes"`
+}
+
+const timeFormat = "2006-01-02T15:04:05.000000Z07:00"
+
+// material turns what the pipeline raised into what evidence seals. camera is
+// the registry's description of the camera at that time.
+func material(in pipeline.Incident, camera, summary any) (evidence.Material, error) {
+	m := evidence.Material{ID: in.ID, Kind: in.Kind, Camera: in.Camera.ID, Raised: in.Raised}
+	doc := incidentDoc{
+		ID: in.ID, Kind: in.Kind, Detector: in.Detector, Camera: in.Camera.ID, Zone: in.Zone,
+		Rule: in.Rule, Params: in.Params, Present: in.Present, Why: in.Why, Values: in.Values, Boxes: in.Boxes,
+		First: in.First.UTC().Format(timeFormat), Last: in.Last.UTC().Format(timeFormat),
+		Raised: in.Raised.UTC().Format(timeFormat), DwellS: in.Last.Sub(in.First).Seconds(),
+		ClipFrom: in.ClipFrom.UTC().Format(timeFormat), ClipTo: in.ClipTo.UTC().Format(timeFormat),
+	}
+	if len(in.Clip) > 0 {
+		m.Files = append(m.Files, evidence.File{Path: "clip.mp4", Data: in.Clip})
+	}
+	for i, still := range in.Stills {
+		name := fmt.Sprintf("%04d", i+1)
+		doc.Stills = append(doc.Stills, stillDoc{name, still.Role, still.Unit, still.At.UTC().Format(timeFormat), still.Codec, still.Boxes})
+		m.Files = append(m.Files, evidence.File{Path: "stills/" + name + "." + still.Codec, Data: still.AccessUnit})
+		if len(still.PNG) > 0 {
+			m.Files = append(m.Files, evidence.File{Path: "stills/" + name + ".png", Data: still.PNG})
+		}
+		if len(still.Overlay) > 0 {
+			m.Files = append(m.Files, evidence.File{Path: "overlays/" + name + ".jpg", Data: still.Overlay})
+		}
+	}
+	cameraDoc := struct {
+		Registered any             `json:"registered"`
+		Stream     pipeline.Stream `json:"stream"`
+		Clock      pipeline.Clock  `json:"clock"`
+		ReceivedAt string          `json:"received_at"`
+	}{camera, in.Stream, in.Clock, in.Received.UTC().Format(timeFormat)}
+
+	for _, part := range []struct {
+		into *json.RawMessage
+		from any
+	}{{&m.Incident, doc}, {&m.CameraDoc, cameraDoc}, {&m.Models, in.Models}, {&m.Summary, summary}} {
+		text, err := json.Marshal(part.from)
+		if err != nil {
+			return m, fmt.Errorf("write documents of incident %s: %w", in.ID, err)
+		}
+		*part.into = text
+	}
+	for _, look := range in.Looks {
+		line, err := json.Marshal(look)
+		if err != nil {
+			return m, fmt.Errorf("write looks of incident %s: %w", in.ID, err)
+		}
+		m.Looks = append(m.Looks, line)
+	}
+	return m, nil
+}

@@ -1,0 +1,96 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"strings"
+	"time"
+)
+
+// client speaks to the API as one person, with a session of its own.
+type client struct {
+	base string
+	csrf string
+	http *http.Client
+}
+
+func newClient(base string) (*client, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, fmt.Errorf("make cookie jar: %w", err)
+	}
+	return &client{base: base, http: &http.Client{Jar: jar, Timeout: time.Minute}}, nil
+}
+
+// signIn opens a session for a staff account.
+func signIn(ctx context.Context, base, username, password string) (*client, error) {
+	c, err := newClient(base)
+	if err != nil {
+		return nil, err
+	}
+	var session struct {
+		CSRF string `json:"csrf"`
+	}
+	if err := c.call(ctx, "POST", "/api/v1/session", map[string]string{"username": username, "password": password}, &session); err != nil {
+		return nil, fmt.Errorf("sign in as %s: %w", username, err)
+	}
+	c.csrf = session.CSRF
+	return c, nil
+}
+
+// call sends body as JSON and reads the answer into into; both may be nil. A
+// header is given as "Name: value".
+func (c *client) call(ctx context.Context, method, path string, body, into any, headers ...string) error {
+	var payload io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", method, path, err)
+		}
+		payload = bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, payload)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	req.Header.Set("Accept-Language", "en")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.csrf != "" {
+		req.Header.Set("X-CSRF-Token", c.csrf)
+	}
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		req.Header.Set(name, value)
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	if res.StatusCode >= 300 {
+		return fmt.Errorf("%s %s: %s: %s", method, path, res.Status, bytes.TrimSpace(text))
+	}
+	switch into := into.(type) {
+	case nil:
+		return nil
+	case *[]byte:
+		*into = text
+		return nil
+	default:
+		if err := json.Unmarshal(text, into); err != nil {
+			return fmt.Errorf("%s %s: %w", method, path, err)
+		}
+		return nil
+	}
+}

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Starts a fresh `offsite up --demo` in build/e2e and runs the browser journeys
+# against it; with the argument "screenshots", takes pictures of the pages instead.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+what=${1:-e2e}
+data=$PWD/build/e2e
+rm -rf "$data" && mkdir -p "$data"
+build/offsite up --demo --data "$data" --listen 127.0.0.1:0 >"build/e2e.log" 2>&1 &
+up=$!
+trap 'kill -TERM $up 2>/dev/null; wait $up 2>/dev/null || true' EXIT
+for _ in $(seq 240); do
+  [ -f "$data/run/demo.json" ] && break
+  kill -0 $up 2>/dev/null || { tail -n 40 build/e2e.log; echo "e2e: offsite up ended; see build/e2e.log"; exit 1; }
+  sleep 0.5
+done
+[ -f "$data/run/demo.json" ] || { tail -n 40 build/e2e.log; echo "e2e: offsite up was not ready in 120 s"; exit 1; }
+export OFFSITE_E2E=$data/run/demo.json OFFSITE_BINARY=$PWD/build/offsite
+cd web
+case $what in
+  e2e) npm run --silent e2e ;;
+  screenshots) npm run --silent screenshots -- ../docs/images ;;
+  *) echo "e2e: unknown argument $what"; exit 2 ;;
+esac
