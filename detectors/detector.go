@@ -80,6 +80,8 @@ type Signal struct {
 type Rule interface {
 	// Observe takes the next look, in order of time, and says what changed.
 	Observe(Look) []Signal
+	// Presence tells what the latest look showed, and whether a suspicion stands.
+	Presence() Presence
 	// State and Restore move the rule to another node or process. Restore with
 	// nil starts afresh.
 	State() (json.RawMessage, error)
