@@ -1,0 +1,70 @@
+package node
+
+import (
+	"time"
+
+	"offsite/detectors"
+	"offsite/pipeline"
+)
+
+// The states of a camera.
+const (
+	Connecting = "connecting"
+	Live       = "live"
+	Stalled    = "stalled"
+	Failed     = "failed"
+)
+
+// The health of a live camera's picture: what keeps the detectors from looking.
+const (
+	Clear   = "clear"
+	Dark    = "dark"
+	Covered = "covered"
+	Blurred = "blurred"
+)
+
+// CameraStatus is where a camera stands.
+type CameraStatus struct {
+	CameraID       string                `json:"camera_id"`
+	State          string                `json:"state"`
+	Why            detectors.Explanation `json:"why"` // empty while all is well
+	Since          time.Time             `json:"since"`
+	Transport      string                `json:"transport"` // "tcp" or "udp"
+	Stream         pipeline.Stream       `json:"stream"`
+	Clock          pipeline.Clock        `json:"clock"`
+	LastUnitAt     time.Time             `json:"last_unit_at"`
+	LastLookAt     time.Time             `json:"last_look_at"`
+	OldestLookAge  time.Duration         `json:"oldest_look_age_ns"` // of the look that waits longest
+	Units          uint64                `json:"units"`
+	Looks          uint64                `json:"looks"`           // examined by the models
+	Unchanged      uint64                `json:"looks_unchanged"` // spared by the change gate
+	Dropped        map[string]uint64     `json:"dropped"`         // looks by reason
+	BytesPerSecond float64               `json:"bytes_per_second"`
+	Health         string                `json:"health"` // "" before the first look
+	HealthWhy      detectors.Explanation `json:"health_why"`
+	Open           []OpenZone            `json:"open"` // suspicions that stand
+	Waiting        int                   `json:"waiting_incidents"`
+}
+
+// OpenZone is a zone with a suspicion.
+type OpenZone struct {
+	ZoneID   string    `json:"zone_id"`
+	Detector string    `json:"detector"`
+	Raised   bool      `json:"raised"`
+	Incident string    `json:"incident,omitempty"`
+	First    time.Time `json:"first"`
+}
+
+// The kinds of events.
+const (
+	StateChanged = "camera.state"
+	NewPicture   = "camera.picture"
+)
+
+// Event tells that a camera changed its state or has a new picture.
+type Event struct {
+	Kind     string
+	CameraID string
+	At       time.Time    // of the picture, or our clock
+	Status   CameraStatus // of StateChanged
+}
