@@ -1,0 +1,34 @@
+"""Light and render settings."""
+import math
+
+import bpy
+
+
+def light(strength=3.4, angle=(0.75, -0.15, -0.6), sky=(.62, .70, .82), sky_strength=.75):
+    """The sun and the sky that plates and sprites share."""
+    sun = bpy.data.lights.new("sun", "SUN")
+    sun.energy, sun.angle = strength, math.radians(6)
+    o = bpy.data.objects.new("sun", sun)
+    o.rotation_euler = angle
+    bpy.context.collection.objects.link(o)
+    world = bpy.data.worlds.new("w")
+    world.use_nodes = True
+    world.node_tree.nodes["Background"].inputs[0].default_value = (*sky, 1)
+    world.node_tree.nodes["Background"].inputs[1].default_value = sky_strength
+    bpy.context.scene.world = world
+
+
+def cycles(samples, size, transparent=True):
+    """Path tracing on the CPU, the same every time."""
+    s = bpy.context.scene
+    s.render.engine = "CYCLES"
+    s.cycles.samples = samples
+    s.cycles.use_adaptive_sampling = True
+    s.cycles.use_denoising = False
+    s.cycles.max_bounces = 4
+    s.cycles.seed = 1
+    s.render.film_transparent = transparent
+    s.render.resolution_x, s.render.resolution_y = size
+    s.render.image_settings.file_format = "PNG"
+    s.render.image_settings.color_mode = "RGBA" if transparent else "RGB"
+    s.view_settings.view_transform = "Standard"
