@@ -2,7 +2,12 @@
 // events name, so that an event fetches exactly what it changed.
 import { queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, ok } from "./client";
-import type { Camera, CameraChange, CameraDraft, CaseFile, CaseItem, Detector, Finding, FindingItem, ObjectRow, Party, Probe, Zone, ZoneDraft } from "./types";
+import type { Trust } from "../bundle/check";
+import { Problem, type ProblemBody } from "./problem";
+import type {
+  Camera, CameraChange, CameraDraft, CaseFile, CaseItem, Detector, Evidence, Finding, FindingItem, Matter, ObjectRow, Overview, Party, Probe, Quota,
+  UserRow, VerifyReport, Zone, ZoneDraft,
+} from "./types";
 
 interface Paged<T> { items: T[]; next_cursor?: string }
 
@@ -53,3 +58,24 @@ export const caseEvent = ({ id, version }: Versioned, event: string, fields: Rec
 interface Officer { id: string; name: string; licence_no?: string; roles: string[] }
 export const useOfficers = () =>
   useQuery({ queryKey: ["users", "officers"], queryFn: async (): Promise<Officer[]> => (await ok(api.GET("/api/v1/users", {}))).items.filter((u: Officer) => u.roles.includes("officer")) });
+
+export const useEvidence = (id: string) => useQuery({ queryKey: ["evidence", id], queryFn: (): Promise<Evidence> => ok(api.GET("/api/v1/evidence/{bundle}", { params: { path: { bundle: id } } })) });
+export const verifyBundle = (id: string): Promise<VerifyReport> => ok(api.POST("/api/v1/evidence/{bundle}/verify", { params: { path: { bundle: id } } }));
+export const bundleURL = (id: string) => `/api/v1/evidence/${encodeURIComponent(id)}/bundle.tar`;
+
+// readBundle downloads a bundle and what its keys are checked by.
+export async function readBundle(id: string): Promise<{ tar: Uint8Array; trust: Trust }> {
+  const [tar, trust] = await Promise.all([fetch(bundleURL(id)), fetch("/api/v1/trust.json")]);
+  for (const answer of [tar, trust]) if (!answer.ok) throw new Problem(answer.status, (await answer.json().catch(() => ({}))) as ProblemBody);
+  return { tar: new Uint8Array(await tar.arrayBuffer()), trust: (await trust.json()) as Trust };
+}
+
+export const useQuotas = () => useQuery({ queryKey: ["quotas"], queryFn: async (): Promise<Quota[]> => (await ok(api.GET("/api/v1/quotas", {}))).items });
+export const useMatters = () => useQuery({ queryKey: ["matters"], queryFn: async (): Promise<Matter[]> => (await ok(api.GET("/api/v1/matters", {}))).items });
+export const useUsers = () => useQuery({ queryKey: ["users"], queryFn: async (): Promise<UserRow[]> => (await ok(api.GET("/api/v1/users", {}))).items });
+export const useOverview = () => useQuery({ queryKey: ["overview"], queryFn: (): Promise<Overview> => ok(api.GET("/api/v1/overview", {})) });
+export const saveObject = (id: string | null, body: Partial<ObjectRow>): Promise<ObjectRow> =>
+  id ? ok(api.PATCH("/api/v1/objects/{id}", { params: { path: { id } }, body })) : ok(api.POST("/api/v1/objects", { body }));
+export const createParty = (body: Partial<Party>): Promise<Party> => ok(api.POST("/api/v1/parties", { body }));
+export const createUser = (body: { username: string; name: string; roles: string[]; licence_no?: string }): Promise<{ user: UserRow; password: string }> => ok(api.POST("/api/v1/users", { body }));
+export const changeUser = (id: string, body: { disabled?: boolean; reset_password?: boolean }): Promise<{ user: UserRow; password?: string }> => ok(api.PATCH("/api/v1/users/{id}", { params: { path: { id } }, body }));

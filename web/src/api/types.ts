@@ -42,3 +42,15 @@ export interface CaseFile extends CaseItem {
 }
 export interface ObjectRow { id: string; kind: string; name: string; address: string; business: string; party_id: string; party: string; grade: string }
 export interface Party { id: string; kind: string; name: string; identity: string; phone: string; address: string; consent_at?: string }
+export interface Evidence {
+  bundle: string; kind: string; sealed_at: string; timestamp_at: string; retain_until: string; size: number; seal_key_id: string; manifest_sha256: string; version_id: string;
+  case_id: string; case_number: string; files: { path: string; size: number }[];
+}
+export interface VerifyReport { bundle: string; checks: { name: string; ok: boolean; unchecked?: boolean; file?: string; zh: string; en: string }[] }
+export interface Quota { key: string; name_zh: string; name_en: string; sentence_zh: string; sentence_en: string; numerator: number; denominator: number; value: number; goal: number; unit: string; met: boolean }
+export interface Matter { key: string; name_zh: string; name_en: string; detector: string; offsite: boolean; major: boolean; basis: { law_zh: string; law_en: string; article: string; valid_from: string }[]; fine_min_fen: number; fine_max_fen: number; grace_s: number }
+export interface UserRow { id: string; username: string; name: string; roles: string[]; licence_no?: string; disabled: boolean; last_sign_in?: string }
+export interface Overview {
+  waiting: { kind: string; count: number }[]; cameras: { live: number; total: number; down: Camera[] }; evidence_waiting: { count: number; oldest?: string };
+  deadlines: { case_id: string; number: string; label_zh: string; label_en: string; at: string }[]; quotas: Quota[]; findings: FindingItem[]; cases_by_state: { state: string; count: number }[];
+}

@@ -45,6 +45,10 @@ const zh = {
   waiting: "等待封存：{n}",
   camera: "摄像机",
   time: "时间",
+  signatureOK: "签名与 trust.json 中的公钥相符",
+  signatureBad: "签名不成立",
+  signatureUnknown: "trust.json 中没有这把密钥",
+  signatureUnsupported: "此浏览器不支持 Ed25519",
 };
 
 export type EvidenceWord = keyof typeof zh;
@@ -96,6 +100,10 @@ const en: Record<EvidenceWord, string> = {
   waiting: "Waiting to be sealed: {n}",
   camera: "Camera",
   time: "Time",
+  signatureOK: "The signature matches the public key in trust.json",
+  signatureBad: "The signature does not hold",
+  signatureUnknown: "trust.json does not know this key",
+  signatureUnsupported: "This browser has no Ed25519",
 };
 
 export default { zh, en };

@@ -1,1 +1,104 @@
-export default function Page() { return null; }
+import { PlusOutlined } from "@ant-design/icons";
+import { Alert, App, Button, Form, Input, Modal, Select, Table, Typography } from "antd";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { sentenceOf } from "../../api/problem";
+import { changeUser, createUser, useUsers } from "../../api/queries";
+import type { UserRow } from "../../api/types";
+import { useWords } from "../../app/use-words";
+import { dateTime } from "../../format/format";
+import { useDictionary } from "../../i18n/translate";
+import { Failure, Nothing } from "../../parts/loaded";
+import { Mark } from "../../parts/mark";
+import { Page } from "../../parts/page";
+import words, { type SettingsWord } from "./words";
+
+const roles = ["operator", "collector", "reviewer", "officer", "legal", "head", "auditor", "admin", "supervisor"];
+
+interface Given {
+  name: string;
+  username: string;
+  password: string;
+}
+
+export default function Users() {
+  const { t, language } = useDictionary<SettingsWord>(words);
+  const frame = useWords();
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const users = useUsers();
+  const [adding, setAdding] = useState(false);
+  const [given, setGiven] = useState<Given | null>(null);
+  const change = useMutation({
+    mutationFn: ({ user, ...body }: { user: UserRow; disabled?: boolean; reset_password?: boolean }) => changeUser(user.id, body),
+    onSuccess: ({ password }, { user }) => {
+      if (password) setGiven({ name: user.name, username: user.username, password });
+      return queries.invalidateQueries({ queryKey: ["users"] });
+    },
+    onError: (error) => message.error(sentenceOf(error, language)),
+  });
+  return (
+    <Page title={t("users")} lead={t("usersLead")} extra={<Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)}>{t("addUser")}</Button>}>
+      {users.error ? <Failure error={users.error} retry={() => void users.refetch()} /> : null}
+      <section className="panel flush">
+        <Table<UserRow>
+          rowKey="id" size="middle" pagination={false} loading={users.isPending} dataSource={users.data} scroll={{ x: "max-content" }}
+          locale={{ emptyText: <Nothing>{t("none")}</Nothing> }}
+          columns={[
+            { title: t("username"), dataIndex: "username", render: (name: string) => <span className="mono">{name}</span> },
+            { title: t("name"), dataIndex: "name" },
+            { title: t("roles"), dataIndex: "roles", render: (list: string[]) => list.map(frame.roleLabel).join("、") },
+            { title: t("licence"), dataIndex: "licence_no", render: (no?: string) => no || "—" },
+            { title: t("lastSignIn"), dataIndex: "last_sign_in", responsive: ["lg"], render: (at?: string) => dateTime(at) },
+            { title: t("active"), dataIndex: "disabled", render: (off: boolean) => <Mark tone={off ? "quiet" : "ok"}>{t(off ? "disabled" : "enabled")}</Mark> },
+            {
+              title: frame.t("actions"), key: "actions",
+              render: (_, user) => (
+                <>
+                  <Button type="link" size="small" onClick={() => change.mutate({ user, disabled: !user.disabled })}>{t(user.disabled ? "enable" : "disable")}</Button>
+                  <Button type="link" size="small" onClick={() => change.mutate({ user, reset_password: true })}>{t("reset")}</Button>
+                </>
+              ),
+            },
+          ]}
+        />
+      </section>
+      {adding ? <AddUser onClose={() => setAdding(false)} onGiven={setGiven} /> : null}
+      <Modal open={!!given} title={t("oneTime")} footer={<Button type="primary" onClick={() => setGiven(null)}>{frame.t("close")}</Button>} closable={false} maskClosable={false}>
+        <p>{t("oneTimeLead", { name: given?.name ?? "" })}</p>
+        <Typography.Paragraph copyable={{ text: given?.password ?? "" }} className="mono" style={{ fontSize: 18 }}>{given?.username} · {given?.password}</Typography.Paragraph>
+      </Modal>
+    </Page>
+  );
+}
+
+function AddUser({ onClose, onGiven }: { onClose: () => void; onGiven: (given: Given) => void }) {
+  const { t, language } = useDictionary<SettingsWord>(words);
+  const frame = useWords();
+  const queries = useQueryClient();
+  const [form] = Form.useForm<{ username: string; name: string; roles: string[]; licence_no?: string }>();
+  const add = useMutation({
+    mutationFn: createUser,
+    onSuccess: async ({ user, password }) => {
+      onClose();
+      onGiven({ name: user.name, username: user.username, password });
+      await queries.invalidateQueries({ queryKey: ["users"] });
+    },
+  });
+  const required = { required: true, message: t("missing") };
+  return (
+    <Modal open title={t("addUser")} onCancel={onClose} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={add.isPending}>
+      {add.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(add.error, language)} style={{ marginBottom: 12 }} /> : null}
+      <Form form={form} layout="vertical" requiredMark={false} onFinish={(fields) => add.mutate(fields)}>
+        <Form.Item name="username" label={t("username")} extra={t("usernameRule")} rules={[required, { pattern: /^[a-z0-9][a-z0-9.-]*$/, message: t("usernameRule") }]}>
+          <Input autoComplete="off" autoFocus spellCheck={false} />
+        </Form.Item>
+        <Form.Item name="name" label={t("name")} rules={[required]}><Input /></Form.Item>
+        <Form.Item name="roles" label={t("roles")} rules={[required]}>
+          <Select mode="multiple" optionFilterProp="label" options={roles.map((role) => ({ value: role, label: frame.roleLabel(role) }))} />
+        </Form.Item>
+        <Form.Item name="licence_no" label={t("licence")}><Input /></Form.Item>
+      </Form>
+    </Modal>
+  );
+}

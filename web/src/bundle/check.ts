@@ -1,0 +1,100 @@
+// Checking a bundle without trusting the server: WebCrypto computes every file's
+// SHA-256 and compares it with the BagIt manifests and the sealed manifest, and
+// checks the Ed25519 signature with the key of trust.json. The timestamp token
+// and SM3 are left to `offsite verify` and openssl.
+import { readTar, type TarFile } from "./tar";
+
+export interface Finding {
+  file: string;
+  what: "changed" | "missing" | "extra";
+}
+
+export interface Outcome {
+  bundle: string;
+  files: number;
+  bytes: number;
+  bag: Finding[];
+  sealed: Finding[];
+  signature: "ok" | "bad" | "unknown-key" | "unsupported";
+  key: string;
+}
+
+interface Manifest {
+  bundle: string;
+  seals: { algorithm: string; key: string; file: string }[];
+  files: { path: string; size: number; sha256: string }[];
+}
+
+export interface Trust {
+  keys: { id: string; algorithm: string; public_key_pem: string }[];
+}
+
+const hex = (bytes: ArrayBuffer) => [...new Uint8Array(bytes)].map((b) => b.toString(16).padStart(2, "0")).join("");
+
+// copied gives WebCrypto a buffer of its own, since the tar's is shared.
+const copied = (bytes: Uint8Array) => new Uint8Array(bytes);
+
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  return hex(await crypto.subtle.digest("SHA-256", copied(bytes)));
+}
+
+function listed(manifest: string): Map<string, string> {
+  const lines = manifest.split("\n").filter(Boolean);
+  return new Map(lines.map((line) => {
+    const match = /^([0-9a-f]{64}) {2}(.+)$/.exec(line);
+    if (!match) throw new Error(`manifest: cannot read the line "${line}"`);
+    return [match[2]!, match[1]!];
+  }));
+}
+
+function compare(want: Map<string, string>, got: Map<string, string>, covers: (path: string) => boolean): Finding[] {
+  const findings: Finding[] = [];
+  for (const [file, digest] of want) {
+    if (!got.has(file)) findings.push({ file, what: "missing" });
+    else if (got.get(file) !== digest) findings.push({ file, what: "changed" });
+  }
+  for (const file of got.keys()) if (covers(file) && !want.has(file)) findings.push({ file, what: "extra" });
+  return findings;
+}
+
+async function checkSignature(manifest: Manifest, files: Map<string, TarFile>, trust: Trust): Promise<Outcome["signature"]> {
+  const seal = manifest.seals.find((s) => s.algorithm.toLowerCase() === "ed25519");
+  const key = trust.keys.find((k) => k.id === seal?.key);
+  const signature = seal && files.get(seal.file);
+  if (!key || !signature) return "unknown-key";
+  const spki = Uint8Array.from(atob(key.public_key_pem.replace(/-----[^-]+-----|\s/g, "")), (c) => c.charCodeAt(0));
+  try {
+    const imported = await crypto.subtle.importKey("spki", spki, { name: "Ed25519" }, false, ["verify"]);
+    const ok = await crypto.subtle.verify({ name: "Ed25519" }, imported, copied(signature.bytes), copied(files.get("seal/manifest.json")!.bytes));
+    return ok ? "ok" : "bad";
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "NotSupportedError") return "unsupported";
+    throw error;
+  }
+}
+
+// checkBundle throws where the tar or a manifest cannot be read at all; what is
+// merely wrong stands in the outcome, file by file.
+export async function checkBundle(tar: Uint8Array, trust: Trust): Promise<Outcome> {
+  const { id, files } = readTar(tar);
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const digests = new Map<string, string>();
+  for (const file of files) digests.set(file.path, await sha256(file.bytes));
+  const textOf = (path: string) => {
+    const file = byPath.get(path);
+    if (!file) throw new Error(`bundle: ${path} is missing`);
+    return new TextDecoder().decode(file.bytes);
+  };
+  const manifest = JSON.parse(textOf("seal/manifest.json")) as Manifest;
+  const bag = [
+    ...compare(listed(textOf("manifest-sha256.txt")), digests, (path) => path.startsWith("data/")),
+    ...compare(listed(textOf("tagmanifest-sha256.txt")), digests, () => false),
+  ];
+  const sealed = compare(new Map(manifest.files.map((f) => [f.path, f.sha256])), digests, (path) => !path.startsWith("seal/"));
+  if (manifest.bundle !== id) sealed.push({ file: "seal/manifest.json", what: "changed" });
+  return {
+    bundle: id, files: files.length, bytes: tar.length, bag, sealed,
+    signature: await checkSignature(manifest, byPath, trust),
+    key: manifest.seals[0]?.key ?? "",
+  };
+}
