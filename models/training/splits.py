@@ -39,6 +39,12 @@ def main(data):
         print(name, len(part))
 
 
+def plate_files(folder, part):
+    """Rendered plates of a part: every fifth is held out."""
+    files = [f for f in sorted(pathlib.Path(folder).glob("*.png")) if "_mask" not in f.name]
+    return [f for i, f in enumerate(files) if (i % 5 == 4) == (part != "train")]
+
+
 def read(name):
     """Stems of one list, for example burning_test."""
     return (HERE / f"{name}.txt").read_text().split()

@@ -1,7 +1,8 @@
 """Sprites (RGBA cut-outs rendered by scenes) and real textures, to paste on pictures.
 
-A folder of sprites has index.json: a list of {file, label, pitch_deg, height_m,
-px_per_m}. An item is (label, metres that its picture is high, pitch, RGBA).
+A folder of sprites holds LABEL/NNN.png, and may have index.json: a list of {file,
+label, pitch_deg, height_m, px_per_m}; what it does not list has the height that is
+usual for its label. An item is (label, metres that its solid part is high, pitch, RGBA).
 """
 import json
 import pathlib
@@ -12,16 +13,28 @@ import numpy as np
 import compose
 
 
+# Metres that a thing of a label is high, where the index does not say.
+USUAL = {"person": 1.7, "goods": 0.6, "umbrella": 2.4, "cart": 1.3, "table": 0.9, "bicycle": 1.1, "motorcycle": 1.2, "car": 1.5,
+         "truck": 2.8, "machine": 3.0, "excavator": 3.0, "tricycle": 1.5, "stall": 1.4}
+
+
+def entries_of(folder):
+    """What the index lists, else each LABEL/NNN.png."""
+    index = folder / "index.json"
+    if index.exists():
+        entries = json.loads(index.read_text())
+        return entries.get("sprites", []) if isinstance(entries, dict) else entries
+    return [{"file": str(f.relative_to(folder)), "label": f.parent.name, "height_m": USUAL.get(f.parent.name, 1.0)}
+            for f in sorted(folder.glob("*/*.png"))]
+
+
 class Sprites:
     """Cut-outs by label; the masks are the alpha channel."""
 
     def __init__(self, folder, most_side=320):
         folder = pathlib.Path(folder)
-        index = folder / "index.json"
         self.items = []
-        entries = json.loads(index.read_text()) if index.exists() else []
-        entries = entries.get("sprites", []) if isinstance(entries, dict) else entries
-        for e in entries:
+        for e in entries_of(folder):
             picture = cv2.imread(str(folder / e["file"]), cv2.IMREAD_UNCHANGED)
             if picture is None or picture.ndim != 3 or picture.shape[2] != 4:
                 raise ValueError(f"{folder / e['file']} is no RGBA picture")
@@ -35,7 +48,7 @@ class Sprites:
             solid = np.where((picture[..., 3] > SOLID).any(1))[0]
             if len(solid) < 5:
                 continue
-            tall = (solid.max() + 1 - solid.min()) / s / float(e["px_per_m"]) if e.get("px_per_m") else float(e["height_m"])
+            tall = (solid.max() + 1 - solid.min()) / s / float(e["px_per_m"]) if e.get("px_per_m") else float(e.get("height_m") or USUAL.get(e["label"], 1.0))
             self.items.append((e["label"], tall, float(e.get("pitch_deg") or 0), picture))
         self.labels = sorted({i[0] for i in self.items})
         self.by_label = {l: [i for i in self.items if i[0] == l] for l in self.labels}

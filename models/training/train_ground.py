@@ -20,7 +20,7 @@ from torch.nn import functional as F
 import pictures
 import sprites
 from quilts import HEIGHT, LABELS, WIDTH, Quilts, read_textures
-from splits import read
+from splits import plate_files, read
 from train_novelty import light, log
 
 MEAN, STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)  # RGB, 0..255
@@ -84,6 +84,16 @@ class Ground(nn.Module):
         return self.out(x)
 
 
+def read_mask(file):
+    """The mask of a plate: class numbers, which the renderer writes as steps of 30."""
+    mask = cv2.imread(str(file.with_name(file.stem + "_mask.png")), cv2.IMREAD_GRAYSCALE)
+    if mask is not None and mask.max() >= len(LABELS):
+        mask = ((mask.astype(int) + 15) // 30).astype(np.uint8)
+    if mask is None or mask.max() >= len(LABELS):
+        raise ValueError(f"{file.stem}_mask.png is missing or has classes over {len(LABELS) - 1}")
+    return mask
+
+
 class Plates:
     """Rendered plates (n.png with n_mask.png), cropped, mirrored, lit."""
 
@@ -91,10 +101,7 @@ class Plates:
         self.rng = np.random.default_rng(seed)
         self.items = []
         for f in files:
-            mask = cv2.imread(str(f.with_name(f.stem + "_mask.png")), cv2.IMREAD_GRAYSCALE)
-            if mask is None or mask.max() >= len(LABELS):
-                raise ValueError(f"{f.stem}_mask.png is missing or has classes over {len(LABELS) - 1}")
-            self.items.append((cv2.imread(str(f)), mask))
+            self.items.append((cv2.imread(str(f)), read_mask(f)))
 
     def draw(self, whole=False):
         rng, (picture, mask) = self.rng, self.items[self.rng.integers(len(self.items))]
@@ -122,12 +129,6 @@ class Drawn:
     def draw(self):
         i = self.rng.integers(len(self.pictures))
         return self.pictures[i], self.masks[i]
-
-
-def plate_files(folder, part):
-    """Every fifth plate is held out."""
-    files = [f for f in sorted(pathlib.Path(folder).glob("*.png")) if "_mask" not in f.name]
-    return [f for i, f in enumerate(files) if (i % 5 == 4) == (part == "val")]
 
 
 def finish(rng, picture, mask, train):

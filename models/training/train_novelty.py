@@ -23,7 +23,7 @@ import pictures
 import sprites
 from detector import Backbone, Conv, from_teacher, separable
 from fit import LOGS
-from splits import read
+from splits import plate_files, read
 
 SIDE, CELLS = 256, 64
 
@@ -158,8 +158,7 @@ def backgrounds(data, build, part):
     out = [cv2.resize(pictures.read_yolo(data / "fire-smoke", s)[0], (384, 384)) for s in read(f"burning_{part}")]
     first, last = (0, 0.25) if part == "train" else (0.25, 0.5)
     out += pictures.read_video(data / "videos" / "vtest.avi", first, last, 10, 512)
-    plates = [f for f in sorted((pathlib.Path(build) / "ground").glob("*.png")) if "_mask" not in f.name]
-    plates = plates[:-len(plates) // 5] if part == "train" else plates[-len(plates) // 5:]
+    plates = plate_files(pathlib.Path(build) / "ground", part)
     return out + [cv2.resize(cv2.imread(str(f)), (512, 288), interpolation=cv2.INTER_AREA) for f in plates]
 
 

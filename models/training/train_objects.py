@@ -20,7 +20,7 @@ import pictures
 import sprites
 from detector import from_teacher
 from fit import Fit, rows_of
-from splits import read
+from splits import plate_files, read
 from stalls import COCO, LABELS, ROWS, Streets
 
 
@@ -46,8 +46,7 @@ def real_pictures(data, part):
 
 def plates(build, part):
     """Rendered grounds without labels of ours."""
-    files = [f for f in sorted((pathlib.Path(build) / "ground").glob("*.png")) if "_mask" not in f.name]
-    files = [f for i, f in enumerate(files) if (i % 5 == 4) == (part != "train")]
+    files = plate_files(pathlib.Path(build) / "ground", part)
     return [cv2.resize(cv2.imread(str(f)), (640, 360), interpolation=cv2.INTER_AREA) for f in files]
 
 
