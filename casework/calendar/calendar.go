@@ -1,0 +1,81 @@
+package calendar
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrNoYear means that a reckoning touches a year whose holidays nobody entered.
+// Import that year (see Read) and try again; never guess a deadline.
+var ErrNoYear = errors.New("the working days of this year aren't entered")
+
+// Shanghai is the legal clock: UTC+8 all year round.
+func Shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
+
+// Year is what the State Council ordered for one year.
+type Year struct {
+	Year        int
+	Source      string // the notice that it was entered from
+	Provisional bool   // not announced yet: the statutory days alone
+	days        map[day]bool
+}
+
+// Calendar tells working days from rest days. Its methods may be called from
+// many goroutines at once.
+type Calendar struct {
+	years map[int]Year
+}
+
+// day is a date on the legal clock.
+type day struct {
+	year  int
+	month time.Month
+	day   int
+}
+
+func dayOf(t time.Time) day {
+	y, m, d := t.In(Shanghai()).Date()
+	return day{y, m, d}
+}
+
+func (d day) start() time.Time { return time.Date(d.year, d.month, d.day, 0, 0, 0, 0, Shanghai()) }
+
+// End is the last instant of t's day on the legal clock, to the microsecond, the
+// finest that PostgreSQL keeps: a nanosecond more would round into the next day.
+func End(t time.Time) time.Time {
+	return dayOf(t).start().AddDate(0, 0, 1).Add(-time.Microsecond)
+}
+
+// AddDays is the end of the n-th calendar day after from; the day of from itself
+// isn't counted.
+func AddDays(from time.Time, n int) time.Time {
+	return End(dayOf(from).start().AddDate(0, 0, n))
+}
+
+// IsWorkingDay reports whether offices work on t's day.
+func (c *Calendar) IsWorkingDay(t time.Time) (bool, error) {
+	d := dayOf(t)
+	y, ok := c.years[d.year]
+	if !ok {
+		return false, fmt.Errorf("calendar: is %s a working day: %w; import the State Council's notice for %d",
+			d.start().Format(time.DateOnly), ErrNoYear, d.year)
+	}
+	if works, named := y.days[d]; named {
+		return works, nil
+	}
+	w := d.start().Weekday()
+	return w != time.Saturday && w != time.Sunday, nil
+}
+
+// AddWorkingDays is the end of the n-th working day after from; the day of from
+// itself isn't counted, nor are rest days (Penalty Law art. 85).
+func (c *Calendar) AddWorkingDays(from time.Time, n int) (time.Time, error) {
+	return time.Time{}, errors.New("calendar: not yet")
+}
+
+// Period is the end of a party's period of n calendar days after from: a period
+// that would end on a rest day ends on the next working day.
+func (c *Calendar) Period(from time.Time, n int) (time.Time, error) {
+	return time.Time{}, errors.New("calendar: not yet")
+}

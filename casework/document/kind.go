@@ -1,0 +1,53 @@
+package document
+
+// Kind is a sort of paper.
+type Kind string
+
+const (
+	Reminder       Kind = "reminder"        // 劝阻提醒书（短信）
+	FactNotice     Kind = "fact_notice"     // 违法事实告知书
+	InquiryRecord  Kind = "inquiry_record"  // 询问笔录
+	FilingApproval Kind = "filing_approval" // 立案审批表
+	AdvanceNotice  Kind = "advance_notice"  // 行政处罚事先告知书
+	HearingNotice  Kind = "hearing_notice"  // 行政处罚听证通知书
+	LegalReview    Kind = "legal_review"    // 法制审核意见书
+	Decision       Kind = "decision"        // 行政处罚决定书
+	NoPenalty      Kind = "no_penalty"      // 不予行政处罚决定书
+	ServiceReceipt Kind = "service_receipt" // 送达回证
+	ServiceConsent Kind = "service_consent" // 送达地址确认书
+	Demand         Kind = "demand"          // 履行行政处罚决定催告书
+	Closure        Kind = "closure"         // 结案审批表
+	Transfer       Kind = "transfer"        // 案件移送函
+)
+
+// Kinds lists every kind in the order in which a case meets them.
+func Kinds() []Kind {
+	return []Kind{Reminder, FactNotice, InquiryRecord, FilingApproval, AdvanceNotice, HearingNotice, LegalReview,
+		Decision, NoPenalty, ServiceReceipt, ServiceConsent, Demand, Closure, Transfer}
+}
+
+// Title is the kind's name in Chinese and English, as it stands over the paper; both
+// are empty for an unknown kind.
+func (k Kind) Title() (zh, en string) { t := titles()[k]; return t[0], t[1] }
+
+// Mark is the word that stands for the kind in a number: 罚决 in 沪崇城管罚决字〔2026〕第000123号.
+func (k Kind) Mark() string { return titles()[k][2] }
+
+func titles() map[Kind][3]string {
+	return map[Kind][3]string{
+		Reminder:       {"责令改正提醒书", "Reminder to put right", "提醒"},
+		FactNotice:     {"违法事实告知书", "Notice of facts", "事告"},
+		InquiryRecord:  {"询问笔录", "Record of inquiry", "询"},
+		FilingApproval: {"立案审批表", "Approval to open a case", "立"},
+		AdvanceNotice:  {"行政处罚事先告知书", "Advance notice of penalty", "罚告"},
+		HearingNotice:  {"行政处罚听证通知书", "Notice of hearing", "听通"},
+		LegalReview:    {"重大行政执法决定法制审核意见书", "Opinion of legal review", "法审"},
+		Decision:       {"行政处罚决定书", "Decision of penalty", "罚决"},
+		NoPenalty:      {"不予行政处罚决定书", "Decision of no penalty", "不罚"},
+		ServiceReceipt: {"送达回证", "Receipt of service", "送"},
+		ServiceConsent: {"送达地址确认书", "Address and e-service consent", "送认"},
+		Demand:         {"履行行政处罚决定催告书", "Demand to perform a decision", "催"},
+		Closure:        {"结案审批表", "Approval to close a case", "结"},
+		Transfer:       {"案件移送函", "Transfer of a case", "移"},
+	}
+}
