@@ -43,7 +43,15 @@ type CameraStatus struct {
 	Health         string                `json:"health"` // "" before the first look
 	HealthWhy      detectors.Explanation `json:"health_why"`
 	Open           []OpenZone            `json:"open"` // suspicions that stand
+	Faults         []ZoneFault           `json:"faults"` // zones that cannot be watched
 	Waiting        int                   `json:"waiting_incidents"`
+}
+
+// ZoneFault says why a zone is not watched: its model is missing, or the rule
+// refuses it.
+type ZoneFault struct {
+	ZoneID string                `json:"zone_id"`
+	Why    detectors.Explanation `json:"why"`
 }
 
 // OpenZone is a zone with a suspicion.
