@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrationLock is the advisory lock of whoever changes tables: "offsite\0" in ASCII.
+const migrationLock = 0x6f66667369746500
+
+// Migrate brings the tables up to date. Processes that start at once wait for each
+// other; a process that dies in between frees the lock, and the next goes on.
+func Migrate(ctx context.Context, url string, log *slog.Logger) error {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return locked(ctx, url, func(pool *pgxpool.Pool) error {
+		if err := up(ctx, pool, log); err != nil {
+			return err
+		}
+		return riverUp(ctx, pool, log)
+	})
+}
+
+// MigrateDown takes our tables back to a version, 0 for none, losing what is in
+// them. River's tables stay, other programs may share them.
+func MigrateDown(ctx context.Context, url string, version int64) error {
+	return locked(ctx, url, func(pool *pgxpool.Pool) error {
+		p, err := provider(pool)
+		if err != nil {
+			return err
+		}
+		defer p.Close()
+		if _, err := p.DownTo(ctx, version); err != nil {
+			return fmt.Errorf("take the tables back to version %d: %w", version, err)
+		}
+		return nil
+	})
+}
+
+// locked runs change while no other process changes tables.
+func locked(ctx context.Context, url string, change func(*pgxpool.Pool) error) error {
+	pool, err := Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	conn, err := dial(ctx, pool)
+	if err != nil {
+		return fmt.Errorf("open the connection that holds the migration lock: %w", err)
+	}
+	defer func() { // closing frees the lock, also when ctx is done
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_ = conn.Close(closing)
+	}()
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
+		return fmt.Errorf("wait for the migration lock: %w", err)
+	}
+	return change(pool)
+}
+
+func up(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) error {
+	p, err := provider(pool)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	done, err := p.Up(ctx)
+	if err != nil {
+		return fmt.Errorf("bring the tables up to date: %w", err)
+	}
+	for _, r := range done {
+		log.InfoContext(ctx, "tables changed", "migration", r.Source.Path, "took", r.Duration)
+	}
+	return nil
+}
+
+func provider(pool *pgxpool.Pool) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, fmt.Errorf("read the migrations: %w", err)
+	}
+	p, err := goose.NewProvider(goose.DialectPostgres, stdlib.OpenDBFromPool(pool), files,
+		goose.WithAllowOutofOrder(true)) // areas number their files independently
+	if err != nil {
+		return nil, fmt.Errorf("read the migrations: %w", err)
+	}
+	return p, nil
+}
+
+func riverUp(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) error {
+	m, err := rivermigrate.New[pgx.Tx](riverpgxv5.New(pool), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return fmt.Errorf("prepare River's migrations: %w", err)
+	}
+	result, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	if err != nil {
+		return fmt.Errorf("bring River's tables up to date: %w", err)
+	}
+	for _, v := range result.Versions {
+		log.InfoContext(ctx, "tables of River changed", "version", v.Version, "took", v.Duration)
+	}
+	return nil
+}
