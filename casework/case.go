@@ -1,0 +1,106 @@
+package casework
+
+import "time"
+
+// CaseEvent is a step that the table knows in the case's state: offered, or
+// refused with the sentence and the article.
+type CaseEvent struct {
+	Event   string   `json:"event"`
+	LabelZH string   `json:"label_zh"`
+	LabelEN string   `json:"label_en"`
+	Allowed bool     `json:"allowed"`
+	WhyZH   string   `json:"why_zh"`
+	WhyEN   string   `json:"why_en"`
+	Article string   `json:"article"`
+	Needs   []string `json:"needs"`
+}
+
+// Deadline is a day by which something must have happened.
+type Deadline struct {
+	LabelZH string    `json:"label_zh"`
+	LabelEN string    `json:"label_en"`
+	At      time.Time `json:"at"`
+	Article string    `json:"article"`
+}
+
+// CaseDocument is a document of a case as lists show it.
+type CaseDocument struct {
+	ID       string    `json:"id"`
+	Kind     string    `json:"kind"`
+	TitleZH  string    `json:"title_zh"`
+	TitleEN  string    `json:"title_en"`
+	Number   string    `json:"number"`
+	IssuedAt time.Time `json:"issued_at"`
+	Code     string    `json:"code"`
+	SHA256   string    `json:"sha256"`
+}
+
+// RecordEntry is one line of the process record.
+type RecordEntry struct {
+	At      time.Time `json:"at"`
+	Actor   string    `json:"actor"`
+	Role    string    `json:"role"`
+	Event   string    `json:"event"`
+	LabelZH string    `json:"label_zh"`
+	LabelEN string    `json:"label_en"`
+	From    string    `json:"from"`
+	To      string    `json:"to"`
+	Reason  string    `json:"reason"`
+	Digest  string    `json:"digest"` // SHA-256 over this entry and the one before
+}
+
+// CaseEvidence names a sealed bundle of a case.
+type CaseEvidence struct {
+	Bundle   string    `json:"bundle"`
+	Kind     string    `json:"kind"`
+	SealedAt time.Time `json:"sealed_at"`
+}
+
+// CaseItem is a case in a list.
+type CaseItem struct {
+	ID        string    `json:"id"`
+	Number    string    `json:"number"`
+	State     string    `json:"state"`
+	Version   int       `json:"version"`
+	MatterZH  string    `json:"matter_zh"`
+	MatterEN  string    `json:"matter_en"`
+	Party     string    `json:"party"`
+	Object    string    `json:"object"`
+	Place     string    `json:"place"`
+	Camera    string    `json:"camera"`
+	FoundAt   time.Time `json:"found_at"`
+	ChangedAt time.Time `json:"changed_at"`
+	Deadline  *Deadline `json:"deadline,omitempty"`
+}
+
+// CaseFile is the whole case on one page.
+type CaseFile struct {
+	CaseItem
+	FineFen    int64          `json:"fine_fen"`
+	LateFen    int64          `json:"late_fen"`
+	PaidFen    int64          `json:"paid_fen"`
+	ReceiptNo  string         `json:"receipt_no"`
+	PortalURL  string         `json:"portal_url"`
+	Deadlines  []Deadline     `json:"deadlines"`
+	Events     []CaseEvent    `json:"events"`
+	Documents  []CaseDocument `json:"documents"`
+	Record     []RecordEntry  `json:"record"`
+	Evidence   []CaseEvidence `json:"evidence"`
+	Statements []Statement    `json:"statements"`
+	WhyZH      string         `json:"why_zh"`
+	WhyEN      string         `json:"why_en"`
+}
+
+// Statement is what a party said.
+type Statement struct {
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
+}
+
+// CaseFilter chooses cases; empty fields choose all. Q searches number, party,
+// object and place.
+type CaseFilter struct {
+	State string
+	Q     string
+	Limit int // 0: 50
+}

@@ -1,0 +1,70 @@
+package casework
+
+import "time"
+
+// Overview is casework's part of the console's first page.
+type Overview struct {
+	Waiting      []Waiting          `json:"waiting"`
+	Deadlines    []OverviewDeadline `json:"deadlines"`
+	Quotas       []Quota            `json:"quotas"`
+	Findings     []FindingItem      `json:"findings"`
+	CasesByState []StateCount       `json:"cases_by_state"`
+}
+
+// Waiting counts what waits for somebody.
+type Waiting struct {
+	Kind  string `json:"kind"` // first_review, second_review, case, legal, head
+	Count int    `json:"count"`
+}
+
+// OverviewDeadline is one of the nearest deadlines.
+type OverviewDeadline struct {
+	CaseID  string    `json:"case_id"`
+	Number  string    `json:"number"`
+	LabelZH string    `json:"label_zh"`
+	LabelEN string    `json:"label_en"`
+	At      time.Time `json:"at"`
+}
+
+// StateCount counts cases in a state.
+type StateCount struct {
+	State string `json:"state"`
+	Count int    `json:"count"`
+}
+
+// Quota is a figure of the plan, computed from the records.
+type Quota struct {
+	Key         string  `json:"key"`
+	NameZH      string  `json:"name_zh"`
+	NameEN      string  `json:"name_en"`
+	SentenceZH  string  `json:"sentence_zh"`
+	SentenceEN  string  `json:"sentence_en"`
+	Numerator   int64   `json:"numerator"`
+	Denominator int64   `json:"denominator"`
+	Value       float64 `json:"value"`
+	Goal        float64 `json:"goal"`
+	Unit        string  `json:"unit"` // share, days
+	Met         bool    `json:"met"`
+}
+
+// Matter is a matter as the settings page shows it.
+type Matter struct {
+	Key        string  `json:"key"`
+	NameZH     string  `json:"name_zh"`
+	NameEN     string  `json:"name_en"`
+	Detector   string  `json:"detector"`
+	Offsite    bool    `json:"offsite"`
+	Major      bool    `json:"major"`
+	Basis      []Basis `json:"basis"`
+	FineMinFen int64   `json:"fine_min_fen"`
+	FineMaxFen int64   `json:"fine_max_fen"`
+	GraceS     int64   `json:"grace_s"`
+}
+
+// Basis is one provision that a matter stands on.
+type Basis struct {
+	LawZH     string `json:"law_zh"`
+	LawEN     string `json:"law_en"`
+	Article   string `json:"article"`
+	ValidFrom string `json:"valid_from"` // 2006-01-02
+}
