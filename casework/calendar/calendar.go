@@ -10,6 +10,9 @@ import (
 // Import that year (see Read) and try again; never guess a deadline.
 var ErrNoYear = errors.New("the working days of this year aren't entered")
 
+// maxDays bounds a reckoning; no deadline of the law is longer than five years.
+const maxDays = 2000
+
 // Shanghai is the legal clock: UTC+8 all year round.
 func Shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
 
@@ -68,14 +71,59 @@ func (c *Calendar) IsWorkingDay(t time.Time) (bool, error) {
 	return w != time.Saturday && w != time.Sunday, nil
 }
 
-// AddWorkingDays is the end of the n-th working day after from; the day of from
-// itself isn't counted, nor are rest days (Penalty Law art. 85).
+// AddWorkingDays is the end of the n-th working day after from; the day of from itself
+// isn't counted, nor are rest days (Penalty Law art. 85). n = 0 is the end of from's day.
 func (c *Calendar) AddWorkingDays(from time.Time, n int) (time.Time, error) {
-	return time.Time{}, errors.New("calendar: not yet")
+	if n < 0 || n > maxDays {
+		return time.Time{}, fmt.Errorf("calendar: %d working days from %s: the number must be between 0 and %d",
+			n, dayOf(from).start().Format(time.DateOnly), maxDays)
+	}
+	t := dayOf(from).start()
+	for n > 0 {
+		t = t.AddDate(0, 0, 1)
+		works, err := c.IsWorkingDay(t)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if works {
+			n--
+		}
+	}
+	return End(t), nil
 }
 
-// Period is the end of a party's period of n calendar days after from: a period
-// that would end on a rest day ends on the next working day.
+// WorkingDays counts the working days after from's day up to and with to's day, so that
+// AddWorkingDays(from, WorkingDays(from, to)) never lies after to's day. A day before
+// from counts 0.
+func (c *Calendar) WorkingDays(from, to time.Time) (int, error) {
+	n := 0
+	for t := dayOf(from).start().AddDate(0, 0, 1); !t.After(dayOf(to).start()); t = t.AddDate(0, 0, 1) {
+		works, err := c.IsWorkingDay(t)
+		if err != nil {
+			return 0, err
+		}
+		if works {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// Period is the end of a party's period of n calendar days after from. One that would
+// end on a rest day ends on the next working day, as procedural law has it; the
+// bureau's own periods (90 days to decide) don't move and are reckoned by AddDays.
 func (c *Calendar) Period(from time.Time, n int) (time.Time, error) {
-	return time.Time{}, errors.New("calendar: not yet")
+	if n < 0 || n > maxDays {
+		return time.Time{}, fmt.Errorf("calendar: a period of %d days from %s: the number must be between 0 and %d",
+			n, dayOf(from).start().Format(time.DateOnly), maxDays)
+	}
+	for end := AddDays(from, n); ; end = AddDays(end, 1) {
+		works, err := c.IsWorkingDay(end)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if works {
+			return end, nil
+		}
+	}
 }

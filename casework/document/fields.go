@@ -80,7 +80,7 @@ type Case struct {
 type Still struct {
 	Caption string
 	At      time.Time
-	JPEG    []byte
+	Picture []byte // JPEG or PNG
 	SHA256  string
 }
 
