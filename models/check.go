@@ -42,7 +42,7 @@ func (m Manifest) check() error {
 	if m.Licence == "" || m.TrainedWith == "" || m.Metrics.Split == "" || len(m.Data) == 0 {
 		return fmt.Errorf("licence, trained_with, metrics.split and data must be given")
 	}
-	for _, step := range []func() error{m.checkLabels, m.checkInput, m.checkOutput, m.checkThresholds, m.checkFigures} {
+	for _, step := range []func() error{m.checkLabels, m.checkInput, m.checkOutput, m.checkThresholds, m.checkCalibration, m.checkFigures} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -155,6 +155,23 @@ func (m Manifest) checkThresholds() error {
 	}
 	if m.Task != Detect && m.NMSIoU != 0 {
 		return fmt.Errorf("nms_iou is %v, but task %s has no boxes", m.NMSIoU, m.Task)
+	}
+	return nil
+}
+
+func (m Manifest) checkCalibration() error {
+	for label, points := range m.Calibration {
+		if !slices.Contains(m.Labels, label) || m.Task == Segment {
+			return fmt.Errorf("calibration: %q is no label that has scores", label)
+		}
+		if n := len(points); n < 2 || n > maxLabels || points[0] != [2]float64{} || points[n-1] != [2]float64{1, 1} {
+			return fmt.Errorf("calibration: %s needs 2 to %d points from [0 0] to [1 1]", label, maxLabels)
+		}
+		for i, p := range points {
+			if i > 0 && !(p[0] > points[i-1][0] && p[1] > points[i-1][1]) {
+				return fmt.Errorf("calibration: point %d of %s, %v, does not rise", i, label, p)
+			}
+		}
 	}
 	return nil
 }

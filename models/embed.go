@@ -19,6 +19,19 @@ func Shipped() fs.FS {
 	return sub
 }
 
+//go:embed lists/*.json
+var lists embed.FS
+
+// Lists is the folder of what each model is measured on, NAME.json; package evaluate
+// reads them.
+func Lists() fs.FS {
+	sub, err := fs.Sub(lists, "lists")
+	if err != nil {
+		panic(fmt.Sprintf("models: the embedded folder is missing: %v", err)) // the build put it there
+	}
+	return sub
+}
+
 // Names lists the shipped models in alphabetical order.
 func Names() []string { return NamesIn(Shipped()) }
 

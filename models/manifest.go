@@ -51,6 +51,10 @@ type Manifest struct {
 	// Thresholds are the scores, 0..1, from which a label counts (tasks detect and
 	// novelty: every label has one; task segment: none).
 	Thresholds map[string]float64 `json:"thresholds"`
+	// Calibration turns the model's own scores into probabilities: for a label the
+	// points [score, probability] of a rising line from [0, 0] to [1, 1]. Labels
+	// without one are taken as they are. Thresholds are probabilities.
+	Calibration map[string][][2]float64 `json:"calibration,omitempty"`
 	// NMSIoU is the overlap, 0..1, from which the weaker of two boxes of a label
 	// is dropped (task detect alone).
 	NMSIoU  float64 `json:"nms_iou,omitempty"`

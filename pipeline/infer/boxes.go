@@ -13,19 +13,41 @@ import (
 // Errors wrap ErrNoModel.
 func (e *Engine) Boxes(model string, pictures ...Source) ([][]detectors.Detection, error) {
 	n, err := e.net(model, models.Detect)
-	if err != nil || len(pictures) == 0 {
+	if err != nil {
 		return nil, err
 	}
+	return n.boxes(n.manifest.Thresholds, pictures)
+}
+
+// BoxesFrom is Boxes with one threshold for all labels in place of the manifest's:
+// for measuring, and for looking at what a model nearly saw.
+func (e *Engine) BoxesFrom(model string, least float64, pictures ...Source) ([][]detectors.Detection, error) {
+	n, err := e.net(model, models.Detect)
+	if err != nil {
+		return nil, err
+	}
+	thresholds := map[string]float64{}
+	for _, label := range n.manifest.Labels {
+		thresholds[label] = least
+	}
+	return n.boxes(thresholds, pictures)
+}
+
+func (n *net) boxes(thresholds map[string]float64, pictures []Source) ([][]detectors.Detection, error) {
+	if len(pictures) == 0 {
+		return nil, nil
+	}
+	cuts := n.cuts(thresholds)
 	found := make([][]detectors.Detection, len(pictures))
 	scales := make([]float64, len(pictures))
-	err = n.run(len(pictures),
+	err := n.run(len(pictures),
 		func(i int, tensor []float32, pixels []byte) (err error) {
 			scales[i], err = n.fill(pictures[i], tensor, pixels)
 			return err
 		},
 		func(i int, rows []float32) {
 			w, h := pictures[i].Size()
-			found[i] = suppress(n.read(rows, scales[i], w, h), n.manifest.NMSIoU)
+			found[i] = suppress(n.read(rows, cuts, scales[i], w, h), n.manifest.NMSIoU)
 		})
 	if err != nil {
 		return nil, err
@@ -33,18 +55,15 @@ func (e *Engine) Boxes(model string, pictures ...Source) ([][]detectors.Detectio
 	return found, nil
 }
 
-// read takes the rows above their threshold, normalised to the picture of w×h
-// pixels.
-func (n *net) read(rows []float32, scale float64, w, h int) []detectors.Detection {
+// read takes the rows whose scores reach the cuts (one per label, in the model's own
+// scores), normalised to the picture of w×h pixels.
+func (n *net) read(rows []float32, cuts []float64, scale float64, w, h int) []detectors.Detection {
 	labels := n.manifest.Labels
 	toX, toY := 1/float64(n.manifest.Input.Width()), 1/float64(n.manifest.Input.Height())
 	if n.manifest.Input.Resize == "letterbox" {
 		toX, toY = 1/(scale*float64(w)), 1/(scale*float64(h))
 	}
-	least := 1.0
-	for _, t := range n.manifest.Thresholds {
-		least = min(least, t)
-	}
+	least := slices.Min(cuts)
 	var found []detectors.Detection
 	width := 5 + len(labels)
 	for ; len(rows) >= width; rows = rows[width:] {
@@ -59,8 +78,8 @@ func (n *net) read(rows []float32, scale float64, w, h int) []detectors.Detectio
 			continue
 		}
 		for c, label := range labels {
-			if score := float64(rows[5+c]); score >= n.manifest.Thresholds[label] {
-				found = append(found, detectors.Detection{Label: label, Score: min(score, 1), Box: box})
+			if score := float64(rows[5+c]); score >= cuts[c] {
+				found = append(found, detectors.Detection{Label: label, Score: unit(n.curves[c].at(score)), Box: box})
 			}
 		}
 	}

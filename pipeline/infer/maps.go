@@ -68,7 +68,7 @@ func (e *Engine) Novelty(model string, pairs ...Pair) ([]*detectors.NoveltyMap, 
 		func(i int, shares []float32) {
 			m := &detectors.NoveltyMap{Width: w, Height: h, Cells: make([]uint8, w*h)}
 			for k, v := range shares[:w*h] {
-				m.Cells[k] = uint8(unit(float64(v))*255 + 0.5)
+				m.Cells[k] = uint8(unit(n.curves[0].at(float64(v)))*255 + 0.5)
 			}
 			maps[i] = m
 		})

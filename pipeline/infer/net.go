@@ -24,6 +24,7 @@ type net struct {
 	manifest models.Manifest
 	session  *ort.DynamicAdvancedSession
 	table    [3][256]float32 // channel of the input, pixel value -> tensor value
+	curves   []curve         // one per label, from the model's scores to probabilities
 
 	mu   sync.Mutex
 	idle map[int][]*job // by batch size
@@ -42,7 +43,7 @@ func loadNet(fsys fs.FS, name string, threads int) (*net, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &net{manifest: m, idle: map[int][]*job{}}
+	n := &net{manifest: m, curves: curvesOf(m), idle: map[int][]*job{}}
 	n.fillTable()
 	options, err := sessionOptions(threads)
 	if err != nil {

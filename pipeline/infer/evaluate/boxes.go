@@ -1,0 +1,173 @@
+package evaluate
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"offsite/detectors"
+	"offsite/pipeline/decode"
+)
+
+// floor is the least score that curves reach down to.
+const floor = 0.01
+
+// tally is what one label got over the pictures of a part.
+type tally struct {
+	hits    []hit // all boxes from floor on
+	total   int   // true boxes
+	boxes   rates // at the threshold
+	picture rates // whole pictures at the threshold
+}
+
+func (r *run) boxes(ctx context.Context, p part) error {
+	tallies, whole := map[string]*tally{}, rates{}
+	for _, label := range r.manifest.Labels {
+		tallies[label] = &tally{}
+	}
+	for _, e := range p.Pictures {
+		found, truths, err := r.examine(e)
+		if err != nil {
+			return err
+		}
+		said := false
+		for label, t := range tallies {
+			said = t.add(labelled(found, label), labelled(truths, label), r.manifest.Thresholds[label]) || said
+		}
+		whole.add(said, len(truths) > 0)
+		r.blame(e, found, truths)
+		if err := r.step(ctx); err != nil {
+			return err
+		}
+	}
+	r.set(p, "pictures", float64(len(p.Pictures)))
+	for _, label := range r.manifest.Labels {
+		if t := tallies[label]; t.total > 0 {
+			r.note(p, label, t)
+		}
+	}
+	r.set(p, "picture_precision", whole.precision())
+	r.set(p, "picture_recall", whole.recall())
+	r.set(p, "picture_f1", whole.f1())
+	return nil
+}
+
+// examine returns all boxes from floor on, and the true ones.
+func (r *run) examine(e entry) (found, truths []detectors.Detection, err error) {
+	if truths, err = r.folders.truths(e); err != nil {
+		return nil, nil, err
+	}
+	picture, err := r.folders.open(e.File)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer picture.Release()
+	all, err := r.engine.BoxesFrom(r.manifest.Name, floor, picture)
+	if err != nil {
+		return nil, nil, err
+	}
+	return all[0], truths, nil
+}
+
+// add counts one picture and tells whether the label is said to be in it.
+func (t *tally) add(found, truths []detectors.Detection, threshold float64) bool {
+	t.total += len(truths)
+	met, said := 0, false
+	for _, h := range match(found, truths) {
+		t.hits = append(t.hits, h)
+		if h.score < threshold {
+			continue
+		}
+		said = true
+		t.boxes.add(true, h.true)
+		if h.true {
+			met++
+		}
+	}
+	t.boxes.missed += float64(len(truths) - met)
+	t.picture.add(said, len(truths) > 0)
+	return said
+}
+
+// note writes the figures of one label.
+func (r *run) note(p part, label string, t *tally) {
+	points := precisionRecall(t.hits, t.total)
+	sure := make([]hit, 0, len(t.hits))
+	for _, h := range t.hits {
+		if h.score >= 0.05 { // what lies below never reaches a reviewer
+			sure = append(sure, h)
+		}
+	}
+	parts, ece := reliability(sure)
+	for name, v := range map[string]float64{
+		"ap50": averagePrecision(points), "precision": t.boxes.precision(), "recall": t.boxes.recall(), "f1": t.boxes.f1(),
+		"picture_precision": t.picture.precision(), "picture_recall": t.picture.recall(), "picture_f1": t.picture.f1(),
+		"ece": ece, "boxes": float64(t.total),
+	} {
+		r.set(p, name+"_"+label, v)
+	}
+	r.report.Curves = append(r.report.Curves, Curve{Name: p.Prefix + label, Threshold: r.manifest.Thresholds[label], Points: points, Reliability: parts})
+}
+
+// blame notes the picture if a label is missed in it, or said where it is not.
+func (r *run) blame(e entry, found, truths []detectors.Detection) {
+	for _, label := range r.manifest.Labels {
+		best, least := 0.0, r.manifest.Thresholds[label]
+		for _, d := range labelled(found, label) {
+			best = max(best, d.Score)
+		}
+		is := len(labelled(truths, label)) > 0
+		switch {
+		case is && best < least:
+			r.report.wrong(Worst{File: e.File, Why: fmt.Sprintf("%s missed, best score %.2f", label, best), Error: 1 - best})
+		case !is && best >= least:
+			r.report.wrong(Worst{File: e.File, Why: fmt.Sprintf("%s found, score %.2f, but none is there", label, best), Error: best})
+		}
+	}
+}
+
+// negative counts pictures in which something is reported though nothing is there.
+func (r *run) negative(ctx context.Context, p part) error {
+	pictures, wrong := 0.0, 0.0
+	look := func(picture *decode.Picture, file, at string) error {
+		found, err := r.engine.Boxes(r.manifest.Name, picture)
+		if err != nil {
+			return err
+		}
+		pictures++
+		if len(found[0]) > 0 {
+			wrong++
+			d := found[0][0]
+			r.report.wrong(Worst{File: file, At: at, Why: fmt.Sprintf("%s found, score %.2f, but none is there", d.Label, d.Score), Error: d.Score})
+		}
+		return r.step(ctx)
+	}
+	for _, e := range p.Pictures {
+		picture, err := r.folders.open(e.File)
+		if err != nil {
+			return err
+		}
+		err = look(picture, e.File, "")
+		picture.Release()
+		if err != nil {
+			return err
+		}
+	}
+	if p.Video != nil {
+		var first, last time.Duration
+		err := r.folders.each(*p.Video, func(picture *decode.Picture, at time.Duration) error {
+			if first == 0 {
+				first = at
+			}
+			last = at
+			return look(picture, p.Video.File, at.String())
+		})
+		if err != nil {
+			return err
+		}
+		r.set(p, "hours", (last - first).Hours())
+	}
+	r.set(p, "pictures", pictures)
+	r.set(p, "false_pictures", wrong)
+	return nil
+}
