@@ -57,7 +57,7 @@ func material(in pipeline.Incident, camera, summary any) (evidence.Material, err
 		m.Files = append(m.Files, evidence.File{Path: "clip.mp4", Data: in.Clip})
 	}
 	for i, still := range in.Stills {
-		name := fmt.Sprintf("%04d", i+1)
+		name := stillName(i)
 		doc.Stills = append(doc.Stills, stillDoc{name, still.Role, still.Unit, still.At.UTC().Format(timeFormat), still.Codec, still.Boxes})
 		m.Files = append(m.Files, evidence.File{Path: "stills/" + name + "." + still.Codec, Data: still.AccessUnit})
 		if len(still.PNG) > 0 {

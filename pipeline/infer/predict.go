@@ -24,8 +24,9 @@ type PredictedBox struct {
 }
 
 // Predict runs a model of any task on one picture, as production does. Task
-// novelty needs a baseline; others take nil. Errors wrap ErrNoModel.
-func (e *Engine) Predict(model string, picture, baseline Source) (Prediction, error) {
+// novelty needs a baseline; others take nil. Boxes from the score least on are
+// given; below 0 the manifest's thresholds hold. Errors wrap ErrNoModel.
+func (e *Engine) Predict(model string, picture, baseline Source, least float64) (Prediction, error) {
 	n := e.nets[model]
 	if n == nil {
 		return Prediction{}, fmt.Errorf("%w: %q; there are %q", ErrNoModel, model, e.names)
@@ -35,7 +36,7 @@ func (e *Engine) Predict(model string, picture, baseline Source) (Prediction, er
 	var err error
 	switch n.manifest.Task {
 	case models.Detect:
-		err = p.detect(e, model, picture)
+		err = p.detect(e, model, picture, least)
 	case models.Segment:
 		err = p.segment(e, model, picture)
 	case models.Novelty:
@@ -44,8 +45,14 @@ func (e *Engine) Predict(model string, picture, baseline Source) (Prediction, er
 	return p, err
 }
 
-func (p *Prediction) detect(e *Engine, model string, picture Source) error {
-	found, err := e.Boxes(model, picture)
+func (p *Prediction) detect(e *Engine, model string, picture Source, least float64) error {
+	boxes := e.Boxes
+	if least >= 0 {
+		boxes = func(model string, pictures ...Source) ([][]detectors.Detection, error) {
+			return e.BoxesFrom(model, least, pictures...)
+		}
+	}
+	found, err := boxes(model, picture)
 	if err != nil {
 		return err
 	}

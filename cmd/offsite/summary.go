@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+
+	"offsite/casework"
+	"offsite/pipeline"
+)
+
+// summary is what casework must know of an incident; it travels with the
+// material and comes back with the sealed bundle's receipt. caseID is set for
+// re-checks alone.
+func summary(in pipeline.Incident, caseID string) casework.Summary {
+	s := casework.Summary{
+		IncidentID: in.ID, Kind: in.Kind, Detector: in.Detector, CameraID: in.Camera.ID,
+		ZoneID: in.Zone.ID, ZoneVersion: in.Zone.Version, ObjectID: in.Zone.Object,
+		First: in.First, Last: in.Last, Raised: in.Raised, Present: in.Present,
+		Why: casework.Text(in.Why), Values: in.Values, Params: in.Params, Rule: in.Rule, Boxes: in.Boxes,
+		Stream: casework.Stream(in.Stream), ClipFrom: in.ClipFrom, ClipTo: in.ClipTo, CaseID: caseID,
+	}
+	for i, still := range in.Stills {
+		s.Stills = append(s.Stills, casework.SummaryStill{Name: stillName(i), Role: still.Role, At: still.At, Boxes: still.Boxes})
+	}
+	for _, m := range in.Models {
+		s.Models = append(s.Models, casework.Model{Name: m.Name, Version: m.Version, SHA256: m.SHA256})
+	}
+	return s
+}
+
+// stillName is the name of the i-th still's files in the bundle, without folder
+// and extension.
+func stillName(i int) string { return fmt.Sprintf("%04d", i+1) }
