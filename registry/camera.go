@@ -1,0 +1,313 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"offsite/detectors"
+	"offsite/store"
+)
+
+// CameraChange is what a person may change of a camera, all of it at once.
+type CameraChange struct {
+	Name              string   `json:"name"`
+	Place             string   `json:"place"`
+	Longitude         *float64 `json:"longitude,omitempty"` // WGS 84
+	Latitude          *float64 `json:"latitude,omitempty"`
+	LegalReviewNo     string   `json:"legal_review_no,omitempty"`     // 法制审核
+	TechnicalReviewNo string   `json:"technical_review_no,omitempty"` // 技术审核
+	PublishedOn       *string  `json:"published_on,omitempty"`        // "2006-01-02"; APL art. 41
+	Cadence           string   `json:"cadence,omitempty"`             // between looks, "2s"; "": the node's
+}
+
+// CameraDraft is a camera to be registered.
+type CameraDraft struct {
+	CameraChange
+	URL      string `json:"url"`
+	Protocol string `json:"protocol"` // "tcp", "udp", "": either
+}
+
+// Camera is a registered camera. Its URL has no credentials (see CameraAddress).
+type Camera struct {
+	ID string `json:"id"`
+	CameraChange
+	URL       string           `json:"url"`
+	Protocol  string           `json:"protocol"`
+	Zones     []detectors.Zone `json:"zones"`
+	ZoneCount int              `json:"zone_count"`
+	Version   int              `json:"version"`
+	CreatedAt time.Time        `json:"created_at"`
+	ChangedAt time.Time        `json:"changed_at"`
+}
+
+// Lawful says whether the camera may give evidence of what happened at a time:
+// reviewed in law and technique, and published before (APL art. 41). Dates are
+// those of Asia/Shanghai.
+func (c CameraChange) Lawful(at time.Time) bool {
+	if c.LegalReviewNo == "" || c.TechnicalReviewNo == "" || c.PublishedOn == nil {
+		return false
+	}
+	return *c.PublishedOn <= at.In(shanghai()).Format(time.DateOnly)
+}
+
+func shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
+
+func (c *CameraChange) check() error {
+	c.Name, c.Place = strings.TrimSpace(c.Name), strings.TrimSpace(c.Place)
+	if err := required("name", "摄像机名称", "the camera's name", c.Name, 100); err != nil {
+		return err
+	}
+	if err := bounded("place", "位置", "the place", c.Place, 300); err != nil {
+		return err
+	}
+	if err := checkPosition(c.Longitude, c.Latitude); err != nil {
+		return err
+	}
+	if c.PublishedOn != nil && *c.PublishedOn == "" {
+		c.PublishedOn = nil
+	}
+	if c.PublishedOn != nil {
+		if _, err := time.Parse(time.DateOnly, *c.PublishedOn); err != nil {
+			return refuse("published_on", "公示日期应形如 2026-01-31", "the day of publication looks like 2026-01-31")
+		}
+	}
+	if c.Cadence != "" {
+		if d, err := time.ParseDuration(c.Cadence); err != nil || d < 200*time.Millisecond || d > 10*time.Minute {
+			return refuse("cadence", "取样间隔应在 200ms 与 10m 之间，如 2s", "the cadence is a time between 200ms and 10m, as 2s")
+		}
+	}
+	return nil
+}
+
+func checkPosition(longitude, latitude *float64) error {
+	if (longitude == nil) != (latitude == nil) {
+		return refuse("longitude", "经度与纬度须同时填写", "longitude and latitude go together")
+	}
+	if longitude != nil && !(*longitude >= -180 && *longitude <= 180 && *latitude >= -90 && *latitude <= 90) {
+		return refuse("longitude", "经纬度超出范围（WGS 84 度）", "longitude or latitude is out of range (WGS 84, degrees)")
+	}
+	return nil
+}
+
+const cameraColumns = `c.id::text, c.name, c.place, c.longitude, c.latitude, c.legal_review_no, c.technical_review_no,
+	to_char(c.published_on, 'YYYY-MM-DD'), c.cadence, c.address_shown, c.protocol, c.version, c.created_at, c.changed_at,
+	(SELECT jsonb_agg(z.body ORDER BY z.id) FROM zone z WHERE z.camera_id = c.id AND z.current)`
+
+func scanCamera(row pgx.CollectableRow) (Camera, error) {
+	return scanCameraAnd(row)
+}
+
+// scanCameraAnd scans the columns of a camera and what the query adds to them.
+func scanCameraAnd(row pgx.CollectableRow, more ...any) (Camera, error) {
+	var c Camera
+	var zones []byte
+	err := row.Scan(append([]any{&c.ID, &c.Name, &c.Place, &c.Longitude, &c.Latitude, &c.LegalReviewNo, &c.TechnicalReviewNo,
+		&c.PublishedOn, &c.Cadence, &c.URL, &c.Protocol, &c.Version, &c.CreatedAt, &c.ChangedAt, &zones}, more...)...)
+	if err != nil {
+		return c, err
+	}
+	c.Zones = []detectors.Zone{}
+	if zones != nil {
+		if err = json.Unmarshal(zones, &c.Zones); err != nil {
+			return c, fmt.Errorf("read the zones of camera %s: %w", c.ID, err)
+		}
+	}
+	c.ZoneCount = len(c.Zones)
+	return c, nil
+}
+
+// Cameras lists all cameras by name, with their zones.
+func (r *Registry) Cameras(ctx context.Context) ([]Camera, error) {
+	rows, err := r.db.Query(ctx, `SELECT `+cameraColumns+` FROM camera c WHERE removed_at IS NULL ORDER BY name, id`)
+	if err != nil {
+		return nil, fmt.Errorf("list the cameras: %w", err)
+	}
+	cameras, err := pgx.CollectRows(rows, scanCamera)
+	if err != nil {
+		return nil, fmt.Errorf("list the cameras: %w", err)
+	}
+	return cameras, nil
+}
+
+// Camera returns one camera with its zones.
+func (r *Registry) Camera(ctx context.Context, id string) (Camera, error) {
+	c, err := r.camera(ctx, r.db, id, "")
+	if err != nil {
+		return c, fmt.Errorf("read camera %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// camera reads one camera that is not removed; lock is "" or "FOR UPDATE".
+func (r *Registry) camera(ctx context.Context, db database, id, lock string) (Camera, error) {
+	if err := known(id); err != nil {
+		return Camera{}, err
+	}
+	rows, err := db.Query(ctx, `SELECT `+cameraColumns+` FROM camera c WHERE id = $1 AND removed_at IS NULL `+lock, id)
+	if err != nil {
+		return Camera{}, err
+	}
+	c, err := pgx.CollectExactlyOneRow(rows, scanCamera)
+	return c, absent(err)
+}
+
+// CameraAddress returns the address with its credentials, for opening the stream.
+// It must not be logged or shown.
+func (r *Registry) CameraAddress(ctx context.Context, id string) (string, error) {
+	if err := known(id); err != nil {
+		return "", fmt.Errorf("read the address of camera %s: %w", id, err)
+	}
+	var sealed []byte
+	err := r.db.QueryRow(ctx, `SELECT address_sealed FROM camera WHERE id = $1 AND removed_at IS NULL`, id).Scan(&sealed)
+	if err != nil {
+		return "", fmt.Errorf("read the address of camera %s: %w", id, absent(err))
+	}
+	return r.unsealAddress(id, sealed)
+}
+
+func (r *Registry) unsealAddress(id string, sealed []byte) (string, error) {
+	whole, err := r.secrets.Unseal(addressPurpose(id), sealed)
+	if err != nil {
+		return "", fmt.Errorf("read the address of camera %s: %w", id, err)
+	}
+	return whole, nil
+}
+
+func addressPurpose(id string) string { return "camera.address:" + id }
+
+// CreateCamera registers a camera.
+func (r *Registry) CreateCamera(ctx context.Context, by string, draft CameraDraft) (Camera, error) {
+	if err := draft.check(); err != nil {
+		return Camera{}, fmt.Errorf("register a camera: %w", err)
+	}
+	where, err := readAddress(draft.URL, draft.Protocol)
+	if err != nil {
+		return Camera{}, fmt.Errorf("register a camera: %w", err)
+	}
+	id, err := newID()
+	if err != nil {
+		return Camera{}, err
+	}
+	sealed, err := r.secrets.Seal(addressPurpose(id), where.whole)
+	if err != nil {
+		return Camera{}, fmt.Errorf("register a camera: %w", err)
+	}
+	at := r.moment()
+	c := Camera{ID: id, CameraChange: draft.CameraChange, URL: where.shown, Protocol: draft.Protocol,
+		Zones: []detectors.Zone{}, Version: 1, CreatedAt: at, ChangedAt: at}
+	err = r.change(ctx, "register a camera", func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO camera (id, name, place, longitude, latitude, address_sealed, address_shown, protocol,
+			legal_review_no, technical_review_no, published_on, cadence, version, created_at, changed_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::date, $12, 1, $13, $13)`,
+			c.ID, c.Name, c.Place, c.Longitude, c.Latitude, sealed, c.URL, c.Protocol,
+			c.LegalReviewNo, c.TechnicalReviewNo, c.PublishedOn, c.Cadence, at)
+		if err != nil {
+			return err
+		}
+		return r.cameraChanged(ctx, tx, Change{By: by, Subject: id, Action: "create", After: c})
+	})
+	return c, err
+}
+
+// ChangeCamera replaces what a person may change. version is the one that was read;
+// 0 changes whatever stands. Errors wrap ErrConflict.
+func (r *Registry) ChangeCamera(ctx context.Context, by, id string, version int, change CameraChange) (Camera, error) {
+	if err := change.check(); err != nil {
+		return Camera{}, fmt.Errorf("change camera %s: %w", id, err)
+	}
+	return r.update(ctx, by, id, version, "change", func(tx pgx.Tx, c *Camera) error {
+		c.CameraChange = change
+		_, err := tx.Exec(ctx, `UPDATE camera SET name = $2, place = $3, longitude = $4, latitude = $5, legal_review_no = $6,
+			technical_review_no = $7, published_on = $8::text::date, cadence = $9, version = $10, changed_at = $11 WHERE id = $1`,
+			c.ID, c.Name, c.Place, c.Longitude, c.Latitude, c.LegalReviewNo, c.TechnicalReviewNo, c.PublishedOn, c.Cadence,
+			c.Version, c.ChangedAt)
+		return err
+	})
+}
+
+// MoveCamera gives a camera another address, as when its password was changed.
+func (r *Registry) MoveCamera(ctx context.Context, by, id string, version int, url, protocol string) (Camera, error) {
+	where, err := readAddress(url, protocol)
+	if err != nil {
+		return Camera{}, fmt.Errorf("change the address of camera %s: %w", id, err)
+	}
+	sealed, err := r.secrets.Seal(addressPurpose(id), where.whole)
+	if err != nil {
+		return Camera{}, fmt.Errorf("change the address of camera %s: %w", id, err)
+	}
+	return r.update(ctx, by, id, version, "address", func(tx pgx.Tx, c *Camera) error {
+		c.URL, c.Protocol = where.shown, protocol
+		_, err := tx.Exec(ctx, `UPDATE camera SET address_sealed = $2, address_shown = $3, protocol = $4, version = $5,
+			changed_at = $6 WHERE id = $1`, c.ID, sealed, c.URL, c.Protocol, c.Version, c.ChangedAt)
+		return err
+	})
+}
+
+// update changes a camera under its lock, in the next version.
+func (r *Registry) update(ctx context.Context, by, id string, version int, action string, apply func(pgx.Tx, *Camera) error) (after Camera, err error) {
+	err = r.change(ctx, action+" camera "+id, func(tx pgx.Tx) error {
+		before, err := r.camera(ctx, tx, id, "FOR UPDATE")
+		if err != nil {
+			return err
+		}
+		if version > 0 && version != before.Version {
+			return ErrConflict
+		}
+		after = before
+		after.Version, after.ChangedAt = before.Version+1, r.moment()
+		if err := apply(tx, &after); err != nil {
+			return err
+		}
+		return r.cameraChanged(ctx, tx, Change{By: by, Subject: id, Action: action, Before: before, After: after})
+	})
+	return after, err
+}
+
+// RemoveCamera takes a camera off the lists and its zones with it. What incidents
+// and cases say of it stays.
+func (r *Registry) RemoveCamera(ctx context.Context, by, id string, version int) error {
+	_, err := r.update(ctx, by, id, version, "remove", func(tx pgx.Tx, c *Camera) error {
+		for _, sql := range []string{
+			`UPDATE camera SET removed_at = $2, changed_at = $2, version = version + 1 WHERE id = $1`,
+			`UPDATE zone SET current = false WHERE camera_id = $1 AND current AND $2::timestamptz IS NOT NULL`,
+			`DELETE FROM camera_live WHERE camera_id = $1 AND $2::timestamptz IS NOT NULL`,
+		} {
+			if _, err := tx.Exec(ctx, sql, id, c.ChangedAt); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+// cameraChanged logs a change and tells those who watch and those who look on.
+func (r *Registry) cameraChanged(ctx context.Context, tx pgx.Tx, change Change) error {
+	if change.Kind == "" {
+		change.Kind = "camera"
+	}
+	if err := r.log(ctx, tx, change); err != nil {
+		return err
+	}
+	camera := change.Subject
+	if z, ok := change.After.(detectors.Zone); ok {
+		camera = z.Camera
+	} else if z, ok := change.Before.(detectors.Zone); ok {
+		camera = z.Camera
+	}
+	if _, err := tx.Exec(ctx, `SELECT pg_notify($1, $2)`, camerasChannel, camera); err != nil {
+		return fmt.Errorf("tell the watching nodes: %w", err)
+	}
+	return store.Notify(ctx, tx, stateEvent{Kind: "camera.state", CameraID: camera})
+}
+
+type stateEvent struct {
+	Kind     string `json:"kind"`
+	CameraID string `json:"camera_id"`
+	State    string `json:"state,omitempty"`
+}

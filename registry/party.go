@@ -1,0 +1,234 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"offsite/registry/identity"
+)
+
+// Party is a person or unit that a case may be about (当事人). Identity is masked
+// when read; when saved, a masked or empty one leaves what is kept.
+type Party struct {
+	ID        string     `json:"id"`
+	Kind      string     `json:"kind"` // "person", "unit"
+	Name      string     `json:"name"`
+	Identity  string     `json:"identity"` // citizen ID or unified social credit code
+	Phone     string     `json:"phone"`
+	Address   string     `json:"address"`
+	Email     string     `json:"email,omitempty"`
+	ConsentAt *time.Time `json:"consent_at,omitempty"` // to electronic service, standing; not saved
+	Version   int        `json:"version"`
+	ChangedAt time.Time  `json:"changed_at"`
+}
+
+// phoneForm takes mobile and fixed lines, with area and country codes.
+var phoneForm = regexp.MustCompile(`^\+?[0-9][0-9 -]{4,18}[0-9]$`)
+
+func (p *Party) check(now time.Time) error {
+	for _, text := range []*string{&p.Name, &p.Phone, &p.Address, &p.Email} {
+		*text = strings.TrimSpace(*text)
+	}
+	if p.Kind != "person" && p.Kind != "unit" {
+		return refuse("kind", "当事人类型只能是 person（个人）或 unit（单位）", `the kind is "person" or "unit"`)
+	}
+	if err := required("name", "姓名或名称", "the name", p.Name, 200); err != nil {
+		return err
+	}
+	if err := bounded("address", "地址", "the address", p.Address, 300); err != nil {
+		return err
+	}
+	if p.Phone != "" && !phoneForm.MatchString(p.Phone) {
+		return refuse("phone", "电话号码应为数字，可含区号", "the telephone number has digits, perhaps with an area code")
+	}
+	if p.Email != "" {
+		if a, err := mail.ParseAddress(p.Email); err != nil || a.Address != p.Email {
+			return refuse("email", "电子邮箱地址无法识别", "the e-mail address cannot be read")
+		}
+	}
+	return p.checkIdentity(now)
+}
+
+func (p *Party) checkIdentity(now time.Time) error {
+	if p.keepsIdentity() {
+		return nil
+	}
+	p.Identity = identity.Normal(p.Identity)
+	err, zh := identity.Unit(p.Identity), "统一社会信用代码"
+	if p.Kind == "person" {
+		err, zh = identity.Citizen(p.Identity, now), "公民身份号码"
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, identity.ErrLength):
+		zh += "应为18位"
+	case errors.Is(err, identity.ErrDate):
+		zh += "中的出生日期不可能"
+	case errors.Is(err, identity.ErrDigit):
+		zh += "校验码不符，请核对是否有错字或顺序颠倒"
+	default:
+		zh += "含有不允许的字符"
+	}
+	return refuse("identity", zh, "the identity number is wrong: "+err.Error())
+}
+
+// keepsIdentity says that what is kept stays: nothing or a masked number was given.
+func (p *Party) keepsIdentity() bool { return p.Identity == "" || strings.Contains(p.Identity, "*") }
+
+// shownIdentity masks a person's number. A unit's code is public by law.
+func (p *Party) shownIdentity() string {
+	if p.Kind == "person" {
+		return identity.Masked(p.Identity)
+	}
+	return p.Identity
+}
+
+const partyQuery = `SELECT p.id::text, p.kind, p.name, p.identity_shown, p.phone, p.address, p.email,
+	(SELECT max(c.at) FROM consent c WHERE c.party_id = p.id AND c.withdrawn_at IS NULL), p.version, p.changed_at FROM party p `
+
+func scanParty(row pgx.CollectableRow) (p Party, err error) {
+	err = row.Scan(&p.ID, &p.Kind, &p.Name, &p.Identity, &p.Phone, &p.Address, &p.Email, &p.ConsentAt, &p.Version, &p.ChangedAt)
+	return p, err
+}
+
+// Parties lists the parties by name whose name or telephone number holds query; an
+// identity number finds its party exactly.
+func (r *Registry) Parties(ctx context.Context, query string, limit int) ([]Party, error) {
+	rows, err := r.db.Query(ctx, partyQuery+`WHERE p.removed_at IS NULL
+		AND ($1 = '' OR strpos(p.name, $1) > 0 OR strpos(p.phone, $1) > 0 OR p.identity_digest = $2)
+		ORDER BY p.name, p.id LIMIT nullif($3, 0)`, query, r.digest(identity.Normal(query)), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list the parties: %w", err)
+	}
+	parties, err := pgx.CollectRows(rows, scanParty)
+	if err != nil {
+		return nil, fmt.Errorf("list the parties: %w", err)
+	}
+	return parties, nil
+}
+
+func (r *Registry) digest(number string) []byte { return r.secrets.Digest("party.identity", number) }
+
+// Party returns one party, its identity masked.
+func (r *Registry) Party(ctx context.Context, id string) (Party, error) {
+	p, err := r.party(ctx, r.db, id, "")
+	if err != nil {
+		return p, fmt.Errorf("read party %s: %w", id, err)
+	}
+	return p, nil
+}
+
+func (r *Registry) party(ctx context.Context, db database, id, lock string) (Party, error) {
+	if err := known(id); err != nil {
+		return Party{}, err
+	}
+	rows, err := db.Query(ctx, partyQuery+`WHERE p.id = $1 AND p.removed_at IS NULL `+lock, id)
+	if err != nil {
+		return Party{}, err
+	}
+	p, err := pgx.CollectExactlyOneRow(rows, scanParty)
+	return p, absent(err)
+}
+
+// PartyIdentity returns the whole identity number, "" if none is kept, for a document
+// that must name it. Who read it and why is recorded.
+func (r *Registry) PartyIdentity(ctx context.Context, by, id, reason string) (number string, err error) {
+	if err = known(id); err != nil {
+		return "", fmt.Errorf("read the identity of party %s: %w", id, err)
+	}
+	err = r.change(ctx, "read the identity of party "+id, func(tx pgx.Tx) error {
+		var sealed []byte
+		err := tx.QueryRow(ctx, `SELECT identity_sealed FROM party WHERE id = $1`, id).Scan(&sealed)
+		if err != nil || sealed == nil {
+			return absent(err)
+		}
+		if number, err = r.secrets.Unseal(identityPurpose(id), sealed); err != nil {
+			return err
+		}
+		return r.In(tx).RecordView(ctx, View{By: by, What: "identity", Subject: id, Reason: reason})
+	})
+	return number, err
+}
+
+func identityPurpose(id string) string { return "party.identity:" + id }
+
+// SaveParty registers a party (no ID) or replaces it. A Version other than 0 is the
+// one that was read. Errors wrap ErrConflict, or ErrDuplicate where another party
+// has the same identity.
+func (r *Registry) SaveParty(ctx context.Context, by string, p Party) (saved Party, err error) {
+	if err = p.check(r.now()); err != nil {
+		return p, fmt.Errorf("save a party: %w", err)
+	}
+	err = r.change(ctx, "save a party", func(tx pgx.Tx) error {
+		change := Change{By: by, Kind: "party", Action: "create"}
+		version := 0
+		if p.ID != "" {
+			before, err := r.party(ctx, tx, p.ID, "FOR UPDATE OF p")
+			if err != nil {
+				return err
+			}
+			if p.Version > 0 && p.Version != before.Version {
+				return ErrConflict
+			}
+			if p.keepsIdentity() && p.Kind != before.Kind && before.Identity != "" {
+				return refuse("identity", "变更当事人类型时请重新填写证件号码", "the kind changes; give the identity number again")
+			}
+			version, change.Action, change.Before = before.Version, "change", before
+		} else if p.ID, err = newID(); err != nil {
+			return err
+		}
+		p.Version, p.ChangedAt = version+1, r.moment()
+		if err := r.writeParty(ctx, tx, p); err != nil {
+			return err
+		}
+		if saved, err = r.party(ctx, tx, p.ID, ""); err != nil {
+			return err
+		}
+		change.Subject, change.After = p.ID, saved
+		return r.log(ctx, tx, change)
+	})
+	var broken *pgconn.PgError
+	if errors.As(err, &broken) && broken.ConstraintName == "party_identity" {
+		return p, r.duplicate(ctx, p)
+	}
+	return saved, err
+}
+
+func (r *Registry) writeParty(ctx context.Context, tx pgx.Tx, p Party) (err error) {
+	var sealed, digest []byte
+	shown := ""
+	if !p.keepsIdentity() {
+		if sealed, err = r.secrets.Seal(identityPurpose(p.ID), p.Identity); err != nil {
+			return err
+		}
+		digest, shown = r.digest(p.Identity), p.shownIdentity()
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO party AS p (id, kind, name, identity_sealed, identity_digest, identity_shown, phone, address,
+		email, version, created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
+		ON CONFLICT (id) DO UPDATE SET kind = $2, name = $3, identity_sealed = coalesce($4, p.identity_sealed),
+		identity_digest = coalesce($5, p.identity_digest), identity_shown = coalesce(nullif($6, ''), p.identity_shown),
+		phone = $7, address = $8, email = $9, version = $10, changed_at = $11`,
+		p.ID, p.Kind, p.Name, sealed, digest, shown, p.Phone, p.Address, p.Email, p.Version, p.ChangedAt)
+	return err
+}
+
+// duplicate says who has the identity already.
+func (r *Registry) duplicate(ctx context.Context, p Party) error {
+	var id, name string
+	err := r.pool.QueryRow(ctx, `SELECT id::text, name FROM party WHERE identity_digest = $1 AND removed_at IS NULL`,
+		r.digest(p.Identity)).Scan(&id, &name)
+	if err != nil {
+		return fmt.Errorf("find who has this identity already: %w", absent(err))
+	}
+	return fmt.Errorf("save a party: %w", &Refused{Field: "identity", Existing: id,
+		ZH: "该证件号码已登记在当事人“" + name + "”名下", EN: "this identity is registered already, for " + name})
+}
