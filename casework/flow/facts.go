@@ -1,0 +1,109 @@
+package flow
+
+import "time"
+
+// Facts are what the guards may know of a case.
+type Facts struct {
+	Now   time.Time
+	State State
+
+	// The act.
+	First, Last time.Time // seen from, to
+
+	// The camera, as the registry had it when the act was seen.
+	LegalReviewNo, TechnicalReviewNo string
+	PublishedOn                      time.Time // zero: not published
+
+	// The party.
+	PartyKnown bool
+	PartyUnit  bool
+	PartyPhone bool
+	PartyAge   int // on the day of the act; negative: unknown or a unit
+	Consented  bool
+	Repeats    int // cases of the same matter that ended by correction within a year before
+
+	// The people, by account.
+	Confirmer, Verifier, Approver, LegalReviewer, HearingHost string
+	Officers, Recused                                         []string
+
+	// The law of the matter, by the day of the act (art. 37).
+	Major, Complex bool
+	LawReady       bool // the version is complete, so that a penalty can stand on it
+	MinFen, MaxFen int64
+	HearingFen     int64 // from this fine on a hearing may be asked for (art. 63)
+
+	// What the re-check saw: "", "present", "gone".
+	Rechecked string
+	GraceEnds time.Time
+
+	// The course of the case; zero where it has not come to it.
+	FiledAt, ProposedAt, DecidedAt, ServingAt, ServedAt time.Time
+	Extended                                            bool // the 90 days
+	StatementUntil, HearingUntil                        time.Time
+	Waived                                              bool
+	Defences, Unanswered                                int // statements made; not yet answered
+	HearingAsked, HearingHeld                           bool
+	HearingNoticeAt, HearingAt                          time.Time
+	LegalPassed                                         bool
+	ProposedFen, FineFen, LateFen, PaidFen              int64
+	Method                                              string // of service
+	PublishedAt                                         time.Time
+	PayUntil                                            time.Time
+	Suspended                                           bool // reconsideration or litigation is pending (art. 73)
+	UrgedServedAt                                       time.Time
+	AppealEnds                                          time.Time
+	Permissions                                         Permissions
+}
+
+// Permissions are periods that come from the calendar, worked out by the caller.
+type Permissions struct {
+	HearingNotBefore time.Time // seven working days after the hearing's notice
+	CourtFrom        time.Time // ten days after the demand was served
+	CourtUntil       time.Time // three months after the appeal periods
+	UrgeFrom         time.Time // thirty days of surcharge
+}
+
+// OfficerChoice is an officer as chosen for a case.
+type OfficerChoice struct {
+	ID, LicenceNo string
+	IsOfficer     bool // has the role and may sign in
+}
+
+// Fields are what a step is given.
+type Fields struct {
+	Reason, Note, Facts, Conclusion, Opinion, Text string
+	Method, Proof, Receiver, Target, Place         string
+	ReceiptNo, PartyID                             string
+	Officers                                       []OfficerChoice
+	FineFen                                        int64
+	At, ReceivedAt, Until                          time.Time
+	Complex                                        bool
+	True, Clear, Complete, Accurate                bool
+}
+
+// Attempt is somebody's wish to take a step.
+type Attempt struct {
+	Event  Event
+	Actor  string // account; "" for party and system
+	Roles  []Role
+	Fields Fields
+}
+
+// Has tells whether the actor has the role.
+func (a Attempt) Has(role Role) bool {
+	for _, r := range a.Roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}
+
+func contains(list []string, one string) bool {
+	for _, s := range list {
+		if s == one {
+			return true
+		}
+	}
+	return false
+}

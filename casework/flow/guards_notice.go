@@ -1,0 +1,65 @@
+package flow
+
+func noticeGuards() []Guard {
+	return []Guard{
+		{Name: "old_enough", Article: apl30,
+			ZH: "当事人不满十四周岁，不予行政处罚", EN: "the party is under fourteen: no penalty",
+			Holds: func(f Facts, _ Attempt) bool { return f.PartyAge < 0 || f.PartyAge >= 14 }},
+		{Name: "fine_in_range", Kind: Invalid, Field: "fine_fen", OnFields: true, Article: apl34,
+			ZH: "罚款金额超出适用法律和裁量基准的幅度", EN: "the fine lies outside the range of the law and its discretion band",
+			Holds: func(f Facts, a Attempt) bool {
+				return a.Fields.FineFen >= f.MinFen && a.Fields.FineFen <= f.MaxFen && a.Fields.FineFen > 0
+			}},
+		{Name: "fine_lower", Kind: Invalid, Field: "fine_fen", OnFields: true, Article: apl45,
+			ZH: "不得因陈述、申辩加重处罚：调整只能低于原拟处罚", EN: "a defence never raises the fine: a revision can only lower it",
+			Holds: func(f Facts, a Attempt) bool {
+				return a.Fields.FineFen > 0 && a.Fields.FineFen < f.ProposedFen && a.Fields.FineFen >= f.MinFen
+			}},
+		{Name: "not_raised", Kind: Invalid, Field: "fine_fen", OnFields: true, Article: apl45,
+			ZH: "当事人已陈述、申辩，再次拟处罚款不得高于原拟金额", EN: "the party has made a defence: a new proposal cannot be higher than the first",
+			Holds: func(f Facts, a Attempt) bool {
+				return f.Defences == 0 || f.ProposedFen == 0 || a.Fields.FineFen <= f.ProposedFen
+			}},
+		{Name: "not_waived", Article: apl62,
+			ZH: "当事人已明确放弃陈述、申辩权利", EN: "the party has given up its right to a statement",
+			Holds: func(f Facts, _ Attempt) bool { return !f.Waived }},
+		{Name: "statement_window", Article: apl44,
+			ZH: "陈述申辩期限已过", EN: "the time for a statement has passed",
+			Holds: func(f Facts, _ Attempt) bool { return f.State != Proposed || !f.Now.After(f.StatementUntil) }},
+		{Name: "statement_text", Kind: Invalid, Field: "text", OnFields: true, Article: apl45,
+			ZH: "请写明陈述申辩的内容", EN: "write what you want to state",
+			Holds: func(_ Facts, a Attempt) bool { return a.Fields.Text != "" }},
+		{Name: "hearing_applies", Article: apl63,
+			ZH: "拟处罚款未达到听证标准", EN: "the proposed fine is below the amount from which a hearing may be asked for",
+			Holds: func(f Facts, _ Attempt) bool { return HearingApplies(f) }},
+		{Name: "hearing_window", Article: apl64,
+			ZH: "告知后五个工作日的听证申请期限已过", EN: "the five working days for asking for a hearing have passed",
+			Holds: func(f Facts, _ Attempt) bool { return !f.Now.After(f.HearingUntil) }},
+		{Name: "hearing_notice_early", Kind: Invalid, Field: "at", OnFields: true, Article: apl64,
+			ZH: "听证须在通知之后七个工作日以上举行", EN: "the hearing must be at least seven working days after its notice",
+			Holds: func(f Facts, a Attempt) bool { return a.Fields.At.After(f.Permissions.HearingNotBefore) }},
+		{Name: "hearing_over", Article: apl64,
+			ZH: "尚未到通知的听证时间", EN: "the hearing's time, as notified, has not come",
+			Holds: func(f Facts, _ Attempt) bool { return !f.HearingAt.IsZero() && !f.Now.Before(f.HearingAt) }},
+		{Name: "host_apart", Kind: Forbidden, Article: apl64,
+			ZH: "听证须由非本案调查人员主持", EN: "somebody who did not investigate this case must hold the hearing",
+			Holds: func(f Facts, a Attempt) bool {
+				return !contains(f.Officers, a.Actor) && a.Actor != f.Confirmer && a.Actor != f.Verifier
+			}},
+		{Name: "window_closed", Article: apl62,
+			ZH: "当事人的陈述、申辩（听证）期限未满，且未明确放弃", EN: "the party's time for a statement or hearing is still running and was not given up",
+			Holds: func(f Facts, _ Attempt) bool { return windowClosed(f) }},
+		{Name: "window_over", Article: apl44,
+			ZH: "期限未满", EN: "the time has not run out",
+			Holds: func(f Facts, _ Attempt) bool { return !f.Waived && windowClosed(f) }},
+		{Name: "statements_answered", Article: apl45,
+			ZH: "当事人的陈述、申辩尚未复核答复", EN: "a statement of the party has not been examined and answered",
+			Holds: func(f Facts, _ Attempt) bool { return f.Unanswered == 0 }},
+		{Name: "some_unanswered", Article: apl45,
+			ZH: "没有待答复的陈述申辩", EN: "no statement waits for an answer",
+			Holds: func(f Facts, _ Attempt) bool { return f.Unanswered > 0 }},
+		{Name: "some_defence", Article: apl45,
+			ZH: "当事人没有陈述、申辩或听证意见", EN: "the party has made no defence",
+			Holds: func(f Facts, _ Attempt) bool { return f.Defences > 0 }},
+	}
+}
