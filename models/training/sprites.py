@@ -1,8 +1,7 @@
 """Sprites (RGBA cut-outs rendered by scenes) and real textures, to paste on pictures.
 
-A folder of sprites holds LABEL/NNN.png, and may have index.json: a list of {file,
-label, pitch_deg, height_m, px_per_m}; what it does not list has the height that is
-usual for its label. An item is (label, metres that its solid part is high, pitch, RGBA).
+A folder of sprites holds LABEL/NNN.png, each with NNN.json: {label, pitch_deg,
+height_m, px_per_m}; without it a sprite is as high as is usual for its label. An item is (label, metres that its solid part is high, pitch, RGBA).
 """
 import json
 import pathlib
@@ -19,13 +18,13 @@ USUAL = {"person": 1.7, "goods": 0.6, "umbrella": 2.4, "cart": 1.3, "table": 0.9
 
 
 def entries_of(folder):
-    """What the index lists, else each LABEL/NNN.png."""
-    index = folder / "index.json"
-    if index.exists():
-        entries = json.loads(index.read_text())
-        return entries.get("sprites", []) if isinstance(entries, dict) else entries
-    return [{"file": str(f.relative_to(folder)), "label": f.parent.name, "height_m": USUAL.get(f.parent.name, 1.0)}
-            for f in sorted(folder.glob("*/*.png"))]
+    """Each LABEL/NNN.png, with what NNN.json beside it says."""
+    out = []
+    for f in sorted(folder.glob("*/*.png")):
+        beside = f.with_suffix(".json")
+        said = json.loads(beside.read_text()) if beside.exists() else {}
+        out.append({"label": f.parent.name, **said, "file": str(f.relative_to(folder))})
+    return out
 
 
 class Sprites:

@@ -124,7 +124,7 @@ class Drawn:
         else:
             drawn = [quilts.draw() for _ in range(count)]
             self.pictures, self.masks = (np.stack(a) for a in zip(*drawn))
-            np.savez(path, pictures=self.pictures, masks=self.masks)
+            np.savez_compressed(path, pictures=self.pictures, masks=self.masks)
 
     def draw(self):
         i = self.rng.integers(len(self.pictures))

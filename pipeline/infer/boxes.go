@@ -26,11 +26,16 @@ func (e *Engine) BoxesFrom(model string, least float64, pictures ...Source) ([][
 	if err != nil {
 		return nil, err
 	}
+	return n.boxes(n.all(least), pictures)
+}
+
+// all is one threshold for every label.
+func (n *net) all(least float64) map[string]float64 {
 	thresholds := map[string]float64{}
 	for _, label := range n.manifest.Labels {
 		thresholds[label] = least
 	}
-	return n.boxes(thresholds, pictures)
+	return thresholds
 }
 
 func (n *net) boxes(thresholds map[string]float64, pictures []Source) ([][]detectors.Detection, error) {

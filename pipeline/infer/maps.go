@@ -9,12 +9,19 @@ import (
 // each cell. Errors wrap ErrNoModel.
 func (e *Engine) ClassMap(model string, pictures ...Source) ([]*detectors.ClassMap, error) {
 	n, err := e.net(model, models.Segment)
-	if err != nil || len(pictures) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	return n.classMaps(pictures)
+}
+
+func (n *net) classMaps(pictures []Source) ([]*detectors.ClassMap, error) {
+	if len(pictures) == 0 {
+		return nil, nil
 	}
 	h, w := n.manifest.Output.Shape[2], n.manifest.Output.Shape[3]
 	maps := make([]*detectors.ClassMap, len(pictures))
-	err = n.run(len(pictures),
+	err := n.run(len(pictures),
 		func(i int, tensor []float32, pixels []byte) error {
 			_, err := n.fill(pictures[i], tensor, pixels)
 			return err
@@ -52,12 +59,19 @@ type Pair struct {
 // wrap ErrNoModel.
 func (e *Engine) Novelty(model string, pairs ...Pair) ([]*detectors.NoveltyMap, error) {
 	n, err := e.net(model, models.Novelty)
-	if err != nil || len(pairs) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	return n.noveltyMaps(pairs)
+}
+
+func (n *net) noveltyMaps(pairs []Pair) ([]*detectors.NoveltyMap, error) {
+	if len(pairs) == 0 {
+		return nil, nil
 	}
 	h, w := n.manifest.Output.Shape[2], n.manifest.Output.Shape[3]
 	maps := make([]*detectors.NoveltyMap, len(pairs))
-	err = n.run(len(pairs),
+	err := n.run(len(pairs),
 		func(i int, tensor []float32, pixels []byte) error {
 			if _, err := n.fill(pairs[i].Baseline, tensor[:len(tensor)/2], pixels); err != nil {
 				return err

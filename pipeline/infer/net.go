@@ -43,16 +43,20 @@ func loadNet(fsys fs.FS, name string, threads int) (*net, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openNet(m, weights, threads)
+}
+
+func openNet(m models.Manifest, weights []byte, threads int) (*net, error) {
 	n := &net{manifest: m, curves: curvesOf(m), idle: map[int][]*job{}}
 	n.fillTable()
 	options, err := sessionOptions(threads)
 	if err != nil {
-		return nil, fmt.Errorf("loading model %s: set the session's options: %w", name, err)
+		return nil, fmt.Errorf("loading model %s: set the session's options: %w", m.Name, err)
 	}
 	defer func() { _ = options.Destroy() }()
 	n.session, err = ort.NewDynamicAdvancedSessionWithONNXData(weights, []string{m.Input.Name}, []string{m.Output.Name}, options)
 	if err != nil {
-		return nil, fmt.Errorf("loading model %s: ONNX Runtime refuses %s: %w", name, m.File, err)
+		return nil, fmt.Errorf("loading model %s: ONNX Runtime refuses %s: %w", m.Name, m.File, err)
 	}
 	return n, nil
 }

@@ -31,28 +31,45 @@ func (e *Engine) Predict(model string, picture, baseline Source, least float64) 
 	if n == nil {
 		return Prediction{}, fmt.Errorf("%w: %q; there are %q", ErrNoModel, model, e.names)
 	}
+	return n.predict(picture, baseline, least)
+}
+
+// Try is Predict with a model that the engine does not hold, to see what it finds
+// before it is added. Errors are those of Admit.
+func (e *Engine) Try(manifest, weights []byte, picture, baseline Source, least float64) (Prediction, error) {
+	m, _, err := e.Admit(manifest, weights)
+	if err != nil {
+		return Prediction{}, err
+	}
+	n, err := openNet(m, weights, 1)
+	if err != nil {
+		return Prediction{}, err
+	}
+	defer n.close()
+	return n.predict(picture, baseline, least)
+}
+
+func (n *net) predict(picture, baseline Source, least float64) (Prediction, error) {
+	thresholds := n.manifest.Thresholds
+	if least >= 0 {
+		thresholds = n.all(least)
+	}
 	w, h := picture.Size()
 	p := Prediction{Width: w, Height: h, Boxes: []PredictedBox{}, Areas: map[string]float64{}}
 	var err error
 	switch n.manifest.Task {
 	case models.Detect:
-		err = p.detect(e, model, picture, least)
+		err = p.detect(n, thresholds, picture)
 	case models.Segment:
-		err = p.segment(e, model, picture)
+		err = p.segment(n, picture)
 	case models.Novelty:
-		err = p.novelty(e, n, picture, baseline)
+		err = p.novelty(n, thresholds, picture, baseline)
 	}
 	return p, err
 }
 
-func (p *Prediction) detect(e *Engine, model string, picture Source, least float64) error {
-	boxes := e.Boxes
-	if least >= 0 {
-		boxes = func(model string, pictures ...Source) ([][]detectors.Detection, error) {
-			return e.BoxesFrom(model, least, pictures...)
-		}
-	}
-	found, err := boxes(model, picture)
+func (p *Prediction) detect(n *net, thresholds map[string]float64, picture Source) error {
+	found, err := n.boxes(thresholds, []Source{picture})
 	if err != nil {
 		return err
 	}
@@ -66,8 +83,8 @@ func pixels(b detectors.Box, w, h int) [4]float64 {
 	return [4]float64{b.X1 * float64(w), b.Y1 * float64(h), b.X2 * float64(w), b.Y2 * float64(h)}
 }
 
-func (p *Prediction) segment(e *Engine, model string, picture Source) error {
-	maps, err := e.ClassMap(model, picture)
+func (p *Prediction) segment(n *net, picture Source) error {
+	maps, err := n.classMaps([]Source{picture})
 	if err != nil {
 		return err
 	}
@@ -81,16 +98,16 @@ func (p *Prediction) segment(e *Engine, model string, picture Source) error {
 	return nil
 }
 
-func (p *Prediction) novelty(e *Engine, n *net, picture, baseline Source) error {
+func (p *Prediction) novelty(n *net, thresholds map[string]float64, picture, baseline Source) error {
 	if baseline == nil {
 		return fmt.Errorf("model %s compares a picture with its baseline: give the baseline too", n.manifest.Name)
 	}
-	maps, err := e.Novelty(n.manifest.Name, Pair{Baseline: baseline, Current: picture})
+	maps, err := n.noveltyMaps([]Pair{{Baseline: baseline, Current: picture}})
 	if err != nil {
 		return err
 	}
 	label := n.manifest.Labels[0]
-	least := n.manifest.Thresholds[label] * 255
+	least := thresholds[label] * 255
 	p.Areas[label] = 0
 	for _, c := range maps[0].Cells {
 		if float64(c) >= least {
