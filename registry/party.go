@@ -100,12 +100,23 @@ func scanParty(row pgx.CollectableRow) (p Party, err error) {
 	return p, err
 }
 
-// Parties lists the parties by name whose name or telephone number holds query; an
-// identity number finds its party exactly.
-func (r *Registry) Parties(ctx context.Context, query string, limit int) ([]Party, error) {
+// PartyFilter chooses parties; its zero value chooses all.
+type PartyFilter struct {
+	Query string // part of name or telephone number, or a whole identity number
+	Kind  string
+	After string // id of the last party of the page before
+	Limit int    // 0: all
+}
+
+// Parties lists the parties that a filter chooses, by name.
+func (r *Registry) Parties(ctx context.Context, f PartyFilter) ([]Party, error) {
+	if f.After != "" && known(f.After) != nil {
+		return []Party{}, nil
+	}
 	rows, err := r.db.Query(ctx, partyQuery+`WHERE p.removed_at IS NULL
-		AND ($1 = '' OR strpos(p.name, $1) > 0 OR strpos(p.phone, $1) > 0 OR p.identity_digest = $2)
-		ORDER BY p.name, p.id LIMIT nullif($3, 0)`, query, r.digest(identity.Normal(query)), limit)
+		AND ($1 = '' OR strpos(p.name, $1) > 0 OR strpos(p.phone, $1) > 0 OR p.identity_digest = $2) AND ($3 = '' OR p.kind = $3)
+		AND ($4 = '' OR (p.name, p.id) > (SELECT a.name, a.id FROM party a WHERE a.id = nullif($4, '')::uuid))
+		ORDER BY p.name, p.id LIMIT nullif($5, 0)`, f.Query, r.digest(identity.Normal(f.Query)), f.Kind, f.After, f.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("list the parties: %w", err)
 	}
