@@ -106,7 +106,7 @@ func (r *run) note(p part, label string, t *tally) {
 	} {
 		r.set(p, name+"_"+label, v)
 	}
-	r.report.Curves = append(r.report.Curves, Curve{Name: p.Prefix + label, Threshold: r.manifest.Thresholds[label], Points: points, Reliability: parts})
+	r.report.Curves = append(r.report.Curves, Curve{Name: p.Prefix + label, Threshold: r.manifest.Thresholds[label], Points: thin(points), Reliability: parts})
 }
 
 // blame notes the picture if a label is missed in it, or said where it is not.

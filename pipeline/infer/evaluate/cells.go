@@ -117,7 +117,8 @@ func (r *run) pairs(ctx context.Context, p part) error {
 			return err
 		}
 	}
-	bins, ece := reliability(hits)
+	parts, ece := reliability(hits)
+	points := precisionRecall(hits, int(cells.hit+cells.missed))
 	for name, v := range map[string]float64{
 		"pictures": float64(len(p.Pictures)), "cell_iou": cells.iou(), "cell_precision": cells.precision(), "cell_recall": cells.recall(),
 		"cell_f1": cells.f1(), "thing_recall": things.recall(), "things": things.hit + things.missed,
@@ -125,7 +126,7 @@ func (r *run) pairs(ctx context.Context, p part) error {
 	} {
 		r.set(p, name, v)
 	}
-	r.report.Curves = append(r.report.Curves, Curve{Name: p.Prefix + "new", Threshold: least, Reliability: bins})
+	r.report.Curves = append(r.report.Curves, Curve{Name: p.Prefix + "new", Threshold: least, Points: thin(points), Reliability: parts})
 	return nil
 }
 

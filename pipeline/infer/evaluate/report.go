@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,18 +56,23 @@ const mostWorst = 24
 
 func (r *Report) wrong(w Worst) {
 	r.Worst = append(r.Worst, w)
-	slices.SortStableFunc(r.Worst, func(a, b Worst) int { return -compare(a.Error, b.Error) })
+	slices.SortStableFunc(r.Worst, func(a, b Worst) int { return cmp.Compare(b.Error, a.Error) })
 	r.Worst = r.Worst[:min(len(r.Worst), mostWorst)]
 }
 
-func compare(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
+// most is how many points of a curve are kept.
+const most = 400
+
+// thin keeps some of the points of a curve, its ends among them.
+func thin(points []Point) []Point {
+	if len(points) <= most {
+		return points
 	}
-	return 0
+	kept := make([]Point, 0, most)
+	for i := range most {
+		kept = append(kept, points[i*(len(points)-1)/(most-1)])
+	}
+	return kept
 }
 
 // direction says whether more of a figure is better (1), worse (-1) or neither (0).
