@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+
+	"offsite/casework"
+	"offsite/pipeline/node"
+)
+
+// recheckWorker does casework's re-checks where the cameras are.
+type recheckWorker struct {
+	river.WorkerDefaults[casework.RecheckArgs]
+	watcher *watcher
+}
+
+// recheckTries is how often a zone is looked at again before the second reviewer
+// must decide without a re-check.
+const recheckTries = 5
+
+// Work seals what the zone shows now.
+func (r *recheckWorker) Work(ctx context.Context, job *river.Job[casework.RecheckArgs]) error {
+	in, err := r.watcher.node.Recheck(ctx, job.Args.ZoneID, recheckID(job))
+	if err == nil {
+		return r.watcher.keep(ctx, in, job.Args.CaseID)
+	}
+	if errors.Is(err, node.ErrNotWatched) || errors.Is(err, node.ErrNoLook) {
+		if job.Attempt >= recheckTries {
+			return r.watcher.book.RecheckFailed(ctx, job.Args.CaseID, err.Error())
+		}
+	}
+	return err
+}
+
+// NextRetry looks again soon: what is to be seen may be gone in an hour.
+func (*recheckWorker) NextRetry(*river.Job[casework.RecheckArgs]) time.Time {
+	return time.Now().Add(10 * time.Second)
+}
+
+// Timeout bounds the wait for a fresh look.
+func (*recheckWorker) Timeout(*river.Job[casework.RecheckArgs]) time.Duration { return time.Minute }
+
+// recheckID is the same for every attempt of a job, so that a re-check is sealed
+// once: a UUIDv7 whose random part comes from the job.
+func recheckID(job *river.Job[casework.RecheckArgs]) string {
+	var id uuid.UUID
+	digest := sha256.Sum256(fmt.Appendf(nil, "recheck/%s/%d", job.Args.CaseID, job.ID))
+	copy(id[:], digest[:])
+	const versionByte, variantByte = 6, 8
+	var ms [8]byte
+	binary.BigEndian.PutUint64(ms[:], uint64(job.CreatedAt.UnixMilli()))
+	copy(id[:versionByte], ms[2:])
+	id[versionByte] = id[versionByte]&0x0f | 0x70
+	id[variantByte] = id[variantByte]&0x3f | 0x80
+	return id.String()
+}
