@@ -38,6 +38,10 @@ type fields struct {
 	modified time.Time
 }
 
+func (f fields) sameBag(other fields) bool {
+	return f.id == other.id && f.modified.Equal(other.modified)
+}
+
 // readHeader reads the block's name, size and time. Its error means that nothing
 // after the block can be found.
 func readHeader(block []byte) (fields, error) {

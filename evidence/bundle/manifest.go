@@ -12,6 +12,8 @@ import (
 	"github.com/cyberphone/json-canonicalization/go/src/webpki.org/jsoncanonicalizer"
 )
 
+const maxSeals = 8
+
 // Format is what the manifest calls this format.
 const Format = "offsite-bundle/1"
 
@@ -89,6 +91,10 @@ func ParseManifest(text []byte) (Manifest, error) {
 	if len(text) > MaxTextBytes {
 		return m, fmt.Errorf("%s has %d bytes, more than %d", ManifestDoc, len(text), MaxTextBytes)
 	}
+	// Before it is parsed, since a small text of many entries takes much memory.
+	if n := bytes.Count(text, []byte("{")); n > MaxFiles+maxSeals+8 {
+		return m, fmt.Errorf("%s holds %d objects, more than a bundle of %d files has", ManifestDoc, n, MaxFiles)
+	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&m); err != nil {
@@ -102,6 +108,9 @@ func ParseManifest(text []byte) (Manifest, error) {
 	}
 	if len(m.Files) > MaxFiles {
 		return m, fmt.Errorf("%s lists %d files, more than %d", ManifestDoc, len(m.Files), MaxFiles)
+	}
+	if len(m.Seals) > maxSeals {
+		return m, fmt.Errorf("%s lists %d seals, more than %d", ManifestDoc, len(m.Seals), maxSeals)
 	}
 	canonical, err := m.canonical()
 	if err != nil {

@@ -22,8 +22,8 @@ const (
 	Custody     = "data/custody.ndjson"
 )
 
-// bagItText is the whole of bagit.txt.
-const bagItText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+// BagItText is the whole of bagit.txt.
+const BagItText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 // The bounds of a bundle. A tar beyond them is refused.
 const (

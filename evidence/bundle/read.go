@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"sort"
 	"strings"
 	"time"
 
@@ -19,6 +20,9 @@ type File struct {
 	Size   int64
 	SHA256 [32]byte
 	SM3    [32]byte
+
+	head  fields // what its header says
+	sound bool   // the header is as our writer writes it
 }
 
 // Payload tells whether the file belongs to the bag's payload.
@@ -76,6 +80,7 @@ func Read(r io.Reader, extent Extent, maxBytes int64) (Contents, error) {
 	rd := &reader{in: r, left: maxBytes, whole: sha256.New(), names: map[string]bool{}, extent: extent}
 	rd.out.Text = map[string][]byte{}
 	err := rd.run()
+	rd.agree()
 	rd.out.Bytes = rd.at
 	rd.whole.Sum(rd.out.SHA256[:0])
 	if errors.Is(err, errGiveUp) {
@@ -131,21 +136,42 @@ func (r *reader) file(block []byte) error {
 		r.problem(path, "文件头损坏："+zhHeader(err), "its header is broken: "+err.Error())
 		return errGiveUp
 	}
-	if !sound(block, head) {
-		r.problem(path, "文件头被改动", "its header was changed")
-	} else {
+	ok := sound(block, head)
+	if ok {
 		r.checkName(head)
-	}
-	if len(r.out.Files) == 0 {
-		r.out.ID, r.out.Modified = head.id, head.modified
-	} else if head.id != r.out.ID || !head.modified.Equal(r.out.Modified) {
-		r.problem(path, "文件头的包号或时间与其他文件不同", "its header has another bundle id or time than the others")
+	} else {
+		r.problem(path, "文件头被改动", "its header was changed")
 	}
 	if len(r.out.Files) >= MaxFiles {
 		r.problem(path, fmt.Sprintf("文件超过 %d 个", MaxFiles), fmt.Sprintf("there are more than %d files", MaxFiles))
 		return errGiveUp
 	}
-	return r.content(File{Path: path, Offset: r.at, Size: head.size})
+	return r.content(File{Path: path, Offset: r.at, Size: head.size, head: head, sound: ok})
+}
+
+// agree takes id and time of the bundle from what most headers say, and names
+// those that say something else.
+func (r *reader) agree() {
+	var most fields
+	votes := 0
+	for _, f := range r.out.Files { // Boyer and Moore's majority vote
+		switch {
+		case !f.sound:
+		case votes == 0:
+			most, votes = f.head, 1
+		case f.head.sameBag(most):
+			votes++
+		default:
+			votes--
+		}
+	}
+	r.out.ID, r.out.Modified = most.id, most.modified
+	for i, f := range r.out.Files {
+		if f.sound && !f.head.sameBag(most) {
+			r.problemAt(i, f.Path, "文件头的包号或时间与其他文件不同", "its header has another bundle id or time than the others")
+		}
+	}
+	sort.SliceStable(r.out.Problems, func(i, j int) bool { return r.out.Problems[i].Index < r.out.Problems[j].Index })
 }
 
 func (r *reader) checkName(head fields) {

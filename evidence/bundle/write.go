@@ -69,7 +69,7 @@ func WriteBody(w io.Writer, id string, raised time.Time, files []Payload) error 
 	if len(files) > MaxFiles-16 {
 		return fmt.Errorf("bundle %s has %d files; %d are allowed", id, len(files), MaxFiles-16)
 	}
-	if err := out.Add(BagIt, []byte(bagItText)); err != nil {
+	if err := out.Add(BagIt, []byte(BagItText)); err != nil {
 		return err
 	}
 	seen := map[string]bool{strings.ToLower(Custody): true}

@@ -171,16 +171,22 @@ func (t *Trust) Roots() (*x509.CertPool, error) {
 	return pool, nil
 }
 
+// Overlap is how long a key still counts after another has taken its place: for
+// bundles that wait for a timestamp, and for machines that learn of it later.
+const Overlap = 7 * 24 * time.Hour
+
 // Add enters the key as valid from that time on, once, and ends the validity of
-// other keys of the algorithm. It reports whether that changed anything.
+// other keys of the algorithm after Overlap. It reports whether that changed
+// anything.
 func (t *Trust) Add(k *Key, from time.Time) bool {
 	if _, ok := t.Key(k.id); ok {
 		return false
 	}
 	from = from.UTC().Truncate(time.Second)
+	end := from.Add(Overlap)
 	for i := range t.Keys {
 		if t.Keys[i].Algorithm == k.algorithm && t.Keys[i].ValidTo == nil {
-			t.Keys[i].ValidTo = &from
+			t.Keys[i].ValidTo = &end
 		}
 	}
 	t.Keys = append(t.Keys, TrustedKey{ID: k.id, Algorithm: k.algorithm, PublicPEM: k.publicPEM, ValidFrom: from})

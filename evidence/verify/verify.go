@@ -2,12 +2,15 @@ package verify
 
 import (
 	"context"
-	"errors"
+	"encoding/hex"
 	"io"
 	"time"
 
+	"offsite/evidence/bundle"
 	"offsite/evidence/seal"
 )
+
+const defaultMaxBytes = 8 << 30
 
 // Trust is what the verifier takes as given: seal.ReadTrust parses it.
 type Trust = seal.Trust
@@ -19,7 +22,7 @@ type Options struct {
 
 // Check is one thing that was looked at.
 type Check struct {
-	Name      string `json:"name"` // "layout", "payload", "seal", …
+	Name      string `json:"name"` // one of the Check… constants
 	OK        bool   `json:"ok"`
 	Unchecked bool   `json:"unchecked,omitempty"` // neither right nor wrong: something was missing to tell
 	File      string `json:"file,omitempty"`      // the file that is wrong
@@ -27,26 +30,43 @@ type Check struct {
 	EN        string `json:"en"`
 }
 
+// The names of the checks, in the order in which they are made.
+const (
+	CheckContainer = "container" // the tar is as this format writes it
+	CheckLayout    = "layout"    // the files that a bundle must have, and no others
+	CheckManifest  = "manifest"  // seal/manifest.json can be read and speaks of this bundle
+	CheckSeal      = "seal"      // signatures by keys that count
+	CheckFiles     = "files"     // every file is as sealed
+	CheckLists     = "lists"     // the lists for sha256sum agree
+	CheckTimestamp = "timestamp" // tokens of an authority over the manifest
+	CheckChain     = "chain"     // the previous bundle of the camera
+)
+
 // Report is the outcome for one bundle.
 type Report struct {
-	Bundle         string    `json:"bundle"`
-	Kind           string    `json:"kind"`
-	Camera         string    `json:"camera"`
-	SealedAt       time.Time `json:"sealed_at"`
-	TimestampAt    time.Time `json:"timestamp_at"`
-	SealKeyID      string    `json:"seal_key_id"`
-	ManifestSHA256 string    `json:"manifest_sha256"`
-	TarSHA256      string    `json:"tar_sha256"`
-	PreviousBundle string    `json:"previous_bundle"`
-	Files          int       `json:"files"`
-	Bytes          int64     `json:"bytes"`
-	Checks         []Check   `json:"checks"`
+	Bundle                 string    `json:"bundle"`
+	Kind                   string    `json:"kind"`
+	Camera                 string    `json:"camera"`
+	SealedAt               time.Time `json:"sealed_at"`
+	TimestampAt            time.Time `json:"timestamp_at"`
+	SealKeyID              string    `json:"seal_key_id"`
+	ManifestSHA256         string    `json:"manifest_sha256"`
+	TarSHA256              string    `json:"tar_sha256"`
+	PreviousBundle         string    `json:"previous_bundle"`
+	PreviousManifestSHA256 string    `json:"previous_manifest_sha256"`
+	ParentBundle           string    `json:"parent_bundle,omitempty"` // of a redacted copy
+	Files                  int       `json:"files"`
+	Bytes                  int64     `json:"bytes"`
+	Checks                 []Check   `json:"checks"`
 }
 
 // Exit is the exit status: 0 all checks hold, 1 something is tampered with, 2
 // something could not be checked.
 func (r Report) Exit() int {
 	status := 0
+	if len(r.Checks) == 0 {
+		return 2
+	}
 	for _, c := range r.Checks {
 		if !c.OK && !c.Unchecked {
 			return 1
@@ -59,8 +79,36 @@ func (r Report) Exit() int {
 }
 
 // Bundle reads the tar once and checks it. The error is for what kept it from
-// reading (a broken disk, a cancelled context); whatever is wrong with the
-// bundle itself stands in the report.
+// reading (a broken disk, a cancelled context, more than MaxBytes); whatever is
+// wrong with the bundle itself stands in the report.
 func Bundle(ctx context.Context, r io.Reader, trust *Trust, o Options) (Report, error) {
-	return Report{}, errors.New("verify: not built yet")
+	if o.MaxBytes == 0 {
+		o.MaxBytes = defaultMaxBytes
+	}
+	if trust == nil {
+		trust = &Trust{}
+	}
+	found, err := bundle.Read(interrupted{ctx, r}, bundle.Whole, o.MaxBytes)
+	if err != nil {
+		return Report{}, err
+	}
+	c := &checker{found: found, trust: trust, sealed: map[string]bundle.Entry{}, proven: map[string]bool{}}
+	c.report = Report{
+		Bundle: found.ID, Files: len(found.Files), Bytes: found.Bytes, TarSHA256: hex.EncodeToString(found.SHA256[:]),
+	}
+	c.run()
+	return c.report, nil
+}
+
+// interrupted ends reading when the context does.
+type interrupted struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (i interrupted) Read(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.r.Read(p)
 }
