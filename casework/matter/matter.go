@@ -1,6 +1,10 @@
 package matter
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // PartyKind is who may be fined (当事人): a person or a unit.
 type PartyKind string
@@ -12,91 +16,110 @@ const (
 
 // Words are the same sentence in Chinese and English.
 type Words struct {
-	ZH string `json:"zh"`
-	EN string `json:"en"`
+	ZH string `json:"zh" yaml:"zh"`
+	EN string `json:"en" yaml:"en"`
 }
 
 // Matter is one entry of the bureau's list of enforcement matters.
 type Matter struct {
-	Key      string
-	Name     Words
-	Detector string    // "" where no detector looks for it
-	Offsite  bool      // on the published list of off-site matters
-	Major    bool      // legal review before every decision (Penalty Law art. 58)
-	Plan     string    // the plan's words that name it
-	GraceS   int       // from the reminder to the re-check, in seconds
-	Hours    string    // when it applies, "" for always
-	Order    Words     // what the party is told to do (责令改正)
-	Versions []Version // oldest first, without overlap
+	Key         string
+	Name        Words
+	Detector    string    // "" where no detector looks for it
+	Offsite     bool      // on the published list of off-site matters
+	Major       bool      // legal review before every decision (Penalty Law art. 58)
+	Plan        string    // the plan's words that name it
+	GraceS      int       // from the reminder to the re-check, in seconds
+	Hours       string    // when it applies, "21:00-05:00"; "" for always
+	Order       Words     // what the party is told to do (责令改正)
+	BandsSource Words     // who set the discretion bands
+	Versions    []Version // oldest first, without overlap
 }
+
+// Roles of a provision.
+const (
+	Forbids = "forbids" // 违反
+	Penalty = "penalty" // 依据
+	Both    = "both"
+)
 
 // Basis is one provision that a version stands on.
 type Basis struct {
+	Role      string // Forbids, Penalty or Both
 	Law       Words
-	Article   string // 第二十五条
-	Paragraph string // 第五款, "" where the article has one paragraph
-	Item      string // 第（五）项
+	Edition   string // 2018年修正
+	Article   string // 第二十五条第五款
 	ArticleEN string // art. 25 ¶5
 	Text      string // as the law has it; "" while awaited
-	Role      string // "forbids" (违反) or "penalty" (依据)
+	Source    string // file of ../shared/law that has it; "" where entered from elsewhere
 }
 
 // Range is a fine from Min to Max, both included, in fen.
 type Range struct {
-	Min int64
-	Max int64
+	Min int64 `json:"min_fen"`
+	Max int64 `json:"max_fen"`
 }
+
+// Holds reports whether a fine lies in the range.
+func (r Range) Holds(fen int64) bool { return r.Min <= fen && fen <= r.Max }
 
 // Version is the law about a matter during a time.
 type Version struct {
-	Key       string    // of its matter
 	ValidFrom time.Time // first day, on the legal clock
 	ValidTo   time.Time // last day; zero while in force
 	Basis     []Basis
 	Fines     map[PartyKind]Range // who may be fined
 	May       bool                // the law says 可以: the fine is discretionary
-	Bands     []Band
-	Awaits    Words // what the bureau still has to enter; then no penalty can be proposed
+	Bands     []Band              // the first that fits counts
+	NoOffence bool                // the law no longer forbids it
+	Awaits    Words               // what the bureau has to enter; no penalty can be proposed before
+	Confirm   Words               // what the bureau should compare before use; stops nothing
 }
 
 // Ready reports whether a penalty can stand on this version.
-func (v Version) Ready() bool { return v.Awaits.ZH == "" && len(v.Fines) > 0 }
+func (v Version) Ready() bool { return v.Awaits.ZH == "" && !v.NoOffence && len(v.Fines) > 0 }
 
-// Facts are what the discretion bands look at.
-type Facts struct {
-	Party           PartyKind
-	First           bool    // no earlier violation of this matter on file
-	RepeatsInYear   int     // earlier penalties and educated cases within a year before the act
-	Corrected       bool    // corrected, if late
-	CorrectedInTime bool    // corrected within the grace period
-	Harm            bool    // it did harm (危害后果)
-	Obstructed      bool    // refused or obstructed
-	DurationS       int64   // how long it lasted
-	AreaM2          float64 // bare ground, occupied area
+// InForce reports whether the version was the law on the day.
+func (v Version) InForce(on time.Time) bool {
+	d := dayOf(on)
+	return !d.Before(v.ValidFrom) && (v.ValidTo.IsZero() || !d.After(v.ValidTo))
 }
 
-// Band is one step of the discretion standard.
-type Band struct {
-	Key       string
-	Name      Words
-	When      []Condition
-	Fines     map[PartyKind]Range // inside the version's range
-	NoPenalty bool
-	Article   string // what the band stands on
+// Forbids lists the provisions that the act violates (违反), Penalises those that the
+// penalty rests on (依据).
+func (v Version) Forbids() []Basis   { return v.with(Forbids) }
+func (v Version) Penalises() []Basis { return v.with(Penalty) }
+
+func (v Version) with(role string) []Basis {
+	return slices.DeleteFunc(slices.Clone(v.Basis), func(b Basis) bool { return b.Role != role && b.Role != Both })
 }
 
-// Choice is the version that applies to a case, with the reason.
-type Choice struct {
-	Matter  Matter
-	Version Version
-	Milder  bool // the later law is taken because it is milder (art. 37)
-	Why     Words
+// Range is the widest fine of the version over all party kinds, for lists.
+func (v Version) Range() Range {
+	var r Range
+	for i, kind := range slices.Sorted(maps.Keys(v.Fines)) {
+		f := v.Fines[kind]
+		if i == 0 || f.Min < r.Min {
+			r.Min = f.Min
+		}
+		r.Max = max(r.Max, f.Max)
+	}
+	return r
 }
 
-// Verdict is the band that a case's facts fall into.
-type Verdict struct {
-	Band      Band
-	NoPenalty bool
-	Fine      Range // in fen, for the party's kind
-	Why       Words
+// Current is the version in force on a day; false where there is none.
+func (m Matter) Current(on time.Time) (Version, bool) {
+	for _, v := range m.Versions {
+		if v.InForce(on) {
+			return v, true
+		}
+	}
+	return Version{}, false
 }
+
+// dayOf is the start of t's day on the legal clock.
+func dayOf(t time.Time) time.Time {
+	y, m, d := t.In(legal()).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, legal())
+}
+
+func legal() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
