@@ -1,0 +1,164 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"offsite/api/hub"
+	"offsite/api/limit"
+	"offsite/api/pages"
+	"offsite/api/problem"
+	"offsite/store"
+)
+
+// Options are the parts that the API joins. Those marked optional may be nil.
+type Options struct {
+	Accounts     accounts
+	Registry     base
+	Casework     cases
+	Vault        evidenceStore
+	Answers      keptAnswers // optional: without it, Idempotency-Key is not heeded
+	Trust        Trust
+	Probe        Prober
+	CheckAddress func(ctx context.Context, url string) error // guard.Guard.Check
+	Events       func(ctx context.Context) <-chan store.Event
+	Waiting      func(ctx context.Context) (count int, oldest time.Time, err error) // evidence not yet stored; optional
+	Ready        map[string]func(ctx context.Context) error                         // what /readyz asks; optional
+	Pages        fs.FS                                                              // web.Files()
+	Metrics      http.Handler                                                       // /metrics; optional
+	Registerer   prometheus.Registerer                                              // optional
+
+	PublicURL       string         // under which browsers reach us; https makes cookies secure
+	TrustedProxies  []netip.Prefix // whose X-Forwarded-For is believed
+	MetricsNetworks []netip.Prefix // who may read /metrics; nil: this machine
+	PerAccount      limit.Rate     // zero: 200 a second, bursts of 400
+	PerAddress      limit.Rate     // without a session; zero: 10 a second, bursts of 60
+
+	Version string
+	Logger  *slog.Logger
+	Now     func() time.Time
+}
+
+// API is everything under one address.
+type API struct {
+	o         Options
+	log       *slog.Logger
+	now       func() time.Time
+	policy    map[string]access
+	huma      huma.API
+	router    *chi.Mux
+	hub       *hub.Hub
+	byAccount *limit.Limiter
+	byAddress *limit.Limiter
+	metrics   *metrics
+	secure    bool
+}
+
+const limitedKeys = 100_000
+
+// New joins the parts. It fails where the pages cannot be read.
+func New(o Options) (*API, error) {
+	o.fill()
+	public, err := url.Parse(o.PublicURL)
+	if err != nil {
+		return nil, fmt.Errorf("public_url %q: %w; write it as in https://enforcement.example.gov.cn", o.PublicURL, err)
+	}
+	a := &API{
+		o: o, log: o.Logger, now: o.Now, policy: policy(), hub: hub.New(), metrics: newMetrics(o.Registerer),
+		byAccount: limit.New(o.PerAccount, limitedKeys, o.Now), byAddress: limit.New(o.PerAddress, limitedKeys, o.Now),
+		secure: public.Scheme == "https", router: chi.NewMux(),
+	}
+	a.router.Use(a.identify, a.guarded, a.logged, a.recovered)
+	a.describe()
+	a.operations()
+	a.router.NotFound(a.notFound)
+	a.router.MethodNotAllowed(a.wrongMethod)
+	a.machines()
+	site, err := pages.New(o.Pages)
+	if err != nil {
+		return nil, err
+	}
+	a.router.Handle("/*", site)
+	return a, nil
+}
+
+func (o *Options) fill() {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.PerAccount == (limit.Rate{}) {
+		o.PerAccount = limit.Rate{PerSecond: 200, Burst: 400}
+	}
+	if o.PerAddress == (limit.Rate{}) {
+		o.PerAddress = limit.Rate{PerSecond: 10, Burst: 60}
+	}
+	if o.MetricsNetworks == nil {
+		o.MetricsNetworks = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+	}
+}
+
+// operations registers all of them.
+func (a *API) operations() {
+	a.sessionOperations()
+	a.userOperations()
+	a.cameraOperations()
+	a.zoneOperations()
+	a.objectOperations()
+	a.findingOperations()
+	a.caseOperations()
+	a.evidenceOperations()
+	a.overviewOperations()
+	a.portalOperations()
+	a.publicOperations()
+}
+
+// Handler answers requests.
+func (a *API) Handler() http.Handler { return a.router }
+
+// Start begins to hand on events.
+func (a *API) Start(ctx context.Context) error {
+	if a.o.Events == nil {
+		return nil
+	}
+	return a.hub.Start(ctx, a.o.Events)
+}
+
+// Stop ends the streams of events and waits.
+func (a *API) Stop() { a.hub.Stop() }
+
+const (
+	headerPatience = 5 * time.Second
+	bodyPatience   = 30 * time.Second
+	idlePatience   = 2 * time.Minute
+	headerBytes    = 32 << 10
+)
+
+// Server is an HTTP server for the handler that slow or greedy clients cannot hold
+// up. Answers have deadlines of their own, since streams last.
+func Server(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerPatience, ReadTimeout: bodyPatience, IdleTimeout: idlePatience,
+		MaxHeaderBytes: headerBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+func (a *API) notFound(w http.ResponseWriter, r *http.Request) {
+	a.refuse(w, r, problem.NotFound("这个地址", "address"))
+}
+
+func (a *API) wrongMethod(w http.ResponseWriter, r *http.Request) {
+	a.refuse(w, r, problem.New(http.StatusMethodNotAllowed, "此地址不支持该请求方法。", "This address does not take that method."))
+}

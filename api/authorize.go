@@ -1,0 +1,145 @@
+package api
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
+	"offsite/api/problem"
+	"offsite/casework"
+)
+
+// authorize stands before every operation: rate, session, right, and that the
+// request comes from our own page.
+func (a *API) authorize(hc huma.Context, next func(huma.Context)) {
+	r, _ := humachi.Unwrap(hc)
+	access := a.policy[hc.Operation().OperationID] // the zero access lets nobody in
+	p := a.slowDown(r.Context(), access)
+	if p == nil {
+		p = a.recognise(r, access)
+	}
+	if p == nil && !access.signed {
+		p = ownPage(r, access)
+	}
+	if p != nil {
+		for name, values := range p.GetHeaders() {
+			hc.SetHeader(name, values[0])
+		}
+		a.write(hc, p)
+		return
+	}
+	next(hc)
+}
+
+// slowDown refuses addresses without a session that ask too often.
+func (a *API) slowDown(ctx context.Context, access access) *problem.Problem {
+	if !access.public && !access.portal && !access.signed {
+		return nil // counted per account, once it is known
+	}
+	return tooMany(a.byAddress.Take(callerOf(ctx).address))
+}
+
+func tooMany(wait time.Duration, ok bool) *problem.Problem {
+	if ok {
+		return nil
+	}
+	return problem.TooMany(fmt.Sprint(int(math.Ceil(wait.Seconds()))))
+}
+
+// recognise finds out who asks and whether the policy lets them.
+func (a *API) recognise(r *http.Request, access access) *problem.Problem {
+	switch {
+	case access.public || access.signed:
+		return nil
+	case access.portal:
+		return a.recogniseParty(r)
+	case len(access.roles) == 0:
+		return problem.NoRight()
+	}
+	if p := a.recogniseStaff(r); p != nil {
+		return p
+	}
+	c := callerOf(r.Context())
+	if p := tooMany(a.byAccount.Take(c.staff.ID)); p != nil {
+		return p
+	}
+	if c.early && !access.early {
+		return problem.PasswordFirst()
+	}
+	if !access.has(c.staff.Roles) {
+		return problem.NoRight()
+	}
+	return nil
+}
+
+func (a *API) recogniseStaff(r *http.Request) *problem.Problem {
+	c := callerOf(r.Context())
+	cookie, err := r.Cookie(a.staffCookie())
+	if err != nil {
+		// Who guesses tokens is slowed down like everybody without a session.
+		if p := tooMany(a.byAddress.Take(c.address)); p != nil {
+			return p
+		}
+		return problem.NotSignedIn()
+	}
+	if err := a.openSession(r.Context(), c, cookie.Value); err != nil {
+		if p := tooMany(a.byAddress.Take(c.address)); p != nil {
+			return p
+		}
+		return a.problem(r.Context(), "session", err)
+	}
+	return nil
+}
+
+func (a *API) recogniseParty(r *http.Request) *problem.Problem {
+	c := callerOf(r.Context())
+	cookie, err := r.Cookie(a.portalCookie())
+	if err != nil {
+		return known(casework.ErrLink)
+	}
+	c.caseID, c.csrf, err = a.o.Casework.PortalCheck(r.Context(), cookie.Value)
+	if err != nil {
+		return a.problem(r.Context(), "portal session", err)
+	}
+	return nil
+}
+
+// ownPage refuses what another site made the browser send: changes need the
+// session's token, and nothing may come from another origin.
+func ownPage(r *http.Request, access access) *problem.Problem {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return nil
+	}
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "same-origin", "none":
+	default:
+		return problem.Forged()
+	}
+	if origin := r.Header.Get("Origin"); origin != "" {
+		if u, err := url.Parse(origin); err != nil || u.Host != r.Host {
+			return problem.Forged().Because(errors.New("the origin is another one"))
+		}
+	}
+	if access.opens {
+		return nil
+	}
+	c := callerOf(r.Context())
+	if c.csrf == "" || subtle.ConstantTimeCompare([]byte(c.csrf), []byte(r.Header.Get("X-CSRF-Token"))) != 1 {
+		return problem.Forged()
+	}
+	return nil
+}
+
+// write answers with a problem from within huma.
+func (a *API) write(hc huma.Context, p *problem.Problem) {
+	r, w := humachi.Unwrap(hc)
+	a.refuse(w, r, p)
+}

@@ -1,0 +1,79 @@
+package api
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"offsite/casework"
+)
+
+// caller is who makes a request: staff, a party with an open link, or nobody.
+type caller struct {
+	staff    *casework.Actor
+	username string
+	csrf     string
+	token    string // of staff's session
+	early    bool   // must change the password first
+	caseID   string // of a party
+	address  string
+	agent    string
+	request  string // id
+	accept   string // Accept-Language
+}
+
+type callerKey struct{}
+
+// callerOf returns who makes the request.
+func callerOf(ctx context.Context) *caller {
+	if c, ok := ctx.Value(callerKey{}).(*caller); ok {
+		return c
+	}
+	return &caller{}
+}
+
+// actor is the signed-in member of staff; operations that staff alone may call
+// have one.
+func actor(ctx context.Context) casework.Actor {
+	if c := callerOf(ctx); c.staff != nil {
+		return *c.staff
+	}
+	return casework.Actor{}
+}
+
+func (c *caller) visit() casework.Visit {
+	return casework.Visit{Address: c.address, Browser: c.agent}
+}
+
+// remote is the client's address: the connection's own, or what a proxy that we
+// trust says of it.
+func (a *API) remote(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+	for i := len(hops) - 1; i >= 0 && a.trusts(host); i-- {
+		hop := strings.TrimSpace(hops[i])
+		if _, err := netip.ParseAddr(hop); err != nil {
+			break
+		}
+		host = hop
+	}
+	return host
+}
+
+func (a *API) trusts(host string) bool {
+	address, err := netip.ParseAddr(host)
+	if err != nil {
+		return false
+	}
+	for _, n := range a.o.TrustedProxies {
+		if n.Contains(address.Unmap()) {
+			return true
+		}
+	}
+	return false
+}

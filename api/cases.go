@@ -1,0 +1,159 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
+	"offsite/api/wire"
+	"offsite/casework"
+)
+
+// page is a part of a list; NextCursor leads to the next one.
+type page[T any] struct {
+	Body struct {
+		Items      []T    `json:"items"`
+		NextCursor string `json:"next_cursor,omitempty"`
+	}
+}
+
+func pageOf[T any](p casework.Page[T]) *page[T] {
+	out := &page[T]{}
+	out.Body.Items, out.Body.NextCursor = p.Items, p.NextCursor
+	return out
+}
+
+func (a *API) findingOperations() {
+	const tag = "findings"
+	handle(a, operation{id: "list-findings", method: http.MethodGet, path: "/findings", summary: "The review queue", tag: tag}, a.listFindings)
+	handle(a, operation{id: "get-finding", method: http.MethodGet, path: "/findings/{id}", summary: "A finding with all that the verdict stands on", tag: tag}, a.getFinding)
+	handle(a, operation{id: "confirm-finding", method: http.MethodPost, path: "/findings/{id}/confirm", summary: "First review: confirm", tag: tag, status: http.StatusNoContent}, a.confirmFinding)
+	handle(a, operation{id: "reject-finding", method: http.MethodPost, path: "/findings/{id}/reject", summary: "Reject, with the reason", tag: tag, status: http.StatusNoContent}, a.rejectFinding)
+	handle(a, operation{id: "verify-finding", method: http.MethodPost, path: "/findings/{id}/verify", summary: "Second review: true, clear, complete, accurate", tag: tag, status: http.StatusNoContent}, a.verifyFinding)
+}
+
+type findingQuery struct {
+	State    string `query:"state" maxLength:"40" doc:"found: first review; reviewed: second review."`
+	Detector string `query:"detector" maxLength:"40"`
+	Camera   string `query:"camera" maxLength:"64"`
+	Cursor   string `query:"cursor" maxLength:"400"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+func (a *API) listFindings(ctx context.Context, in *findingQuery) (*page[casework.FindingItem], error) {
+	p, err := a.o.Casework.Findings(ctx, casework.FindingFilter{State: in.State, Detector: in.Detector, CameraID: in.Camera, Limit: in.Limit}, in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(p), nil
+}
+
+func (a *API) getFinding(ctx context.Context, in *byID) (*versioned[casework.Finding], error) {
+	f, err := a.o.Casework.Finding(ctx, actor(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return withVersion(f.Version, f), nil
+}
+
+// verdict is a step on a version that was seen.
+type verdict[T any] struct {
+	byID
+	IfMatch string `header:"If-Match" doc:"The version that was seen, as in \"3\"."`
+	Body    T
+}
+
+func (a *API) confirmFinding(ctx context.Context, in *verdict[wire.Note]) (*empty, error) {
+	version, err := mustSee(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, a.o.Casework.Confirm(ctx, actor(ctx), in.ID, version, in.Body.Note)
+}
+
+func (a *API) rejectFinding(ctx context.Context, in *verdict[wire.Reason]) (*empty, error) {
+	version, err := mustSee(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, a.o.Casework.Reject(ctx, actor(ctx), in.ID, version, in.Body.Reason)
+}
+
+func (a *API) verifyFinding(ctx context.Context, in *verdict[wire.Verification]) (*empty, error) {
+	version, err := mustSee(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, a.o.Casework.Verify(ctx, actor(ctx), in.ID, version, in.Body.Ticks)
+}
+
+func (a *API) caseOperations() {
+	const tag = "cases"
+	handle(a, operation{id: "list-cases", method: http.MethodGet, path: "/cases", summary: "List cases, latest change first", tag: tag}, a.listCases)
+	handle(a, operation{id: "get-case", method: http.MethodGet, path: "/cases/{id}", summary: "The whole file and the steps that may follow", tag: tag}, a.getCase)
+	handle(a, operation{id: "take-step", method: http.MethodPost, path: "/cases/{id}/events/{event}", summary: "Take a step", tag: tag, status: http.StatusNoContent}, a.takeStep)
+	handle(a, operation{id: "get-document", method: http.MethodGet, path: "/documents/{id}/pdf", summary: "A document of a case", tag: tag, binary: "application/pdf"}, a.getDocument)
+}
+
+type caseQuery struct {
+	State  string `query:"state" maxLength:"40"`
+	Q      string `query:"q" maxLength:"100" doc:"Part of number, party, object or place."`
+	Cursor string `query:"cursor" maxLength:"400"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+func (a *API) listCases(ctx context.Context, in *caseQuery) (*page[casework.CaseItem], error) {
+	p, err := a.o.Casework.Cases(ctx, casework.CaseFilter{State: in.State, Q: in.Q, Limit: in.Limit}, in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(p), nil
+}
+
+func (a *API) getCase(ctx context.Context, in *byID) (*versioned[casework.CaseFile], error) {
+	c, err := a.o.Casework.Case(ctx, actor(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return withVersion(c.Version, c), nil
+}
+
+type step struct {
+	byID
+	Event   string `path:"event" maxLength:"60"`
+	IfMatch string `header:"If-Match" doc:"The version that was seen, as in \"3\"."`
+	Body    map[string]any
+}
+
+func (a *API) takeStep(ctx context.Context, in *step) (*empty, error) {
+	version, err := mustSee(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, a.o.Casework.Apply(ctx, actor(ctx), in.ID, version, in.Event, in.Body)
+}
+
+func (a *API) getDocument(ctx context.Context, in *byID) (*stream, error) {
+	d, pdf, err := a.o.Casework.DocumentPDF(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return pdfOf(d, pdf), nil
+}
+
+// pdfOf shows a document within our own pages alone.
+func pdfOf(d casework.CaseDocument, pdf []byte) *stream {
+	return &stream{func(hc huma.Context) {
+		_, w := humachi.Unwrap(hc)
+		h := w.Header()
+		h.Set("Content-Type", "application/pdf")
+		h.Set("Content-Disposition", "inline; filename*=UTF-8''"+url.PathEscape(d.TitleZH+" "+d.Number+".pdf"))
+		h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'self'")
+		h.Set("X-Frame-Options", "SAMEORIGIN")
+		h.Set("ETag", `"`+d.SHA256+`"`)
+		_, _ = w.Write(pdf) // the client may have gone
+	}}
+}

@@ -1,0 +1,81 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
+	"offsite/api/problem"
+	"offsite/store"
+)
+
+const (
+	heartbeat     = 15 * time.Second // also how soon an ended session ends its stream
+	writeWithin   = 10 * time.Second // of one event
+	listenersMost = 5000
+)
+
+// listen streams what changes. Events carry ids alone: what they name is fetched,
+// and refused, by its own operation.
+func (a *API) listen(ctx context.Context, _ *empty) (*stream, error) {
+	if a.hub.Listeners() >= listenersMost {
+		return nil, problem.TooMany("30")
+	}
+	token := callerOf(ctx).token
+	return &stream{func(hc huma.Context) {
+		r, w := humachi.Unwrap(hc)
+		h := w.Header()
+		h.Set("Content-Type", "text/event-stream")
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+		w.WriteHeader(http.StatusOK)
+		a.follow(r.Context(), w, token)
+	}}, nil
+}
+
+// follow writes events until the client, the session or the hub ends.
+func (a *API) follow(ctx context.Context, w http.ResponseWriter, token string) {
+	listener := a.hub.Listen()
+	defer a.hub.Leave(listener)
+	out := sender{w, http.NewResponseController(w)}
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	if !out.send("retry: 2000\n\n") {
+		return
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+			if _, err := a.o.Accounts.Session(ctx, token); err != nil || !out.send(": still here\n\n") {
+				return
+			}
+		case e, open := <-listener.Events:
+			if !open || !out.send(eventText(e)) {
+				return
+			}
+		}
+	}
+}
+
+func eventText(e store.Event) string {
+	return fmt.Sprintf("event: %s\ndata: %s\n\n", e.Kind, e.Body)
+}
+
+type sender struct {
+	w http.ResponseWriter
+	c *http.ResponseController
+}
+
+func (s sender) send(text string) bool {
+	_ = s.c.SetWriteDeadline(time.Now().Add(writeWithin)) // not every writer has one
+	if _, err := s.w.Write([]byte(text)); err != nil {
+		return false
+	}
+	return s.c.Flush() == nil
+}

@@ -1,0 +1,219 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
+	"offsite/api/problem"
+	"offsite/casework"
+	"offsite/evidence"
+	"offsite/evidence/seal"
+	"offsite/evidence/vault"
+	"offsite/evidence/verify"
+)
+
+func (a *API) evidenceOperations() {
+	const tag = "evidence"
+	handle(a, operation{id: "get-evidence", method: http.MethodGet, path: "/evidence/{bundle}", summary: "A sealed bundle's receipt and files", tag: tag}, a.getEvidence)
+	handle(a, operation{id: "get-evidence-file", method: http.MethodGet, path: "/evidence/{bundle}/files/{path}", summary: "One file of a bundle, by range if asked; the view is recorded", tag: tag, binary: "application/octet-stream"}, a.getEvidenceFile)
+	handle(a, operation{id: "get-bundle", method: http.MethodGet, path: "/evidence/{bundle}/bundle.tar", summary: "The whole bundle as it is stored; the view is recorded", tag: tag, binary: "application/x-tar"}, a.getBundle)
+	handle(a, operation{id: "verify-evidence", method: http.MethodPost, path: "/evidence/{bundle}/verify", summary: "Check a bundle here", tag: tag}, a.verifyEvidence)
+	handle(a, operation{id: "get-trust", method: http.MethodGet, path: "/trust.json", summary: "The public keys and authorities that a verifier needs", tag: tag}, a.getTrust)
+}
+
+type bundleID struct {
+	Bundle string `path:"bundle" maxLength:"64"`
+}
+
+func (a *API) getEvidence(ctx context.Context, in *bundleID) (*answer[casework.Evidence], error) {
+	e, err := a.o.Casework.Evidence(ctx, in.Bundle)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[casework.Evidence]{e}, nil
+}
+
+type bundleFile struct {
+	bundleID
+	Path string `path:"path" maxLength:"200" doc:"Path within the bundle, with or without data/ before it."`
+}
+
+// getEvidenceFile records who looks before anything is sent.
+func (a *API) getEvidenceFile(ctx context.Context, in *bundleFile) (*stream, error) {
+	e, err := a.o.Casework.Evidence(ctx, in.Bundle)
+	if err != nil {
+		return nil, err
+	}
+	name, err := fileOf(e.Receipt, in.Path)
+	if err != nil {
+		return nil, err
+	}
+	return &stream{func(hc huma.Context) {
+		r, w := humachi.Unwrap(hc)
+		if first(r) && shows(name) {
+			if err := a.o.Casework.RecordView(r.Context(), actor(ctx), in.Bundle, name, reasonOf(r)); err != nil {
+				a.refuse(w, r, a.problem(ctx, "record-view", err))
+				return
+			}
+		}
+		a.sendEntry(w, r, e.Receipt, name)
+	}}, nil
+}
+
+// fileOf finds a file of a bundle by its path, where data/ may be left out.
+func fileOf(r evidence.Receipt, asked string) (string, error) {
+	for _, candidate := range []string{asked, "data/" + asked} {
+		for _, e := range r.Files {
+			if e.Path == candidate {
+				return e.Path, nil
+			}
+		}
+	}
+	return "", fmt.Errorf("read %q of bundle %s: %w", asked, r.BundleID, vault.ErrNoEntry)
+}
+
+// first tells whether this is the first request for a file, not a later part of it.
+func first(r *http.Request) bool {
+	asked := r.Header.Get("Range")
+	return asked == "" || strings.HasPrefix(asked, "bytes=0-")
+}
+
+// shows tells whether a file shows people.
+func shows(name string) bool {
+	return strings.HasPrefix(name, "data/clip") || strings.HasPrefix(name, "data/stills/") || strings.HasPrefix(name, "data/overlays/")
+}
+
+// reasonOf is why somebody looks, by what the page says that asks.
+func reasonOf(r *http.Request) string {
+	switch r.URL.Query().Get("for") {
+	case "review":
+		return "审核线索 review"
+	case "case":
+		return "办理案件 casework"
+	case "audit":
+		return "检查证据 audit"
+	}
+	return "查阅证据 consultation"
+}
+
+// sendEntry sends a file, or the part of it that is asked for.
+func (a *API) sendEntry(w http.ResponseWriter, r *http.Request, receipt evidence.Receipt, name string) {
+	body, entry, err := a.o.Vault.OpenEntry(r.Context(), receipt, name)
+	if err != nil {
+		a.refuse(w, r, a.problem(r.Context(), "read-entry", err))
+		return
+	}
+	defer body.Close()
+	checked := &watched{ReadSeeker: body}
+	h := w.Header()
+	h.Set("Content-Type", typeOf(name))
+	h.Set("Cache-Control", "private, max-age=600")
+	h.Set("ETag", `"`+entry.SHA256+`"`)
+	h.Set("Content-Security-Policy", "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'")
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+	http.ServeContent(w, r, "", time.Time{}, checked)
+	if checked.err != nil && r.Context().Err() == nil {
+		a.log.ErrorContext(r.Context(), "sending evidence failed", "bundle", receipt.BundleID, "file", name, "request", callerOf(r.Context()).request, "error", checked.err)
+		panic(http.ErrAbortHandler) // what was sent must not look whole
+	}
+}
+
+// watched remembers what kept it from being read.
+type watched struct {
+	io.ReadSeeker
+	err error
+}
+
+func (c *watched) Read(p []byte) (int, error) {
+	n, err := c.ReadSeeker.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		c.err = err
+	}
+	return n, err
+}
+
+func typeOf(name string) string {
+	switch path.Ext(name) {
+	case ".mp4":
+		return "video/mp4"
+	case ".png":
+		return "image/png"
+	case ".jpg", ".mjpeg":
+		return "image/jpeg"
+	case ".json":
+		return "application/json"
+	case ".ndjson", ".txt":
+		return "text/plain; charset=utf-8"
+	}
+	return "application/octet-stream"
+}
+
+func (a *API) getBundle(ctx context.Context, in *bundleID) (*stream, error) {
+	e, err := a.o.Casework.Evidence(ctx, in.Bundle)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.o.Casework.RecordView(ctx, actor(ctx), in.Bundle, "bundle.tar", "下载证据包 download"); err != nil {
+		return nil, err
+	}
+	tar, err := a.o.Vault.ReadBundle(ctx, e.Receipt)
+	if err != nil {
+		return nil, away(err)
+	}
+	return &stream{func(hc huma.Context) {
+		r, w := humachi.Unwrap(hc)
+		defer tar.Close()
+		h := w.Header()
+		h.Set("Content-Type", "application/x-tar")
+		h.Set("Content-Disposition", `attachment; filename="`+e.Bundle+`.tar"`)
+		h.Set("Content-Length", strconv.FormatInt(e.Receipt.SizeBytes, 10))
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // as long as it takes to carry it
+		if _, err := io.Copy(w, tar); err != nil && r.Context().Err() == nil {
+			a.log.ErrorContext(ctx, "sending a bundle failed", "bundle", e.Bundle, "error", err)
+			panic(http.ErrAbortHandler)
+		}
+	}}, nil
+}
+
+func away(err error) error {
+	return problem.Away("证据库暂时无法访问，证据不受影响，请稍后再试。", "The evidence store cannot be reached just now; the evidence is safe. Try again later.", err)
+}
+
+func (a *API) verifyEvidence(ctx context.Context, in *bundleID) (*answer[verify.Report], error) {
+	e, err := a.o.Casework.Evidence(ctx, in.Bundle)
+	if err != nil {
+		return nil, err
+	}
+	trust, err := a.o.Trust(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tar, err := a.o.Vault.ReadBundle(ctx, e.Receipt)
+	if err != nil {
+		return nil, away(err)
+	}
+	defer tar.Close()
+	report, err := verify.Bundle(ctx, tar, trust, verify.Options{})
+	if err != nil {
+		return nil, away(err)
+	}
+	return &answer[verify.Report]{report}, nil
+}
+
+func (a *API) getTrust(ctx context.Context, _ *empty) (*answer[seal.Trust], error) {
+	trust, err := a.o.Trust(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[seal.Trust]{*trust}, nil
+}

@@ -1,0 +1,137 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"offsite/api/wire"
+	"offsite/registry"
+)
+
+func (a *API) objectOperations() {
+	handle(a, operation{id: "list-objects", method: http.MethodGet, path: "/objects", summary: "List shops, sites and land", tag: "objects"}, a.listObjects)
+	handle(a, operation{id: "create-object", method: http.MethodPost, path: "/objects", summary: "Register a shop, site or piece of land", tag: "objects", status: http.StatusCreated}, a.createObject)
+	handle(a, operation{id: "change-object", method: http.MethodPatch, path: "/objects/{id}", summary: "Change an object", tag: "objects"}, a.changeObject)
+	handle(a, operation{id: "list-parties", method: http.MethodGet, path: "/parties", summary: "List parties", tag: "objects"}, a.listParties)
+	handle(a, operation{id: "create-party", method: http.MethodPost, path: "/parties", summary: "Register a party", tag: "objects", status: http.StatusCreated}, a.createParty)
+	handle(a, operation{id: "change-party", method: http.MethodPatch, path: "/parties/{id}", summary: "Change a party", tag: "objects"}, a.changeParty)
+}
+
+const partiesAtMost = 5000 // in one answer
+
+type objectQuery struct {
+	Q     string `query:"q" maxLength:"100"`
+	Kind  string `query:"kind" enum:"shop,site,land"`
+	Grade string `query:"grade" enum:"red,yellow,green"`
+	After string `query:"cursor" maxLength:"64"`
+	Limit int    `query:"limit" minimum:"1" maximum:"1000" doc:"Left out: all."`
+}
+
+func (a *API) listObjects(ctx context.Context, in *objectQuery) (*page[registry.Object], error) {
+	objects, err := a.o.Registry.Objects(ctx, registry.ObjectFilter{Query: in.Q, Kind: in.Kind, Grade: in.Grade, After: in.After, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	p := &page[registry.Object]{}
+	p.Body.Items = objects
+	if in.Limit > 0 && len(objects) == in.Limit {
+		p.Body.NextCursor = objects[len(objects)-1].ID
+	}
+	return p, nil
+}
+
+type objectDraft struct {
+	once
+	Body wire.ObjectDraft
+}
+
+func (a *API) createObject(ctx context.Context, in *objectDraft) (*versioned[registry.Object], error) {
+	o, err := onceOnly(ctx, a, in.once, "create-object", in.Body, func(ctx context.Context) (registry.Object, error) {
+		var o registry.Object
+		in.Body.Into(&o)
+		return a.o.Registry.SaveObject(ctx, actor(ctx).ID, o)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return withVersion(o.Version, o), nil
+}
+
+type objectChange struct {
+	byID
+	IfMatch string `header:"If-Match"`
+	Body    wire.ObjectDraft
+}
+
+func (a *API) changeObject(ctx context.Context, in *objectChange) (*versioned[registry.Object], error) {
+	version, err := seen(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	o, err := a.o.Registry.Object(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	in.Body.Into(&o)
+	if version != 0 {
+		o.Version = version // else the one just read: two changes at once conflict
+	}
+	if o, err = a.o.Registry.SaveObject(ctx, actor(ctx).ID, o); err != nil {
+		return nil, err
+	}
+	return withVersion(o.Version, o), nil
+}
+
+type partyQuery struct {
+	Q string `query:"q" maxLength:"100"`
+}
+
+func (a *API) listParties(ctx context.Context, in *partyQuery) (*list[registry.Party], error) {
+	parties, err := a.o.Registry.Parties(ctx, in.Q, partiesAtMost)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(parties), nil
+}
+
+type partyDraft struct {
+	once
+	Body wire.PartyDraft
+}
+
+func (a *API) createParty(ctx context.Context, in *partyDraft) (*versioned[registry.Party], error) {
+	p, err := onceOnly(ctx, a, in.once, "create-party", in.Body, func(ctx context.Context) (registry.Party, error) {
+		var p registry.Party
+		in.Body.Into(&p)
+		return a.o.Registry.SaveParty(ctx, actor(ctx).ID, p)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return withVersion(p.Version, p), nil
+}
+
+type partyChange struct {
+	byID
+	IfMatch string `header:"If-Match"`
+	Body    wire.PartyDraft
+}
+
+func (a *API) changeParty(ctx context.Context, in *partyChange) (*versioned[registry.Party], error) {
+	version, err := seen(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.o.Registry.Party(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	in.Body.Into(&p)
+	if version != 0 {
+		p.Version = version
+	}
+	if p, err = a.o.Registry.SaveParty(ctx, actor(ctx).ID, p); err != nil {
+		return nil, err
+	}
+	return withVersion(p.Version, p), nil
+}

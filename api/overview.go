@@ -1,0 +1,94 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"offsite/api/wire"
+	"offsite/casework"
+)
+
+func (a *API) overviewOperations() {
+	handle(a, operation{id: "get-overview", method: http.MethodGet, path: "/overview", summary: "What waits", tag: "overview"}, a.getOverview)
+	handle(a, operation{id: "list-quotas", method: http.MethodGet, path: "/quotas", summary: "The plan's figures", tag: "overview"}, a.listQuotas)
+	handle(a, operation{id: "list-matters", method: http.MethodGet, path: "/matters", summary: "What may be enforced, by which law", tag: "overview"}, a.listMatters)
+	handle(a, operation{id: "listen", method: http.MethodGet, path: "/events", summary: "What changes, as server-sent events", tag: "overview", binary: "text/event-stream"}, a.listen)
+}
+
+func (a *API) getOverview(ctx context.Context, _ *empty) (*answer[wire.Overview], error) {
+	who := actor(ctx)
+	var o wire.Overview
+	if a.policy["list-cases"].has(who.Roles) {
+		part, err := a.o.Casework.Overview(ctx, who)
+		if err != nil {
+			return nil, err
+		}
+		o.Overview = part
+	}
+	if a.policy["list-quotas"].has(who.Roles) && len(o.Quotas) == 0 {
+		quotas, err := a.o.Casework.Quotas(ctx)
+		if err != nil {
+			return nil, err
+		}
+		o.Quotas = quotas
+	}
+	cameras, err := a.cameraViews(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o.Cameras.Total = len(cameras)
+	for _, c := range cameras {
+		if c.State == "live" {
+			o.Cameras.Live++
+			continue
+		}
+		o.Cameras.Down = append(o.Cameras.Down, c)
+	}
+	if err := a.evidenceWaiting(ctx, &o); err != nil {
+		return nil, err
+	}
+	return &answer[wire.Overview]{o}, nil
+}
+
+func (a *API) evidenceWaiting(ctx context.Context, o *wire.Overview) error {
+	if a.o.Waiting == nil {
+		return nil
+	}
+	count, oldest, err := a.o.Waiting(ctx)
+	if err != nil {
+		return err
+	}
+	o.EvidenceWaiting.Count = count
+	if count > 0 {
+		o.EvidenceWaiting.Oldest = &oldest
+	}
+	return nil
+}
+
+func (a *API) listQuotas(ctx context.Context, _ *empty) (*list[casework.Quota], error) {
+	quotas, err := a.o.Casework.Quotas(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(quotas), nil
+}
+
+func (a *API) listMatters(ctx context.Context, _ *empty) (*list[casework.Matter], error) {
+	matters, err := a.o.Casework.Matters(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(matters, func(x, y casework.Matter) int { return offsiteFirst(x.Offsite, y.Offsite) })
+	return listOf(matters), nil
+}
+
+func offsiteFirst(x, y bool) int {
+	switch {
+	case x == y:
+		return 0
+	case x:
+		return -1
+	}
+	return 1
+}

@@ -1,0 +1,112 @@
+package pages_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"offsite/api/pages"
+)
+
+func built(t *testing.T) *pages.Pages {
+	t.Helper()
+	p, err := pages.New(fstest.MapFS{
+		"index.html":          {Data: []byte(`<!doctype html><script nonce="` + pages.NoncePlaceholder + `" src="/assets/a-1.js"></script>`)},
+		"assets/a-1.js":       {Data: []byte(strings.Repeat("export const a = 1;\n", 100))},
+		"icon.svg":            {Data: []byte("<svg/>")},
+		".vite/manifest.json": {Data: []byte("{}")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func get(p *pages.Pages, target string, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodGet, target, nil)
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	p.ServeHTTP(w, r)
+	return w
+}
+
+func TestAddresses(t *testing.T) {
+	t.Parallel()
+	p := built(t)
+	for target, want := range map[string]string{
+		"/": "page", "/cases/1": "page", "/p/secret": "page", "/index.html": "page", "/.vite/manifest.json": "page", "/../../etc/passwd": "page",
+		"/assets/a-1.js": "file", "/icon.svg": "file", "/assets/old.js": "none", "/assets/": "page",
+	} {
+		w := get(p, target)
+		got := "none"
+		switch {
+		case w.Code == http.StatusOK && strings.Contains(w.Body.String(), "doctype"):
+			got = "page"
+		case w.Code == http.StatusOK:
+			got = "file"
+		}
+		if got != want {
+			t.Errorf("%s: %s (%d), want %s", target, got, w.Code, want)
+		}
+	}
+}
+
+func TestIndexHasItsOwnNonce(t *testing.T) {
+	t.Parallel()
+	p := built(t)
+	a, b := get(p, "/"), get(p, "/")
+	policy := a.Header().Get("Content-Security-Policy")
+	if policy == "" || policy == b.Header().Get("Content-Security-Policy") {
+		t.Fatalf("two pages share the policy %q", policy)
+	}
+	if strings.Contains(policy, "unsafe") || strings.Contains(a.Body.String(), pages.NoncePlaceholder) {
+		t.Errorf("policy %q, page %s", policy, a.Body)
+	}
+	nonce, _, _ := strings.Cut(policy[strings.Index(policy, "'nonce-")+7:], "'")
+	if !strings.Contains(a.Body.String(), `nonce="`+nonce+`"`) {
+		t.Error("the page has another nonce than its policy")
+	}
+	if a.Header().Get("Cache-Control") != "no-store" {
+		t.Error("a page with a nonce may be cached")
+	}
+}
+
+func TestCaching(t *testing.T) {
+	t.Parallel()
+	p := built(t)
+	w := get(p, "/assets/a-1.js", "Accept-Encoding", "gzip, br")
+	if w.Header().Get("Content-Encoding") != "gzip" || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
+		t.Errorf("headers %v", w.Header())
+	}
+	plain := get(p, "/assets/a-1.js")
+	if plain.Header().Get("Content-Encoding") != "" || plain.Header().Get("ETag") == w.Header().Get("ETag") {
+		t.Errorf("headers %v", plain.Header())
+	}
+	if again := get(p, "/assets/a-1.js", "If-None-Match", plain.Header().Get("ETag")); again.Code != http.StatusNotModified {
+		t.Errorf("status %d for what is known", again.Code)
+	}
+	if w := get(p, "/icon.svg"); w.Header().Get("Cache-Control") != "no-cache" {
+		t.Errorf("a file whose name stays is cached: %v", w.Header())
+	}
+}
+
+func TestWithoutPages(t *testing.T) {
+	t.Parallel()
+	p, err := pages.New(fstest.MapFS{".gitkeep": {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := get(p, "/"); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "make build") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	r := httptest.NewRequest(http.MethodPost, "/", nil)
+	w := httptest.NewRecorder()
+	p.ServeHTTP(w, r)
+	if w.Code != http.StatusMethodNotAllowed {
+		t.Errorf("POST: %d", w.Code)
+	}
+}

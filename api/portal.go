@@ -1,0 +1,110 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
+	"offsite/api/wire"
+	"offsite/casework"
+)
+
+const signatureBody = 2 << 20
+
+func (a *API) portalOperations() {
+	const tag = "portal"
+	handle(a, operation{id: "open-portal", method: http.MethodPost, path: "/portal/session", summary: "Change a link's token for a session", tag: tag}, a.openPortal)
+	handle(a, operation{id: "get-portal-case", method: http.MethodGet, path: "/portal/case", summary: "The party's own case", tag: tag}, a.getPortalCase)
+	handle(a, operation{id: "send-statement", method: http.MethodPost, path: "/portal/statement", summary: "State a defence (陈述申辩)", tag: tag, status: http.StatusNoContent}, a.sendStatement)
+	handle(a, operation{id: "ask-hearing", method: http.MethodPost, path: "/portal/hearing", summary: "Ask for a hearing (听证)", tag: tag, status: http.StatusNoContent}, a.askHearing)
+	handle(a, operation{id: "waive-rights", method: http.MethodPost, path: "/portal/waive", summary: "Give up statement and hearing", tag: tag, status: http.StatusNoContent}, a.waiveRights)
+	handle(a, operation{id: "give-consent", method: http.MethodPost, path: "/portal/consent", summary: "Agree to electronic service, signed", tag: tag, status: http.StatusNoContent, body: signatureBody}, a.giveConsent)
+	handle(a, operation{id: "start-payment", method: http.MethodPost, path: "/portal/payment", summary: "Order a payment; answers with the provider's page", tag: tag}, a.startPayment)
+	handle(a, operation{id: "get-portal-file", method: http.MethodGet, path: "/portal/files/{path}", summary: "A picture or clip of the party's own case", tag: tag, binary: "application/octet-stream"}, a.getPortalFile)
+	handle(a, operation{id: "get-portal-document", method: http.MethodGet, path: "/portal/documents/{id}/pdf", summary: "A document of the party's own case", tag: tag, binary: "application/pdf"}, a.getPortalDocument)
+}
+
+type portalAnswer struct {
+	SetCookie []http.Cookie `header:"Set-Cookie" hidden:"true"`
+	Body      wire.PortalSession
+}
+
+func (a *API) openPortal(ctx context.Context, in *struct{ Body wire.PortalOpen }) (*portalAnswer, error) {
+	login, err := a.o.Casework.PortalSession(ctx, strings.TrimSpace(in.Body.Token), callerOf(ctx).visit())
+	if err != nil {
+		return nil, err
+	}
+	return &portalAnswer{
+		SetCookie: []http.Cookie{a.cookie(a.portalCookie(), login.Cookie, login.ExpiresAt)},
+		Body:      wire.PortalSession{CSRF: login.CSRF},
+	}, nil
+}
+
+func (a *API) getPortalCase(ctx context.Context, _ *empty) (*answer[casework.PortalCase], error) {
+	c := callerOf(ctx)
+	file, err := a.o.Casework.PortalCase(ctx, c.caseID, c.visit())
+	if err != nil {
+		return nil, err
+	}
+	return &answer[casework.PortalCase]{file}, nil
+}
+
+func (a *API) sendStatement(ctx context.Context, in *struct{ Body wire.PortalText }) (*empty, error) {
+	return &empty{}, a.o.Casework.Statement(ctx, callerOf(ctx).caseID, in.Body.Text)
+}
+
+func (a *API) askHearing(ctx context.Context, in *struct{ Body wire.PortalReason }) (*empty, error) {
+	return &empty{}, a.o.Casework.Hearing(ctx, callerOf(ctx).caseID, in.Body.Reason)
+}
+
+func (a *API) waiveRights(ctx context.Context, _ *struct{ Body struct{} }) (*empty, error) {
+	return &empty{}, a.o.Casework.Waive(ctx, callerOf(ctx).caseID)
+}
+
+func (a *API) giveConsent(ctx context.Context, in *struct{ Body wire.PortalConsent }) (*empty, error) {
+	c := callerOf(ctx)
+	return &empty{}, a.o.Casework.Consent(ctx, c.caseID, in.Body.Phone, in.Body.Signature, c.visit())
+}
+
+// startPayment needs no key of the client's: casework keeps one open order a case.
+func (a *API) startPayment(ctx context.Context, _ *struct{ Body struct{} }) (*answer[wire.PortalPayment], error) {
+	page, err := a.o.Casework.StartPayment(ctx, callerOf(ctx).caseID)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[wire.PortalPayment]{wire.PortalPayment{PayURL: page}}, nil
+}
+
+type portalFile struct {
+	Path string `path:"path" maxLength:"200"`
+}
+
+func (a *API) getPortalFile(ctx context.Context, in *portalFile) (*stream, error) {
+	file, err := a.o.Casework.PortalFile(ctx, callerOf(ctx).caseID, in.Path)
+	if err != nil {
+		return nil, err
+	}
+	return &stream{func(hc huma.Context) {
+		r, w := humachi.Unwrap(hc)
+		if first(r) {
+			party := casework.Actor{Name: "当事人", Roles: []string{"party"}}
+			if err := a.o.Casework.RecordView(r.Context(), party, file.Receipt.BundleID, file.Path, "当事人查阅 party "+callerOf(ctx).caseID); err != nil {
+				a.refuse(w, r, a.problem(ctx, "record-view", err))
+				return
+			}
+		}
+		a.sendEntry(w, r, file.Receipt, file.Path)
+	}}, nil
+}
+
+func (a *API) getPortalDocument(ctx context.Context, in *byID) (*stream, error) {
+	c := callerOf(ctx)
+	d, pdf, err := a.o.Casework.PortalPDF(ctx, c.caseID, in.ID, c.visit())
+	if err != nil {
+		return nil, err
+	}
+	return pdfOf(d, pdf), nil
+}

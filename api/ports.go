@@ -1,0 +1,104 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"offsite/api/wire"
+	"offsite/casework"
+	"offsite/detectors"
+	"offsite/evidence"
+	"offsite/evidence/seal"
+	"offsite/registry"
+	"offsite/registry/account"
+)
+
+// accounts is account.Accounts: staff and their sessions.
+type accounts interface {
+	SignIn(ctx context.Context, c account.Credentials) (account.Session, error)
+	Session(ctx context.Context, token string) (account.Session, error)
+	SignOut(ctx context.Context, token string) error
+	ChangePassword(ctx context.Context, token, current, next string) error
+	Accounts(ctx context.Context) ([]account.Account, error)
+	Create(ctx context.Context, by string, d account.Draft) (account.Account, string, error)
+	Change(ctx context.Context, by, id string, c account.Change) (account.Account, error)
+	ResetPassword(ctx context.Context, by, id string) (string, error)
+}
+
+// base is registry.Registry: cameras, zones, objects, parties.
+type base interface {
+	Cameras(ctx context.Context) ([]registry.Camera, error)
+	Camera(ctx context.Context, id string) (registry.Camera, error)
+	CreateCamera(ctx context.Context, by string, draft registry.CameraDraft) (registry.Camera, error)
+	ChangeCamera(ctx context.Context, by, id string, version int, change registry.CameraChange) (registry.Camera, error)
+	RemoveCamera(ctx context.Context, by, id string, version int) error
+	Live(ctx context.Context) ([]registry.Live, error)
+	Picture(ctx context.Context, cameraID string) (jpeg []byte, at time.Time, err error)
+	SaveZone(ctx context.Context, by string, z detectors.Zone) (detectors.Zone, error)
+	RemoveZone(ctx context.Context, by, id string) error
+	Zone(ctx context.Context, id string, version int) (detectors.Zone, error)
+	Objects(ctx context.Context, f registry.ObjectFilter) ([]registry.Object, error)
+	Object(ctx context.Context, id string) (registry.Object, error)
+	SaveObject(ctx context.Context, by string, o registry.Object) (registry.Object, error)
+	Parties(ctx context.Context, query string, limit int) ([]registry.Party, error)
+	Party(ctx context.Context, id string) (registry.Party, error)
+	SaveParty(ctx context.Context, by string, p registry.Party) (registry.Party, error)
+}
+
+// cases is casework.Book: the law.
+type cases interface {
+	Findings(ctx context.Context, f casework.FindingFilter, cursor string) (casework.Page[casework.FindingItem], error)
+	Finding(ctx context.Context, a casework.Actor, id string) (casework.Finding, error)
+	Confirm(ctx context.Context, a casework.Actor, id string, version int, note string) error
+	Reject(ctx context.Context, a casework.Actor, id string, version int, reason string) error
+	Verify(ctx context.Context, a casework.Actor, id string, version int, t casework.Ticks) error
+	Cases(ctx context.Context, f casework.CaseFilter, cursor string) (casework.Page[casework.CaseItem], error)
+	Case(ctx context.Context, a casework.Actor, id string) (casework.CaseFile, error)
+	Apply(ctx context.Context, a casework.Actor, id string, version int, event string, fields map[string]any) error
+	Evidence(ctx context.Context, bundle string) (casework.Evidence, error)
+	RecordView(ctx context.Context, a casework.Actor, bundle, file, reason string) error
+	DocumentPDF(ctx context.Context, id string) (casework.CaseDocument, []byte, error)
+	Overview(ctx context.Context, a casework.Actor) (casework.Overview, error)
+	Quotas(ctx context.Context) ([]casework.Quota, error)
+	Matters(ctx context.Context) ([]casework.Matter, error)
+	PublicMatters(ctx context.Context) ([]casework.PublicMatter, error)
+	PublicDocument(ctx context.Context, code string) (casework.PublicDocument, error)
+	PaymentCallback(ctx context.Context, header http.Header, body []byte) error
+	partyCases
+}
+
+// partyCases is what a party does in its own case.
+type partyCases interface {
+	PortalSession(ctx context.Context, token string, v casework.Visit) (casework.PortalLogin, error)
+	PortalCheck(ctx context.Context, cookie string) (caseID, csrf string, err error)
+	PortalCase(ctx context.Context, caseID string, v casework.Visit) (casework.PortalCase, error)
+	PortalFile(ctx context.Context, caseID, name string) (casework.PortalFile, error)
+	PortalPDF(ctx context.Context, caseID, documentID string, v casework.Visit) (casework.CaseDocument, []byte, error)
+	Statement(ctx context.Context, caseID, text string) error
+	Hearing(ctx context.Context, caseID, reason string) error
+	Waive(ctx context.Context, caseID string) error
+	Consent(ctx context.Context, caseID, phone, signature string, v casework.Visit) error
+	StartPayment(ctx context.Context, caseID string) (payURL string, err error)
+}
+
+// evidenceStore is vault.Vault: where sealed bundles lie.
+type evidenceStore interface {
+	ReadBundle(ctx context.Context, r evidence.Receipt) (io.ReadCloser, error)
+	OpenEntry(ctx context.Context, r evidence.Receipt, path string) (io.ReadSeekCloser, evidence.Entry, error)
+}
+
+// keptAnswers is idempotency.Answers: what was answered to a request that created
+// or paid, so that it can be sent again without harm.
+type keptAnswers interface {
+	Once(ctx context.Context, who, operation, key string, request any, do func(context.Context) (any, error)) (json.RawMessage, error)
+}
+
+// Prober looks at an address and gives what it sends with a picture. A camera that
+// cannot be used is a *problem.Problem.
+type Prober func(ctx context.Context, url, protocol string) (wire.Probe, error)
+
+// Trust gives what a verifier must know, as published now.
+type Trust func(ctx context.Context) (*seal.Trust, error)

@@ -1,0 +1,108 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"offsite/api/problem"
+	"offsite/casework"
+	"offsite/casework/flow"
+	"offsite/evidence/vault"
+	"offsite/registry"
+	"offsite/registry/account"
+)
+
+// problem makes of an error what the client is told. What we do not know is our
+// own fault: it is logged here, with the request's id, and nowhere else.
+func (a *API) problem(ctx context.Context, operation string, err error) *problem.Problem {
+	p := known(err)
+	if p == nil && ctx.Err() != nil { // the client has gone; nobody reads this
+		return problem.New(statusClientGone, "请求已取消。", "The request was cancelled.")
+	}
+	if p == nil {
+		p = problem.Internal(err)
+	}
+	if p.Status >= http.StatusInternalServerError {
+		a.log.ErrorContext(ctx, "request failed", "operation", operation, "request", callerOf(ctx).request, "error", err)
+	}
+	return p
+}
+
+const statusClientGone = 499 // nginx's number for it
+
+// known gives the problem of an error that a client can do something about.
+func known(err error) *problem.Problem {
+	var p *problem.Problem
+	var refusal *casework.Refusal
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.As(err, &refusal):
+		return refused(refusal)
+	case errors.Is(err, casework.ErrNotFound):
+		return problem.NotFound("这条记录", "record").Because(err)
+	case errors.Is(err, casework.ErrChanged):
+		return problem.Stale()
+	case errors.Is(err, casework.ErrLink):
+		return problem.New(http.StatusUnauthorized, "链接无效或已过期，请使用最新收到的链接，或联系执法队。", "The link is not valid or has expired; use the newest one you were sent, or call the bureau.")
+	case errors.Is(err, vault.ErrNoEntry):
+		return problem.NotFound("这个文件", "file in the bundle")
+	}
+	return registryProblem(err)
+}
+
+// refused is a step that the law, the person or a field does not allow.
+func refused(r *casework.Refusal) *problem.Problem {
+	status := http.StatusConflict
+	switch r.Kind {
+	case flow.Forbidden:
+		status = http.StatusForbidden
+	case flow.Invalid:
+		status = http.StatusUnprocessableEntity
+	case flow.Unlawful:
+	}
+	p := problem.New(status, r.ZH, r.EN).Under(r.Article)
+	if r.Field != "" {
+		p.Errors = []problem.Field{{Message: r.EN, Location: "body." + r.Field}}
+	}
+	return p
+}
+
+// registryProblem gives the problem of what registry and account refuse.
+func registryProblem(err error) *problem.Problem {
+	var field *registry.Refused
+	var about *account.Refused
+	var limited *account.Limited
+	switch {
+	case errors.As(err, &field):
+		p := problem.Invalid(field.ZH, field.EN, problem.Field{Message: field.EN, Location: "body." + field.Field})
+		if field.Existing != "" {
+			p.Status, p.Title = http.StatusConflict, http.StatusText(http.StatusConflict)
+		}
+		return p
+	case errors.As(err, &about):
+		return problem.Invalid(about.ZH, about.EN, problem.Field{Message: about.EN, Location: "body." + about.Field})
+	case errors.Is(err, registry.ErrNotFound), errors.Is(err, account.ErrNotFound):
+		return problem.NotFound("这条记录", "record").Because(err)
+	case errors.Is(err, registry.ErrConflict):
+		return problem.Stale()
+	case errors.As(err, &limited):
+		return tooMany(limited.Wait, false)
+	}
+	return accountProblem(err)
+}
+
+func accountProblem(err error) *problem.Problem {
+	switch {
+	case errors.Is(err, account.ErrCredentials):
+		return problem.New(http.StatusUnauthorized, "用户名或密码不正确。", "User name or password is wrong.")
+	case errors.Is(err, account.ErrNoSession):
+		return problem.NotSignedIn()
+	case errors.Is(err, account.ErrDuplicate):
+		return problem.New(http.StatusConflict, "该用户名已被使用（可能属于已停用的账号）。", "This user name is taken, perhaps by a disabled account.")
+	case errors.Is(err, account.ErrLastAdmin):
+		return problem.New(http.StatusConflict, "至少须保留一名系统管理员；请先另设一名。", "One administrator must remain; make another first.")
+	}
+	return nil
+}

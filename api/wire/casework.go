@@ -1,0 +1,18 @@
+package wire
+
+import "offsite/casework"
+
+// Note confirms a finding.
+type Note struct {
+	Note string `json:"note" maxLength:"4000"`
+}
+
+// Reason rejects a finding.
+type Reason struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"4000"`
+}
+
+// Verification is the second review: what was ascertained (Penalty Law art. 41).
+type Verification struct {
+	Ticks casework.Ticks `json:"ticks"`
+}

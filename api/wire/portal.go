@@ -1,0 +1,40 @@
+package wire
+
+// PortalOpen changes a link's token for a session.
+type PortalOpen struct {
+	Token string `json:"token" minLength:"1" maxLength:"256"`
+}
+
+// PortalSession is an opened link.
+type PortalSession struct {
+	CSRF string `json:"csrf" doc:"Goes into X-CSRF-Token of every request that changes something."`
+}
+
+// PortalText is a party's statement.
+type PortalText struct {
+	Text string `json:"text" minLength:"1" maxLength:"4000"`
+}
+
+// PortalReason asks for a hearing.
+type PortalReason struct {
+	Reason string `json:"reason" maxLength:"2000"`
+}
+
+// PortalConsent agrees to electronic service.
+type PortalConsent struct {
+	Phone     string `json:"phone" minLength:"5" maxLength:"40"`
+	Signature string `json:"signature" maxLength:"1500000" pattern:"^data:image/png;base64," doc:"PNG as a data URL."`
+}
+
+// PortalPayment is where to pay.
+type PortalPayment struct {
+	PayURL string `json:"pay_url"`
+}
+
+// PublicCamera is what the law asks to be public of a camera.
+type PublicCamera struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Place       string `json:"place"`
+	PublishedOn string `json:"published_on"`
+}
