@@ -1,0 +1,319 @@
+package lease_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"offsite/registry"
+	"offsite/registry/lease"
+	"offsite/store"
+	"offsite/store/storetest"
+)
+
+// The test binary plays the part of a node that is killed.
+func TestMain(m *testing.M) {
+	if url := os.Getenv("OFFSITE_TEST_VICTIM"); url != "" {
+		victim(url)
+	}
+	storetest.Main(m)
+}
+
+const shortTerm = 800 * time.Millisecond
+
+func victim(url string) {
+	pool, err := store.Open(context.Background(), url)
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	set := func(held []lease.Lease) { fmt.Println(len(held)) }
+	h := lease.NewHolder(lease.New(pool, "victim", lease.WithTerm(shortTerm)), set, nil, slog.Default())
+	if err = h.Start(context.Background()); err != nil {
+		os.Exit(1)
+	}
+	select {}
+}
+
+// cameras registers n cameras and returns their ids.
+func cameras(t *testing.T, pool *pgxpool.Pool, n int) (*registry.Registry, []string) {
+	t.Helper()
+	secrets, err := registry.OpenSecrets(t.TempDir() + "/key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := registry.New(pool, secrets)
+	var ids []string
+	for i := range n {
+		c, err := r.CreateCamera(t.Context(), "test", registry.CameraDraft{
+			CameraChange: registry.CameraChange{Name: fmt.Sprint("camera ", i)}, URL: "rtsp://192.0.2.1/" + fmt.Sprint(i)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, c.ID)
+	}
+	return r, ids
+}
+
+// clock is shared by all nodes of a test.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.at }
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+func newClock() *clock { return &clock{at: time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)} }
+
+func claim(t *testing.T, l *lease.Leases) map[string]int64 {
+	t.Helper()
+	held, err := l.Claim(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := map[string]int64{}
+	for _, h := range held {
+		m[h.CameraID] = h.Fence
+	}
+	return m
+}
+
+// settle lets all nodes claim until nothing is on the move.
+func settle(t *testing.T, nodes ...*lease.Leases) []map[string]int64 {
+	t.Helper()
+	held := make([]map[string]int64, len(nodes))
+	for range 3 {
+		for i, n := range nodes {
+			held[i] = claim(t, n)
+		}
+	}
+	return held
+}
+
+func sizes(held []map[string]int64) []int {
+	var n []int
+	for _, h := range held {
+		n = append(n, len(h))
+	}
+	return n
+}
+
+func TestCamerasAreSharedOutFairly(t *testing.T) {
+	t.Parallel()
+	pool := storetest.Open(t)
+	r, ids := cameras(t, pool, 10)
+	c := newClock()
+	a, b, d := lease.New(pool, "a", lease.WithClock(c.now)), lease.New(pool, "b", lease.WithClock(c.now)), lease.New(pool, "d", lease.WithClock(c.now))
+
+	if got := sizes(settle(t, a)); !slices.Equal(got, []int{10}) {
+		t.Fatalf("one node holds %v", got)
+	}
+	if got := sizes(settle(t, a, b)); !slices.Equal(got, []int{5, 5}) {
+		t.Fatalf("two nodes hold %v", got)
+	}
+	held := settle(t, a, b, d)
+	if got := sizes(held); !slices.Equal(got, []int{4, 3, 3}) {
+		t.Fatalf("three nodes hold %v", got)
+	}
+	seen := map[string]int{}
+	for _, h := range held {
+		for id := range h {
+			seen[id]++
+		}
+	}
+	for _, id := range ids {
+		if seen[id] != 1 {
+			t.Errorf("camera %s is held by %d nodes", id, seen[id])
+		}
+	}
+	if again := settle(t, a, b, d); fmt.Sprint(again) != fmt.Sprint(held) {
+		t.Errorf("cameras move without need: %v, then %v", held, again)
+	}
+	for id := range held[0] { // a removed camera is let go
+		if err := r.RemoveCamera(t.Context(), "test", id, 0); err != nil {
+			t.Fatal(err)
+		}
+		break
+	}
+	if got := sizes(settle(t, a, b, d)); !slices.Equal(got, []int{3, 3, 3}) {
+		t.Errorf("after a removal they hold %v", got)
+	}
+}
+
+func TestADeadNodesCamerasGoToTheOthersAndItIsFenced(t *testing.T) {
+	t.Parallel()
+	pool := storetest.Open(t)
+	_, ids := cameras(t, pool, 9)
+	c := newClock()
+	a, b, dead := lease.New(pool, "a", lease.WithClock(c.now)), lease.New(pool, "b", lease.WithClock(c.now)), lease.New(pool, "z", lease.WithClock(c.now))
+	old := settle(t, a, b, dead)[2]
+	if len(old) != 3 {
+		t.Fatalf("it holds %d", len(old))
+	}
+	step := lease.Term / 4
+	begun := c.now()
+	var held []map[string]int64
+	for taken := 0; taken < len(ids); { // the others claim at their pace; one does no more
+		c.add(step)
+		held = []map[string]int64{claim(t, a), claim(t, b)}
+		taken = len(held[0]) + len(held[1])
+		if c.now().Sub(begun) > 15*time.Second {
+			t.Fatalf("after 15 s the others hold %v", sizes(held))
+		}
+	}
+	for id, fence := range old {
+		if err := lease.Check(t.Context(), pool, id, fence); !errors.Is(err, lease.ErrFenced) {
+			t.Errorf("camera %s: the dead node is not fenced: %v", id, err)
+		}
+		now := max(held[0][id], held[1][id])
+		if now <= fence {
+			t.Errorf("camera %s: fencing number %d after %d", id, now, fence)
+		}
+		if err := lease.Check(t.Context(), pool, id, now); err != nil {
+			t.Errorf("camera %s: the new holder is refused: %v", id, err)
+		}
+	}
+	for id, fence := range claim(t, dead) { // it comes back: what it gets has new numbers
+		if fence <= old[id] {
+			t.Errorf("camera %s comes back with number %d", id, fence)
+		}
+	}
+}
+
+func TestReleaseHandsOverAtOnce(t *testing.T) {
+	t.Parallel()
+	pool := storetest.Open(t)
+	cameras(t, pool, 6)
+	c := newClock()
+	a, b := lease.New(pool, "a", lease.WithClock(c.now)), lease.New(pool, "b", lease.WithClock(c.now))
+	settle(t, a, b)
+	if err := a.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := claim(t, b); len(got) != 6 {
+		t.Fatalf("the other holds %d of 6", len(got))
+	}
+}
+
+func TestManyNodesClaimAtOnce(t *testing.T) {
+	t.Parallel()
+	pool := storetest.Open(t)
+	_, ids := cameras(t, pool, 23)
+	var wait sync.WaitGroup
+	nodes := make([]*lease.Leases, 5)
+	for i := range nodes {
+		nodes[i] = lease.New(pool, fmt.Sprint("n", i))
+		wait.Go(func() {
+			for range 10 {
+				if _, err := nodes[i].Claim(t.Context()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	held := settle(t, nodes...)
+	if got := sizes(held); !slices.Equal(got, []int{5, 5, 5, 4, 4}) {
+		t.Errorf("%d cameras are shared out as %v", len(ids), got)
+	}
+}
+
+// held waits until a node holds n cameras, and fails where it never does.
+func held(t *testing.T, sets <-chan int, n int) {
+	t.Helper()
+	limit := time.After(30 * time.Second)
+	for {
+		select {
+		case got := <-sets:
+			if got == n {
+				return
+			}
+		case <-limit:
+			t.Fatalf("never held %d cameras", n)
+		}
+	}
+}
+
+func TestThreeNodesOneKilled(t *testing.T) {
+	t.Parallel()
+	url := storetest.Database(t)
+	pool, err := store.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	cameras(t, pool, 6)
+
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), "OFFSITE_TEST_VICTIM="+url)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	if !lines.Scan() || lines.Text() != "6" {
+		t.Fatalf("the first node does not hold all cameras: %q", lines.Text())
+	}
+	sets := []chan int{make(chan int, 100), make(chan int, 100)}
+	for i, set := range sets {
+		h := lease.NewHolder(lease.New(pool, fmt.Sprint("node", i), lease.WithTerm(shortTerm)),
+			func(all []lease.Lease) { set <- len(all) }, nil, slog.New(slog.DiscardHandler))
+		if err = h.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(h.Stop)
+	}
+	held(t, sets[0], 2)
+	held(t, sets[1], 2)
+	if err = cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	_ = cmd.Wait()
+	held(t, sets[0], 3)
+	held(t, sets[1], 3)
+	t.Logf("taken over %v after the kill, at a term of %v", time.Since(begun), shortTerm)
+}
+
+func TestHolderLifeCycle(t *testing.T) {
+	t.Parallel()
+	pool := storetest.Open(t)
+	r, _ := cameras(t, pool, 1)
+	sets := make(chan int, 100)
+	h := lease.NewHolder(lease.New(pool, "a"), func(all []lease.Lease) { sets <- len(all) }, r.Changes(t.Context()), slog.New(slog.DiscardHandler))
+	if err := h.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Start(t.Context()); !errors.Is(err, lease.ErrStarted) {
+		t.Errorf("started twice: %v", err)
+	}
+	held(t, sets, 1)
+	if _, err := r.CreateCamera(t.Context(), "test", registry.CameraDraft{CameraChange: registry.CameraChange{Name: "more"}, URL: "rtsp://192.0.2.1/"}); err != nil {
+		t.Fatal(err)
+	}
+	held(t, sets, 2)
+	h.Stop()
+	h.Stop()
+	if got := claim(t, lease.New(pool, "b")); len(got) != 2 {
+		t.Errorf("after Stop another gets %d of 2", len(got))
+	}
+	lease.NewHolder(lease.New(pool, "never"), nil, nil, nil).Stop()
+}
