@@ -13,7 +13,7 @@ COCO = ((0,), (), (25,), (), (60,), (1,), (3,), (2,), (7, 5))
 ROWS = ((0,), (24, 26, 28, 45, 58), (25,), (1, 3, 7, 13), (60, 13), (1,), (3,), (2,), (7, 5))
 # Other names that a sprite's label may have; what is in neither list is a
 # look-alike that belongs to no class.
-ALSO = {"stall": "cart", "tricycle": "cart", "rack": "table", "van": "truck", "bus": "truck", "scooter": "motorcycle",
+ALSO = {"carried": "person", "stall": "cart", "tricycle": "cart", "rack": "table", "van": "truck", "bus": "truck", "scooter": "motorcycle",
         "ebike": "motorcycle", "crate": "goods", "box": "goods", "basket": "goods", "pile": "goods"}
 
 

@@ -25,20 +25,25 @@ func (r *run) boxes(ctx context.Context, p part) error {
 	for _, label := range r.manifest.Labels {
 		tallies[label] = &tally{}
 	}
-	for _, e := range p.Pictures {
-		found, truths, err := r.examine(e)
+	err := r.eachEntry(p, func(e entry, picture *decode.Picture) error {
+		truths, err := r.folders.truths(e)
+		if err != nil {
+			return err
+		}
+		all, err := r.engine.BoxesFrom(r.manifest.Name, floor, picture)
 		if err != nil {
 			return err
 		}
 		said := false
 		for label, t := range tallies {
-			said = t.add(labelled(found, label), labelled(truths, label), r.manifest.Thresholds[label]) || said
+			said = t.add(labelled(all[0], label), labelled(truths, label), r.manifest.Thresholds[label]) || said
 		}
 		whole.add(said, len(truths) > 0)
-		r.blame(e, found, truths)
-		if err := r.step(ctx); err != nil {
-			return err
-		}
+		r.blame(e, all[0], truths)
+		return r.step(ctx)
+	})
+	if err != nil {
+		return err
 	}
 	r.set(p, "pictures", float64(len(p.Pictures)))
 	for _, label := range r.manifest.Labels {
@@ -52,21 +57,37 @@ func (r *run) boxes(ctx context.Context, p part) error {
 	return nil
 }
 
-// examine returns all boxes from floor on, and the true ones.
-func (r *run) examine(e entry) (found, truths []detectors.Detection, err error) {
-	if truths, err = r.folders.truths(e); err != nil {
-		return nil, nil, err
+// eachEntry hands on the pictures of a part with what is in them: files, or moments of
+// its video.
+func (r *run) eachEntry(p part, see func(entry, *decode.Picture) error) error {
+	if p.Video == nil {
+		for _, e := range p.Pictures {
+			picture, err := r.folders.open(e.File)
+			if err != nil {
+				return err
+			}
+			err = see(e, picture)
+			picture.Release()
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	picture, err := r.folders.open(e.File)
-	if err != nil {
-		return nil, nil, err
+	left := p.Pictures
+	err := r.folders.each(*p.Video, func(picture *decode.Picture, at time.Duration) error {
+		if len(left) == 0 || at.Seconds() < left[0].At-1e-3 {
+			return nil
+		}
+		e := left[0]
+		e.File = fmt.Sprintf("%s at %v", p.Video.File, at)
+		left = left[1:]
+		return see(e, picture)
+	})
+	if err == nil && len(left) > 0 {
+		return fmt.Errorf("%s ends before %v s, of which the list knows boxes", p.Video.File, left[0].At)
 	}
-	defer picture.Release()
-	all, err := r.engine.BoxesFrom(r.manifest.Name, floor, picture)
-	if err != nil {
-		return nil, nil, err
-	}
-	return all[0], truths, nil
+	return err
 }
 
 // add counts one picture and tells whether the label is said to be in it.

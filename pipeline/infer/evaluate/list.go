@@ -28,11 +28,13 @@ type part struct {
 	Video    *video  `json:"video,omitempty"`
 }
 
-// entry is one picture and what is in it. Files are relative to a data folder.
+// entry is one picture and what is in it. Files are relative to a data folder. In a
+// part with a video an entry has no file but a time, and entries are in order of it.
 type entry struct {
-	File     string `json:"file"`
-	Baseline string `json:"baseline,omitempty"` // kind pairs
-	Mask     string `json:"mask,omitempty"`     // kinds masks and pairs; PNG, grey value = class
+	File     string  `json:"file,omitempty"`
+	At       float64 `json:"at_s,omitempty"`
+	Baseline string  `json:"baseline,omitempty"` // kind pairs
+	Mask     string  `json:"mask,omitempty"`     // kinds masks and pairs; PNG, grey value = class
 	// Labels is a file of YOLO rows (class, centre, size); Classes names its classes.
 	Labels  string   `json:"labels,omitempty"`
 	Classes []string `json:"classes,omitempty"`
