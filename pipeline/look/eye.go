@@ -40,10 +40,10 @@ const (
 	darkMean      = 0.05
 	darkHigh      = 0.22 // a lamp, or a fire, in the night is worth looking at
 	flatDeviation = 0.025
-	softShare     = 0.1 // of the usual sharpness
+	softShare     = 0.1    // of the usual sharpness
 	softSharpness = 0.0006 // thick smoke has more
-	usualAfter    = 15   // looks until the usual sharpness is known
-	usualStep     = 0.02 // how much of it each clear look changes
+	usualAfter    = 15     // looks until the usual sharpness is known
+	usualStep     = 0.02   // how much of it each clear look changes
 )
 
 // Eye judges the pictures of one camera, by measure and by what is usual for it. Its

@@ -42,7 +42,7 @@ type CameraStatus struct {
 	BytesPerSecond float64               `json:"bytes_per_second"`
 	Health         string                `json:"health"` // "" before the first look
 	HealthWhy      detectors.Explanation `json:"health_why"`
-	Open           []OpenZone            `json:"open"` // suspicions that stand
+	Open           []OpenZone            `json:"open"`   // suspicions that stand
 	Faults         []ZoneFault           `json:"faults"` // zones that cannot be watched
 	Waiting        int                   `json:"waiting_incidents"`
 }

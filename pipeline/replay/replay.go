@@ -2,11 +2,22 @@ package replay
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"offsite/detectors"
 	"offsite/pipeline"
+	"offsite/pipeline/decode"
 	"offsite/pipeline/infer"
+	"offsite/pipeline/ingest"
+	"offsite/pipeline/look"
+	"offsite/pipeline/recording"
+	"offsite/pipeline/ring"
+	"offsite/pipeline/watch"
 )
 
 // Options say how to replay. Engine, Camera and Detectors must be given.
@@ -14,8 +25,11 @@ type Options struct {
 	Engine    *infer.Engine
 	Camera    pipeline.Camera // its zones; URL is not used
 	Detectors []detectors.Detector
-	Start     time.Time     // of the first picture; default the Unix epoch plus a day
-	Cadence   time.Duration // default that of the camera, then 2 s
+	Start     time.Time     // of the first picture; default 2026-01-01 08:00 in China
+	Cadence   time.Duration // default the camera's, then 2 s
+	// Regardless is the n of "every n-th look is examined though nothing changed";
+	// 1 does without the change gate.
+	Regardless int
 	// Progress, if given, is called after each look with how much of the video is done.
 	Progress func(done, total time.Duration)
 	// Raise, if given, is called with each incident as it is found.
@@ -27,11 +41,205 @@ type Result struct {
 	Incidents []pipeline.Incident
 	Ended     map[string]time.Time // incident -> latest look that supported it
 	Looks     []pipeline.LookRecord
-	Video     time.Duration // length of the video
-	Took      time.Duration // of our time
+	Unchanged int                 // looks that the change gate spared
+	Blind     map[look.Health]int // looks of which nothing could be examined
+	Damaged   int                 // looks that could not be decoded
+	Faults    []watch.ZoneFault   // zones that were not watched
+	Open      []watch.OpenZone    // suspicions that stand at the end
+	Video     time.Duration       // length of the video
+	Took      time.Duration       // of our time
+}
+
+// replay is one run.
+type replay struct {
+	o      Options
+	watch  *watch.Watch
+	ring   *ring.Ring
+	stream pipeline.Stream
+	result Result
 }
 
 // Run replays a file.
 func Run(ctx context.Context, file string, o Options) (Result, error) {
-	return Result{}, ctx.Err()
+	if o.Start.IsZero() {
+		o.Start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	if o.Cadence <= 0 {
+		o.Cadence = o.Camera.Cadence
+	}
+	if o.Cadence <= 0 {
+		o.Cadence = look.DefaultCadence
+	}
+	began := time.Now()
+	r := &replay{o: o, ring: ring.New(ring.Limits{}), result: Result{Ended: map[string]time.Time{}, Blind: map[look.Health]int{}}}
+	if err := r.run(ctx, file); err != nil {
+		return r.result, fmt.Errorf("replay %s: %w", file, err)
+	}
+	r.result.Took = time.Since(began)
+	return r.result, nil
+}
+
+func (r *replay) run(ctx context.Context, file string) error {
+	v, err := openUnits(file)
+	if v != nil {
+		defer func() { _ = v.Close() }() // it was only read
+	}
+	w, made := watch.New(watch.Options{Engine: r.o.Engine, Detectors: r.o.Detectors, Camera: r.o.Camera,
+		Ring: r.ring, Source: r.source, Regardless: r.o.Regardless})
+	if made != nil {
+		return made
+	}
+	defer w.Close()
+	r.watch, r.result.Faults = w, w.Faults()
+	switch {
+	case v != nil:
+		return r.units(ctx, v)
+	case strings.EqualFold(filepath.Ext(file), ".mp4") && errors.Is(err, errMissing):
+		return err
+	default: // not a file that a camera could have sent: its pictures alone
+		return r.pictures(ctx, file)
+	}
+}
+
+var errMissing = errors.New("the video cannot be opened")
+
+func openUnits(file string) (*recording.Video, error) {
+	v, err := recording.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errMissing, err)
+	}
+	return v, nil
+}
+
+// source tells what the file is, as of a camera.
+func (r *replay) source() (pipeline.Stream, pipeline.Clock) {
+	return r.stream, pipeline.Clock{Source: "file"}
+}
+
+// units takes the way of a live camera: units into the ring, key units looked at.
+func (r *replay) units(ctx context.Context, v *recording.Video) error {
+	params, err := ingest.NewParams(v.Codec, v.VPS, v.SPS, v.PPS)
+	if err != nil {
+		return err
+	}
+	r.result.Video = v.Duration
+	r.stream = pipeline.Stream{Codec: v.Codec, Width: params.Width, Height: params.Height, GOPMS: gop(v)}
+	if v.Duration > 0 {
+		r.stream.FPS = float64(len(v.Samples)) / v.Duration.Seconds()
+	}
+	cadence := look.Cadence{Every: r.o.Cadence}
+	for i, s := range v.Samples {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		nalus, err := v.NALUs(i)
+		if err != nil {
+			return err
+		}
+		at := r.o.Start.Add(s.PTS)
+		u := ingest.Unit{Seq: uint64(i) + 1, Codec: v.Codec, NALUs: nalus, Key: s.Key, PTS: s.PTS,
+			At: at, Received: r.o.Start.Add(s.DTS), NTP: at, Params: params}
+		r.ring.Push(u)
+		if !cadence.Due(u) {
+			continue
+		}
+		out, err := r.watch.Look(r.ring.Upto(u.Seq), nil)
+		if err := r.take(out, err); err != nil {
+			return err
+		}
+		r.progress(s.PTS)
+	}
+	return nil
+}
+
+// gop tells the time from key unit to key unit, on average, in ms.
+func gop(v *recording.Video) int {
+	var first, last time.Duration
+	keys := 0
+	for _, s := range v.Samples {
+		if s.Key {
+			if keys == 0 {
+				first = s.PTS
+			}
+			last = s.PTS
+			keys++
+		}
+	}
+	if keys < 2 {
+		return 0
+	}
+	return int((last - first).Milliseconds()) / (keys - 1)
+}
+
+// pictures looks at the pictures of any file that can be decoded.
+func (r *replay) pictures(ctx context.Context, file string) error {
+	f, err := decode.Open(file, r.o.Cadence)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		p, err := f.Next(r.o.Start)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r.stream.Width, r.stream.Height = p.Width, p.Height
+		r.result.Video = p.At.Sub(r.o.Start)
+		out, err := r.watch.See(p)
+		p.Release()
+		if err := r.take(out, err); err != nil {
+			return err
+		}
+		r.progress(r.result.Video)
+	}
+}
+
+// take keeps what a look found.
+func (r *replay) take(out watch.Outcome, err error) error {
+	if errors.Is(err, decode.ErrDamaged) || errors.Is(err, decode.ErrNoPicture) {
+		r.result.Damaged++
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if out.Health != look.Clear {
+		r.result.Blind[out.Health]++
+		return nil
+	}
+	if !out.Examined {
+		r.result.Unchanged++
+	}
+	r.result.Looks = append(r.result.Looks, out.Record)
+	r.result.Open = out.Open
+	for _, e := range out.Ended {
+		r.result.Ended[e.ID] = e.Last
+		if err := r.watch.Safe(e.ID); err != nil {
+			return err
+		}
+	}
+	for _, in := range out.Raised {
+		r.result.Incidents = append(r.result.Incidents, in)
+		if r.o.Raise != nil {
+			if err := r.o.Raise(in); err != nil {
+				return err
+			}
+		}
+		if err := r.watch.Safe(in.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *replay) progress(done time.Duration) {
+	if r.o.Progress != nil {
+		r.o.Progress(done, r.result.Video)
+	}
 }

@@ -1,7 +1,9 @@
 package ring
 
 import (
+	"cmp"
 	"encoding/binary"
+	"slices"
 	"sync"
 	"time"
 
@@ -209,22 +211,11 @@ func (r *Ring) LatestKey() (ingest.Unit, bool) {
 func (r *Ring) Unit(seq uint64) (ingest.Unit, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if len(r.entries) == 0 || seq < r.entries[0].unit.Seq {
+	i := r.index(seq)
+	if i < 0 {
 		return ingest.Unit{}, false
 	}
-	lo, hi := 0, len(r.entries)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if r.entries[mid].unit.Seq < seq {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	if lo == len(r.entries) || r.entries[lo].unit.Seq != seq {
-		return ingest.Unit{}, false
-	}
-	return r.read(lo), true
+	return r.read(i), true
 }
 
 // Since returns, copied and in order of decoding, the units needed to show the
@@ -292,4 +283,33 @@ func split(codec string, bits []byte) [][]byte {
 		bits = bits[lengthPrefix+n:]
 	}
 	return nalus
+}
+
+// Upto returns, copied and in order of decoding, the units needed to show that one:
+// from the last key unit at or before it. Nothing is returned where it is not held.
+func (r *Ring) Upto(seq uint64) []ingest.Unit {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	last := r.index(seq)
+	if last < 0 {
+		return nil
+	}
+	first := last
+	for first > 0 && !r.entries[first].unit.Key {
+		first--
+	}
+	units := make([]ingest.Unit, 0, last-first+1)
+	for i := first; i <= last; i++ {
+		units = append(units, r.read(i))
+	}
+	return units
+}
+
+// index finds the unit of that number, -1 if it is not held.
+func (r *Ring) index(seq uint64) int {
+	i, found := slices.BinarySearchFunc(r.entries, seq, func(e entry, seq uint64) int { return cmp.Compare(e.unit.Seq, seq) })
+	if !found {
+		return -1
+	}
+	return i
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/bluenviron/gortsplib/v4/pkg/format"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
+
+	"offsite/pipeline/recording"
 )
 
 const (
@@ -30,7 +32,7 @@ type channel struct {
 	path   string
 	as     string
 	script []Fault
-	videos []*video
+	videos []*recording.Video
 	log    *slog.Logger
 	now    func() time.Time
 
@@ -69,26 +71,26 @@ func newChannel(st Stream, log *slog.Logger, now func() time.Time) (*channel, er
 		}
 	}
 	for _, name := range st.Files {
-		v, err := openVideo(name)
+		v, err := recording.Open(name)
 		if err != nil {
 			c.closeFiles()
 			return nil, err
 		}
 		c.videos = append(c.videos, v)
-		if v.codec != c.codec() {
+		if v.Codec != c.codec() {
 			c.closeFiles()
-			return nil, fmt.Errorf("serve the path %q: %s is %s, the first file is %s", c.path, name, v.codec, c.codec())
+			return nil, fmt.Errorf("serve the path %q: %s is %s, the first file is %s", c.path, name, v.Codec, c.codec())
 		}
 	}
 	return c, nil
 }
 
-func (c *channel) codec() string { return c.videos[0].codec }
+func (c *channel) codec() string { return c.videos[0].Codec }
 
 func (c *channel) duration() time.Duration {
 	var d time.Duration
 	for _, v := range c.videos {
-		d += v.duration
+		d += v.Duration
 	}
 	return d
 }
@@ -124,24 +126,24 @@ func (c *channel) initialize(server *gortsplib.Server) error {
 
 // format makes the RTP format of the first file and its packetizer.
 func (c *channel) format() (format.Format, error) {
-	switch v := c.videos[0]; v.codec {
-	case codecH264:
-		f := &format.H264{PayloadTyp: videoType, SPS: v.sps, PPS: v.pps, PacketizationMode: 1}
+	switch v := c.videos[0]; v.Codec {
+	case recording.H264:
+		f := &format.H264{PayloadTyp: videoType, SPS: v.SPS, PPS: v.PPS, PacketizationMode: 1}
 		enc, err := f.CreateEncoder()
 		c.pack = func(n [][]byte) ([]*rtp.Packet, error) { return enc.Encode(n) }
 		return f, err
-	case codecH265:
-		f := &format.H265{PayloadTyp: videoType, VPS: v.vps, SPS: v.sps, PPS: v.pps}
+	case recording.H265:
+		f := &format.H265{PayloadTyp: videoType, VPS: v.VPS, SPS: v.SPS, PPS: v.PPS}
 		enc, err := f.CreateEncoder()
 		c.pack = func(n [][]byte) ([]*rtp.Packet, error) { return enc.Encode(n) }
 		return f, err
-	case codecMJPEG:
+	case recording.MJPEG:
 		f := &format.MJPEG{}
 		enc, err := f.CreateEncoder()
 		c.pack = func(n [][]byte) ([]*rtp.Packet, error) { return enc.Encode(n[0]) }
 		return f, err
 	default:
-		return nil, fmt.Errorf("%s cannot be served over RTSP: convert it to H.264", v.codec)
+		return nil, fmt.Errorf("%s cannot be served over RTSP: convert it to H.264", v.Codec)
 	}
 }
 
@@ -253,8 +255,8 @@ func (c *channel) close() {
 
 func (c *channel) closeFiles() {
 	for _, v := range c.videos {
-		if err := v.file.Close(); err != nil {
-			c.log.Warn("close a served video", "file", v.name, "error", err)
+		if err := v.Close(); err != nil {
+			c.log.Warn("close a served video", "file", v.Name, "error", err)
 		}
 	}
 }

@@ -3,6 +3,8 @@ package rtspserve
 import (
 	"context"
 	"time"
+
+	"offsite/pipeline/recording"
 )
 
 // player is the clockwork of one channel: it sends each picture at its time.
@@ -23,7 +25,7 @@ func (p *player) run(ctx context.Context) {
 			if !p.play(ctx, v, base) {
 				return
 			}
-			base += v.duration
+			base += v.Duration
 		}
 		p.c.log.Debug("camera simulator loop", "path", p.c.path, "loop", loop+1,
 			"began", p.epoch.Add(base).Format(time.RFC3339Nano))
@@ -31,15 +33,15 @@ func (p *player) run(ctx context.Context) {
 }
 
 // play sends one file, once. It says false when ctx has ended.
-func (p *player) play(ctx context.Context, v *video, base time.Duration) bool {
-	for i, s := range v.samples {
-		if !p.until(ctx, p.epoch.Add(base+s.dts)) {
+func (p *player) play(ctx context.Context, v *recording.Video, base time.Duration) bool {
+	for i, s := range v.Samples {
+		if !p.until(ctx, p.epoch.Add(base+s.DTS)) {
 			return false
 		}
-		if p.late(base+s.dts, s.key) {
+		if p.late(base+s.DTS, s.Key) {
 			continue
 		}
-		nalus, err := v.nalus(i)
+		nalus, err := v.NALUs(i)
 		if err == nil && p.c.as == "" {
 			err = p.show(nalus, s, base)
 		}
@@ -95,22 +97,22 @@ func (p *player) late(media time.Duration, key bool) bool {
 }
 
 // show sends a picture, or what the mood makes of it.
-func (p *player) show(nalus [][]byte, s sample, base time.Duration) error {
+func (p *player) show(nalus [][]byte, s recording.Sample, base time.Duration) error {
 	m, now := p.c.feeling(), p.c.now()
-	media := base + s.pts
+	media := base + s.PTS
 	switch {
 	case now.Before(m.silence):
 		return nil
 	case now.Before(m.freeze):
 		if p.frozen == nil {
-			if !s.key {
+			if !s.Key {
 				return nil
 			}
 			p.frozen = nalus
 		}
 		return p.c.send(p.frozen, media, p.epoch.Add(media), m)
 	default:
-		if p.frozen != nil && !s.key {
+		if p.frozen != nil && !s.Key {
 			return nil // after a freeze, decoding starts at a key picture
 		}
 		p.frozen = nil

@@ -1,4 +1,4 @@
-package rtspserve
+package recording
 
 import (
 	"encoding/binary"
@@ -11,50 +11,55 @@ import (
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h265"
 )
 
-// The codecs that can be served.
+// The codecs, as package ingest names them.
 const (
-	codecH264  = "h264"
-	codecH265  = "h265"
-	codecMJPEG = "mjpeg"
+	H264  = "h264"
+	H265  = "h265"
+	MJPEG = "mjpeg"
 )
 
-// video is the video track of one open file.
-type video struct {
-	name          string
-	file          *os.File
-	codec         string
-	vps, sps, pps []byte
-	lengthSize    int // bytes of the length before each NAL unit
-	samples       []sample
-	duration      time.Duration
+// Video is the video track of one open file.
+type Video struct {
+	Name          string
+	Codec         string // "h264", "h265", "mjpeg"
+	VPS, SPS, PPS []byte
+	Samples       []Sample // in order of decoding
+	Duration      time.Duration
+
+	file       *os.File
+	lengthSize int // bytes of the length before each NAL unit
 }
 
-// sample is one picture of a file; its bits stay there until they are sent.
-type sample struct {
-	dts  time.Duration // since the file's beginning
-	pts  time.Duration
-	key  bool
+// Sample is one picture of a file; its bits stay there until they are read.
+type Sample struct {
+	DTS time.Duration // when it is decoded, since the file's beginning
+	PTS time.Duration // when it is shown
+	Key bool
+
 	at   int64
 	size int
 }
 
-// openVideo reads a file's index.
-func openVideo(name string) (*video, error) {
+// Open reads a file's index.
+func Open(name string) (*Video, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("open the video to serve: %w", err)
+		return nil, fmt.Errorf("open the video: %w", err)
 	}
 	v, err := index(f)
 	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("read the video %s (an MP4 file with H.264, H.265 or MJPEG is wanted): %w", name, err)
 	}
-	v.name = name
+	v.Name = name
 	return v, nil
 }
 
+// Close closes the file.
+func (v *Video) Close() error { return v.file.Close() }
+
 // index finds the first video track that can be served.
-func index(f *os.File) (*video, error) {
+func index(f *os.File) (*Video, error) {
 	info, err := mp4.Probe(f)
 	if err != nil {
 		return nil, err
@@ -64,11 +69,11 @@ func index(f *os.File) (*video, error) {
 		return nil, err
 	}
 	for i, trak := range traks {
-		v := &video{file: f}
+		v := &Video{file: f}
 		if err := v.describe(trak); err != nil {
 			return nil, err
 		}
-		if v.codec == "" || i >= len(info.Tracks) || len(info.Tracks[i].Samples) == 0 {
+		if v.Codec == "" || i >= len(info.Tracks) || len(info.Tracks[i].Samples) == 0 {
 			continue
 		}
 		if err := v.list(trak, info.Tracks[i]); err != nil {
@@ -79,8 +84,8 @@ func index(f *os.File) (*video, error) {
 	return nil, errors.New("there is no video track that we know")
 }
 
-// describe reads codec and parameter sets; codec stays "" for another track.
-func (v *video) describe(trak *mp4.BoxInfo) error {
+// describe reads codec and parameter sets; Codec stays "" for another track.
+func (v *Video) describe(trak *mp4.BoxInfo) error {
 	stsd := mp4.BoxPath{mp4.BoxTypeMdia(), mp4.BoxTypeMinf(), mp4.BoxTypeStbl(), mp4.BoxTypeStsd()}
 	in := func(types ...mp4.BoxType) mp4.BoxPath { return append(append(mp4.BoxPath{}, stsd...), types...) }
 	boxes, err := mp4.ExtractBoxesWithPayload(v.file, trak, []mp4.BoxPath{
@@ -98,21 +103,21 @@ func (v *video) describe(trak *mp4.BoxInfo) error {
 			if len(c.SequenceParameterSets) == 0 || len(c.PictureParameterSets) == 0 {
 				return errors.New("its H.264 parameter sets are missing")
 			}
-			v.codec, v.lengthSize = codecH264, int(c.LengthSizeMinusOne)+1
-			v.sps, v.pps = c.SequenceParameterSets[0].NALUnit, c.PictureParameterSets[0].NALUnit
+			v.Codec, v.lengthSize = H264, int(c.LengthSizeMinusOne)+1
+			v.SPS, v.PPS = c.SequenceParameterSets[0].NALUnit, c.PictureParameterSets[0].NALUnit
 		case *mp4.HvcC:
-			v.codec, v.lengthSize = codecH265, int(c.LengthSizeMinusOne)+1
-			v.vps = firstOf(c, h265.NALUType_VPS_NUT)
-			v.sps = firstOf(c, h265.NALUType_SPS_NUT)
-			v.pps = firstOf(c, h265.NALUType_PPS_NUT)
-			if v.vps == nil || v.sps == nil || v.pps == nil {
+			v.Codec, v.lengthSize = H265, int(c.LengthSizeMinusOne)+1
+			v.VPS = firstOf(c, h265.NALUType_VPS_NUT)
+			v.SPS = firstOf(c, h265.NALUType_SPS_NUT)
+			v.PPS = firstOf(c, h265.NALUType_PPS_NUT)
+			if v.VPS == nil || v.SPS == nil || v.PPS == nil {
 				return errors.New("its H.265 parameter sets are missing")
 			}
 		case *mp4.Esds:
 			const visualJPEG = 0x6c
 			for _, d := range c.Descriptors {
 				if d.DecoderConfigDescriptor != nil && d.DecoderConfigDescriptor.ObjectTypeIndication == visualJPEG {
-					v.codec = codecMJPEG
+					v.Codec = MJPEG
 				}
 			}
 		}
@@ -130,7 +135,7 @@ func firstOf(c *mp4.HvcC, want h265.NALUType) []byte {
 }
 
 // list lays out the samples in time and in the file.
-func (v *video) list(trak *mp4.BoxInfo, t *mp4.Track) error {
+func (v *Video) list(trak *mp4.BoxInfo, t *mp4.Track) error {
 	if t.Timescale == 0 {
 		return errors.New("its time scale is 0")
 	}
@@ -146,10 +151,10 @@ func (v *video) list(trak *mp4.BoxInfo, t *mp4.Track) error {
 				return errors.New("its index names more pictures than it has")
 			}
 			s := t.Samples[n]
-			v.samples = append(v.samples, sample{
-				dts: fromTicks(clock, t.Timescale),
-				pts: fromTicks(clock+s.CompositionTimeOffset, t.Timescale),
-				key: keys == nil || keys[uint32(n)+1],
+			v.Samples = append(v.Samples, Sample{
+				DTS: fromTicks(clock, t.Timescale),
+				PTS: fromTicks(clock+s.CompositionTimeOffset, t.Timescale),
+				Key: keys == nil || keys[uint32(n)+1],
 				at:  at, size: int(s.Size),
 			})
 			clock += int64(s.TimeDelta)
@@ -157,8 +162,8 @@ func (v *video) list(trak *mp4.BoxInfo, t *mp4.Track) error {
 			n++
 		}
 	}
-	v.duration = fromTicks(clock, t.Timescale)
-	if v.duration <= 0 {
+	v.Duration = fromTicks(clock, t.Timescale)
+	if v.Duration <= 0 {
 		return errors.New("it has no length")
 	}
 	v.alignStart()
@@ -166,7 +171,7 @@ func (v *video) list(trak *mp4.BoxInfo, t *mp4.Track) error {
 }
 
 // keys returns the numbers, from 1, of the key pictures; nil means all.
-func (v *video) keys(trak *mp4.BoxInfo) (map[uint32]bool, error) {
+func (v *Video) keys(trak *mp4.BoxInfo) (map[uint32]bool, error) {
 	boxes, err := mp4.ExtractBoxWithPayload(v.file, trak,
 		mp4.BoxPath{mp4.BoxTypeMdia(), mp4.BoxTypeMinf(), mp4.BoxTypeStbl(), mp4.BoxTypeStss()})
 	if err != nil || len(boxes) == 0 {
@@ -180,30 +185,30 @@ func (v *video) keys(trak *mp4.BoxInfo) (map[uint32]bool, error) {
 }
 
 // alignStart lets the first picture shown be at 0: with B-frames all are late.
-func (v *video) alignStart() {
-	early := v.samples[0].pts
-	for _, s := range v.samples {
-		early = min(early, s.pts)
+func (v *Video) alignStart() {
+	early := v.Samples[0].PTS
+	for _, s := range v.Samples {
+		early = min(early, s.PTS)
 	}
-	for i := range v.samples {
-		v.samples[i].pts -= early
+	for i := range v.Samples {
+		v.Samples[i].PTS -= early
 	}
 }
 
-// nalus reads one picture and puts the parameter sets before key pictures, as
+// NALUs reads one picture and puts the parameter sets before key pictures, as
 // cameras do. For MJPEG it is one JPEG.
-func (v *video) nalus(i int) ([][]byte, error) {
-	s := v.samples[i]
+func (v *Video) NALUs(i int) ([][]byte, error) {
+	s := v.Samples[i]
 	bits := make([]byte, s.size)
 	if _, err := v.file.ReadAt(bits, s.at); err != nil {
-		return nil, fmt.Errorf("read picture %d of %s: %w", i, v.name, err)
+		return nil, fmt.Errorf("read picture %d of %s: %w", i, v.Name, err)
 	}
-	if v.codec == codecMJPEG {
+	if v.Codec == MJPEG {
 		return [][]byte{bits}, nil
 	}
 	var units [][]byte
-	if s.key {
-		for _, set := range [][]byte{v.vps, v.sps, v.pps} {
+	if s.Key {
+		for _, set := range [][]byte{v.VPS, v.SPS, v.PPS} {
 			if set != nil {
 				units = append(units, set)
 			}
@@ -215,7 +220,7 @@ func (v *video) nalus(i int) ([][]byte, error) {
 		n := int(binary.BigEndian.Uint32(length[:]))
 		bits = bits[v.lengthSize:]
 		if n > len(bits) {
-			return nil, fmt.Errorf("read picture %d of %s: a NAL unit of %d bytes where %d are left", i, v.name, n, len(bits))
+			return nil, fmt.Errorf("read picture %d of %s: a NAL unit of %d bytes where %d are left", i, v.Name, n, len(bits))
 		}
 		if n > 0 {
 			units = append(units, bits[:n])

@@ -1,0 +1,96 @@
+package watch
+
+import (
+	"slices"
+	"time"
+
+	"offsite/pipeline/decode"
+	"offsite/pipeline/ingest"
+)
+
+const (
+	keepFrames = 10              // looks whose units stay at hand: 20 s at 2 s
+	earlier    = 4 * time.Second // how long before the beginning "before" is, if there is such a picture
+)
+
+// frame is a picture that was looked at, as compressed units (from the key unit to
+// its own), or, where there are none, decoded.
+type frame struct {
+	seq      uint64
+	at       time.Time
+	received time.Time
+	units    []ingest.Unit
+	picture  *decode.Picture
+}
+
+// release gives a decoded picture up.
+func (f *frame) release() {
+	if f != nil && f.picture != nil {
+		f.picture.Release()
+		f.picture = nil
+	}
+}
+
+// share makes another owner of the frame.
+func (f *frame) share() *frame {
+	if f == nil {
+		return nil
+	}
+	g := *f
+	if g.picture != nil {
+		g.picture.Retain()
+	}
+	return &g
+}
+
+// decode gives its picture, which must be released.
+func (f *frame) decode() (*decode.Picture, error) {
+	if f.picture != nil {
+		return f.picture.Retain(), nil
+	}
+	d := decode.New()
+	defer d.Close()
+	return d.Follow(f.units)
+}
+
+// bits returns what the picture was decoded from.
+func (f *frame) bits() (codec string, bits []byte) {
+	for _, u := range f.units {
+		codec = u.Codec
+		bits = append(bits, u.AnnexB()...)
+	}
+	return codec, bits
+}
+
+// remember keeps the newest frames at hand.
+func (w *Watch) remember(f *frame) {
+	w.recent = append(w.recent, f)
+	if n := len(w.recent) - keepFrames; n > 0 {
+		for _, old := range w.recent[:n] {
+			old.release()
+		}
+		w.recent = slices.Delete(w.recent, 0, n)
+	}
+}
+
+// frameBefore finds a picture of before a suspicion began: a few seconds before, or
+// the oldest at hand.
+func (w *Watch) frameBefore(first time.Time) *frame {
+	var found *frame
+	for _, f := range w.recent {
+		if found == nil && f.at.Before(first) || !f.at.After(first.Add(-earlier)) {
+			found = f
+		}
+	}
+	return found.share()
+}
+
+// frameAt finds the picture of the beginning, now if there is none nearer.
+func (w *Watch) frameAt(first time.Time, now *frame) *frame {
+	for _, f := range w.recent {
+		if !f.at.Before(first) {
+			return f.share()
+		}
+	}
+	return now.share()
+}

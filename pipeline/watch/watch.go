@@ -1,0 +1,317 @@
+package watch
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"offsite/detectors"
+	"offsite/pipeline"
+	"offsite/pipeline/decode"
+	"offsite/pipeline/infer"
+	"offsite/pipeline/ingest"
+	"offsite/pipeline/look"
+	"offsite/pipeline/ring"
+	"offsite/pipeline/track"
+)
+
+// Options say what a watch needs. Engine, Detectors and Camera must be given.
+type Options struct {
+	Engine    *infer.Engine
+	Detectors []detectors.Detector
+	Camera    pipeline.Camera
+	Ring      *ring.Ring // clips are cut from; nil: incidents have none
+	Folder    string     // where the state is kept; "": nowhere
+	// Source tells what the camera sends and how its clock relates to ours.
+	Source func() (pipeline.Stream, pipeline.Clock)
+	// Regardless is the n of "every n-th look is examined though nothing changed".
+	Regardless int
+	Logger     *slog.Logger
+	Now        func() time.Time
+}
+
+// Watch is one camera under watch. Its methods may be called from any goroutine;
+// looks follow one another.
+type Watch struct {
+	o   Options
+	log *slog.Logger
+
+	mu      sync.Mutex
+	camera  pipeline.Camera
+	zones   []*zone
+	faults  []ZoneFault
+	needs   map[string]bool // models
+	decoder *decode.Decoder
+	gate    *look.Gate
+	eye     look.Eye
+	tracker *track.Tracker
+	base    *baseline
+	last    *examined
+	recent  []*frame // looked at, oldest first
+	records []pipeline.LookRecord
+	asks    []ask
+	ended   []Ended // of zones that were taken away, for the next outcome
+	saved   savedAt
+}
+
+// ZoneFault says why a zone is not watched: its model is missing, or its rule
+// refuses it.
+type ZoneFault struct {
+	ZoneID string                `json:"zone_id"`
+	Why    detectors.Explanation `json:"why"`
+}
+
+// OpenZone is a zone with a suspicion.
+type OpenZone struct {
+	ZoneID   string    `json:"zone_id"`
+	Detector string    `json:"detector"`
+	Raised   bool      `json:"raised"`
+	Incident string    `json:"incident,omitempty"`
+	First    time.Time `json:"first"`
+}
+
+// Ended tells that a raised incident is over.
+type Ended struct {
+	ID   string
+	Last time.Time // latest look that supported it
+}
+
+// Outcome is what came of a look.
+type Outcome struct {
+	Health   look.Health
+	Why      detectors.Explanation // where it is not clear
+	Examined bool                  // the models ran; else nothing had changed
+	Record   pipeline.LookRecord
+	Raised   []pipeline.Incident
+	Ended    []Ended
+	Open     []OpenZone
+}
+
+// New makes a watch and takes up the state in its folder. A zone that cannot be
+// watched is no error but a fault (Faults); a state that cannot be read is.
+func New(o Options) (*Watch, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Source == nil {
+		o.Source = func() (pipeline.Stream, pipeline.Clock) { return pipeline.Stream{}, pipeline.Clock{} }
+	}
+	w := &Watch{o: o, log: o.Logger, decoder: decode.New(), gate: look.NewGate(o.Regardless),
+		tracker: track.New()}
+	w.set(o.Camera)
+	if err := w.load(); err != nil {
+		w.Close()
+		return nil, fmt.Errorf("watch camera %s: %w", o.Camera.ID, err)
+	}
+	return w, nil
+}
+
+// Close frees what the watch holds. No look may be under way.
+func (w *Watch) Close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.decoder.Close()
+	w.gate.Close()
+	for _, f := range w.recent {
+		f.release()
+	}
+	w.recent = nil
+	for _, z := range w.zones {
+		z.letGo()
+	}
+	for _, a := range w.asks {
+		close(a.answer)
+	}
+	w.asks = nil
+}
+
+// Look decodes units, the last of which is looked at and the first of which is a key
+// unit, and examines the picture. The picture goes to keep, who may retain it.
+// Errors wrap those of decode, or tell which model failed; the watch goes on.
+func (w *Watch) Look(units []ingest.Unit, keep func(*decode.Picture)) (Outcome, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p, err := w.decoder.Follow(units)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer p.Release()
+	if keep != nil {
+		keep(p)
+	}
+	return w.see(&frame{seq: p.Unit, at: p.At, received: p.Received, units: units}, p)
+}
+
+// See examines a picture that comes without its bits, as from a file.
+func (w *Watch) See(p *decode.Picture) (Outcome, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.see(&frame{seq: p.Unit, at: p.At, received: p.Received, picture: p.Retain()}, p)
+}
+
+// see is one look.
+func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
+	out := Outcome{Ended: w.ended}
+	w.ended = nil
+	light, small, err := measure(p)
+	if err != nil {
+		f.release()
+		return out, err
+	}
+	out.Health, out.Why = w.eye.Judge(light)
+	out.Record = pipeline.LookRecord{Unit: f.seq, At: f.at, Light: light.Mean}
+	if out.Health != look.Clear {
+		f.release()
+		out.Open = w.open()
+		return out, nil
+	}
+	if w.wantsFresh() {
+		w.gate.Force()
+	}
+	open, err := w.gate.Open(small)
+	if err == nil && (open || w.last == nil) {
+		err = w.examine(p, f.at)
+		out.Examined = true
+	}
+	if err != nil {
+		f.release()
+		w.gate.Force()
+		return out, err
+	}
+	l := w.last.look(w, f, light.Mean)
+	out.Record = w.record(l)
+	w.remember(f)
+	w.observe(l, f, p, &out)
+	w.answer(f, p)
+	out.Open = w.open()
+	return out, w.saveDue(len(out.Raised)+len(out.Ended) > 0)
+}
+
+// measure takes the small pictures that eye and gate go by.
+func measure(p *decode.Picture) (look.Light, []byte, error) {
+	luma := make([]byte, look.EyeWidth*look.EyeHeight)
+	if err := p.Luma(luma, look.EyeWidth, look.EyeHeight); err != nil {
+		return look.Light{}, nil, err
+	}
+	light, err := look.Measure(luma)
+	if err != nil {
+		return light, nil, err
+	}
+	small, err := look.Small(luma)
+	return light, small, err
+}
+
+// wantsFresh says whether the models must run though nothing has changed: while a
+// dwell runs, or someone has asked.
+func (w *Watch) wantsFresh() bool {
+	return len(w.asks) > 0 || slices.ContainsFunc(w.zones, func(z *zone) bool {
+		return !z.raised && z.rule.Presence().Open
+	})
+}
+
+// observe lets every rule see the look.
+func (w *Watch) observe(l detectors.Look, f *frame, p *decode.Picture, out *Outcome) {
+	for _, z := range w.zones {
+		prior, err := z.rule.State()
+		if err != nil { // it cannot be saved; it can still watch
+			w.log.Error("a rule's state cannot be kept", "camera", w.camera.ID, "zone", z.zone.ID, "error", err)
+		}
+		for _, s := range z.rule.Observe(l) {
+			switch s.Phase {
+			case detectors.Sighted:
+				w.sighted(z, s, f)
+			case detectors.Persists:
+				if in, err := w.raise(z, s, f, p, prior); err != nil {
+					w.log.Error("an incident lacks a part", "camera", w.camera.ID, "zone", z.zone.ID, "incident", in.ID, "error", err)
+					out.Raised = append(out.Raised, in)
+				} else {
+					out.Raised = append(out.Raised, in)
+				}
+			case detectors.Ended:
+				if z.raised {
+					z.hold(prior)
+					out.Ended = append(out.Ended, Ended{ID: z.id, Last: s.Last})
+				}
+				z.over()
+			}
+		}
+	}
+}
+
+// open lists the suspicions that stand.
+func (w *Watch) open() []OpenZone {
+	var zones []OpenZone
+	for _, z := range w.zones {
+		if !z.rule.Presence().Open {
+			continue
+		}
+		o := OpenZone{ZoneID: z.zone.ID, Detector: z.detector.Key(), Raised: z.raised, First: z.first}
+		if z.raised {
+			o.Incident = z.id
+		}
+		zones = append(zones, o)
+	}
+	return zones
+}
+
+// Faults lists the zones that are not watched.
+func (w *Watch) Faults() []ZoneFault {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.faults)
+}
+
+// ErrZone says that the camera has no such zone, or cannot watch it.
+var ErrZone = errors.New("the zone is not watched")
+
+// ask is a request for a fresh look at a zone.
+type ask struct {
+	zone     string
+	incident string
+	at       time.Time
+	answer   chan pipeline.Incident
+}
+
+// Ask wants the next clear look at a zone, as an incident of kind "recheck" with that
+// id. The channel gives it, or is closed when the watch ends or the zone goes; call
+// forget when it is not wanted any more. Errors wrap ErrZone.
+func (w *Watch) Ask(zoneID, incidentID string) (answer <-chan pipeline.Incident, forget func(), err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.ContainsFunc(w.zones, func(z *zone) bool { return z.zone.ID == zoneID }) {
+		return nil, nil, fmt.Errorf("look at zone %s again: %w", zoneID, ErrZone)
+	}
+	a := ask{zoneID, incidentID, w.o.Now(), make(chan pipeline.Incident, 1)}
+	w.asks = append(w.asks, a)
+	return a.answer, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.asks = slices.DeleteFunc(w.asks, func(b ask) bool { return b.answer == a.answer })
+	}, nil
+}
+
+// answer gives those who asked before this look what they asked for.
+func (w *Watch) answer(f *frame, p *decode.Picture) {
+	w.asks = slices.DeleteFunc(w.asks, func(a ask) bool {
+		i := slices.IndexFunc(w.zones, func(z *zone) bool { return z.zone.ID == a.zone })
+		if i < 0 {
+			close(a.answer)
+			return true
+		}
+		if f.received.Before(a.at) {
+			return false
+		}
+		in, err := w.recheck(w.zones[i], a.incident, f, p)
+		if err != nil {
+			w.log.Error("a re-check lacks a part", "camera", w.camera.ID, "zone", a.zone, "error", err)
+		}
+		a.answer <- in
+		return true
+	})
+}
