@@ -72,6 +72,7 @@ def slim(path):
 
 def export(module, shape, path):
     """Writes the ONNX file; returns the output's shape. Refuses what differs from PyTorch."""
+    module.eval()
     torch.onnx.export(module, (torch.zeros(1, *shape),), str(path), opset_version=17, input_names=["images"], output_names=["output"],
                       dynamic_axes={"images": {0: "n"}, "output": {0: "n"}}, do_constant_folding=True, dynamo=False)
     slim(path)
