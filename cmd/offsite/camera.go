@@ -70,7 +70,7 @@ type cameraServeCmd struct {
 	Listen   string     `default:"127.0.0.1:8554" help:"Address to serve at; port 0 takes a free one." placeholder:"HOST:PORT"`
 	User     string     `help:"User name that viewers must give." placeholder:"NAME"`
 	Password string     `help:"Password that viewers must give." placeholder:"TEXT"`
-	Addrs    string     `name:"addresses" help:"Write the RTSP addresses as JSON to this file once they answer." placeholder:"FILE"`
+	Addrs    string     `name:"addresses" help:"Write the RTSP addresses and the time of the first picture as JSON to this file once they answer." placeholder:"FILE"`
 	Log      config.Log `embed:"" prefix:"log."`
 }
 
@@ -88,13 +88,13 @@ func (c *cameraServeCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer server.Stop()
-	addresses := map[string]string{}
+	served := servedCameras{Addresses: map[string]string{}, Epoch: server.Epoch()}
 	for _, path := range server.Paths() {
-		addresses[path] = server.URL(path)
+		served.Addresses[path] = server.URL(path)
 		fmt.Println(server.URL(path))
 	}
 	if c.Addrs != "" {
-		if err := writeJSON(c.Addrs, addresses); err != nil {
+		if err := writeJSON(c.Addrs, served); err != nil {
 			return err
 		}
 	}

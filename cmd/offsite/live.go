@@ -44,7 +44,7 @@ func (w *watcher) publishOnce(ctx context.Context, shown map[string]time.Time) e
 		}
 		live = append(live, l)
 	}
-	if err := w.registry.SaveLive(ctx, w.name, live); err != nil {
+	if err := w.desk.registry.SaveLive(ctx, w.name, live); err != nil {
 		return err
 	}
 	for id, at := range fresh {

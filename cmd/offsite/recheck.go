@@ -33,7 +33,7 @@ func (r *recheckWorker) Work(ctx context.Context, job *river.Job[casework.Rechec
 	}
 	if errors.Is(err, node.ErrNotWatched) || errors.Is(err, node.ErrNoLook) {
 		if job.Attempt >= recheckTries {
-			return r.watcher.book.RecheckFailed(ctx, job.Args.CaseID, err.Error())
+			return r.watcher.desk.book.RecheckFailed(ctx, job.Args.CaseID, err.Error())
 		}
 	}
 	return err

@@ -7,15 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/prometheus/client_golang/prometheus"
-
-	"offsite/casework"
-	"offsite/config"
 	"offsite/detectors/all"
 	"offsite/evidence/keep"
 	"offsite/evidence/seal"
-	"offsite/evidence/vault"
 	"offsite/pipeline"
 	"offsite/pipeline/infer"
 	"offsite/pipeline/node"
@@ -25,58 +19,64 @@ import (
 
 // watcher watches the registered cameras and carries what is found to the vault.
 type watcher struct {
-	name     string
-	config   *config.Config
-	log      *slog.Logger
-	pool     *pgxpool.Pool
-	registry *registry.Registry
-	book     *casework.Book
-	engine   *infer.Engine
-	node     *node.Node
-	keeper   *keep.Keeper
-	cancel   context.CancelFunc
-	work     sync.WaitGroup
+	name   string
+	desk   *desk
+	log    *slog.Logger
+	engine *infer.Engine
+	node   *node.Node
+	keeper *keep.Keeper
+	cancel context.CancelFunc
+	work   sync.WaitGroup
 
 	mu      sync.Mutex
 	cameras map[string]registry.Camera // as registered, for data/camera.json
 }
 
-// watcherParts are what a watcher is given.
-type watcherParts struct {
-	Config     *config.Config
-	Platform   *platform
-	Vault      *vault.Vault
-	Sealer     *seal.Sealer
-	Pool       *pgxpool.Pool
-	Registry   *registry.Registry
-	Book       *casework.Book
-	Registerer prometheus.Registerer
-	Log        *slog.Logger
-}
-
-func newWatcher(p watcherParts) (*watcher, error) {
+// newWatcher prepares to watch the cameras of the desk's registry.
+func newWatcher(d *desk, p *platform, sealer *seal.Sealer) (*watcher, error) {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "localhost"
 	}
-	w := &watcher{name: host, config: p.Config, log: p.Log, pool: p.Pool, registry: p.Registry, book: p.Book, cameras: map[string]registry.Camera{}}
+	w := &watcher{name: host, desk: d, log: d.log, cameras: map[string]registry.Camera{}}
 	w.keeper, err = keep.New(keep.Options{
-		SpoolDir: p.Config.Path("spool"), Sealer: p.Sealer, Stamper: p.Platform.stamper, Vault: p.Vault,
-		Recorder: p.Book, Flush: p.Platform.flush, Host: host, Version: version,
-		Logger: p.Log.With("part", "evidence"), Registerer: p.Registerer, OnWaiting: w.tellWaiting,
+		SpoolDir: d.config.Path("spool"), Sealer: sealer, Stamper: p.stamper, Vault: d.vault,
+		Recorder: d.book, Flush: p.flush, Host: host, Version: version,
+		Logger: d.log.With("part", "evidence"), Registerer: d.metrics, OnWaiting: w.tellWaiting,
 	})
 	if err != nil {
 		return nil, err
 	}
-	w.engine, err = infer.New(infer.Options{Library: p.Config.ONNXRuntime.Library, Threads: p.Config.ONNXRuntime.Threads})
+	w.engine, err = infer.New(infer.Options{Library: d.config.ONNXRuntime.Library, Threads: d.config.ONNXRuntime.Threads})
 	if err != nil {
 		return nil, err
 	}
 	w.node = node.New(node.Options{
-		Engine: w.engine, StateDir: p.Config.Path("state"), Sink: w, Detectors: all.All(), Cadence: p.Config.Cameras.Cadence,
-		Logger: p.Log.With("part", "pipeline"), Registerer: p.Registerer,
+		Engine: w.engine, StateDir: d.config.Path("state"), Sink: w, Detectors: all.All(), Cadence: d.config.Cameras.Cadence,
+		Logger: d.log.With("part", "pipeline"), Registerer: d.metrics,
 	})
 	return w, nil
+}
+
+// watch starts watching and the jobs of this process: those of the desk too where
+// atDesk is set. stop ends both.
+func watch(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer, atDesk bool) (stop func(), err error) {
+	w, err := newWatcher(d, p, sealer)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.Start(ctx); err != nil {
+		return nil, err
+	}
+	j, err := newJobs(d, atDesk, w)
+	if err == nil {
+		err = j.Start(ctx)
+	}
+	if err != nil {
+		w.Stop()
+		return nil, err
+	}
+	return func() { j.Stop(); w.Stop() }, nil
 }
 
 // Start watches until Stop.
@@ -116,7 +116,7 @@ func (w *watcher) Stop() {
 
 // follow takes cameras over as they are registered and changed.
 func (w *watcher) follow(ctx context.Context) {
-	for range w.registry.Changes(ctx) {
+	for range w.desk.registry.Changes(ctx) {
 		if err := w.refresh(ctx); err != nil && ctx.Err() == nil {
 			w.log.Error("cameras could not be read; those known are watched on", "error", err)
 		}
@@ -124,13 +124,13 @@ func (w *watcher) follow(ctx context.Context) {
 }
 
 func (w *watcher) refresh(ctx context.Context) error {
-	watched, err := w.registry.Watched(ctx)
+	watched, err := w.desk.registry.Watched(ctx)
 	if err != nil {
 		return err
 	}
 	cameras, registered := make([]pipeline.Camera, len(watched)), map[string]registry.Camera{}
 	for i, c := range watched {
-		cadence := w.config.Cameras.Cadence
+		cadence := w.desk.config.Cameras.Cadence
 		if own, err := time.ParseDuration(c.Camera.Cadence); err == nil {
 			cadence = own
 		}
@@ -160,7 +160,7 @@ func (w *watcher) keep(ctx context.Context, in pipeline.Incident, caseID string)
 
 // Ended implements pipeline.Sink.
 func (w *watcher) Ended(ctx context.Context, incidentID string, last time.Time) error {
-	return w.book.Ended(ctx, incidentID, last)
+	return w.desk.book.Ended(ctx, incidentID, last)
 }
 
 // tellWaiting tells the console how much evidence waits for store, authority or
@@ -172,7 +172,7 @@ func (w *watcher) tellWaiting(count int, oldest time.Time) {
 	if count > 0 {
 		body["oldest"] = oldest.UTC()
 	}
-	if err := store.Notify(ctx, w.pool, body); err != nil {
+	if err := store.Notify(ctx, w.desk.pool, body); err != nil {
 		w.log.Debug("the console could not be told of waiting evidence", "error", err)
 	}
 }

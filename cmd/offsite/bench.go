@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"offsite/bench"
+	"offsite/demo"
+)
+
+// benchDir is where figures are kept, from the root of a checkout.
+const benchDir = "build/bench"
+
+// benchCmd measures this machine with this program.
+type benchCmd struct {
+	Demo   benchDemoCmd   `cmd:"" help:"Start the demonstration; measure start, first finding, memory, processor time."`
+	Report benchReportCmd `cmd:"" help:"Print the performance page from what was measured."`
+}
+
+type benchDemoCmd struct{}
+
+// Run measures and keeps the figures.
+func (benchDemoCmd) Run(ctx context.Context) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program's file: %w", err)
+	}
+	set, err := demo.Measure(ctx, self)
+	if err != nil {
+		return fmt.Errorf("measure the demonstration: %w", err)
+	}
+	return keepFigures(set, "demo")
+}
+
+func keepFigures(set bench.Set, name string) error {
+	if err := set.Write(benchDir, name); err != nil {
+		return err
+	}
+	return set.Table(os.Stdout)
+}
+
+type benchReportCmd struct{}
+
+// Run prints the page.
+func (benchReportCmd) Run() error {
+	sets, err := bench.Read(benchDir)
+	if err != nil {
+		return err
+	}
+	return bench.Page(os.Stdout, sets, machine(), time.Now())
+}
+
+// machine says what this machine is.
+func machine() string {
+	model := runtime.GOARCH
+	if file, err := os.Open("/proc/cpuinfo"); err == nil {
+		defer file.Close()
+		for lines := bufio.NewScanner(file); lines.Scan(); {
+			if name, ok := strings.CutPrefix(lines.Text(), "model name"); ok {
+				model = strings.TrimLeft(name, "\t :")
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%d cores of %s, %s", runtime.NumCPU(), model, runtime.Version())
+}

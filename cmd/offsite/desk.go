@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"offsite/api"
+	"offsite/api/guard"
+	"offsite/api/problem"
+	"offsite/api/wire"
+	"offsite/casework"
+	"offsite/casework/calendar"
+	"offsite/config"
+	"offsite/evidence/seal"
+	"offsite/evidence/vault"
+	"offsite/pipeline/decode"
+	"offsite/pipeline/probe"
+	"offsite/registry"
+	"offsite/registry/account"
+	"offsite/store"
+	"offsite/web"
+)
+
+// desk is what people work at: registry, accounts, cases, API and console.
+type desk struct {
+	config   *config.Config
+	pool     *pgxpool.Pool
+	registry *registry.Registry
+	accounts *account.Accounts
+	book     *casework.Book
+	vault    *vault.Vault
+	metrics  *prometheus.Registry
+	log      *slog.Logger
+}
+
+// openDesk connects to the platform and brings the database up to date. grace, if
+// not zero, shortens every grace period, for demonstrations.
+func openDesk(ctx context.Context, c *config.Config, p *platform, grace time.Duration, log *slog.Logger) (*desk, error) {
+	if err := store.Migrate(ctx, p.databaseURL, log.With("part", "database")); err != nil {
+		return nil, err
+	}
+	pool, err := store.Open(ctx, p.databaseURL, store.WithLog(log.With("part", "database"), time.Second))
+	if err != nil {
+		return nil, err
+	}
+	d := &desk{config: c, pool: pool, accounts: account.New(pool), metrics: prometheus.NewRegistry(), log: log}
+	if err := d.join(ctx, p, grace); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// Close lets the database go.
+func (d *desk) Close() { d.pool.Close() }
+
+func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error {
+	secrets, err := registry.OpenSecrets(d.config.Path("keys", "secrets.key"))
+	if err != nil {
+		return err
+	}
+	d.registry = registry.New(d.pool, secrets, registry.WithZoneCheck(checkZone))
+	days, err := calendar.Default()
+	if err != nil {
+		return err
+	}
+	links, err := casework.OpenLinkKey(d.config.Path("keys", "links.key"))
+	if err != nil {
+		return err
+	}
+	pay, remind, err := outside(d.config)
+	if err != nil {
+		return err
+	}
+	d.book, err = casework.New(casework.Options{
+		Pool: d.pool, Base: base{d.registry}, Staff: staff{d.accounts}, Calendar: days, Payment: pay, Reminder: remind,
+		Bureau: casework.Bureau{
+			Name: d.config.Bureau.NameZH, ShortNo: d.config.Bureau.Prefix, Phone: d.config.Bureau.Phone, Address: d.config.Bureau.Place,
+		},
+		PublicURL: d.config.Public(), LinkKey: links, Logger: d.log.With("part", "casework"), DemonstrationGrace: grace,
+	})
+	if err != nil {
+		return err
+	}
+	d.vault, err = vault.Open(ctx, p.store)
+	return err
+}
+
+// handler is the API with the console's pages.
+func (d *desk) handler() (*api.API, error) {
+	addresses, err := guard.New(d.config.Cameras.Networks)
+	if err != nil {
+		return nil, err
+	}
+	return api.New(api.Options{
+		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
+		Trust: func(context.Context) (*seal.Trust, error) { return seal.OpenTrust(trustPath(d.config)) },
+		Probe: probeCamera, CheckAddress: addresses.Check,
+		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
+		Ready:   map[string]func(context.Context) error{"database": d.pool.Ping},
+		Pages:   web.Files(),
+		Metrics: promhttp.HandlerFor(d.metrics, promhttp.HandlerOpts{}), Registerer: d.metrics,
+		PublicURL: d.config.Public(), Version: version, Logger: d.log.With("part", "api"),
+	})
+}
+
+// serve answers until ctx ends.
+func (d *desk) serve(ctx context.Context, listener net.Listener) error {
+	a, err := d.handler()
+	if err != nil {
+		return err
+	}
+	if err := a.Start(ctx); err != nil {
+		return err
+	}
+	defer a.Stop()
+	server := api.Server(a.Handler(), d.log.With("part", "http"))
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve %s: %w", listener.Addr(), err)
+	case <-ctx.Done():
+	}
+	a.Stop() // ends the streams of events, which Shutdown would wait for
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := server.Shutdown(stopping); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		_ = server.Close()
+	}
+	return nil
+}
+
+// probeCamera is the console's first look at a camera.
+func probeCamera(ctx context.Context, url, protocol string) (wire.Probe, error) {
+	r, err := probe.Camera(ctx, url, protocol)
+	if err != nil {
+		var p *probe.Problem
+		if errors.As(err, &p) {
+			return wire.Probe{}, problem.Invalid(p.ZH, p.EN)
+		}
+		return wire.Probe{}, err
+	}
+	const widest = 1280
+	jpeg, err := decode.JPEG(r.Key, widest)
+	if err != nil {
+		return wire.Probe{}, fmt.Errorf("decode the camera's first picture: %w", err)
+	}
+	out := wire.Probe{Report: wire.ProbeReport{BitrateKbps: float64(r.BitRate) / 1000, ClockSource: r.ClockSource, Transport: r.Transport}, Picture: encodePicture(jpeg)}
+	out.Report.Codec, out.Report.Width, out.Report.Height, out.Report.FPS = r.Codec, r.Width, r.Height, r.FPS
+	out.Report.GOPMS = int(r.GOPTime.Milliseconds())
+	if r.Remark != nil {
+		out.Report.RemarkZH, out.Report.RemarkEN = r.Remark.ZH, r.Remark.EN
+	}
+	return out, nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+
+	"offsite/config"
+)
+
+// serveCmd runs what people work at; `offsite watch` runs the cameras.
+type serveCmd struct {
+	Settings settings `embed:""`
+}
+
+// Help is shown by `offsite serve --help`.
+func (serveCmd) Help() string {
+	return "Needs database.url, s3.endpoint and tsa.url. Copy keys/ of the data folder to every machine that serves or watches."
+}
+
+// Run serves until it is stopped.
+func (c *serveCmd) Run(ctx context.Context, file *config.File) error {
+	if err := c.Settings.Check(file); err != nil {
+		return err
+	}
+	log, conf := newLogger(os.Stderr, c.Settings.Log), &c.Settings.Config
+	folder, err := openData(conf, "serve")
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	p, err := startPlatform(ctx, conf, false, log)
+	if err != nil {
+		return err
+	}
+	defer p.Stop()
+	if _, err := openSealer(conf, p); err != nil { // enters what we seal with into trust.json
+		return err
+	}
+	d, err := openDesk(ctx, conf, p, 0, log)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	password, err := d.accounts.Bootstrap(ctx)
+	if err != nil {
+		return err
+	}
+	j, err := newJobs(d, true, nil)
+	if err != nil {
+		return err
+	}
+	if err := j.Start(ctx); err != nil {
+		return err
+	}
+	defer j.Stop()
+	listener, err := net.Listen("tcp", conf.Listen)
+	if err != nil {
+		return fmt.Errorf("listen at %s: %w; choose another address with --listen", conf.Listen, err)
+	}
+	fmt.Printf("Offsite %s serves at %s\n", version, conf.Public())
+	if password != "" {
+		fmt.Printf("Administrator: user admin, one-time password %s\n", password)
+	}
+	return d.serve(ctx, listener)
+}
+
+// watchCmd runs the cameras; `offsite serve` runs what people work at.
+type watchCmd struct {
+	Settings settings `embed:""`
+}
+
+// Help is shown by `offsite watch --help`.
+func (watchCmd) Help() string {
+	return "Needs database.url, s3.endpoint and tsa.url."
+}
+
+// Run watches until it is stopped.
+func (c *watchCmd) Run(ctx context.Context, file *config.File) error {
+	if err := c.Settings.Check(file); err != nil {
+		return err
+	}
+	log, conf := newLogger(os.Stderr, c.Settings.Log), &c.Settings.Config
+	folder, err := openData(conf, "watch")
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	p, err := startPlatform(ctx, conf, false, log)
+	if err != nil {
+		return err
+	}
+	defer p.Stop()
+	sealer, err := openSealer(conf, p)
+	if err != nil {
+		return err
+	}
+	d, err := openDesk(ctx, conf, p, 0, log)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	stop, err := watch(ctx, d, p, sealer, false)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	fmt.Printf("Offsite %s watches\n", version)
+	<-ctx.Done()
+	return nil
+}

@@ -1,0 +1,118 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"offsite/sandbox/wire"
+)
+
+// inbox reads a telephone's messages at the gateway.
+func (s Stage) inbox(ctx context.Context, phone string) ([]wire.Message, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.MessageURL+"/messages?to="+url.QueryEscape(phone), nil)
+	if err != nil {
+		return nil, fmt.Errorf("read messages: %w", err)
+	}
+	wire.Sign([]byte(s.MessageKey), req, nil, time.Now())
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("read messages: %w", err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	if err != nil {
+		return nil, fmt.Errorf("read messages: %w", err)
+	}
+	if res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("read messages: %s: %s", res.Status, text)
+	}
+	var messages []wire.Message
+	if err := json.Unmarshal(text, &messages); err != nil {
+		return nil, fmt.Errorf("read messages: %w", err)
+	}
+	return messages, nil
+}
+
+// linkIn finds the portal's address in the newest message that has one.
+func linkIn(messages []wire.Message, base string) (string, bool) {
+	link, found := "", false
+	for _, m := range messages {
+		if at := strings.Index(m.Text, base+"/p/"); at >= 0 {
+			link, found = strings.FieldsFunc(m.Text[at:], func(r rune) bool { return r <= ' ' || r > '~' })[0], true
+		}
+	}
+	return link, found
+}
+
+// party is the party with a phone: no account, only the link.
+type party struct{ *client }
+
+func openPortal(ctx context.Context, base, link string) (party, error) {
+	c, err := newClient(base)
+	if err != nil {
+		return party{}, err
+	}
+	var session struct {
+		CSRF string `json:"csrf"`
+	}
+	if err := c.call(ctx, "POST", "/api/v1/portal/session", map[string]string{"token": path.Base(link)}, &session); err != nil {
+		return party{}, fmt.Errorf("open the party's link: %w", err)
+	}
+	c.csrf = session.CSRF
+	return party{c}, nil
+}
+
+// portalCase is what the demonstration reads of the party's page.
+type portalCase struct {
+	State   string `json:"state"`
+	FineFen int64  `json:"fine_fen"`
+	Stills  []struct {
+		Name string `json:"name"`
+	} `json:"stills"`
+	Documents []struct {
+		ID     string `json:"id"`
+		Number string `json:"number"`
+	} `json:"documents"`
+}
+
+// look opens the page with every picture and document on it.
+func (p party) look(ctx context.Context) (portalCase, error) {
+	var page portalCase
+	if err := p.call(ctx, "GET", "/api/v1/portal/case", nil, &page); err != nil {
+		return page, err
+	}
+	for _, still := range page.Stills {
+		var picture []byte
+		if err := p.call(ctx, "GET", "/api/v1/portal/files/"+still.Name, nil, &picture); err != nil {
+			return page, err
+		}
+	}
+	for _, d := range page.Documents {
+		var pdf []byte
+		if err := p.call(ctx, "GET", "/api/v1/portal/documents/"+d.ID+"/pdf", nil, &pdf); err != nil {
+			return page, err
+		}
+		if !strings.HasPrefix(string(pdf), "%PDF-") {
+			return page, fmt.Errorf("document %s is no PDF", d.Number)
+		}
+	}
+	return page, nil
+}
+
+// pay goes to the provider's page and pays there, as a browser would.
+func (p party) pay(ctx context.Context) error {
+	var order struct {
+		PayURL string `json:"pay_url"`
+	}
+	if err := p.call(ctx, "POST", "/api/v1/portal/payment", map[string]any{}, &order); err != nil {
+		return fmt.Errorf("order the payment: %w", err)
+	}
+	return payAt(ctx, order.PayURL)
+}
