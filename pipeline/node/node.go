@@ -3,7 +3,14 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -11,6 +18,10 @@ import (
 	"offsite/detectors"
 	"offsite/pipeline"
 	"offsite/pipeline/infer"
+	"offsite/pipeline/ingest"
+	"offsite/pipeline/look"
+	"offsite/pipeline/ring"
+	"offsite/pipeline/watch"
 )
 
 var (
@@ -30,6 +41,9 @@ type Options struct {
 	Detectors  []detectors.Detector
 	Cadence    time.Duration // from look to look where a camera says nothing else; default 2 s
 	Looks      int           // at a time; default the number of processors
+	Ring       ring.Limits   // of each camera
+	Reader     ingest.Config // patience and pauses of every camera; ID, URL, Protocol are set per camera
+	Retry      time.Duration // first pause before the sink is tried again, doubling to 30 s; default 1 s
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer // nil: no metrics
 	Now        func() time.Time
@@ -37,36 +51,224 @@ type Options struct {
 
 // Node watches cameras.
 type Node struct {
-	options Options
+	o       Options
+	log     *slog.Logger
+	queue   *look.Queue
+	events  hub
+	metrics *metrics
+
+	setting sync.Mutex // one Set, Start or Stop at a time
+
+	mu      sync.Mutex
+	wanted  []pipeline.Camera
+	cameras map[string]*camera
+	ctx     context.Context // of all that runs; nil before Start
+	cancel  context.CancelFunc
 }
 
 // New makes a node without cameras.
-func New(o Options) *Node { return &Node{options: o} }
+func New(o Options) *Node {
+	if o.Cadence <= 0 {
+		o.Cadence = look.DefaultCadence
+	}
+	if o.Looks <= 0 {
+		o.Looks = runtime.GOMAXPROCS(0)
+	}
+	if o.Retry <= 0 {
+		o.Retry = time.Second
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	n := &Node{o: o, log: o.Logger, queue: look.NewQueue(o.Looks), cameras: map[string]*camera{}}
+	n.metrics = newMetrics(n)
+	return n
+}
 
 // Start begins to watch the cameras of Set. It must be called once.
-func (n *Node) Start(context.Context) error { return nil }
+func (n *Node) Start(ctx context.Context) error {
+	n.setting.Lock()
+	defer n.setting.Unlock()
+	if n.ctx != nil {
+		return errors.New("start watching cameras: the node is started already")
+	}
+	if n.o.Registerer != nil {
+		if err := n.o.Registerer.Register(n.metrics); err != nil {
+			return fmt.Errorf("start watching cameras: register metrics: %w", err)
+		}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	if err := n.queue.Start(ctx); err != nil {
+		cancel()
+		return err
+	}
+	n.mu.Lock()
+	n.ctx, n.cancel = ctx, cancel
+	wanted := n.wanted
+	n.mu.Unlock()
+	n.apply(wanted)
+	return nil
+}
 
-// Stop ends watching, saves every camera's state and waits until nothing runs.
-func (n *Node) Stop() {}
+// Stop ends watching, saves every camera's state and waits until nothing runs. What
+// the sink has not taken yet is raised again after the next start.
+func (n *Node) Stop() {
+	n.setting.Lock()
+	defer n.setting.Unlock()
+	if n.cancel == nil {
+		return
+	}
+	n.mu.Lock()
+	cameras := slices.Collect(maps.Values(n.cameras))
+	n.mu.Unlock()
+	var work sync.WaitGroup
+	for _, c := range cameras {
+		work.Go(c.unplug)
+	}
+	work.Wait()
+	n.cancel()
+	n.queue.Stop()
+	for _, c := range cameras {
+		work.Go(c.close)
+	}
+	work.Wait()
+	n.mu.Lock()
+	n.cameras = map[string]*camera{}
+	n.mu.Unlock()
+	n.events.close()
+	if n.o.Registerer != nil {
+		n.o.Registerer.Unregister(n.metrics)
+	}
+	n.cancel = nil
+}
 
 // Set says which cameras to watch from now on; it may be called before Start and
 // at any time. Rules of zones that stay as they were go on.
-func (n *Node) Set([]pipeline.Camera) {}
+func (n *Node) Set(cameras []pipeline.Camera) {
+	n.setting.Lock()
+	defer n.setting.Unlock()
+	cameras = slices.Clone(cameras)
+	n.mu.Lock()
+	n.wanted = cameras
+	running := n.cancel != nil
+	n.mu.Unlock()
+	if running {
+		n.apply(cameras)
+	}
+}
+
+// apply makes what runs what is wanted.
+func (n *Node) apply(wanted []pipeline.Camera) {
+	keep := map[string]pipeline.Camera{}
+	for _, c := range wanted {
+		keep[c.ID] = c
+	}
+	n.mu.Lock()
+	var gone, stay []*camera
+	for id, c := range n.cameras {
+		if _, ok := keep[id]; ok {
+			stay = append(stay, c)
+		} else {
+			gone = append(gone, c)
+			delete(n.cameras, id)
+		}
+	}
+	n.mu.Unlock()
+	for _, c := range gone {
+		c.unplug()
+		n.queue.Withdraw(c.id)
+		c.close()
+	}
+	for _, c := range stay {
+		c.set(keep[c.id])
+		delete(keep, c.id)
+	}
+	for id, config := range keep {
+		c := newCamera(n, config)
+		n.mu.Lock()
+		n.cameras[id] = c
+		n.mu.Unlock()
+		c.start(n.ctx)
+	}
+}
+
+// folder is where a camera's state is kept.
+func (n *Node) folder(cameraID string) string {
+	return filepath.Join(n.o.StateDir, url.PathEscape(cameraID))
+}
+
+// camera returns the camera of that id, nil if it is not watched here.
+func (n *Node) camera(id string) *camera {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.cameras[id]
+}
+
+// all returns the cameras in order of id.
+func (n *Node) all() []*camera {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var all []*camera
+	for _, id := range slices.Sorted(maps.Keys(n.cameras)) {
+		all = append(all, n.cameras[id])
+	}
+	return all
+}
 
 // Status returns where each camera stands, in order of id.
-func (n *Node) Status() []CameraStatus { return nil }
-
-// Watch sends events until ctx ends; then it closes the channel. A reader that is
-// too slow misses the oldest.
-func (n *Node) Watch(context.Context) <-chan Event { return nil }
-
-// Picture returns the newest picture that was looked at.
-func (n *Node) Picture(cameraID string) (jpeg []byte, at time.Time, ok bool) {
-	return nil, time.Time{}, false
+func (n *Node) Status() []CameraStatus {
+	var all []CameraStatus
+	for _, c := range n.all() {
+		all = append(all, c.status())
+	}
+	return all
 }
+
+// Picture returns the newest picture that was looked at, as JPEG.
+func (n *Node) Picture(cameraID string) (jpeg []byte, at time.Time, ok bool) {
+	c := n.camera(cameraID)
+	if c == nil {
+		return nil, time.Time{}, false
+	}
+	return c.jpeg()
+}
+
+// patience of a re-check, in which a camera must give a clear picture.
+const patience = 30 * time.Second
 
 // Recheck takes a fresh look at a zone and says whether the violation is there, as
 // an incident of kind "recheck" with that id. Errors wrap ErrNotWatched, ErrNoLook.
 func (n *Node) Recheck(ctx context.Context, zoneID, incidentID string) (pipeline.Incident, error) {
-	return pipeline.Incident{}, ErrNotWatched
+	for _, c := range n.all() {
+		if c.watch == nil {
+			continue
+		}
+		answer, forget, err := c.watch.Ask(zoneID, incidentID)
+		if errors.Is(err, watch.ErrZone) {
+			continue
+		}
+		defer forget()
+		timeout := time.NewTimer(patience)
+		defer timeout.Stop()
+		select {
+		case in, ok := <-answer:
+			if !ok {
+				return pipeline.Incident{}, fmt.Errorf("look at zone %s again: %w", zoneID, ErrNotWatched)
+			}
+			return in, nil
+		case <-timeout.C:
+			s := c.status()
+			return pipeline.Incident{}, fmt.Errorf("look at zone %s again: camera %s is %s %s: %w", zoneID, c.id, s.State, s.Health, ErrNoLook)
+		case <-ctx.Done():
+			return pipeline.Incident{}, fmt.Errorf("look at zone %s again: %w: %w", zoneID, ErrNoLook, ctx.Err())
+		}
+	}
+	return pipeline.Incident{}, fmt.Errorf("look at zone %s again: %w", zoneID, ErrNotWatched)
 }
+
+// Watch sends events until ctx ends or the node stops; then it closes the channel. A
+// reader that is too slow misses the oldest.
+func (n *Node) Watch(ctx context.Context) <-chan Event { return n.events.watch(ctx) }

@@ -5,6 +5,7 @@ import (
 
 	"offsite/detectors"
 	"offsite/pipeline"
+	"offsite/pipeline/watch"
 )
 
 // The states of a camera.
@@ -47,21 +48,12 @@ type CameraStatus struct {
 	Waiting        int                   `json:"waiting_incidents"`
 }
 
-// ZoneFault says why a zone is not watched: its model is missing, or the rule
+// ZoneFault says why a zone is not watched: its model is missing, or its rule
 // refuses it.
-type ZoneFault struct {
-	ZoneID string                `json:"zone_id"`
-	Why    detectors.Explanation `json:"why"`
-}
+type ZoneFault = watch.ZoneFault
 
 // OpenZone is a zone with a suspicion.
-type OpenZone struct {
-	ZoneID   string    `json:"zone_id"`
-	Detector string    `json:"detector"`
-	Raised   bool      `json:"raised"`
-	Incident string    `json:"incident,omitempty"`
-	First    time.Time `json:"first"`
-}
+type OpenZone = watch.OpenZone
 
 // The kinds of events.
 const (

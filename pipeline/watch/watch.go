@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"offsite/detectors"
@@ -42,7 +43,7 @@ type Watch struct {
 	mu      sync.Mutex
 	camera  pipeline.Camera
 	zones   []*zone
-	faults  []ZoneFault
+	closed  bool
 	needs   map[string]bool // models
 	decoder *decode.Decoder
 	gate    *look.Gate
@@ -55,6 +56,8 @@ type Watch struct {
 	asks    []ask
 	ended   []Ended // of zones that were taken away, for the next outcome
 	saved   savedAt
+
+	faults atomic.Pointer[[]ZoneFault] // apart from mu: a status must not wait for a look
 }
 
 // ZoneFault says why a zone is not watched: its model is missing, or its rule
@@ -104,6 +107,7 @@ func New(o Options) (*Watch, error) {
 	}
 	w := &Watch{o: o, log: o.Logger, decoder: decode.New(), gate: look.NewGate(o.Regardless),
 		tracker: track.New()}
+	w.faults.Store(&[]ZoneFault{})
 	w.set(o.Camera)
 	if err := w.load(); err != nil {
 		w.Close()
@@ -112,10 +116,18 @@ func New(o Options) (*Watch, error) {
 	return w, nil
 }
 
-// Close frees what the watch holds. No look may be under way.
+// ErrClosed says that the watch has ended; there is nothing to do.
+var ErrClosed = errors.New("the camera is not watched any more")
+
+// Close frees what the watch holds, after a look under way. Later ones fail with
+// ErrClosed.
 func (w *Watch) Close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.closed {
+		return
+	}
+	w.closed = true
 	w.decoder.Close()
 	w.gate.Close()
 	for _, f := range w.recent {
@@ -133,10 +145,14 @@ func (w *Watch) Close() {
 
 // Look decodes units, the last of which is looked at and the first of which is a key
 // unit, and examines the picture. The picture goes to keep, who may retain it.
-// Errors wrap those of decode, or tell which model failed; the watch goes on.
+// Errors wrap those of decode, or tell which model failed, or that the state could
+// not be saved; the outcome counts even then, and the watch goes on.
 func (w *Watch) Look(units []ingest.Unit, keep func(*decode.Picture)) (Outcome, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.closed {
+		return Outcome{}, ErrClosed
+	}
 	p, err := w.decoder.Follow(units)
 	if err != nil {
 		return Outcome{}, err
@@ -152,6 +168,9 @@ func (w *Watch) Look(units []ingest.Unit, keep func(*decode.Picture)) (Outcome, 
 func (w *Watch) See(p *decode.Picture) (Outcome, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.closed {
+		return Outcome{}, ErrClosed
+	}
 	return w.see(&frame{seq: p.Unit, at: p.At, received: p.Received, picture: p.Retain()}, p)
 }
 
@@ -166,9 +185,9 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 	}
 	out.Health, out.Why = w.eye.Judge(light)
 	out.Record = pipeline.LookRecord{Unit: f.seq, At: f.at, Light: light.Mean}
+	out.Open = w.open()
 	if out.Health != look.Clear {
 		f.release()
-		out.Open = w.open()
 		return out, nil
 	}
 	if w.wantsFresh() {
@@ -177,7 +196,7 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 	open, err := w.gate.Open(small)
 	if err == nil && (open || w.last == nil) {
 		err = w.examine(p, f.at)
-		out.Examined = true
+		out.Examined = err == nil
 	}
 	if err != nil {
 		f.release()
@@ -227,12 +246,11 @@ func (w *Watch) observe(l detectors.Look, f *frame, p *decode.Picture, out *Outc
 			case detectors.Sighted:
 				w.sighted(z, s, f)
 			case detectors.Persists:
-				if in, err := w.raise(z, s, f, p, prior); err != nil {
+				in, err := w.raise(z, s, f, p, prior)
+				if err != nil {
 					w.log.Error("an incident lacks a part", "camera", w.camera.ID, "zone", z.zone.ID, "incident", in.ID, "error", err)
-					out.Raised = append(out.Raised, in)
-				} else {
-					out.Raised = append(out.Raised, in)
 				}
+				out.Raised = append(out.Raised, in)
 			case detectors.Ended:
 				if z.raised {
 					z.hold(prior)
@@ -261,11 +279,7 @@ func (w *Watch) open() []OpenZone {
 }
 
 // Faults lists the zones that are not watched.
-func (w *Watch) Faults() []ZoneFault {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.Clone(w.faults)
-}
+func (w *Watch) Faults() []ZoneFault { return slices.Clone(*w.faults.Load()) }
 
 // ErrZone says that the camera has no such zone, or cannot watch it.
 var ErrZone = errors.New("the zone is not watched")

@@ -47,7 +47,8 @@ func (w *Watch) Set(c pipeline.Camera) {
 
 func (w *Watch) set(c pipeline.Camera) {
 	old := w.zones
-	w.camera, w.zones, w.faults, w.needs = c, nil, nil, map[string]bool{}
+	w.camera, w.zones, w.needs = c, nil, map[string]bool{}
+	faults := []ZoneFault{}
 	for _, z := range c.Zones {
 		if i := slices.IndexFunc(old, func(o *zone) bool { return same(o.zone, z) }); i >= 0 {
 			w.zones = append(w.zones, old[i])
@@ -56,11 +57,12 @@ func (w *Watch) set(c pipeline.Camera) {
 		}
 		made, err := w.newZone(z)
 		if err != nil {
-			w.faults = append(w.faults, ZoneFault{ZoneID: z.ID, Why: explain(z, err)})
+			faults = append(faults, ZoneFault{ZoneID: z.ID, Why: explain(z, err)})
 			continue
 		}
 		w.zones = append(w.zones, made)
 	}
+	w.faults.Store(&faults)
 	for _, z := range old {
 		if z.raised && z.rule.Presence().Open {
 			w.ended = append(w.ended, Ended{ID: z.id, Last: z.last})

@@ -1,0 +1,338 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"sync"
+	"time"
+
+	"offsite/detectors"
+	"offsite/pipeline"
+	"offsite/pipeline/decode"
+	"offsite/pipeline/ingest"
+	"offsite/pipeline/look"
+	"offsite/pipeline/ring"
+	"offsite/pipeline/watch"
+)
+
+// camera is one camera that this node holds: its reader, its ring and its watch.
+type camera struct {
+	node  *Node
+	id    string
+	log   *slog.Logger
+	ring  *ring.Ring
+	watch *watch.Watch          // nil where its state cannot be read
+	wrong detectors.Explanation // then this says why
+	out   *outbox
+	ctx   context.Context
+
+	mu      sync.Mutex
+	config  pipeline.Camera
+	reader  *ingest.Reader // nil while unplugged
+	base    uint64         // added to the reader's unit numbers, so that they rise over readers
+	cadence look.Cadence
+	stream  streamMeter
+	seen    tally
+	picture *decode.Picture // newest that was looked at
+	encoded []byte          // of picture, once asked for
+}
+
+// tally is what is counted of a camera's looks and known of the latest.
+type tally struct {
+	lastUnit  time.Time
+	lastLook  time.Time
+	since     time.Time // of the look under way, when its unit came
+	looks     uint64
+	unchanged uint64
+	dropped   map[string]uint64
+	health    look.Health
+	healthWhy detectors.Explanation
+	open      []OpenZone
+}
+
+func newCamera(n *Node, config pipeline.Camera) *camera {
+	c := &camera{node: n, id: config.ID, config: config, log: n.log.With("camera", config.ID), ring: ring.New(n.o.Ring)}
+	c.seen.dropped = map[string]uint64{}
+	c.cadence.Every = c.every()
+	w, err := watch.New(watch.Options{
+		Engine: n.o.Engine, Detectors: n.o.Detectors, Camera: config, Ring: c.ring, Folder: n.folder(config.ID),
+		Source: c.source, Logger: n.log, Now: n.o.Now,
+	})
+	if err != nil {
+		c.log.Error("the camera cannot be watched", "error", err)
+		c.wrong = detectors.Explanation{
+			ZH: fmt.Sprintf("本机保存的摄像机状态无法读取，检测未启动：%v", err),
+			EN: fmt.Sprintf("the camera's state on this machine cannot be read, detection has not begun: %v", err),
+		}
+		return c
+	}
+	c.watch = w
+	c.out = newOutbox(c)
+	return c
+}
+
+func (c *camera) every() time.Duration {
+	if c.config.Cadence > 0 {
+		return c.config.Cadence
+	}
+	return c.node.o.Cadence
+}
+
+// start begins to read and to deliver.
+func (c *camera) start(ctx context.Context) {
+	c.ctx = ctx
+	if c.watch == nil {
+		return
+	}
+	c.out.start(ctx)
+	c.plug()
+}
+
+// plug connects a reader for the address in force.
+func (c *camera) plug() {
+	c.mu.Lock()
+	cfg := c.node.o.Reader
+	cfg.ID, cfg.URL, cfg.Protocol = c.id, c.config.URL, c.config.Protocol
+	cfg.Logger, cfg.Now = c.node.log, c.node.o.Now
+	r := ingest.New(cfg, c)
+	c.reader = r
+	c.mu.Unlock()
+	if err := r.Start(c.ctx); err != nil {
+		c.log.Error("the camera cannot be read", "error", err)
+	}
+}
+
+// unplug stops reading and waits until no unit comes any more.
+func (c *camera) unplug() {
+	c.mu.Lock()
+	r := c.reader
+	c.mu.Unlock()
+	if r == nil {
+		return
+	}
+	r.Stop()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.base += r.Counters().Units + 1
+	c.reader = nil
+}
+
+// close ends everything, saves the state, and waits. The camera must be unplugged and
+// no look under way.
+func (c *camera) close() {
+	if c.watch == nil {
+		return
+	}
+	c.out.stop()
+	if err := c.watch.Save(); err != nil {
+		c.log.Error("the camera's state is not saved", "error", err)
+	}
+	c.watch.Close()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.picture != nil {
+		c.picture.Release()
+		c.picture = nil
+	}
+}
+
+// set takes a changed configuration.
+func (c *camera) set(config pipeline.Camera) {
+	c.mu.Lock()
+	old := c.config
+	c.config = config
+	c.cadence.Every = c.every()
+	c.mu.Unlock()
+	if c.watch == nil {
+		return
+	}
+	c.watch.Set(config)
+	if config.URL != old.URL || config.Protocol != old.Protocol {
+		c.unplug()
+		c.plug()
+	}
+	c.changed()
+}
+
+// OnUnit implements ingest.Handler: the unit goes into the ring, and is queued for a
+// look if one is due.
+func (c *camera) OnUnit(u ingest.Unit) {
+	c.mu.Lock()
+	u.Seq += c.base
+	c.seen.lastUnit = u.Received
+	c.stream.see(u)
+	due := c.cadence.Due(u)
+	c.mu.Unlock()
+	if !c.ring.Push(u) || !due {
+		return
+	}
+	if c.node.queue.Offer(c.id, u.Received, func() { c.look(u.Seq, u.Received) }) {
+		c.drop(look.Overload)
+	}
+}
+
+// OnState implements ingest.Handler.
+func (c *camera) OnState(ingest.State) { c.changed() }
+
+// changed tells those who watch that the camera's status is another.
+func (c *camera) changed() {
+	c.node.events.send(Event{Kind: StateChanged, CameraID: c.id, At: c.node.o.Now(), Status: c.status()})
+}
+
+func (c *camera) drop(reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seen.dropped[reason]++
+}
+
+// look takes its turn: one picture is decoded and examined.
+func (c *camera) look(seq uint64, received time.Time) {
+	units := c.ring.Upto(seq)
+	if len(units) == 0 {
+		c.drop(look.NotInRing)
+		return
+	}
+	c.mu.Lock()
+	c.seen.since = received
+	c.mu.Unlock()
+	began := time.Now()
+	out, err := c.watch.Look(units, c.keep)
+	if errors.Is(err, watch.ErrClosed) {
+		return
+	}
+	c.node.metrics.took(time.Since(began))
+	c.account(out, err)
+	for _, in := range out.Raised {
+		c.out.raise(in)
+	}
+	for _, e := range out.Ended {
+		c.out.end(e)
+	}
+}
+
+// keep makes a picture the newest.
+func (c *camera) keep(p *decode.Picture) {
+	c.mu.Lock()
+	if c.picture != nil {
+		c.picture.Release()
+	}
+	c.picture, c.encoded = p.Retain(), nil
+	c.mu.Unlock()
+	c.node.events.send(Event{Kind: NewPicture, CameraID: c.id, At: p.At})
+}
+
+// account counts a look, and tells of what has changed with it.
+func (c *camera) account(out watch.Outcome, err error) {
+	c.mu.Lock()
+	t := &c.seen
+	t.since = time.Time{}
+	t.lastLook = c.node.o.Now()
+	before := t.health
+	openBefore := len(t.open)
+	switch {
+	case errors.Is(err, decode.ErrDamaged), errors.Is(err, decode.ErrNoPicture), errors.Is(err, decode.ErrCodec):
+		t.dropped[look.Damaged]++
+	case out.Health == "":
+		t.dropped[look.Failed]++
+	case out.Health != look.Clear:
+		t.dropped[look.Blind]++
+	case err != nil && !out.Examined:
+		t.dropped[look.Failed]++
+	case out.Examined:
+		t.looks++
+	default:
+		t.unchanged++
+	}
+	if out.Health != "" {
+		t.health, t.healthWhy, t.open = out.Health, out.Why, out.Open
+	}
+	news := t.health != before || len(t.open) != openBefore || len(out.Raised) > 0
+	c.mu.Unlock()
+	if err != nil {
+		c.log.Warn("a look failed", "error", err)
+	}
+	if news {
+		c.changed()
+	}
+}
+
+// jpeg encodes the newest picture, once.
+func (c *camera) jpeg() ([]byte, time.Time, bool) {
+	c.mu.Lock()
+	if c.picture == nil {
+		c.mu.Unlock()
+		return nil, time.Time{}, false
+	}
+	p, encoded := c.picture.Retain(), c.encoded
+	c.mu.Unlock()
+	defer p.Release()
+	if encoded != nil {
+		return encoded, p.At, true
+	}
+	const quality, width = 80, 1280
+	made, err := p.JPEG(quality, width)
+	if err != nil {
+		c.log.Error("the newest picture cannot be encoded", "error", err)
+		return nil, time.Time{}, false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.picture != nil && c.picture.Unit == p.Unit {
+		c.encoded = made
+	}
+	return made, p.At, true
+}
+
+// source tells what the camera sends, for incidents.
+func (c *camera) source() (pipeline.Stream, pipeline.Clock) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.stream.stream(), c.clock()
+}
+
+func (c *camera) clock() pipeline.Clock {
+	if c.reader == nil {
+		return pipeline.Clock{Source: "arrival"}
+	}
+	k := c.reader.Clock()
+	return pipeline.Clock{Source: k.Source, OffsetNS: k.Offset}
+}
+
+// status puts together where the camera stands.
+func (c *camera) status() CameraStatus {
+	waits := c.node.queue.Waits(c.id)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := &c.seen
+	s := CameraStatus{
+		CameraID: c.id, State: Connecting, LastUnitAt: t.lastUnit, LastLookAt: t.lastLook,
+		Looks: t.looks, Unchanged: t.unchanged, Dropped: maps.Clone(t.dropped),
+		Health: string(t.health), HealthWhy: t.healthWhy, Open: t.open,
+		Stream: c.stream.stream(), Clock: c.clock(), BytesPerSecond: c.stream.rate(c.node.o.Now()),
+	}
+	if waits.IsZero() {
+		waits = t.since
+	}
+	if !waits.IsZero() {
+		s.OldestLookAge = max(0, c.node.o.Now().Sub(waits))
+	}
+	if c.watch == nil {
+		s.State, s.Why = Failed, c.wrong
+		return s
+	}
+	s.Faults, s.Waiting = c.watch.Faults(), c.out.waiting()
+	if c.reader != nil {
+		state, counters := c.reader.State(), c.reader.Counters()
+		s.State, s.Since, s.Transport, s.Units = string(state.Phase), state.Since, state.Transport, counters.Units
+		if state.Why != nil {
+			s.Why = detectors.Explanation{ZH: state.Why.ZH, EN: state.Why.EN}
+		}
+	}
+	if s.Why == (detectors.Explanation{}) && len(s.Faults) > 0 {
+		s.Why = s.Faults[0].Why
+	}
+	return s
+}

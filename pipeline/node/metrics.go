@@ -1,0 +1,78 @@
+package node
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// metrics tells Prometheus what Status tells people.
+type metrics struct {
+	node   *Node
+	looks  prometheus.Histogram
+	raised *prometheus.CounterVec
+
+	state, health, units, bytes, examined, spared, dropped, age, waiting, open *prometheus.Desc
+}
+
+func newMetrics(n *Node) *metrics {
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc("offsite_"+name, help, append([]string{"camera"}, labels...), nil)
+	}
+	return &metrics{
+		node: n,
+		looks: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "offsite_look_seconds",
+			Help:    "How long looks took, decoding included.",
+			Buckets: []float64{.005, .01, .02, .04, .08, .16, .32, .64, 1.28, 2.56}}),
+		raised: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "offsite_incidents_raised_total",
+			Help: "Incidents that the sink has taken."}, []string{"detector"}),
+		state:    desc("camera_state", "1 for the state that the camera is in.", "state"),
+		health:   desc("camera_health", "1 for the health of the camera's picture.", "health"),
+		units:    desc("camera_units_total", "Access units received since the connection's reader began."),
+		bytes:    desc("camera_bytes_per_second", "Bytes a second received lately."),
+		examined: desc("looks_examined_total", "Looks that the models examined."),
+		spared:   desc("looks_unchanged_total", "Looks that the change gate spared."),
+		dropped:  desc("looks_dropped_total", "Looks that were not examined, by reason.", "reason"),
+		age:      desc("look_age_seconds", "Age of the look that waits longest."),
+		waiting:  desc("incidents_waiting", "Incidents that the sink has not taken yet."),
+		open:     desc("suspicions_open", "Zones in which a suspicion stands."),
+	}
+}
+
+// took counts a look.
+func (m *metrics) took(d time.Duration) { m.looks.Observe(d.Seconds()) }
+
+// Describe implements prometheus.Collector.
+func (m *metrics) Describe(to chan<- *prometheus.Desc) {
+	m.looks.Describe(to)
+	m.raised.Describe(to)
+	for _, d := range []*prometheus.Desc{m.state, m.health, m.units, m.bytes, m.examined, m.spared, m.dropped, m.age, m.waiting, m.open} {
+		to <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (m *metrics) Collect(to chan<- prometheus.Metric) {
+	m.looks.Collect(to)
+	m.raised.Collect(to)
+	gauge, counter := prometheus.GaugeValue, prometheus.CounterValue
+	for _, s := range m.node.Status() {
+		send := func(d *prometheus.Desc, kind prometheus.ValueType, v float64, labels ...string) {
+			to <- prometheus.MustNewConstMetric(d, kind, v, append([]string{s.CameraID}, labels...)...)
+		}
+		send(m.state, gauge, 1, s.State)
+		if s.Health != "" {
+			send(m.health, gauge, 1, s.Health)
+		}
+		send(m.units, counter, float64(s.Units))
+		send(m.bytes, gauge, s.BytesPerSecond)
+		send(m.examined, counter, float64(s.Looks))
+		send(m.spared, counter, float64(s.Unchanged))
+		for reason, n := range s.Dropped {
+			send(m.dropped, counter, float64(n), reason)
+		}
+		send(m.age, gauge, s.OldestLookAge.Seconds())
+		send(m.waiting, gauge, float64(s.Waiting))
+		send(m.open, gauge, float64(len(s.Open)))
+	}
+}
