@@ -7,6 +7,8 @@ const api = process.env.OFFSITE_URL ?? "http://127.0.0.1:8420";
 
 export default defineConfig({
   plugins: [react()],
+  // The server puts a nonce of its own here for every page (api/pages).
+  html: { cspNonce: "OFFSITE_CSP_NONCE" },
   build: {
     outDir: "dist",
     emptyOutDir: true,

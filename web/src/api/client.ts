@@ -31,6 +31,6 @@ interface Answer<T> {
 
 export async function ok<T>(answer: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await answer;
-  if (!response.ok) throw new Problem(response.status, typeof error === "object" && error !== null ? (error as ProblemBody) : { detail: typeof error === "string" ? error : "" });
+  if (!response.ok) throw new Problem(response.status, typeof error === "object" && error !== null ? (error) : { detail: typeof error === "string" ? error : "" });
   return data as T;
 }

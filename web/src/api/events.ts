@@ -30,13 +30,13 @@ export function usePictureStamp(camera: string): string {
 }
 
 function cameraOf(fields: Fields): string {
-  return String(fields.camera_id ?? fields.camera ?? fields.id ?? "");
+  return typeof fields.camera_id === "string" ? fields.camera_id : "";
 }
 
 const affected: Record<string, (fields: Fields) => readonly unknown[][]> = {
   "camera.state": (fields) => [["cameras"], ["camera", cameraOf(fields)], ["overview"]],
   "finding.created": () => [["findings"], ["overview"], ["cases"]],
-  "case.changed": (fields) => [["case", fields.case_id ?? fields.case ?? fields.id], ["cases"], ["findings"], ["overview"], ["quotas"]],
+  "case.changed": (fields) => [["case", fields.case_id], ["finding", fields.case_id], ["cases"], ["findings"], ["overview"], ["quotas"]],
   "evidence.waiting": () => [["overview"], ["evidence"]],
 };
 
@@ -64,9 +64,11 @@ function listen(queries: QueryClient): () => void {
   };
   source.addEventListener("camera.picture", (event) => {
     const fields = parse(event);
-    pictures.set(cameraOf(fields), String(fields.at ?? Date.now()));
+    pictures.set(cameraOf(fields), typeof fields.at === "string" ? fields.at : String(Date.now()));
     changed();
   });
+  // Some events were missed: nothing shown is sure to be current.
+  source.addEventListener("gap", () => void queries.invalidateQueries());
   for (const [name, keys] of Object.entries(affected)) {
     source.addEventListener(name, (event) => {
       for (const queryKey of keys(parse(event))) void queries.invalidateQueries({ queryKey });

@@ -5,15 +5,15 @@ import { api, ok } from "./client";
 import type { Trust } from "../bundle/check";
 import { Problem, type ProblemBody } from "./problem";
 import type {
-  Camera, CameraChange, CameraDraft, CaseFile, CaseItem, Detector, Evidence, Finding, FindingItem, Matter, ObjectRow, Overview, Party, Probe, Quota,
-  UserRow, VerifyReport, Zone, ZoneDraft,
+  Camera, CameraChange, CameraDraft, CaseFile, CaseItem, Detector, Evidence, Finding, FindingItem, Matter, ObjectDraft, ObjectRow, Overview, Party,
+  PartyDraft, Probe, Protocol, Quota, UserDraft, UserRow, VerifyReport, Zone, ZoneDraft,
 } from "./types";
 
 interface Paged<T> { items: T[]; next_cursor?: string }
 
 export const useCameras = () => useQuery({ queryKey: ["cameras"], queryFn: async (): Promise<Camera[]> => (await ok(api.GET("/api/v1/cameras", {}))).items });
 export const useCamera = (id: string) => useQuery({ queryKey: ["camera", id], queryFn: (): Promise<Camera> => ok(api.GET("/api/v1/cameras/{id}", { params: { path: { id } } })) });
-export const probeCamera = (url: string, protocol: string): Promise<Probe> => ok(api.POST("/api/v1/cameras/probe", { body: { url, protocol } }));
+export const probeCamera = (url: string, protocol: Protocol): Promise<Probe> => ok(api.POST("/api/v1/cameras/probe", { body: { url, protocol } }));
 export const createCamera = (body: CameraDraft): Promise<Camera> => ok(api.POST("/api/v1/cameras", { body }));
 export const changeCamera = (id: string, body: CameraChange): Promise<Camera> => ok(api.PATCH("/api/v1/cameras/{id}", { params: { path: { id } }, body }));
 export const removeCamera = (id: string): Promise<void> => ok(api.DELETE("/api/v1/cameras/{id}", { params: { path: { id } } }));
@@ -74,8 +74,8 @@ export const useQuotas = () => useQuery({ queryKey: ["quotas"], queryFn: async (
 export const useMatters = () => useQuery({ queryKey: ["matters"], queryFn: async (): Promise<Matter[]> => (await ok(api.GET("/api/v1/matters", {}))).items });
 export const useUsers = () => useQuery({ queryKey: ["users"], queryFn: async (): Promise<UserRow[]> => (await ok(api.GET("/api/v1/users", {}))).items });
 export const useOverview = () => useQuery({ queryKey: ["overview"], queryFn: (): Promise<Overview> => ok(api.GET("/api/v1/overview", {})) });
-export const saveObject = (id: string | null, body: Partial<ObjectRow>): Promise<ObjectRow> =>
+export const saveObject = (id: string | null, body: ObjectDraft): Promise<ObjectRow> =>
   id ? ok(api.PATCH("/api/v1/objects/{id}", { params: { path: { id } }, body })) : ok(api.POST("/api/v1/objects", { body }));
-export const createParty = (body: Partial<Party>): Promise<Party> => ok(api.POST("/api/v1/parties", { body }));
-export const createUser = (body: { username: string; name: string; roles: string[]; licence_no?: string }): Promise<{ user: UserRow; password: string }> => ok(api.POST("/api/v1/users", { body }));
+export const createParty = (body: PartyDraft): Promise<Party> => ok(api.POST("/api/v1/parties", { body }));
+export const createUser = (body: UserDraft): Promise<{ user: UserRow; password?: string }> => ok(api.POST("/api/v1/users", { body }));
 export const changeUser = (id: string, body: { disabled?: boolean; reset_password?: boolean }): Promise<{ user: UserRow; password?: string }> => ok(api.PATCH("/api/v1/users/{id}", { params: { path: { id } }, body }));

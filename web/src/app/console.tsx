@@ -12,7 +12,7 @@ import { ErrorBoundary } from "./error-boundary";
 import { Layout } from "./layout";
 import { usePreferences } from "./preferences";
 import { SessionGate } from "./session";
-import { themeOf } from "./theme";
+import { nonce, themeOf } from "./theme";
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -68,7 +68,7 @@ function Console() {
 export default function Root() {
   const { language, scheme } = usePreferences();
   return (
-    <ConfigProvider theme={themeOf(scheme)} locale={language === "zh" ? zhCN : enUS} button={{ autoInsertSpace: false }}>
+    <ConfigProvider csp={{ nonce: nonce() }} theme={themeOf(scheme)} locale={language === "zh" ? zhCN : enUS} button={{ autoInsertSpace: false }}>
       <App component={false}>
         <QueryClientProvider client={queries}>
           <ErrorBoundary at="root">

@@ -6,13 +6,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, type ReactNode } from "react";
 import { api, ok } from "../api/client";
 import { Problem } from "../api/problem";
+import type { User } from "../api/types";
 import { setCsrf, setExpired, useExpired } from "../api/session-state";
 import { Failure } from "../parts/loaded";
 import { SignIn, SignInForm } from "./sign-in";
 import { PasswordForm } from "./password";
 import { useWords } from "./use-words";
 
-export interface User { id: string; username: string; name: string; roles: string[]; must_change_password: boolean }
 
 const SessionContext = createContext<{ user: User } | null>(null);
 

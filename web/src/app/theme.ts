@@ -52,3 +52,8 @@ export function themeOf(scheme: Scheme): ThemeConfig {
     },
   };
 }
+
+// nonce is what lets Ant Design's style sheets through the page's policy.
+export function nonce(): string {
+  return document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
+}

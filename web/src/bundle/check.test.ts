@@ -40,7 +40,7 @@ beforeAll(async () => {
   const manifest = utf8.encode(await lines(data.slice(1)));
   const tags = utf8.encode(await lines([data[0]!, ["manifest-sha256.txt", manifest]]));
   const bag: [string, Uint8Array][] = [...data, ["manifest-sha256.txt", manifest], ["tagmanifest-sha256.txt", tags]];
-  const pair = (await crypto.subtle.generateKey({ name: "Ed25519" }, true, ["sign", "verify"])) as CryptoKeyPair;
+  const pair = (await crypto.subtle.generateKey({ name: "Ed25519" }, true, ["sign", "verify"]));
   const files = await Promise.all(bag.map(async ([path, bytes]) => ({ path, size: bytes.length, sha256: await sha256(bytes) })));
   const seal = utf8.encode(JSON.stringify({ bundle: id, files, seals: [{ algorithm: "ed25519", key: "k1", file: "seal/manifest.sig" }] }));
   const signature = new Uint8Array(await crypto.subtle.sign({ name: "Ed25519" }, pair.privateKey, seal));

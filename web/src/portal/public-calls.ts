@@ -1,8 +1,10 @@
 import { api, ok } from "../api/client";
+import type { components } from "../api/schema";
 
-export interface PublicDocument { title_zh: string; title_en: string; number: string; issued_at: string; sha256: string }
-export interface PublicCamera { id: string; name: string; place: string; published_on: string }
-export interface PublicMatter { key: string; name_zh: string; name_en: string; basis_zh: string; basis_en: string; offsite: boolean; fine_min_fen: number; fine_max_fen: number }
+type Schemas = components["schemas"];
+export type PublicDocument = Schemas["PublicDocument"];
+export type PublicCamera = Schemas["PublicCamera"];
+export type PublicMatter = Schemas["PublicMatter"];
 
 export const publicDocument = (code: string): Promise<PublicDocument> => ok(api.GET("/api/v1/public/documents/{code}", { params: { path: { code } } }));
 export const publicCameras = async (): Promise<PublicCamera[]> => (await ok(api.GET("/api/v1/public/cameras", {}))).items;

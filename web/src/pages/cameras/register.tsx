@@ -6,7 +6,7 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { sentenceOf } from "../../api/problem";
 import { createCamera, probeCamera } from "../../api/queries";
-import type { CameraDraft, Probe } from "../../api/types";
+import type { CameraDraft, Probe, Protocol } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
 import { Page } from "../../parts/page";
@@ -15,7 +15,7 @@ import words, { type CameraWord } from "./words";
 
 interface Address {
   url: string;
-  protocol: string;
+  protocol: Protocol;
 }
 
 export default function Register() {

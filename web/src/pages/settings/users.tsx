@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
 import { changeUser, createUser, useUsers } from "../../api/queries";
-import type { UserRow } from "../../api/types";
+import type { UserDraft, UserRow } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
@@ -13,7 +13,7 @@ import { Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
 import words, { type SettingsWord } from "./words";
 
-const roles = ["operator", "collector", "reviewer", "officer", "legal", "head", "auditor", "admin", "supervisor"];
+const roles: UserDraft["roles"] = ["operator", "collector", "reviewer", "officer", "legal", "head", "auditor", "admin", "supervisor"];
 
 interface Given {
   name: string;
@@ -76,12 +76,12 @@ function AddUser({ onClose, onGiven }: { onClose: () => void; onGiven: (given: G
   const { t, language } = useDictionary<SettingsWord>(words);
   const frame = useWords();
   const queries = useQueryClient();
-  const [form] = Form.useForm<{ username: string; name: string; roles: string[]; licence_no?: string }>();
+  const [form] = Form.useForm<UserDraft>();
   const add = useMutation({
     mutationFn: createUser,
     onSuccess: async ({ user, password }) => {
       onClose();
-      onGiven({ name: user.name, username: user.username, password });
+      onGiven({ name: user.name, username: user.username, password: password ?? "" });
       await queries.invalidateQueries({ queryKey: ["users"] });
     },
   });
