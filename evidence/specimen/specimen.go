@@ -164,3 +164,13 @@ func (m *Maker) fill(s *Spec) error {
 	s.Files = append([]bundle.Payload{{Path: "incident.json", Data: []byte(`{"id":"` + s.ID + `","detector":"stall"}`)}}, s.Files...)
 	return nil
 }
+
+// StamperAt is a client that reaches the maker's authority by another address.
+func (m *Maker) StamperAt(t testing.TB, url string) *timestamp.Client {
+	t.Helper()
+	c, err := timestamp.New(timestamp.Options{URL: url, Roots: m.Authority.Roots()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}

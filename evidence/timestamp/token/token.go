@@ -177,3 +177,18 @@ var (
 	oidSHA384               = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 2}
 	oidSHA512               = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 3}
 )
+
+// Time reads the response's time without checking anything, for a response that
+// was checked before.
+func Time(der []byte) (at time.Time, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("timestamp: %w: %v", ErrBroken, p)
+		}
+	}()
+	ts, err := timestamp.ParseResponse(der)
+	if err != nil {
+		return at, fmt.Errorf("timestamp: %w: %w", ErrBroken, err)
+	}
+	return ts.Time.UTC(), nil
+}

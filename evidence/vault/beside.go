@@ -1,0 +1,48 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"path"
+
+	"github.com/minio/minio-go/v7"
+
+	"offsite/evidence"
+)
+
+const maxBeside = 1 << 20
+
+func besideKey(r evidence.Receipt, name string) string { return path.Join(path.Dir(r.Key), name) }
+
+// PutBeside stores a small document under the bundle's key prefix, locked as
+// long as the bundle is at its start. It comes after the seal, so that it cannot
+// lie within the bundle.
+func (v *Vault) PutBeside(ctx context.Context, r evidence.Receipt, name string, data []byte) error {
+	key := besideKey(r, name)
+	_, err := v.put(ctx, key, bytes.NewReader(data), int64(len(data)), sha256.Sum256(data), r.RetainUntil, "application/json")
+	if err != nil {
+		return fmt.Errorf("put %s into bucket %s: %w", key, v.o.Bucket, err)
+	}
+	return nil
+}
+
+// ReadBeside returns the newest document of that name beside the bundle, or
+// ErrNoEntry.
+func (v *Vault) ReadBeside(ctx context.Context, r evidence.Receipt, name string) ([]byte, error) {
+	body, _, _, err := v.core.GetObject(ctx, r.Bucket, besideKey(r, name), minio.GetObjectOptions{})
+	if notFound(err) {
+		return nil, fmt.Errorf("read %s beside bundle %s: %w", name, r.BundleID, ErrNoEntry)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s beside bundle %s: %w", name, r.BundleID, err)
+	}
+	defer body.Close()
+	data, err := io.ReadAll(io.LimitReader(body, maxBeside+1))
+	if err != nil || len(data) > maxBeside {
+		return nil, fmt.Errorf("read %s beside bundle %s: more than %d bytes, or %w", name, r.BundleID, maxBeside, err)
+	}
+	return data, nil
+}
