@@ -30,8 +30,8 @@ func (a *API) cameraOperations() {
 	handle(a, operation{id: "get-picture", method: http.MethodGet, path: "/cameras/{id}/picture", summary: "The newest picture", tag: tag, binary: "image/jpeg"}, a.getPicture)
 }
 
-// byID names one thing.
-type byID struct {
+// ByID names one thing. It is exported for huma, which reads exported fields alone.
+type ByID struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
@@ -175,7 +175,7 @@ func (a *API) oneCamera(ctx context.Context, c registry.Camera) (*versioned[wire
 	return withVersion(c.Version, view), nil
 }
 
-func (a *API) getCamera(ctx context.Context, in *byID) (*versioned[wire.Camera], error) {
+func (a *API) getCamera(ctx context.Context, in *ByID) (*versioned[wire.Camera], error) {
 	c, err := a.o.Registry.Camera(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -184,7 +184,7 @@ func (a *API) getCamera(ctx context.Context, in *byID) (*versioned[wire.Camera],
 }
 
 type cameraDraft struct {
-	once
+	OnceKey
 	Body registry.CameraDraft
 }
 
@@ -192,7 +192,7 @@ func (a *API) createCamera(ctx context.Context, in *cameraDraft) (*versioned[wir
 	if err := a.o.CheckAddress(ctx, in.Body.URL); err != nil {
 		return nil, err
 	}
-	c, err := onceOnly(ctx, a, in.once, "create-camera", in.Body, func(ctx context.Context) (registry.Camera, error) {
+	c, err := onceOnly(ctx, a, in.OnceKey, "create-camera", in.Body, func(ctx context.Context) (registry.Camera, error) {
 		return a.o.Registry.CreateCamera(ctx, actor(ctx).ID, in.Body)
 	})
 	if err != nil {
@@ -202,7 +202,7 @@ func (a *API) createCamera(ctx context.Context, in *cameraDraft) (*versioned[wir
 }
 
 type cameraChange struct {
-	byID
+	ByID
 	IfMatch string `header:"If-Match"`
 	Body    registry.CameraChange
 }
@@ -220,7 +220,7 @@ func (a *API) changeCamera(ctx context.Context, in *cameraChange) (*versioned[wi
 }
 
 type versionedID struct {
-	byID
+	ByID
 	IfMatch string `header:"If-Match"`
 }
 
@@ -244,7 +244,7 @@ func (a *API) probeCamera(ctx context.Context, in *struct{ Body wire.ProbeReques
 }
 
 type pictureRequest struct {
-	byID
+	ByID
 	At string `query:"at" maxLength:"64" doc:"Changes the address where a newer picture is known; not read."`
 }
 

@@ -51,7 +51,7 @@ func (a *API) listFindings(ctx context.Context, in *findingQuery) (*page[casewor
 	return pageOf(p), nil
 }
 
-func (a *API) getFinding(ctx context.Context, in *byID) (*versioned[casework.Finding], error) {
+func (a *API) getFinding(ctx context.Context, in *ByID) (*versioned[casework.Finding], error) {
 	f, err := a.o.Casework.Finding(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (a *API) getFinding(ctx context.Context, in *byID) (*versioned[casework.Fin
 
 // verdict is a step on a version that was seen.
 type verdict[T any] struct {
-	byID
+	ByID
 	IfMatch string `header:"If-Match" doc:"The version that was seen, as in \"3\"."`
 	Body    T
 }
@@ -113,7 +113,7 @@ func (a *API) listCases(ctx context.Context, in *caseQuery) (*page[casework.Case
 	return pageOf(p), nil
 }
 
-func (a *API) getCase(ctx context.Context, in *byID) (*versioned[casework.CaseFile], error) {
+func (a *API) getCase(ctx context.Context, in *ByID) (*versioned[casework.CaseFile], error) {
 	c, err := a.o.Casework.Case(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (a *API) getCase(ctx context.Context, in *byID) (*versioned[casework.CaseFi
 }
 
 type step struct {
-	byID
+	ByID
 	Event   string `path:"event" maxLength:"60"`
 	IfMatch string `header:"If-Match" doc:"The version that was seen, as in \"3\"."`
 	Body    map[string]any
@@ -136,7 +136,7 @@ func (a *API) takeStep(ctx context.Context, in *step) (*empty, error) {
 	return &empty{}, a.o.Casework.Apply(ctx, actor(ctx), in.ID, version, in.Event, in.Body)
 }
 
-func (a *API) getDocument(ctx context.Context, in *byID) (*stream, error) {
+func (a *API) getDocument(ctx context.Context, in *ByID) (*stream, error) {
 	d, pdf, err := a.o.Casework.DocumentPDF(ctx, in.ID)
 	if err != nil {
 		return nil, err

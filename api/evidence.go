@@ -31,11 +31,12 @@ func (a *API) evidenceOperations() {
 	handle(a, operation{id: "get-trust", method: http.MethodGet, path: "/trust.json", summary: "The public keys and authorities that a verifier needs", tag: tag}, a.getTrust)
 }
 
-type bundleID struct {
+// BundleID names a bundle.
+type BundleID struct {
 	Bundle string `path:"bundle" maxLength:"64"`
 }
 
-func (a *API) getEvidence(ctx context.Context, in *bundleID) (*answer[casework.Evidence], error) {
+func (a *API) getEvidence(ctx context.Context, in *BundleID) (*answer[casework.Evidence], error) {
 	e, err := a.o.Casework.Evidence(ctx, in.Bundle)
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func (a *API) getEvidence(ctx context.Context, in *bundleID) (*answer[casework.E
 }
 
 type bundleFile struct {
-	bundleID
+	BundleID
 	Path string `path:"path" maxLength:"200" doc:"Path within the bundle, with or without data/ before it."`
 }
 
@@ -158,7 +159,7 @@ func typeOf(name string) string {
 	return "application/octet-stream"
 }
 
-func (a *API) getBundle(ctx context.Context, in *bundleID) (*stream, error) {
+func (a *API) getBundle(ctx context.Context, in *BundleID) (*stream, error) {
 	e, err := a.o.Casework.Evidence(ctx, in.Bundle)
 	if err != nil {
 		return nil, err
@@ -189,7 +190,7 @@ func away(err error) error {
 	return problem.Away("证据库暂时无法访问，证据不受影响，请稍后再试。", "The evidence store cannot be reached just now; the evidence is safe. Try again later.", err)
 }
 
-func (a *API) verifyEvidence(ctx context.Context, in *bundleID) (*answer[verify.Report], error) {
+func (a *API) verifyEvidence(ctx context.Context, in *BundleID) (*answer[verify.Report], error) {
 	e, err := a.o.Casework.Evidence(ctx, in.Bundle)
 	if err != nil {
 		return nil, err

@@ -41,12 +41,12 @@ func (a *API) listObjects(ctx context.Context, in *objectQuery) (*page[registry.
 }
 
 type objectDraft struct {
-	once
+	OnceKey
 	Body wire.ObjectDraft
 }
 
 func (a *API) createObject(ctx context.Context, in *objectDraft) (*versioned[registry.Object], error) {
-	o, err := onceOnly(ctx, a, in.once, "create-object", in.Body, func(ctx context.Context) (registry.Object, error) {
+	o, err := onceOnly(ctx, a, in.OnceKey, "create-object", in.Body, func(ctx context.Context) (registry.Object, error) {
 		var o registry.Object
 		in.Body.Into(&o)
 		return a.o.Registry.SaveObject(ctx, actor(ctx).ID, o)
@@ -58,7 +58,7 @@ func (a *API) createObject(ctx context.Context, in *objectDraft) (*versioned[reg
 }
 
 type objectChange struct {
-	byID
+	ByID
 	IfMatch string `header:"If-Match"`
 	Body    wire.ObjectDraft
 }
@@ -95,12 +95,12 @@ func (a *API) listParties(ctx context.Context, in *partyQuery) (*list[registry.P
 }
 
 type partyDraft struct {
-	once
+	OnceKey
 	Body wire.PartyDraft
 }
 
 func (a *API) createParty(ctx context.Context, in *partyDraft) (*versioned[registry.Party], error) {
-	p, err := onceOnly(ctx, a, in.once, "create-party", in.Body, func(ctx context.Context) (registry.Party, error) {
+	p, err := onceOnly(ctx, a, in.OnceKey, "create-party", in.Body, func(ctx context.Context) (registry.Party, error) {
 		var p registry.Party
 		in.Body.Into(&p)
 		return a.o.Registry.SaveParty(ctx, actor(ctx).ID, p)
@@ -112,7 +112,7 @@ func (a *API) createParty(ctx context.Context, in *partyDraft) (*versioned[regis
 }
 
 type partyChange struct {
-	byID
+	ByID
 	IfMatch string `header:"If-Match"`
 	Body    wire.PartyDraft
 }

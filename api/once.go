@@ -6,13 +6,13 @@ import (
 	"fmt"
 )
 
-// once is the header of requests that create: sent twice, they create once.
-type once struct {
+// OnceKey is the header of requests that create: sent twice, they create once.
+type OnceKey struct {
 	Key string `header:"Idempotency-Key" maxLength:"120" doc:"Any text that is new for each thing to be made; sent again, the first answer is given again."`
 }
 
 // onceOnly does what is asked unless it was answered before.
-func onceOnly[T any](ctx context.Context, a *API, o once, operation string, request any, do func(context.Context) (T, error)) (T, error) {
+func onceOnly[T any](ctx context.Context, a *API, o OnceKey, operation string, request any, do func(context.Context) (T, error)) (T, error) {
 	if o.Key == "" || a.o.Answers == nil {
 		return do(ctx)
 	}

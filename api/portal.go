@@ -100,7 +100,7 @@ func (a *API) getPortalFile(ctx context.Context, in *portalFile) (*stream, error
 	}}, nil
 }
 
-func (a *API) getPortalDocument(ctx context.Context, in *byID) (*stream, error) {
+func (a *API) getPortalDocument(ctx context.Context, in *ByID) (*stream, error) {
 	c := callerOf(ctx)
 	d, pdf, err := a.o.Casework.PortalPDF(ctx, c.caseID, in.ID, c.visit())
 	if err != nil {

@@ -42,13 +42,13 @@ func (a *API) listDetectors(context.Context, *empty) (*list[wire.Detector], erro
 }
 
 type zoneDraft struct {
-	byID
-	once
+	ByID
+	OnceKey
 	Body wire.ZoneDraft
 }
 
 func (a *API) createZone(ctx context.Context, in *zoneDraft) (*versioned[detectors.Zone], error) {
-	z, err := onceOnly(ctx, a, in.once, "create-zone", in.Body, func(ctx context.Context) (detectors.Zone, error) {
+	z, err := onceOnly(ctx, a, in.OnceKey, "create-zone", in.Body, func(ctx context.Context) (detectors.Zone, error) {
 		z := in.Body.Zone()
 		z.Camera = in.ID
 		return a.o.Registry.SaveZone(ctx, actor(ctx).ID, z)
@@ -60,7 +60,7 @@ func (a *API) createZone(ctx context.Context, in *zoneDraft) (*versioned[detecto
 }
 
 type zoneChange struct {
-	byID
+	ByID
 	IfMatch string `header:"If-Match"`
 	Body    wire.ZoneDraft
 }
@@ -78,6 +78,6 @@ func (a *API) changeZone(ctx context.Context, in *zoneChange) (*versioned[detect
 	return withVersion(z.Version, z), nil
 }
 
-func (a *API) removeZone(ctx context.Context, in *byID) (*empty, error) {
+func (a *API) removeZone(ctx context.Context, in *ByID) (*empty, error) {
 	return &empty{}, a.o.Registry.RemoveZone(ctx, actor(ctx).ID, in.ID)
 }
