@@ -58,3 +58,13 @@ func bounded(field, nameZH, nameEN, text string, most int) error {
 	}
 	return nil
 }
+
+// problems collects what is refused.
+type problems []*Refused
+
+func (p *problems) add(err error) {
+	var r *Refused
+	if errors.As(err, &r) {
+		*p = append(*p, r)
+	}
+}

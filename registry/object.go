@@ -39,31 +39,28 @@ type ObjectFilter struct {
 	Limit   int    // 0: all
 }
 
-func (o *Object) check() error {
+// Problems trims the fields and says what is wrong with them, nothing if all is well.
+func (o *Object) Problems() []*Refused {
+	var p problems
 	for _, text := range []*string{&o.Name, &o.Address, &o.Business, &o.LicenceNo, &o.Township} {
 		*text = strings.TrimSpace(*text)
 	}
 	if !slices.Contains([]string{"shop", "site", "land"}, o.Kind) {
-		return refuse("kind", "对象类型只能是 shop（商铺）、site（工地）或 land（空地）", `the kind is "shop", "site" or "land"`)
+		p.add(refuse("kind", "对象类型只能是 shop（商铺）、site（工地）或 land（空地）", `the kind is "shop", "site" or "land"`))
 	}
 	if o.Grade == "" {
 		o.Grade = "green"
 	}
 	if !slices.Contains([]string{"red", "yellow", "green"}, o.Grade) {
-		return refuse("grade", "风险等级只能是 red（红）、yellow（黄）或 green（绿）", `the grade is "red", "yellow" or "green"`)
+		p.add(refuse("grade", "风险等级只能是 red（红）、yellow（黄）或 green（绿）", `the grade is "red", "yellow" or "green"`))
 	}
-	if err := required("name", "名称", "the name", o.Name, 200); err != nil {
-		return err
-	}
-	for _, b := range []struct{ field, zh, en, text string }{
-		{"address", "地址", "the address", o.Address}, {"business", "业态", "the business", o.Business},
-		{"licence_no", "证照编号", "the licence number", o.LicenceNo}, {"township", "乡镇", "the township", o.Township},
-	} {
-		if err := bounded(b.field, b.zh, b.en, b.text, 300); err != nil {
-			return err
-		}
-	}
-	return checkPosition(o.Longitude, o.Latitude)
+	p.add(required("name", "名称", "the name", o.Name, 200))
+	p.add(bounded("address", "地址", "the address", o.Address, 300))
+	p.add(bounded("business", "业态", "the business", o.Business, 300))
+	p.add(bounded("licence_no", "证照编号", "the licence number", o.LicenceNo, 100))
+	p.add(bounded("township", "乡镇", "the township", o.Township, 100))
+	p.add(checkPosition(o.Longitude, o.Latitude))
+	return p
 }
 
 const objectQuery = `SELECT o.id::text, o.kind, o.name, o.address, o.business, o.licence_no, o.township,
@@ -122,8 +119,8 @@ func (r *Registry) object(ctx context.Context, db database, id, lock string) (Ob
 // SaveObject registers an object (no ID) or replaces it. A Version other than 0 is
 // the one that was read; errors wrap ErrConflict where it is no longer the newest.
 func (r *Registry) SaveObject(ctx context.Context, by string, o Object) (Object, error) {
-	if err := o.check(); err != nil {
-		return o, fmt.Errorf("save an object: %w", err)
+	if wrong := o.Problems(); len(wrong) > 0 {
+		return o, fmt.Errorf("save an object: %w", wrong[0])
 	}
 	err := r.change(ctx, "save an object", func(tx pgx.Tx) error {
 		if o.Party = ""; o.PartyID != "" {

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/mail"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,68 +25,6 @@ type Party struct {
 	ConsentAt *time.Time `json:"consent_at,omitempty"` // to electronic service, standing; not saved
 	Version   int        `json:"version"`
 	ChangedAt time.Time  `json:"changed_at"`
-}
-
-// phoneForm takes mobile and fixed lines, with area and country codes.
-var phoneForm = regexp.MustCompile(`^\+?[0-9][0-9 -]{4,18}[0-9]$`)
-
-func (p *Party) check(now time.Time) error {
-	for _, text := range []*string{&p.Name, &p.Phone, &p.Address, &p.Email} {
-		*text = strings.TrimSpace(*text)
-	}
-	if p.Kind != "person" && p.Kind != "unit" {
-		return refuse("kind", "当事人类型只能是 person（个人）或 unit（单位）", `the kind is "person" or "unit"`)
-	}
-	if err := required("name", "姓名或名称", "the name", p.Name, 200); err != nil {
-		return err
-	}
-	if err := bounded("address", "地址", "the address", p.Address, 300); err != nil {
-		return err
-	}
-	if p.Phone != "" && !phoneForm.MatchString(p.Phone) {
-		return refuse("phone", "电话号码应为数字，可含区号", "the telephone number has digits, perhaps with an area code")
-	}
-	if p.Email != "" {
-		if a, err := mail.ParseAddress(p.Email); err != nil || a.Address != p.Email {
-			return refuse("email", "电子邮箱地址无法识别", "the e-mail address cannot be read")
-		}
-	}
-	return p.checkIdentity(now)
-}
-
-func (p *Party) checkIdentity(now time.Time) error {
-	if p.keepsIdentity() {
-		return nil
-	}
-	p.Identity = identity.Normal(p.Identity)
-	err, zh := identity.Unit(p.Identity), "统一社会信用代码"
-	if p.Kind == "person" {
-		err, zh = identity.Citizen(p.Identity, now), "公民身份号码"
-	}
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, identity.ErrLength):
-		zh += "应为18位"
-	case errors.Is(err, identity.ErrDate):
-		zh += "中的出生日期不可能"
-	case errors.Is(err, identity.ErrDigit):
-		zh += "校验码不符，请核对是否有错字或顺序颠倒"
-	default:
-		zh += "含有不允许的字符"
-	}
-	return refuse("identity", zh, "the identity number is wrong: "+err.Error())
-}
-
-// keepsIdentity says that what is kept stays: nothing or a masked number was given.
-func (p *Party) keepsIdentity() bool { return p.Identity == "" || strings.Contains(p.Identity, "*") }
-
-// shownIdentity masks a person's number. A unit's code is public by law.
-func (p *Party) shownIdentity() string {
-	if p.Kind == "person" {
-		return identity.Masked(p.Identity)
-	}
-	return p.Identity
 }
 
 const partyQuery = `SELECT p.id::text, p.kind, p.name, p.identity_shown, p.phone, p.address, p.email,
@@ -176,8 +111,8 @@ func identityPurpose(id string) string { return "party.identity:" + id }
 // one that was read. Errors wrap ErrConflict, or ErrDuplicate where another party
 // has the same identity.
 func (r *Registry) SaveParty(ctx context.Context, by string, p Party) (saved Party, err error) {
-	if err = p.check(r.now()); err != nil {
-		return p, fmt.Errorf("save a party: %w", err)
+	if wrong := p.Problems(r.now()); len(wrong) > 0 {
+		return p, fmt.Errorf("save a party: %w", wrong[0])
 	}
 	err = r.change(ctx, "save a party", func(tx pgx.Tx) error {
 		change := Change{By: by, Kind: "party", Action: "create"}
