@@ -2,7 +2,7 @@
 // data or throws a Problem; a 401 outside sign-in marks the session as over.
 import createClient, { type Middleware } from "openapi-fetch";
 import { preferences } from "../app/preferences";
-import { Problem, type ProblemBody } from "./problem";
+import { Problem } from "./problem";
 import type { components, paths } from "./schema";
 import { csrfToken, setExpired } from "./session-state";
 
