@@ -16,11 +16,11 @@
 //   - Two people who change the same thing at once: the second gets ErrConflict.
 //   - Camera addresses and identity numbers are encrypted with Secrets before they
 //     reach the database; lists show them without credentials and masked.
-//   - Nothing is deleted: what is removed is no longer listed, and cases that name
-//     it still find it.
+//   - Nothing is deleted: what is removed is no longer found, its row and history
+//     stay. Cases keep a copy of what they stand on.
 //   - A zone is never edited: every change is a new version, so that an incident's
 //     zone can be shown as it was.
 //
 // Accounts are in registry/account, leases of cameras to watching nodes in
-// registry/lease, check digits in registry/identity.
+// registry/lease, check digits in registry/identity, positions in registry/place.
 package registry
