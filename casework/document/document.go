@@ -1,15 +1,31 @@
 package document
 
 import (
-	"errors"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io/fs"
+	"text/template"
 	"time"
+
+	"github.com/signintech/gopdf"
 )
 
 // Fonts are paths of TrueType files.
 type Fonts struct {
 	Song string // text (宋体)
 	Kai  string // titles of forms, notes (楷体)
+	Rare string // for characters that the two lack, as in names; "" for none
+}
+
+// DebianFonts are the fonts as Debian's packages fonts-arphic-gbsn00lp and
+// fonts-arphic-gkai00mp install them.
+func DebianFonts() Fonts {
+	return Fonts{
+		Song: "/usr/share/fonts/truetype/arphic-gbsn00lp/gbsn00lp.ttf",
+		Kai:  "/usr/share/fonts/truetype/arphic-gkai00mp/gkai00mp.ttf",
+	}
 }
 
 // Document is a finished paper.
@@ -25,43 +41,115 @@ type Document struct {
 	Pages   int
 }
 
-// FieldError is a field that the paper must have and the case lacks.
-type FieldError struct {
-	Kind    Kind
-	Field   string // as in Fields: "Party.Address"
-	Article string // what demands it: "行政处罚法第五十九条第一款第（一）项"
-	ZH, EN  string
-}
-
-func (e *FieldError) Error() string {
-	return fmt.Sprintf("document %s: %s is missing (%s); %s", e.Kind, e.Field, e.Article, e.EN)
-}
-
-// RuneError is a character that the fonts don't have; the name must be written
-// otherwise, or a larger font be configured. It is never printed as a blank.
-type RuneError struct {
-	Kind Kind
-	Rune rune
-	Text string // where it stands
-}
-
-func (e *RuneError) Error() string {
-	return fmt.Sprintf("document %s: the fonts have no %q (U+%04X) of %q; configure a font that has it", e.Kind, e.Rune, e.Rune, e.Text)
-}
-
 // Press makes papers. It may be used from many goroutines at once.
-type Press struct{}
-
-// New reads fonts and templates.
-func New(f Fonts) (*Press, error) { return nil, errors.New("document: not yet") }
-
-// Render makes a paper. A missing field is a *FieldError, a character without glyph a *RuneError.
-func (p *Press) Render(kind Kind, f Fields) (Document, error) {
-	return Document{}, errors.New("document: not yet")
+type Press struct {
+	fonts     *fontSet
+	templates map[Kind]*template.Template
 }
 
-// Check reports every mandatory field that f lacks, each a *FieldError, without rendering.
-func Check(kind Kind, f Fields) error { return nil }
+// New reads fonts and templates. Folders hold templates of the bureau's own, one a kind
+// ("decision.txt"), which take the place of ours.
+func New(f Fonts, folders ...fs.FS) (*Press, error) {
+	fonts, err := readFonts(f)
+	if err != nil {
+		return nil, err
+	}
+	templates, err := readTemplates(folders)
+	if err != nil {
+		return nil, err
+	}
+	return &Press{fonts: fonts, templates: templates}, nil
+}
 
-// Sample is made-up data that fills a kind, for previews and tests.
-func Sample(kind Kind) Fields { return Fields{} }
+// Render makes a paper. A missing field is a *FieldError (errors.As), a character
+// without glyph a *RuneError; the paper isn't made then.
+func (p *Press) Render(kind Kind, f Fields) (Document, error) {
+	f = clean(f)
+	if err := Check(kind, f); err != nil {
+		return Document{}, err
+	}
+	elements, err := p.fill(kind, f)
+	if err != nil {
+		return Document{}, err
+	}
+	s := &sheet{fonts: p.fonts, fields: f}
+	for _, e := range elements {
+		if err := s.set(e); err != nil {
+			return Document{}, fmt.Errorf("document %s %s: %w", kind, f.Number, err)
+		}
+	}
+	pages := paginate(s.boxes)
+	pdf, err := p.print(kind, f, pages)
+	if err != nil {
+		return Document{}, fmt.Errorf("document %s %s: %w", kind, f.Number, err)
+	}
+	sum := sha256.Sum256(pdf)
+	zh, en := kind.Title()
+	return Document{Kind: kind, TitleZH: zh, TitleEN: en, Number: f.Number, Code: f.Code, Date: f.Date,
+		PDF: pdf, SHA256: hex.EncodeToString(sum[:]), Pages: len(pages)}, nil
+}
+
+// fill runs the kind's template and looks for characters that can't be printed.
+func (p *Press) fill(kind Kind, f Fields) ([]element, error) {
+	var out bytes.Buffer
+	if err := p.templates[kind].Execute(&out, f); err != nil {
+		return nil, fmt.Errorf("document %s: fill the template: %w", kind, err)
+	}
+	elements, err := parse(out.String())
+	if err != nil {
+		return nil, fmt.Errorf("document %s: template, filled: %w", kind, err)
+	}
+	texts := []string{f.Number, f.Code, f.Bureau.Name}
+	for _, e := range elements {
+		texts = append(texts, e.cells...)
+	}
+	for _, still := range f.Stills {
+		texts = append(texts, still.Caption)
+	}
+	for _, text := range texts {
+		if r, lacks := p.fonts.missing(text); lacks {
+			return nil, &RuneError{Kind: kind, Rune: r, Text: text}
+		}
+	}
+	return elements, nil
+}
+
+// print draws the pages.
+func (p *Press) print(kind Kind, f Fields, pages [][]box) ([]byte, error) {
+	pdf := &gopdf.GoPdf{}
+	pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: pageWidth, H: pageHeight}})
+	zh, _ := kind.Title()
+	pdf.SetInfo(gopdf.PdfInfo{Title: zh + " " + f.Number, Author: f.Bureau.Name, Subject: f.Case.Matter, Creator: "Offsite", Producer: "Offsite", CreationDate: f.Date.In(legal())})
+	for _, name := range []face{song, kai, rare} {
+		if p.fonts.faces[name] == nil {
+			continue
+		}
+		if err := pdf.AddTTFFontFromFontContainer(string(name), p.fonts.container); err != nil {
+			return nil, fmt.Errorf("embed the font %s: %w", name, err)
+		}
+	}
+	pen := &pen{pdf: pdf, fonts: p.fonts}
+	for n, page := range pages {
+		pdf.AddPage()
+		if f.Bureau.Demo {
+			if err := pen.demoMark(); err != nil {
+				return nil, err
+			}
+		}
+		y := top
+		for i, b := range page {
+			if err := b.draw(pen, y, i == 0, i == len(page)-1); err != nil {
+				return nil, err
+			}
+			y += b.height
+		}
+		if err := pen.foot(f, n+1, len(pages)); err != nil {
+			return nil, err
+		}
+	}
+	out, err := pdf.GetBytesPdfReturnErr()
+	if err != nil {
+		return nil, fmt.Errorf("write the PDF: %w", err)
+	}
+	return out, nil
+}
