@@ -1,10 +1,14 @@
 """Light and render settings."""
 import math
+import os
 
 import bpy
 
 
-def light(strength=3.4, angle=(0.75, -0.15, -0.6), sky=(.62, .70, .82), sky_strength=.75):
+ANGLE = (0.75, -0.15, -0.6)  # of the sun, Euler, radians
+
+
+def light(strength=3.4, angle=ANGLE, sky=(.62, .70, .82), sky_strength=.75):
     """The sun and the sky that plates and sprites share."""
     sun = bpy.data.lights.new("sun", "SUN")
     sun.energy, sun.angle = strength, math.radians(6)
@@ -18,17 +22,19 @@ def light(strength=3.4, angle=(0.75, -0.15, -0.6), sky=(.62, .70, .82), sky_stre
     bpy.context.scene.world = world
 
 
-def cycles(samples, size, transparent=True):
+def cycles(samples, size, transparent=True, bounces=4):
     """Path tracing on the CPU, the same every time."""
     s = bpy.context.scene
     s.render.engine = "CYCLES"
     s.cycles.samples = samples
     s.cycles.use_adaptive_sampling = True
     s.cycles.use_denoising = False
-    s.cycles.max_bounces = 4
+    s.cycles.max_bounces = bounces
     s.cycles.seed = 1
+    s.render.threads_mode, s.render.threads = "FIXED", int(os.environ.get("SCENES_THREADS", "2"))
     s.render.film_transparent = transparent
     s.render.resolution_x, s.render.resolution_y = size
+    s.render.resolution_percentage = int(os.environ.get("SCENES_PERCENT", "100"))
     s.render.image_settings.file_format = "PNG"
     s.render.image_settings.color_mode = "RGBA" if transparent else "RGB"
     s.view_settings.view_transform = "Standard"

@@ -14,6 +14,21 @@ def clear():
     bpy.ops.wm.read_factory_settings(use_empty=True)
 
 
+def now():
+    """A moment, to ask later what was made since. Blender keeps its objects by name,
+    not by age, and joined ones leave names free, so every object carries its age."""
+    age = 1 + max((o.get("age", 0) for o in bpy.data.objects), default=0)
+    for o in bpy.data.objects:
+        if "age" not in o:
+            o["age"] = age
+    return age
+
+
+def since(moment):
+    """The objects made since then."""
+    return [o for o in bpy.data.objects if o.get("age", moment + 1) > moment]
+
+
 def material(rgb, rough=0.7, metal=0.0, grain=0.12, scale=18.0, emit=0.0):
     """A surface with a little procedural grain, so that nothing looks like plastic."""
     m = bpy.data.materials.new("m")
@@ -42,7 +57,8 @@ def material(rgb, rough=0.7, metal=0.0, grain=0.12, scale=18.0, emit=0.0):
 
 def _finish(mat, smooth=True, bevel=0.0):
     o = bpy.context.object
-    o.data.materials.append(mat)
+    if mat:
+        o.data.materials.append(mat)
     if bevel:
         mod = o.modifiers.new("b", "BEVEL")
         mod.width, mod.segments = bevel, 3
@@ -78,12 +94,6 @@ def rod(a, b, radius, mat, end=None):
     return _finish(mat)
 
 
-def limb(a, b, radius, mat, end=None):
-    rod(a, b, radius, mat, end)
-    ball(a, (radius * 2,) * 3, mat)
-    ball(b, ((end or radius) * 2,) * 3, mat)
-
-
 def wheel(centre, radius, width, tyre, rim):
     x, y, z = centre
     bpy.ops.mesh.primitive_torus_add(major_radius=radius - width / 2, minor_radius=width / 2, location=centre,
@@ -95,59 +105,8 @@ def wheel(centre, radius, width, tyre, rim):
             (x + math.cos(t) * radius * .9, y, z + math.sin(t) * radius * .9), 0.006, rim)
 
 
-SKIN = [(.62, .38, .26), (.55, .33, .22), (.68, .44, .32)]
 CLOTHES = [(.02, .03, .06), (.08, .10, .22), (.30, .05, .05), (.45, .42, .38), (.06, .16, .10), (.55, .50, .42),
            (.10, .10, .10), (.40, .20, .06), (.20, .24, .30), (.60, .60, .62), (.30, .10, .22), (.05, .20, .30)]
-
-
-def person(r, phase=0.0, pose="walk", top=None, bottom=None):
-    """A person 1.6-1.8 m tall. pose: walk (phase 0..1), stand, bend, push, sit, hold (an umbrella's grip)."""
-    skin = material(r.choice(SKIN), .6, grain=.05)
-    hair = material((.015, .012, .01), .5)
-    top = material(top or r.choice(CLOTHES), .85)
-    bottom = material(bottom or r.choice(CLOTHES[:5] + CLOTHES[6:7]), .85)
-    shoe = material((.03, .03, .03), .5)
-    h = r.uniform(.94, 1.04)
-    hip, lean = .92 * h, 0.03
-    if pose == "bend":
-        lean = .55
-    if pose == "push":
-        lean = .16
-    if pose == "sit":
-        hip = .48 * h
-    swing = math.sin(phase * 2 * math.pi) if pose in ("walk", "push") else .12
-    lift = math.cos(phase * 2 * math.pi)
-    shoulder = (lean * .55, 0, hip + .50 * h * (1 - lean * .35))
-    for side, s in ((.1, swing), (-.1, -swing)):
-        if pose == "sit":
-            knee, foot = (.42, side, hip + .02), (.44, side, .06)
-        else:
-            bend = max(0, lift if side > 0 else -lift) * .16 if pose in ("walk", "push") else 0
-            knee = (.22 * s + bend * .5, side, hip * .53 + bend * .3)
-            foot = (.36 * s - bend * .6, side, .07 + bend * .6)
-        limb((0, side, hip), knee, .085, bottom, .062)
-        limb(knee, foot, .062, bottom, .045)
-        ball((foot[0] + .07, side, .05 + max(0, foot[2] - .07)), (.27, .10, .10), shoe)
-    ball((0, 0, hip + .02), (.30, .36, .26), bottom)
-    limb((0, 0, hip + .1), (shoulder[0], 0, shoulder[2] - .08), .155, top, .175)
-    ball((shoulder[0], 0, shoulder[2] - .07), (.26, .46, .22), top)
-    for side, s in ((.23, -swing), (-.23, swing)):
-        if pose in ("push", "bend"):
-            elbow = (shoulder[0] + .22, side, shoulder[2] - .26)
-            hand = (shoulder[0] + .46, side * .9, shoulder[2] - (.34 if pose == "push" else .55))
-        elif pose == "hold" and side > 0:
-            elbow, hand = (.14, side, shoulder[2] - .25), (.30, side * .7, shoulder[2] - .06)
-        else:
-            elbow = (shoulder[0] + .12 * s - .03, side, shoulder[2] - .28)
-            hand = (shoulder[0] + .30 * s + .05, side, shoulder[2] - .52)
-        limb((shoulder[0], side, shoulder[2] - .04), elbow, .058, top, .048)
-        limb(elbow, hand, .043, skin, .035)
-        ball(hand, (.09, .07, .11), skin)
-    neck = (shoulder[0] + lean * .16, 0, shoulder[2] + .02)
-    head = (neck[0] + .03 + lean * .12, 0, neck[2] + .19)
-    limb(neck, (head[0], 0, head[2] - .06), .055, skin)
-    ball(head, (.20, .165, .24), skin)
-    ball((head[0] - .025, 0, head[2] + .035), (.20, .178, .22), hair)
 
 
 FRUIT = [(.75, .10, .05), (.85, .35, .03), (.75, .62, .08), (.12, .38, .06), (.30, .50, .08), (.42, .10, .25)]
@@ -219,16 +178,16 @@ def goods(r, kind=None):
             ball((r.uniform(-.5, .5), r.uniform(-.3, .3), .2 + (i // 3) * .26), (.72, .42, .38), m)
 
 
-def umbrella(r, height=2.3, colour=None, radius=1.15):
-    """A stall's umbrella with eight ribs, two colours."""
+def umbrella(r, height=2.3, colour=None, radius=1.15, pole=None):
+    """A stall's umbrella with eight ribs, two colours, or one that is carried (pole: its length)."""
     first = material(colour or r.choice(FRUIT[:4] + [(.05, .12, .45), (.02, .3, .3)]), .8, grain=.06)
     second = material(r.choice([(.75, .73, .70), (.70, .60, .15), (.65, .08, .06)]), .8, grain=.06)
-    rod((0, 0, 0), (0, 0, height + .05), .02, material((.6, .6, .6), .35, 1))
-    ribs, drop = 16, .42
+    rod((0, 0, height - pole if pole else 0), (0, 0, height + .05), .02 if not pole else .008, material((.6, .6, .6), .35, 1))
+    ribs, drop = 16, radius * .36
     for i in range(ribs):
         a, b = 2 * math.pi * i / ribs, 2 * math.pi * (i + 1) / ribs
         rim = [(radius * math.cos(t), radius * math.sin(t), height - drop) for t in (a, b)]
-        hang = [(x, y, z - .12) for x, y, z in rim]
+        hang = [(x, y, z - (.12 if not pole else .01)) for x, y, z in rim]
         mesh = bpy.data.meshes.new("panel")
         mesh.from_pydata([(0, 0, height), *rim, *hang], [], [(0, 1, 2), (1, 3, 4, 2)])
         o = bpy.data.objects.new("panel", mesh)
@@ -382,11 +341,11 @@ def parcel(r):
 
 
 def straw(r, high=.6):
-    """A heap of straw: a few hundred stalks."""
-    ball((0, 0, high * .2), (1.3, 1.1, high * .9), material((.38, .29, .10), .95, grain=.35, scale=40))
+    """A heap of straw with some hundred loose stalks."""
+    ball((0, 0, high * .2), (1.3, 1.1, high * .9), material((.38, .29, .10), .95, grain=.35, scale=70))
     stalk = [material(c, .9) for c in ((.55, .43, .17), (.45, .34, .12), (.62, .52, .25))]
-    for _ in range(170):
-        a, q, z = r.uniform(0, 6.28), r.uniform(0, .62), r.uniform(0, 1)
-        at = (math.cos(a) * q * (1.1 - z * .6), math.sin(a) * q * (1.1 - z * .6), z * high * .62 + .03)
+    for _ in range(520):
+        a, q, z = r.uniform(0, 6.28), r.uniform(.1, .66), r.uniform(0, 1)
+        at = (math.cos(a) * q * (1.1 - z * .5), math.sin(a) * q * (1.0 - z * .5), z * high * .64 + .03)
         d = (r.uniform(-.3, .3), r.uniform(-.3, .3), r.uniform(-.06, .14))
         rod(at, tuple(at[i] + d[i] for i in range(3)), .007, r.choice(stalk))
