@@ -93,8 +93,9 @@ type CaseFile struct {
 
 // Statement is what a party said.
 type Statement struct {
-	At   time.Time `json:"at"`
-	Text string    `json:"text"`
+	At     time.Time `json:"at"`
+	Text   string    `json:"text"`
+	Answer string    `json:"answer,omitempty"`
 }
 
 // CaseFilter chooses cases; empty fields choose all. Q searches number, party,

@@ -1,13 +1,25 @@
 package casework
 
-// RecheckQueue is the queue on which re-checks wait for a process that watches
-// the camera.
-const RecheckQueue = "watch"
+import (
+	"context"
+	"fmt"
+	"time"
 
-// RecheckArgs asks for a re-check of a zone at the end of the grace period. The
-// worker lives where the cameras are: it seals a bundle of kind "recheck" whose
-// Summary carries CaseID, or calls Book.RecheckFailed when the zone cannot be
-// seen.
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"offsite/evidence"
+)
+
+// Queues of casework's jobs. RecheckQueue's worker lives where the cameras are.
+const (
+	Queue        = "casework"
+	RecheckQueue = "watch"
+)
+
+// RecheckArgs asks for a re-check of a zone at the end of the grace period, on
+// RecheckQueue. The worker seals a bundle of kind "recheck" whose Summary carries
+// CaseID, or calls Book.RecheckFailed when the zone cannot be seen.
 type RecheckArgs struct {
 	CaseID   string `json:"case_id"`
 	CameraID string `json:"camera_id"`
@@ -16,3 +28,132 @@ type RecheckArgs struct {
 
 // Kind names the job.
 func (RecheckArgs) Kind() string { return "recheck" }
+
+// InsertOpts puts the job where cameras are watched.
+func (RecheckArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: RecheckQueue} }
+
+// MessageArgs sends a short message.
+type MessageArgs struct {
+	MessageID string `json:"message_id"`
+}
+
+// Kind names the job.
+func (MessageArgs) Kind() string { return "casework.message" }
+
+// InsertOpts says how often it is tried: for about seven hours.
+func (MessageArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: Queue, MaxAttempts: messageTries}
+}
+
+const messageTries = 10
+
+// DueArgs takes the steps of a case that time brings.
+type DueArgs struct {
+	CaseID string `json:"case_id"`
+}
+
+// Kind names the job.
+func (DueArgs) Kind() string { return "casework.due" }
+
+// InsertOpts puts it on casework's queue.
+func (DueArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: Queue} }
+
+// SweepArgs looks for everything that is due, should a DueArgs have been lost or
+// the clock have jumped.
+type SweepArgs struct{}
+
+// Kind names the job.
+func (SweepArgs) Kind() string { return "casework.sweep" }
+
+// InsertOpts allows one at a time.
+func (SweepArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: Queue, UniqueOpts: river.UniqueOpts{ByPeriod: sweepEvery}}
+}
+
+const sweepEvery = 5 * time.Minute
+
+// RetainArgs prolongs the object lock of a case's evidence.
+type RetainArgs struct {
+	CaseID   string `json:"case_id"`
+	Archived bool   `json:"archived"`
+}
+
+// Kind names the job.
+func (RetainArgs) Kind() string { return "casework.retain" }
+
+// InsertOpts puts it on casework's queue.
+func (RetainArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: Queue} }
+
+// Retainer prolongs the object lock of a stored bundle; it never shortens it.
+type Retainer interface {
+	ExtendRetention(ctx context.Context, r evidence.Receipt, until time.Time) (time.Time, error)
+}
+
+// How long evidence stays locked: a case that may still be decided, and one in
+// the archive.
+const (
+	openRetention    = 3 * 365 * 24 * time.Hour
+	archiveRetention = 10 * 365 * 24 * time.Hour
+)
+
+func (b *Book) insertJob(ctx context.Context, tx pgx.Tx, args river.JobArgs, at time.Time) error {
+	if args.Kind() == (RetainArgs{}).Kind() && b.o.Retainer == nil {
+		return nil
+	}
+	opts := &river.InsertOpts{ScheduledAt: at}
+	if !at.After(b.now()) {
+		opts.ScheduledAt = time.Time{} // at once
+	}
+	if _, err := b.jobs.InsertTx(ctx, tx, args, opts); err != nil {
+		return fmt.Errorf("insert job %s: %w", args.Kind(), err)
+	}
+	return nil
+}
+
+// AddWorkers registers the workers of casework's jobs, all but the re-check's.
+func (b *Book) AddWorkers(w *river.Workers) {
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[MessageArgs]) error {
+		return b.deliver(ctx, job.Args.MessageID, job.Attempt >= job.MaxAttempts)
+	}))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[DueArgs]) error {
+		_, err := b.due(ctx, job.Args.CaseID)
+		return err
+	}))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, _ *river.Job[SweepArgs]) error {
+		_, err := b.Sweep(ctx)
+		return err
+	}))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[RetainArgs]) error {
+		return b.retain(ctx, job.Args)
+	}))
+}
+
+// Queues are the queues that casework's jobs run on.
+func (b *Book) Queues() map[string]river.QueueConfig {
+	return map[string]river.QueueConfig{Queue: {MaxWorkers: 8}}
+}
+
+// PeriodicJobs are what River must start by the clock.
+func (b *Book) PeriodicJobs() []*river.PeriodicJob {
+	return []*river.PeriodicJob{
+		river.NewPeriodicJob(river.PeriodicInterval(sweepEvery), func() (river.JobArgs, *river.InsertOpts) { return SweepArgs{}, nil },
+			&river.PeriodicJobOpts{RunOnStart: true}),
+	}
+}
+
+func (b *Book) retain(ctx context.Context, args RetainArgs) error {
+	list, err := b.caseBundles(ctx, b.o.Pool, args.CaseID)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		until := e.Receipt.SealedAt.Add(openRetention)
+		if args.Archived {
+			until = e.Receipt.SealedAt.Add(archiveRetention)
+		}
+		if _, err := b.o.Retainer.ExtendRetention(ctx, e.Receipt, until); err != nil {
+			return fmt.Errorf("retain the evidence of case %s: %w", args.CaseID, err)
+		}
+	}
+	return nil
+}

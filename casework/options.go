@@ -2,25 +2,35 @@ package casework
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"net/http"
 	"time"
 
-	"offsite/detectors"
-
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"offsite/casework/calendar"
+	"offsite/casework/document"
+	"offsite/casework/matter"
+	"offsite/registry"
+	"offsite/registry/account"
 )
 
 // Options are the parts of a Book.
 type Options struct {
 	Pool      *pgxpool.Pool
-	Base      Base      // cameras, zones, objects, parties
-	Staff     Staff     // names and licences of officers
-	Calendar  Calendar  // working days
+	Registry  *registry.Registry // cameras, zones, objects, parties, consents
+	Accounts  *account.Accounts  // names and licences of officers
+	Calendar  *calendar.Calendar // working days
+	Matters   *matter.Catalogue
+	Press     *document.Press
 	Payment   Payment   // treasury's provider
-	Reminder  Messenger // SMS gateway
+	Messenger Messenger // SMS gateway
+	Retainer  Retainer  // the vault; nil: retention is not prolonged
 	Bureau    Bureau
-	PublicURL string // "https://…", of portal links and verification codes
-	LinkKey   []byte // 32 bytes; portal links derive from it, see OpenLinkKey
+	PublicURL string // "https://…", of portal links, verification codes and callbacks
+	LinkKey   []byte // 32 bytes from which portal links derive, see OpenLinkKey
 	Logger    *slog.Logger
 	Now       func() time.Time // nil: time.Now
 
@@ -35,92 +45,81 @@ type Bureau struct {
 	ShortNo  string // 沪崇城管: prefix of document numbers
 	Phone    string
 	Address  string
-	Treasury string // payee
+	Contact  string
+	Treasury string // payee: the treasury account's name
 	Court    string // for litigation
 	Superior string // for reconsideration
-}
+	Demo     bool   // its papers say 演示 and carry a DEMO seal
 
-// CameraFacts is what the law asks of a camera.
-type CameraFacts struct {
-	ID, Name, Place   string
-	LegalReviewNo     string
-	TechnicalReviewNo string
-	PublishedOn       string // 2006-01-02, "" if not published
-}
-
-// ObjectFacts is what a case must know of a registered shop or site.
-type ObjectFacts struct {
-	ID, Kind, Name, Address, PartyID string
-}
-
-// PartyFacts is what a case must know of a party.
-type PartyFacts struct {
-	ID, Kind, Name, Identity, Phone, Address string
-	ConsentAt                                *time.Time
-	BornOn                                   string // 2006-01-02, "" unknown
-}
-
-// Base reads base data and records consent to electronic service.
-type Base interface {
-	CameraFacts(ctx context.Context, id string) (CameraFacts, error)
-	ZoneFacts(ctx context.Context, id string, version int) (detectors.Zone, error)
-	ObjectFacts(ctx context.Context, id string) (ObjectFacts, error)
-	PartyFacts(ctx context.Context, id string) (PartyFacts, error)
-	RecordConsent(ctx context.Context, partyID, phone, signature string, at time.Time) error
-}
-
-// Person is a member of staff as cases name them.
-type Person struct {
-	ID, Name, LicenceNo string
-	Roles               []string
-	Disabled            bool
-}
-
-// Staff knows the bureau's people.
-type Staff interface {
-	Person(ctx context.Context, id string) (Person, error)
-}
-
-// Calendar counts legal time, Asia/Shanghai.
-type Calendar interface {
-	AddWorkingDays(from time.Time, n int) (time.Time, error)
-	AddDays(from time.Time, n int) time.Time
+	// From these fines on a hearing may be asked for; 0: the amounts of Shanghai,
+	// 5,000 yuan for persons and 50,000 for units.
+	HearingPersonFen, HearingUnitFen int64
 }
 
 // Messenger sends short messages.
 type Messenger interface {
-	// Send is idempotent by id: the gateway must not deliver the same id twice.
+	// Send is idempotent by id: the gateway must not deliver the same id twice. An
+	// error that wraps ErrUndeliverable is final; any other is tried again.
 	Send(ctx context.Context, id, phone, text string) (MessageReceipt, error)
+	// Verify checks a delivery receipt's signature and age. The message's id is ours.
+	Verify(header http.Header, body []byte) (id string, r MessageReceipt, err error)
 }
+
+// ErrUndeliverable means that a message will never arrive: wrong number, refused.
+var ErrUndeliverable = errors.New("the message cannot be delivered")
 
 // MessageReceipt is the gateway's word for a message.
 type MessageReceipt struct {
-	Ref         string    `json:"ref"`
-	DeliveredAt time.Time `json:"delivered_at"` // zero: accepted, not yet delivered
+	Ref         string
+	DeliveredAt time.Time // zero: accepted, not yet delivered
+	Failed      string    // why it will never be delivered, "" otherwise
 }
 
 // Order asks the provider for a payment.
 type Order struct {
 	ID        string // ours; the provider must not take money twice for it
-	CaseNo    string
 	AmountFen int64
 	Subject   string
+	Payee     string
 	ReturnURL string
 	NotifyURL string
 }
 
 // Payment is the treasury's payment provider.
 type Payment interface {
+	// Create is idempotent by Order.ID.
 	Create(ctx context.Context, o Order) (payURL string, err error)
-	// Verify checks a callback's signature and age and returns what it says.
-	Verify(header map[string]string, body []byte) (PaymentNotice, error)
+	// Verify checks a callback's signature and age. A notice with Paid false is
+	// about something else than money received.
+	Verify(header http.Header, body []byte) (PaymentNotice, error)
 }
 
 // PaymentNotice is what a verified callback says.
 type PaymentNotice struct {
 	ID        string // of the notice; the same notice may come many times
+	Paid      bool
 	OrderID   string
 	AmountFen int64
 	ReceiptNo string
 	PaidAt    time.Time
+}
+
+func (o Options) check() error {
+	var missing []string
+	for name, given := range map[string]bool{
+		"Pool": o.Pool != nil, "Registry": o.Registry != nil, "Accounts": o.Accounts != nil, "Calendar": o.Calendar != nil,
+		"Matters": o.Matters != nil, "Press": o.Press != nil, "Payment": o.Payment != nil, "Messenger": o.Messenger != nil,
+		"Bureau.Name": o.Bureau.Name != "", "Bureau.ShortNo": o.Bureau.ShortNo != "", "PublicURL": o.PublicURL != "",
+	} {
+		if !given {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("open the casework: options are missing: %v", missing)
+	}
+	if len(o.LinkKey) != 32 {
+		return fmt.Errorf("open the casework: the key of portal links has %d bytes, it must have 32; see OpenLinkKey", len(o.LinkKey))
+	}
+	return nil
 }

@@ -1,6 +1,10 @@
 package casework
 
-import "time"
+import (
+	"time"
+
+	"offsite/casework/quota"
+)
 
 // Overview is casework's part of the console's first page.
 type Overview struct {
@@ -33,19 +37,7 @@ type StateCount struct {
 }
 
 // Quota is a figure of the plan, computed from the records.
-type Quota struct {
-	Key         string  `json:"key"`
-	NameZH      string  `json:"name_zh"`
-	NameEN      string  `json:"name_en"`
-	SentenceZH  string  `json:"sentence_zh"`
-	SentenceEN  string  `json:"sentence_en"`
-	Numerator   int64   `json:"numerator"`
-	Denominator int64   `json:"denominator"`
-	Value       float64 `json:"value"`
-	Goal        float64 `json:"goal"`
-	Unit        string  `json:"unit"` // share, days
-	Met         bool    `json:"met"`
-}
+type Quota = quota.Quota
 
 // Matter is a matter as the settings page shows it.
 type Matter struct {

@@ -65,15 +65,17 @@ type Permissions struct {
 
 // OfficerChoice is an officer as chosen for a case.
 type OfficerChoice struct {
-	ID, LicenceNo string
-	IsOfficer     bool // has the role and may sign in
+	ID, Name, LicenceNo string
+	IsOfficer           bool // has the role and may sign in
 }
 
 // Fields are what a step is given.
 type Fields struct {
 	Reason, Note, Facts, Conclusion, Opinion, Text string
 	Method, Proof, Receiver, Target, Place         string
-	ReceiptNo, PartyID                             string
+	ReceiptNo, PartyID, Matter                     string
+	Phone                                          string // consent
+	Signature                                      []byte // consent: PNG
 	Officers                                       []OfficerChoice
 	FineFen                                        int64
 	At, ReceivedAt, Until                          time.Time

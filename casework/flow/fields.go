@@ -27,6 +27,12 @@ func (x Fields) has(need string) bool {
 		return x.ReceiptNo != ""
 	case "party_id":
 		return x.PartyID != ""
+	case "matter":
+		return x.Matter != ""
+	case "phone":
+		return x.Phone != ""
+	case "signature":
+		return len(x.Signature) > 0
 	case "officers":
 		return len(x.Officers) > 0
 	case "fine_fen":
@@ -48,7 +54,7 @@ func FieldName(key string) (zh, en string) {
 		"conclusion": {"调查结论", "conclusion"}, "opinion": {"意见", "opinion"}, "text": {"内容", "text"},
 		"method": {"送达方式", "way of service"}, "proof": {"送达凭证", "proof of service"},
 		"target": {"移送单位", "authority that takes over"}, "place": {"地点", "place"},
-		"receipt_no": {"票据号", "receipt number"}, "party_id": {"当事人", "party"},
+		"receipt_no": {"票据号", "receipt number"}, "party_id": {"当事人", "party"}, "phone": {"手机号", "telephone number"}, "signature": {"签名", "signature"}, "matter": {"事项", "matter"},
 		"officers": {"承办人（两名）", "two officers"}, "fine_fen": {"罚款金额", "fine"},
 		"at": {"时间", "time"}, "received_at": {"收到时间", "time of receipt"}, "until": {"期限至", "until"},
 	}

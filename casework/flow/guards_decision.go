@@ -45,6 +45,9 @@ func serviceGuards() []Guard {
 		{Name: "consent_for_electronic", Kind: Unlawful, Field: "method", OnFields: true, Article: apl61,
 			ZH: "当事人未签订电子送达确认书，不得电子送达", EN: "the party has not signed the consent to electronic service",
 			Holds: func(f Facts, a Attempt) bool { return a.Fields.Method != "electronic" || f.Consented }},
+		{Name: "not_consented", Article: apl61,
+			ZH: "已经签订电子送达确认书", EN: "the consent to electronic service is already signed",
+			Holds: func(f Facts, _ Attempt) bool { return !f.Consented }},
 		{Name: "received_possible", Kind: Invalid, Field: "received_at", OnFields: true, Article: apl61,
 			ZH: "收到时间须在作出送达之后、现在之前", EN: "the time of receipt must lie between service and now",
 			Holds: func(f Facts, a Attempt) bool {

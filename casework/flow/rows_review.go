@@ -4,13 +4,15 @@ func reviewRows() []row {
 	return []row{
 		{Step: Step{Event: "confirm", From: []State{Found}, To: Reminded, Roles: []Role{Reviewer},
 			ZH: "确认线索", EN: "Confirm", Article: apl41,
-			Effects: []Effect{SendReminder, Recheck, Retain}, Issues: []string{"reminder"}},
+			Effects: []Effect{SendReminder, Retain}, Issues: []string{"reminder"}},
 			guards: []string{"lawful_camera", "within_two_years"}},
 		{Step: Step{Event: "reject", From: []State{Found, Reminded, Reviewed, Verified}, To: Rejected, Roles: []Role{Reviewer},
 			ZH: "驳回", EN: "Reject", Article: apl41, Needs: []string{"reason"}}},
 		{Step: Step{Event: "expire", From: []State{Found}, To: Rejected, Roles: []Role{System},
 			ZH: "三十日无人确认", EN: "Unconfirmed for thirty days", Article: video17},
 			guards: []string{"unconfirmed_30_days"}},
+		{Step: Step{Event: "delivered", From: []State{Reminded}, Roles: []Role{System},
+			ZH: "提醒已送达", EN: "Reminder delivered", Article: pudong, Effects: []Effect{Recheck}}},
 		{Step: Step{Event: "undeliverable", From: []State{Reminded}, To: Reviewed, Roles: []Role{System, Reviewer},
 			ZH: "无法劝阻，转复核", EN: "Reminder undeliverable, to second review", Article: pudong, Needs: []string{"reason"}}},
 		{Step: Step{Event: "persists", From: []State{Reminded}, To: Reviewed, Roles: []Role{System},
@@ -29,6 +31,8 @@ func reviewRows() []row {
 			guards: []string{"second_person", "within_two_years", "lawful_camera", "four_ticks"}},
 		{Step: Step{Event: "identify", From: []State{Found, Reminded, Reviewed, Verified, Filed}, Roles: []Role{Officer, Reviewer, Head},
 			ZH: "确定当事人", EN: "Identify the party", Article: apl40, Needs: []string{"party_id"}}},
+		{Step: Step{Event: "classify", From: []State{Found, Reminded, Reviewed, Verified, Filed, Notified}, Roles: []Role{Officer, Reviewer, Head},
+			ZH: "变更事项", EN: "Change the matter", Article: apl40, Needs: []string{"matter"}}},
 	}
 }
 

@@ -23,6 +23,7 @@ CREATE TABLE casefile (
   changed_at   timestamptz NOT NULL,
   filed_at     timestamptz,
   decided_at   timestamptz,
+  publish_by   timestamptz,               -- seven working days after the decision
   published_at timestamptz,
   closed_at    timestamptz,
   major        boolean NOT NULL DEFAULT false, -- legal review is forced

@@ -1,0 +1,160 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"offsite/casework/flow"
+)
+
+// database is a pool or a transaction.
+type database interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// casefile is a row of the table casefile: columns that are searched, and the
+// dossier.
+type casefile struct {
+	ID        string
+	Number    string
+	State     flow.State
+	Version   int
+	Detector  string
+	Matter    string
+	CameraID  string
+	ZoneID    string
+	ObjectID  string
+	PartyID   string
+	FirstAt   time.Time
+	LastAt    time.Time
+	RaisedAt  time.Time
+	CreatedAt time.Time
+	ChangedAt time.Time
+	FineFen   int64
+	LateFen   int64
+	PaidFen   int64
+	ClosedAt  *time.Time
+	D         dossier
+	// quiet: what changed does not make a reader's view stale (more evidence, a
+	// message's receipt), so the version stays.
+	quiet bool
+	// settledLate is the surcharge that a payment was made with, while it is booked.
+	settledLate *int64
+}
+
+const casefileColumns = `id::text, coalesce(number, ''), state, version, detector, matter, camera_id::text, zone_id::text,
+	coalesce(object_id::text, ''), coalesce(party_id::text, ''), first_at, last_at, raised_at, created_at, changed_at,
+	fine_fen, late_fen, paid_fen, closed_at, dossier`
+
+func scanCasefile(row pgx.Row) (*casefile, error) {
+	var c casefile
+	var body []byte
+	err := row.Scan(&c.ID, &c.Number, &c.State, &c.Version, &c.Detector, &c.Matter, &c.CameraID, &c.ZoneID, &c.ObjectID, &c.PartyID,
+		&c.FirstAt, &c.LastAt, &c.RaisedAt, &c.CreatedAt, &c.ChangedAt, &c.FineFen, &c.LateFen, &c.PaidFen, &c.ClosedAt, &body)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(body, &c.D); err != nil {
+		return nil, fmt.Errorf("read the dossier: %w", err)
+	}
+	return &c, nil
+}
+
+// read loads a case; lock is "" or "FOR UPDATE".
+func read(ctx context.Context, db database, id, lock string) (*casefile, error) {
+	if _, err := uuid.Parse(id); err != nil {
+		return nil, fmt.Errorf("read case %q: %w", id, ErrNotFound)
+	}
+	c, err := scanCasefile(db.QueryRow(ctx, `SELECT `+casefileColumns+` FROM casefile WHERE id = $1 `+lock, id))
+	if err != nil {
+		return nil, fmt.Errorf("read case %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// clock is when time takes the next step and what is due first.
+type clock struct {
+	timer *time.Time
+	due   *flow.Deadline
+}
+
+func (k clock) columns() (timer, dueAt *time.Time, due []byte, err error) {
+	if k.due != nil {
+		dueAt = &k.due.At
+		due, err = json.Marshal(deadlineOf(*k.due))
+	}
+	return k.timer, dueAt, due, err
+}
+
+func (c *casefile) insert(ctx context.Context, tx pgx.Tx, k clock) error {
+	body, err := json.Marshal(c.D)
+	if err != nil {
+		return err
+	}
+	timer, dueAt, due, err := k.columns()
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO casefile (id, state, version, detector, matter, camera_id, zone_id, object_id, party_id, party, object, place,
+		first_at, last_at, raised_at, created_at, changed_at, timer_at, due_at, due, dossier)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, nullif($7, '')::uuid, nullif($8, '')::uuid, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17, $18, $19)`,
+		c.ID, c.State, c.Detector, c.Matter, c.CameraID, c.ZoneID, c.ObjectID, c.PartyID, c.D.Party.Name, c.D.Object.Name, c.D.Camera.Place,
+		c.FirstAt, c.LastAt, c.RaisedAt, c.CreatedAt, timer, dueAt, due, body)
+	c.Version = 1
+	return err
+}
+
+// save writes the case back under the next version; the caller holds the row.
+func (c *casefile) save(ctx context.Context, tx pgx.Tx, k clock) error {
+	body, err := json.Marshal(c.D)
+	if err != nil {
+		return err
+	}
+	timer, dueAt, due, err := k.columns()
+	if err != nil {
+		return err
+	}
+	bump := 1
+	if c.quiet {
+		bump = 0
+	}
+	done, err := tx.Exec(ctx, `UPDATE casefile SET number = nullif($3, ''), state = $4, version = version + $26, matter = $5,
+		object_id = nullif($6, '')::uuid, party_id = nullif($7, '')::uuid, party = $8, object = $9, place = $10, last_at = $11, changed_at = $12,
+		filed_at = $13, decided_at = $14, published_at = $15, closed_at = $16, major = $17, officers = $18::text[]::uuid[],
+		fine_fen = $19, late_fen = $20, paid_fen = $21, timer_at = $22, due_at = $23, due = $24, dossier = $25, publish_by = $27
+		WHERE id = $1 AND version = $2`,
+		c.ID, c.Version, c.Number, c.State, c.Matter, c.ObjectID, c.PartyID, c.D.Party.Name, c.D.Object.Name, c.D.Camera.Place, c.LastAt, c.ChangedAt,
+		present(c.D.FiledAt), present(c.D.DecidedAt), present(c.D.PublishedAt), c.ClosedAt, c.D.reviewed(), c.D.officerIDs(),
+		c.FineFen, c.LateFen, c.PaidFen, timer, dueAt, due, body, bump, present(c.D.PublishBy))
+	if err != nil {
+		return err
+	}
+	if done.RowsAffected() != 1 {
+		return ErrChanged
+	}
+	c.Version += bump
+	return nil
+}
+
+func present(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func deadlineOf(d flow.Deadline) Deadline {
+	return Deadline{LabelZH: d.ZH, LabelEN: d.EN, At: d.At, Article: d.Article}
+}

@@ -1,0 +1,119 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"offsite/casework/flow"
+)
+
+// What a payment notice turned out to be.
+const (
+	credited     = "credited"
+	repeated     = "repeated"      // the same payment told under another id
+	surplus      = "surplus"       // nothing was owed any more: to be paid back
+	wrongAmount  = "wrong_amount"  // not what was ordered: not credited
+	unknownOrder = "unknown_order" // an order that is not ours
+)
+
+// credit takes a verified notice of money received. Whatever it turns out to be
+// is kept; only what fits the order is credited.
+func (b *Book) credit(ctx context.Context, tx pgx.Tx, n PaymentNotice) error {
+	if uuid.Validate(n.OrderID) != nil {
+		b.o.Logger.Error("payment for an order that is not ours", "notice", n.ID, "order", n.OrderID, "amount_fen", n.AmountFen)
+		return nil
+	}
+	var caseID string
+	err := tx.QueryRow(ctx, `SELECT case_id::text FROM payment_order WHERE id = $1`, n.OrderID).Scan(&caseID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		b.o.Logger.Error("payment for an order that is not ours", "notice", n.ID, "order", n.OrderID, "amount_fen", n.AmountFen)
+		_, err = b.keepNotice(ctx, tx, n, "", unknownOrder, n.AmountFen)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	c, err := read(ctx, tx, caseID, "FOR UPDATE")
+	if err != nil {
+		return err
+	}
+	o, err := scanOrder(tx.QueryRow(ctx, `SELECT `+orderColumns+` WHERE id = $1 FOR UPDATE`, n.OrderID))
+	if err != nil {
+		return err
+	}
+	outcome, refund := b.weigh(c, o, n)
+	fresh, err := b.keepNotice(ctx, tx, n, caseID, outcome, refund)
+	if err != nil || !fresh || outcome == repeated {
+		return err
+	}
+	return b.book(ctx, tx, c, o, n, outcome, refund)
+}
+
+// weigh tells what a notice means for its case, and what is owed back.
+func (b *Book) weigh(c *casefile, o order, n PaymentNotice) (outcome string, refundFen int64) {
+	switch {
+	case o.State == "paid":
+		return repeated, 0
+	case n.AmountFen != o.AmountFen:
+		return wrongAmount, n.AmountFen
+	case !c.payable():
+		return surplus, n.AmountFen
+	}
+	return credited, max(0, c.PaidFen+n.AmountFen-c.FineFen-b.lateFor(c, o, n))
+}
+
+// lateFor is the surcharge that counts for a payment: the order's while it held.
+func (b *Book) lateFor(c *casefile, o order, n PaymentNotice) int64 {
+	if !n.PaidAt.After(o.ExpiresAt) {
+		return o.LateFen
+	}
+	return flow.Surcharge(c.FineFen, c.D.PayUntil, n.PaidAt, c.D.Pauses)
+}
+
+// keepNotice writes the notice down; fresh is false if it was there already.
+func (b *Book) keepNotice(ctx context.Context, tx pgx.Tx, n PaymentNotice, caseID, outcome string, refundFen int64) (fresh bool, err error) {
+	done, err := tx.Exec(ctx, `INSERT INTO payment_notice (id, order_id, case_id, amount_fen, receipt_no, paid_at, received_at, outcome, refund_fen)
+		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
+		n.ID, n.OrderID, caseID, n.AmountFen, n.ReceiptNo, n.PaidAt, b.now(), outcome, refundFen)
+	if err != nil {
+		return false, fmt.Errorf("keep the notice: %w", err)
+	}
+	return done.RowsAffected() == 1, nil
+}
+
+// book enters the money in the case and closes it when nothing is owed.
+func (b *Book) book(ctx context.Context, tx pgx.Tx, c *casefile, o order, n PaymentNotice, outcome string, refund int64) error {
+	e := entry{event: "payment", from: c.State, to: c.State, role: flow.Cashier, by: performer{name: b.o.Bureau.Treasury},
+		detail: detail{PaidFen: n.AmountFen, RefundFen: refund, ReceiptNo: n.ReceiptNo, At: &n.PaidAt}}
+	c.D.RefundFen += refund
+	if outcome != credited {
+		e.event, e.reason = "payment_refused", map[string]string{surplus: "没有应缴款项，须退还", wrongAmount: "金额与缴款单不符，未入账，须退还"}[outcome]
+		if err := b.append(ctx, tx, c, b.now(), e); err != nil {
+			return err
+		}
+		return b.finish(ctx, tx, c)
+	}
+	if _, err := tx.Exec(ctx, `UPDATE payment_order SET state = 'paid' WHERE id = $1`, o.ID); err != nil {
+		return fmt.Errorf("settle the order: %w", err)
+	}
+	late := b.lateFor(c, o, n)
+	c.PaidFen += n.AmountFen - refund
+	c.D.PaidAt, c.D.ReceiptNo = n.PaidAt, n.ReceiptNo
+	e.detail.LateFen = late
+	if err := b.append(ctx, tx, c, b.now(), e); err != nil {
+		return err
+	}
+	if c.PaidFen < c.FineFen+late {
+		return b.finish(ctx, tx, c) // a surcharge grew while the party paid; the rest is still owed
+	}
+	c.settledLate = &late
+	by := performer{name: b.o.Bureau.Treasury, roles: []flow.Role{flow.Cashier}}
+	if err := b.take(ctx, tx, c, by, "paid", flow.Fields{ReceiptNo: n.ReceiptNo}); err != nil {
+		return err
+	}
+	return b.finish(ctx, tx, c)
+}

@@ -1,0 +1,194 @@
+package casework
+
+import (
+	"time"
+
+	"offsite/casework/flow"
+)
+
+// dossier is everything of a case that no query asks for, as one JSON document.
+type dossier struct {
+	Bundle  string      `json:"bundle"`
+	Summary Summary     `json:"summary"`
+	Camera  cameraThen  `json:"camera"`
+	Zone    zoneThen    `json:"zone"`
+	Object  objectThen  `json:"object,omitzero"`
+	Party   partyThen   `json:"party,omitzero"`
+	Law     law         `json:"law,omitzero"`
+	Repeats int         `json:"repeats,omitempty"`
+	Major   bool        `json:"major,omitempty"` // by the matter
+	Complex bool        `json:"complex,omitempty"`
+	Joined  int         `json:"joined,omitempty"` // later incidents of the same act
+	People  people      `json:"people,omitzero"`
+	Visit   []visitThen `json:"visits,omitempty"` // first opening of each paper
+
+	GraceEnds     time.Time `json:"grace_ends,omitzero"`
+	Rechecked     string    `json:"rechecked,omitempty"`
+	RecheckBundle string    `json:"recheck_bundle,omitempty"`
+
+	FiledAt      time.Time `json:"filed_at,omitzero"`
+	Extended     bool      `json:"extended,omitempty"`
+	NotifiedAt   time.Time `json:"notified_at,omitzero"`
+	Facts        string    `json:"facts,omitempty"`
+	Conclusion   string    `json:"conclusion,omitempty"`
+	Inquiries    []inquiry `json:"inquiries,omitempty"`
+	ProposedAt   time.Time `json:"proposed_at,omitzero"`
+	ProposedFen  int64     `json:"proposed_fen,omitempty"`
+	FirstFen     int64     `json:"first_fen,omitempty"` // of the first proposal
+	Reason       string    `json:"reason,omitempty"`
+	HearingRight bool      `json:"hearing_right,omitempty"`
+
+	StatementUntil time.Time   `json:"statement_until,omitzero"`
+	HearingUntil   time.Time   `json:"hearing_until,omitzero"`
+	Statements     []statement `json:"statements,omitempty"`
+	Waived         bool        `json:"waived,omitempty"`
+	Hearing        hearing     `json:"hearing,omitzero"`
+
+	LegalPassed  bool      `json:"legal_passed,omitempty"`
+	LegalOpinion string    `json:"legal_opinion,omitempty"`
+	LegalAt      time.Time `json:"legal_at,omitzero"`
+	Discussion   string    `json:"discussion,omitempty"`
+
+	DecidedAt   time.Time   `json:"decided_at,omitzero"`
+	DecisionNo  string      `json:"decision_no,omitempty"`
+	Method      string      `json:"method,omitempty"`
+	ServingAt   time.Time   `json:"serving_at,omitzero"`
+	ServedAt    time.Time   `json:"served_at,omitzero"`
+	Proof       string      `json:"proof,omitempty"`
+	Receiver    string      `json:"receiver,omitempty"`
+	PayUntil    time.Time   `json:"pay_until,omitzero"`
+	Pauses      []flow.Span `json:"pauses,omitempty"`
+	AppealEnds  time.Time   `json:"appeal_ends,omitzero"`
+	UrgedAt     time.Time   `json:"urged_at,omitzero"` // served
+	PaidAt      time.Time   `json:"paid_at,omitzero"`
+	ReceiptNo   string      `json:"receipt_no,omitempty"`
+	RefundFen   int64       `json:"refund_fen,omitempty"`
+	PublishBy   time.Time   `json:"publish_by,omitzero"`
+	PublishedAt time.Time   `json:"published_at,omitzero"`
+	WithdrawnAt time.Time   `json:"withdrawn_at,omitzero"`
+	Ending      string      `json:"ending,omitempty"` // reason of the end
+	Target      string      `json:"target,omitempty"` // who took it over
+}
+
+// cameraThen is the camera as it was when the act was seen.
+type cameraThen struct {
+	Name              string `json:"name"`
+	Place             string `json:"place"`
+	LegalReviewNo     string `json:"legal_review_no"`
+	TechnicalReviewNo string `json:"technical_review_no"`
+	PublishedOn       string `json:"published_on"`
+}
+
+type zoneThen struct {
+	Version int    `json:"version"`
+	NameZH  string `json:"name_zh"`
+	NameEN  string `json:"name_en"`
+}
+
+type objectThen struct {
+	Kind    string `json:"kind"`
+	Name    string `json:"name"`
+	Address string `json:"address"`
+}
+
+// partyThen is the party as identified; telephone and consent are read anew.
+type partyThen struct {
+	Kind     string `json:"kind"`
+	Name     string `json:"name"`
+	Identity string `json:"identity"` // masked
+	Phone    string `json:"phone"`
+	Address  string `json:"address"`
+	BornOn   string `json:"born_on,omitempty"`
+	Consent  string `json:"consent,omitempty"` // the number served, "" without consent
+}
+
+// law is the version that applies, as last worked out.
+type law struct {
+	NameZH  string     `json:"name_zh"`
+	NameEN  string     `json:"name_en"`
+	Ready   bool       `json:"ready"`
+	Why     Text       `json:"why"`
+	Milder  bool       `json:"milder,omitempty"`
+	BandZH  string     `json:"band_zh,omitempty"`
+	BandEN  string     `json:"band_en,omitempty"`
+	MinFen  int64      `json:"min_fen"`
+	MaxFen  int64      `json:"max_fen"`
+	Order   Text       `json:"order"`
+	BasisZH string     `json:"basis_zh"`
+	BasisEN string     `json:"basis_en"`
+	Forbids []citation `json:"forbids,omitempty"`
+	Basis   []citation `json:"basis,omitempty"`
+	GraceS  int        `json:"grace_s"`
+}
+
+type citation struct {
+	Law     string `json:"law"`
+	Edition string `json:"edition,omitempty"`
+	Article string `json:"article"`
+	Text    string `json:"text"`
+}
+
+type person struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	LicenceNo string    `json:"licence_no,omitempty"`
+	At        time.Time `json:"at,omitzero"`
+}
+
+type people struct {
+	Confirmer person   `json:"confirmer,omitzero"`
+	Verifier  person   `json:"verifier,omitzero"`
+	Approver  person   `json:"approver,omitzero"`
+	Legal     person   `json:"legal,omitzero"`
+	Host      person   `json:"host,omitzero"`
+	Closer    person   `json:"closer,omitzero"`
+	Officers  []person `json:"officers,omitempty"`
+	Recused   []string `json:"recused,omitempty"`
+}
+
+type statement struct {
+	At         time.Time `json:"at"`
+	Text       string    `json:"text"`
+	Answer     string    `json:"answer,omitempty"`
+	AnsweredAt time.Time `json:"answered_at,omitzero"`
+}
+
+type hearing struct {
+	AskedAt  time.Time `json:"asked_at,omitzero"`
+	Reason   string    `json:"reason,omitempty"`
+	NoticeAt time.Time `json:"notice_at,omitzero"`
+	At       time.Time `json:"at,omitzero"`
+	Place    string    `json:"place,omitempty"`
+	Held     string    `json:"held,omitempty"` // what came of it
+}
+
+type inquiry struct {
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
+}
+
+type visitThen struct {
+	At      time.Time `json:"at"`
+	What    string    `json:"what"`
+	Address string    `json:"address"`
+}
+
+func (d *dossier) officerIDs() []string {
+	ids := make([]string, 0, len(d.People.Officers))
+	for _, o := range d.People.Officers {
+		ids = append(ids, o.ID)
+	}
+	return ids
+}
+
+func (d *dossier) unanswered() (n int) {
+	for _, s := range d.Statements {
+		if s.AnsweredAt.IsZero() {
+			n++
+		}
+	}
+	return n
+}
+
+// reviewed tells whether the decision needs a legal review before (art. 58).
+func (d *dossier) reviewed() bool { return d.Major || d.Complex || d.Hearing.Held != "" }

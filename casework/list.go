@@ -1,0 +1,200 @@
+package casework
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"offsite/casework/flow"
+)
+
+const (
+	pageLength = 50
+	pageMost   = 200
+)
+
+// mark is where a page ends: time and id of its last row.
+type mark struct {
+	At time.Time `json:"t"`
+	ID string    `json:"i"`
+}
+
+func (m mark) cursor() string {
+	text, err := json.Marshal(m)
+	if err != nil {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// readMark reads a cursor; "" is the beginning.
+func readMark(cursor string) (*mark, error) {
+	if cursor == "" {
+		return nil, nil
+	}
+	var m mark
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err == nil {
+		err = json.Unmarshal(text, &m)
+	}
+	if err != nil {
+		return nil, &Refusal{Kind: flow.Invalid, Field: "cursor", ZH: "分页位置无效，请从头查询", EN: "the cursor is not one of ours: start from the first page"}
+	}
+	return &m, nil
+}
+
+func length(limit int) int {
+	if limit <= 0 {
+		return pageLength
+	}
+	return min(limit, pageMost)
+}
+
+// query collects conditions with their arguments.
+type query struct {
+	where []string
+	args  []any
+}
+
+// add takes a condition with ? for the argument.
+func (q *query) add(condition string, args ...any) {
+	for _, a := range args {
+		q.args = append(q.args, a)
+		condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(q.args)), 1)
+	}
+	q.where = append(q.where, condition)
+}
+
+func (q *query) text() string {
+	if len(q.where) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(q.where, " AND ")
+}
+
+// Findings lists findings: those that wait for a review oldest first, all others
+// newest first.
+func (b *Book) Findings(ctx context.Context, f FindingFilter, cursor string) (Page[FindingItem], error) {
+	var q query
+	if f.State != "" {
+		q.add("state = ?", f.State)
+	}
+	if f.Detector != "" {
+		q.add("detector = ?", f.Detector)
+	}
+	if f.CameraID != "" {
+		q.add("camera_id::text = ?", f.CameraID)
+	}
+	m, err := readMark(cursor)
+	if err != nil {
+		return Page[FindingItem]{}, err
+	}
+	order, after := "raised_at DESC, id DESC", "(raised_at, id) < (?, ?)"
+	if f.State == string(flow.Found) || f.State == string(flow.Reviewed) {
+		order, after = "raised_at, id", "(raised_at, id) > (?, ?)"
+	}
+	if m != nil {
+		q.add(after, m.At, m.ID)
+	}
+	n := length(f.Limit)
+	list, err := b.casefiles(ctx, q, order, n+1)
+	if err != nil {
+		return Page[FindingItem]{}, fmt.Errorf("list the findings: %w", err)
+	}
+	page := Page[FindingItem]{Items: []FindingItem{}}
+	for i, c := range list {
+		if i == n {
+			page.NextCursor = mark{list[n-1].RaisedAt, list[n-1].ID}.cursor()
+			break
+		}
+		page.Items = append(page.Items, c.findingItem())
+	}
+	return page, nil
+}
+
+func (b *Book) casefiles(ctx context.Context, q query, order string, limit int) ([]*casefile, error) {
+	rows, err := b.o.Pool.Query(ctx, `SELECT `+casefileColumns+` FROM casefile`+q.text()+` ORDER BY `+order+fmt.Sprintf(" LIMIT %d", limit), q.args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (*casefile, error) { return scanCasefile(row) })
+}
+
+func (c *casefile) findingItem() FindingItem {
+	d := &c.D
+	return FindingItem{ID: c.ID, State: string(c.State), Version: c.Version, Detector: c.Detector, MatterZH: d.Law.NameZH, MatterEN: d.Law.NameEN,
+		CameraID: c.CameraID, Camera: d.Camera.Name, ZoneZH: d.Zone.NameZH, ZoneEN: d.Zone.NameEN, Object: d.Object.Name,
+		First: c.FirstAt, Last: c.LastAt, Raised: c.RaisedAt, WhyZH: d.Summary.Why.ZH, WhyEN: d.Summary.Why.EN, Bundle: d.Bundle}
+}
+
+// Cases lists cases, latest change first. Findings that nobody confirmed are not
+// cases yet.
+func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[CaseItem], error) {
+	var q query
+	if f.State != "" {
+		q.add("state = ?", f.State)
+	} else {
+		q.add("state <> 'found'")
+	}
+	if f.Q != "" {
+		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Q) + "%"
+		q.add("(number ILIKE ? OR party ILIKE ? OR object ILIKE ? OR place ILIKE ?)", like, like, like, like)
+	}
+	m, err := readMark(cursor)
+	if err != nil {
+		return Page[CaseItem]{}, err
+	}
+	if m != nil {
+		q.add("(changed_at, id) < (?, ?)", m.At, m.ID)
+	}
+	n := length(f.Limit)
+	list, err := b.casefiles(ctx, q, "changed_at DESC, id DESC", n+1)
+	if err != nil {
+		return Page[CaseItem]{}, fmt.Errorf("list the cases: %w", err)
+	}
+	page := Page[CaseItem]{Items: []CaseItem{}}
+	for i, c := range list {
+		if i == n {
+			page.NextCursor = mark{list[n-1].ChangedAt, list[n-1].ID}.cursor()
+			break
+		}
+		item, err := b.caseItem(c)
+		if err != nil {
+			return page, fmt.Errorf("list the cases: %w", err)
+		}
+		page.Items = append(page.Items, item)
+	}
+	return page, nil
+}
+
+func (b *Book) caseItem(c *casefile) (CaseItem, error) {
+	d := &c.D
+	item := CaseItem{ID: c.ID, Number: c.Number, State: string(c.State), Version: c.Version, MatterZH: d.Law.NameZH, MatterEN: d.Law.NameEN,
+		Party: d.Party.Name, Object: d.Object.Name, Place: d.Camera.Place, Camera: d.Camera.Name, FoundAt: c.FirstAt, ChangedAt: c.ChangedAt}
+	due, err := b.deadlines(c)
+	if len(due) > 0 {
+		item.Deadline = &due[0]
+	}
+	return item, err
+}
+
+func (b *Book) deadlines(c *casefile) ([]Deadline, error) {
+	f, err := b.facts(c, b.now())
+	if err != nil {
+		return nil, err
+	}
+	due, err := flow.Deadlines(f, b.o.Calendar)
+	if err != nil {
+		return nil, fmt.Errorf("case %s: %w", c.ID, err)
+	}
+	list := []Deadline{}
+	for _, d := range due {
+		list = append(list, deadlineOf(d))
+	}
+	return list, nil
+}

@@ -1,0 +1,165 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"offsite/casework/calendar"
+	"offsite/casework/matter"
+	"offsite/casework/quota"
+)
+
+// Overview is casework's part of the first page.
+func (b *Book) Overview(ctx context.Context, a Actor) (Overview, error) {
+	var out Overview
+	var err error
+	if out.CasesByState, err = b.countByState(ctx); err != nil {
+		return out, err
+	}
+	if out.Waiting, err = b.waiting(ctx, a, out.CasesByState); err != nil {
+		return out, err
+	}
+	if out.Deadlines, err = b.nearest(ctx); err != nil {
+		return out, err
+	}
+	if out.Quotas, err = b.Quotas(ctx); err != nil {
+		return out, err
+	}
+	latest, err := b.casefiles(ctx, query{}, "raised_at DESC, id DESC", overviewFindings)
+	if err != nil {
+		return out, fmt.Errorf("list the latest findings: %w", err)
+	}
+	out.Findings = []FindingItem{}
+	for _, c := range latest {
+		out.Findings = append(out.Findings, c.findingItem())
+	}
+	return out, nil
+}
+
+const (
+	overviewFindings  = 6
+	overviewDeadlines = 10
+	soon              = 7 * 24 * time.Hour
+)
+
+func (b *Book) countByState(ctx context.Context) ([]StateCount, error) {
+	rows, err := b.o.Pool.Query(ctx, `SELECT state, count(*) FROM casefile GROUP BY state ORDER BY state`)
+	if err != nil {
+		return nil, fmt.Errorf("count the cases: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[StateCount])
+	if err != nil {
+		return nil, fmt.Errorf("count the cases: %w", err)
+	}
+	if list == nil {
+		list = []StateCount{}
+	}
+	return list, nil
+}
+
+// waiting counts what the actor's roles can do next.
+func (b *Book) waiting(ctx context.Context, a Actor, states []StateCount) ([]Waiting, error) {
+	count := map[string]int{}
+	for _, s := range states {
+		count[s.State] = s.Count
+	}
+	list := []Waiting{}
+	for _, role := range a.Roles {
+		switch role {
+		case "reviewer":
+			list = append(list, Waiting{"first_review", count["found"]}, Waiting{"second_review", count["reviewed"]})
+		case "officer":
+			var n int
+			err := b.o.Pool.QueryRow(ctx, `SELECT count(*) FROM casefile WHERE officers @> ARRAY[$1::uuid]
+				AND state IN ('filed', 'notified', 'investigated', 'proposed', 'decided', 'overdue')`, a.ID).Scan(&n)
+			if err != nil {
+				return nil, fmt.Errorf("count the cases of officer %s: %w", a.ID, err)
+			}
+			list = append(list, Waiting{"case", n})
+		case "legal":
+			list = append(list, Waiting{"legal", count["legal_review"]})
+		case "head":
+			list = append(list, Waiting{"head", count["verified"] + count["proposed"] + count["legal_review"] + count["collective"] + count["closed"]})
+		}
+	}
+	return list, nil
+}
+
+// nearest lists deadlines that are over or due within a week.
+func (b *Book) nearest(ctx context.Context) ([]OverviewDeadline, error) {
+	rows, err := b.o.Pool.Query(ctx, `SELECT id::text, coalesce(number, ''), due FROM casefile
+		WHERE due_at <= $1 AND state NOT IN ('found', 'reminded') ORDER BY due_at LIMIT $2`, b.now().Add(soon), overviewDeadlines)
+	if err != nil {
+		return nil, fmt.Errorf("list the nearest deadlines: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o OverviewDeadline, err error) {
+		var due []byte
+		if err = row.Scan(&o.CaseID, &o.Number, &due); err != nil {
+			return o, err
+		}
+		var d Deadline
+		err = json.Unmarshal(due, &d)
+		o.LabelZH, o.LabelEN, o.At = d.LabelZH, d.LabelEN, d.At
+		return o, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the nearest deadlines: %w", err)
+	}
+	if list == nil {
+		list = []OverviewDeadline{}
+	}
+	return list, nil
+}
+
+// Quotas computes the plan's figures for the current year.
+func (b *Book) Quotas(ctx context.Context) ([]Quota, error) {
+	now := b.now().In(calendar.Shanghai())
+	from := time.Date(now.Year(), 1, 1, 0, 0, 0, 0, calendar.Shanghai())
+	list, err := quota.Compute(ctx, b.o.Pool, quota.Period{From: from, To: from.AddDate(1, 0, 0)}, len(b.o.Matters.All()))
+	if err != nil {
+		return nil, fmt.Errorf("compute the quotas: %w", err)
+	}
+	return list, nil
+}
+
+// Matters lists the matters of the bureau, as of today.
+func (b *Book) Matters(context.Context) ([]Matter, error) {
+	list := []Matter{}
+	for _, m := range b.o.Matters.All() {
+		out := Matter{Key: m.Key, NameZH: m.Name.ZH, NameEN: m.Name.EN, Detector: m.Detector, Offsite: m.Offsite, Major: m.Major, GraceS: int64(m.GraceS), Basis: []Basis{}}
+		for _, v := range m.Versions {
+			for _, p := range v.Basis {
+				out.Basis = append(out.Basis, Basis{LawZH: p.Law.ZH, LawEN: p.Law.EN, Article: p.Article, ValidFrom: v.ValidFrom.In(calendar.Shanghai()).Format(day)})
+			}
+		}
+		if v, ok := m.Current(b.now()); ok {
+			out.FineMinFen, out.FineMaxFen = v.Range().Min, v.Range().Max
+		}
+		list = append(list, out)
+	}
+	return list, nil
+}
+
+// PublicMatters lists the published matters.
+func (b *Book) PublicMatters(context.Context) ([]PublicMatter, error) {
+	list := []PublicMatter{}
+	for _, m := range b.o.Matters.All() {
+		out := PublicMatter{Key: m.Key, NameZH: m.Name.ZH, NameEN: m.Name.EN, Offsite: m.Offsite}
+		if v, ok := m.Current(b.now()); ok {
+			out.FineMinFen, out.FineMaxFen = v.Range().Min, v.Range().Max
+			out.BasisZH, out.BasisEN = basisOf(v)
+		}
+		list = append(list, out)
+	}
+	return list, nil
+}
+
+func basisOf(v matter.Version) (zh, en string) {
+	var l law
+	l.cite(v)
+	return l.BasisZH, l.BasisEN
+}

@@ -1,0 +1,57 @@
+package casework
+
+import (
+	"context"
+	"encoding/base64"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"offsite/casework/flow"
+)
+
+// act takes a step of the party's. What the party does is never refused for a
+// version: the page may be older than the case, the right is not.
+func (b *Book) act(ctx context.Context, caseID string, event flow.Event, given flow.Fields) error {
+	return b.change(ctx, caseID, 0, func(tx pgx.Tx, c *casefile) error {
+		by := performer{name: first(c.D.Party.Name, "当事人"), roles: []flow.Role{flow.Party}}
+		return b.take(ctx, tx, c, by, event, given)
+	})
+}
+
+// Statement records what the party says.
+func (b *Book) Statement(ctx context.Context, caseID, text string) error {
+	var given flow.Fields
+	if !readText(text, &given.Text) {
+		return &Refusal{Kind: flow.Invalid, Event: "statement", Field: "text", ZH: "内容过长，请分次提交", EN: "the text is too long: send it in parts"}
+	}
+	return b.act(ctx, caseID, "statement", given)
+}
+
+// Hearing records the party's request for a hearing.
+func (b *Book) Hearing(ctx context.Context, caseID, reason string) error {
+	var given flow.Fields
+	if !readText(reason, &given.Reason) {
+		return &Refusal{Kind: flow.Invalid, Event: "hearing_request", Field: "reason", ZH: "内容过长", EN: "the text is too long"}
+	}
+	return b.act(ctx, caseID, "hearing_request", given)
+}
+
+// Waive records that the party gives up statement and hearing.
+func (b *Book) Waive(ctx context.Context, caseID string) error {
+	return b.act(ctx, caseID, "waive", flow.Fields{})
+}
+
+// Consent records the party's signed consent to electronic service. signature is
+// a PNG as data URL.
+func (b *Book) Consent(ctx context.Context, caseID, phone, signature string, v Visit) error {
+	encoded, ok := strings.CutPrefix(signature, "data:image/png;base64,")
+	picture, err := base64.StdEncoding.DecodeString(encoded)
+	if !ok || err != nil || !strings.HasPrefix(string(picture), "\x89PNG\r\n\x1a\n") {
+		return &Refusal{Kind: flow.Invalid, Event: "consent", Field: "signature", ZH: "签名无法识别，请重新签名", EN: "the signature cannot be read: sign again"}
+	}
+	if err := b.act(ctx, caseID, "consent", flow.Fields{Phone: strings.TrimSpace(phone), Signature: picture}); err != nil {
+		return err
+	}
+	return b.visit(ctx, caseID, "consent", masked(phone), v)
+}

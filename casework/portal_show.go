@@ -1,0 +1,191 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"offsite/casework/document"
+	"offsite/casework/flow"
+	"offsite/evidence"
+)
+
+// PortalCase is the party's page; opening it is recorded as proof of service.
+func (b *Book) PortalCase(ctx context.Context, caseID string, v Visit) (PortalCase, error) {
+	var out PortalCase
+	err := b.view(ctx, caseID, func(tx pgx.Tx, c *casefile) (err error) {
+		d := &c.D
+		out = PortalCase{Number: c.Number, State: string(c.State), MatterZH: d.Law.NameZH, MatterEN: d.Law.NameEN, BasisZH: d.Law.BasisZH, BasisEN: d.Law.BasisEN,
+			Place: d.Camera.Place, Object: d.Object.Name, Party: d.Party.Name, WhatZH: d.facts(), WhatEN: d.Summary.Why.EN, At: c.FirstAt,
+			FineFen: c.FineFen, LateFen: c.late(b.now()), PaidFen: c.PaidFen, ReceiptNo: d.ReceiptNo, PaidAt: present(d.PaidAt),
+			Stills: portalStills(d), Consented: d.Party.Consent != "", Statements: said(d)}
+		if !d.Summary.ClipFrom.IsZero() {
+			out.Clip = portalName(d.Bundle, clipPath)
+		}
+		if !decisionKnown(c.State) {
+			out.FineFen = d.ProposedFen
+		}
+		if out.Documents, err = b.portalDocuments(ctx, tx, c); err != nil {
+			return err
+		}
+		if out.Progress, err = b.progress(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		out.Actions, err = b.portalActions(c)
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	return out, b.visit(ctx, caseID, "case", "", v)
+}
+
+// visit records what the party opened, for the proof of service.
+func (b *Book) visit(ctx context.Context, caseID, what, subject string, v Visit) error {
+	_, err := b.o.Pool.Exec(ctx, `INSERT INTO portal_visit (case_id, at, what, subject, address, browser) VALUES ($1, $2, $3, $4, $5, $6)`,
+		caseID, b.now(), what, subject, v.Address, shortened(v.Browser))
+	if err != nil {
+		return fmt.Errorf("record a visit to case %s: %w", caseID, err)
+	}
+	return nil
+}
+
+// decisionKnown tells whether the decision has left the house.
+func decisionKnown(s flow.State) bool {
+	return slices.Contains([]flow.State{flow.Serving, flow.Served, flow.Overdue, flow.Urged, flow.Court, flow.Closed, flow.Archived, flow.Revoked}, s)
+}
+
+// portalName is how the portal names a file: bundle and path in one.
+func portalName(bundle, path string) string { return bundle + "/" + path }
+
+// portalStills are the pictures that the party sees.
+func portalStills(d *dossier) []PortalStill {
+	list := []PortalStill{}
+	for _, s := range stills(d.Summary) {
+		list = append(list, PortalStill{Name: portalName(d.Bundle, s.Picture), Role: s.Role, At: s.At})
+	}
+	return list
+}
+
+// PortalFile finds a picture or clip that the party may see: of its own case, no
+// other file of the bundle.
+func (b *Book) PortalFile(ctx context.Context, caseID, name string) (PortalFile, error) {
+	bundle, path, _ := strings.Cut(name, "/")
+	shown := path == clipPath || strings.HasPrefix(path, "data/stills/") && strings.HasSuffix(path, ".png")
+	e, err := b.Evidence(ctx, bundle)
+	if err != nil {
+		return PortalFile{}, err
+	}
+	known := slices.ContainsFunc(e.Receipt.Files, func(f evidence.Entry) bool { return f.Path == path })
+	if e.CaseID != caseID || !shown || !known {
+		return PortalFile{}, fmt.Errorf("find %q of case %s: %w", name, caseID, ErrNotFound)
+	}
+	return PortalFile{Receipt: e.Receipt, Path: path}, nil
+}
+
+// portalKinds are the documents that are made for the party.
+func portalKinds(s flow.State) []string {
+	kinds := []document.Kind{document.Reminder, document.FactNotice, document.InquiryRecord, document.AdvanceNotice, document.HearingNotice,
+		document.NoPenalty, document.ServiceConsent, document.Demand}
+	if decisionKnown(s) {
+		kinds = append(kinds, document.Decision, document.ServiceReceipt)
+	}
+	var list []string
+	for _, k := range kinds {
+		list = append(list, string(k))
+	}
+	return list
+}
+
+func (b *Book) portalDocuments(ctx context.Context, db database, c *casefile) ([]PortalDocument, error) {
+	all, err := caseDocuments(ctx, db, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	list := []PortalDocument{}
+	for _, d := range all {
+		if slices.Contains(portalKinds(c.State), d.Kind) {
+			list = append(list, PortalDocument{ID: d.ID, TitleZH: d.TitleZH, TitleEN: d.TitleEN, Number: d.Number, IssuedAt: d.IssuedAt, Code: d.Code})
+		}
+	}
+	return list, nil
+}
+
+// PortalPDF gives a document of the party's own case; opening it is recorded.
+func (b *Book) PortalPDF(ctx context.Context, caseID, documentID string, v Visit) (CaseDocument, []byte, error) {
+	c, err := read(ctx, b.o.Pool, caseID, "")
+	if err != nil {
+		return CaseDocument{}, nil, err
+	}
+	d, pdf, err := b.documentPDF(ctx, documentID, caseID)
+	if err == nil && !slices.Contains(portalKinds(c.State), d.Kind) {
+		err = fmt.Errorf("read document %q: %w", documentID, ErrNotFound)
+	}
+	if err != nil {
+		return CaseDocument{}, nil, err
+	}
+	return d, pdf, b.visit(ctx, caseID, "document", d.ID+" "+d.SHA256, v)
+}
+
+// progress is what the party is told of the course: states reached, and what it
+// did itself; names of staff are not in it.
+func (b *Book) progress(ctx context.Context, db database, caseID string) ([]PortalProgress, error) {
+	entries, err := b.record(ctx, db, caseID)
+	if err != nil {
+		return nil, err
+	}
+	told := []flow.State{flow.Reminded, flow.Corrected, flow.Filed, flow.Notified, flow.Proposed, flow.Hearing, flow.Serving, flow.Served, flow.Overdue,
+		flow.Urged, flow.Court, flow.Closed, flow.NoPenalty, flow.Dismissed, flow.Transferred, flow.Revoked}
+	list := []PortalProgress{}
+	for _, e := range entries {
+		p := PortalProgress{LabelZH: e.LabelZH, LabelEN: e.LabelEN, At: e.At}
+		if e.From != e.To && slices.Contains(told, flow.State(e.To)) {
+			info := b.table.Info(flow.State(e.To))
+			p.LabelZH, p.LabelEN = info.ZH, info.EN
+		} else if e.Role != string(flow.Party) && e.Event != "created" && e.Event != "payment" {
+			continue
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+// portalActions judges what the party may do.
+func (b *Book) portalActions(c *casefile) ([]PortalAction, error) {
+	f, err := b.facts(c, b.now())
+	if err != nil {
+		return nil, err
+	}
+	list := []PortalAction{}
+	for _, event := range []flow.Event{"statement", "hearing_request", "waive", "consent"} {
+		if _, ok := b.table.Find(c.State, event); !ok {
+			continue
+		}
+		a := PortalAction{Event: string(event), Allowed: true}
+		if refusal := b.table.Offered(f, flow.Attempt{Event: event, Roles: []flow.Role{flow.Party}}); refusal != nil {
+			a.Allowed, a.WhyZH, a.WhyEN = false, refusal.ZH, refusal.EN
+		}
+		switch {
+		case event == "statement" && c.State == flow.Proposed, event == "waive":
+			a.Until = present(c.D.StatementUntil)
+		case event == "hearing_request" && flow.HearingApplies(f):
+			a.Until = present(c.D.HearingUntil)
+		}
+		list = append(list, a)
+	}
+	if c.payable() {
+		list = append(list, PortalAction{Event: "pay", Allowed: c.owed(b.now()) > 0, Until: b.payUntil(c)})
+	}
+	return list, nil
+}
+
+func (b *Book) payUntil(c *casefile) *time.Time {
+	if c.State == flow.Served {
+		return present(c.D.PayUntil)
+	}
+	return nil
+}

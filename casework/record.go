@@ -1,0 +1,174 @@
+package casework
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"offsite/casework/flow"
+)
+
+// entry is a line of the process record before it is written.
+type entry struct {
+	event    flow.Event
+	from, to flow.State
+	reason   string
+	by       performer
+	role     flow.Role
+	detail   detail
+}
+
+// detail is what a step was given and what it made.
+type detail struct {
+	Facts      string     `json:"facts,omitempty"`
+	Conclusion string     `json:"conclusion,omitempty"`
+	Text       string     `json:"text,omitempty"`
+	FineFen    int64      `json:"fine_fen,omitempty"`
+	LateFen    int64      `json:"late_fen,omitempty"`
+	PaidFen    int64      `json:"paid_fen,omitempty"`
+	RefundFen  int64      `json:"refund_fen,omitempty"`
+	Method     string     `json:"method,omitempty"`
+	Proof      string     `json:"proof,omitempty"`
+	Receiver   string     `json:"receiver,omitempty"`
+	Target     string     `json:"target,omitempty"`
+	Place      string     `json:"place,omitempty"`
+	ReceiptNo  string     `json:"receipt_no,omitempty"`
+	PartyID    string     `json:"party_id,omitempty"`
+	Matter     string     `json:"matter,omitempty"`
+	Officers   []string   `json:"officers,omitempty"`
+	At         *time.Time `json:"at,omitempty"`
+	Until      *time.Time `json:"until,omitempty"`
+	Ticks      []string   `json:"ticks,omitempty"`
+	Documents  []issued   `json:"documents,omitempty"`
+	Bundle     string     `json:"bundle,omitempty"`
+	Manifest   string     `json:"manifest_sha256,omitempty"`
+	Phone      string     `json:"phone,omitempty"` // masked
+	Address    string     `json:"address,omitempty"`
+	Digest     string     `json:"sha256,omitempty"`
+}
+
+// issued names a document in the record.
+type issued struct {
+	ID     string `json:"id"`
+	Kind   string `json:"kind"`
+	Number string `json:"number"`
+	SHA256 string `json:"sha256"`
+}
+
+func detailOf(x flow.Fields) detail {
+	d := detail{Facts: x.Facts, Conclusion: x.Conclusion, Text: x.Text, FineFen: x.FineFen, Method: x.Method, Proof: x.Proof, Receiver: x.Receiver,
+		Target: x.Target, Place: x.Place, ReceiptNo: x.ReceiptNo, PartyID: x.PartyID, Matter: x.Matter, At: present(latest(x.At, x.ReceivedAt)), Until: present(x.Until)}
+	for _, o := range x.Officers {
+		d.Officers = append(d.Officers, o.Name+"（"+o.LicenceNo+"）")
+	}
+	for name, on := range map[string]bool{"true": x.True, "clear": x.Clear, "complete": x.Complete, "accurate": x.Accurate} {
+		if on {
+			d.Ticks = append(d.Ticks, name)
+		}
+	}
+	slices.Sort(d.Ticks)
+	return d
+}
+
+// sealed is what an entry's digest is taken over, in this order.
+type sealed struct {
+	Case     string          `json:"case"`
+	Seq      int             `json:"seq"`
+	At       string          `json:"at"`
+	ActorID  string          `json:"actor_id"`
+	Actor    string          `json:"actor"`
+	Role     flow.Role       `json:"role"`
+	Event    flow.Event      `json:"event"`
+	From     flow.State      `json:"from"`
+	To       flow.State      `json:"to"`
+	Reason   string          `json:"reason"`
+	Detail   json.RawMessage `json:"detail"`
+	Previous string          `json:"previous"`
+}
+
+func (s sealed) digest() ([]byte, error) {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(text)
+	return sum[:], nil
+}
+
+const recordTime = "2006-01-02T15:04:05.000000Z"
+
+// append adds an entry to the process record; the caller holds the case's row.
+func (b *Book) append(ctx context.Context, tx pgx.Tx, c *casefile, now time.Time, e entry) error {
+	var seq int
+	var previous []byte
+	err := tx.QueryRow(ctx, `SELECT coalesce(max(seq), 0), coalesce((SELECT digest FROM process_record WHERE case_id = $1 ORDER BY seq DESC LIMIT 1), '')
+		FROM process_record WHERE case_id = $1`, c.ID).Scan(&seq, &previous)
+	if err != nil {
+		return fmt.Errorf("read the process record of case %s: %w", c.ID, err)
+	}
+	body, err := json.Marshal(e.detail)
+	if err != nil {
+		return fmt.Errorf("write the process record of case %s: %w", c.ID, err)
+	}
+	now = now.UTC().Truncate(time.Microsecond)
+	s := sealed{Case: c.ID, Seq: seq + 1, At: now.Format(recordTime), ActorID: e.by.id, Actor: e.by.name, Role: e.role, Event: e.event,
+		From: e.from, To: e.to, Reason: e.reason, Detail: body, Previous: hex.EncodeToString(previous)}
+	digest, err := s.digest()
+	if err != nil {
+		return fmt.Errorf("write the process record of case %s: %w", c.ID, err)
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO process_record (case_id, seq, at, actor_id, actor, role, event, from_state, to_state, reason, detail, previous, digest)
+		VALUES ($1, $2, $3, nullif($4, '')::uuid, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		c.ID, s.Seq, now, e.by.id, e.by.name, e.role, e.event, e.from, e.to, e.reason, string(body), previous, digest)
+	if err != nil {
+		return fmt.Errorf("write the process record of case %s: %w", c.ID, err)
+	}
+	return nil
+}
+
+func (b *Book) record(ctx context.Context, db database, id string) ([]RecordEntry, error) {
+	rows, err := db.Query(ctx, `SELECT at, actor, role, event, from_state, to_state, reason, encode(digest, 'hex') FROM process_record WHERE case_id = $1 ORDER BY seq`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read the process record of case %s: %w", id, err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r RecordEntry, err error) {
+		err = row.Scan(&r.At, &r.Actor, &r.Role, &r.Event, &r.From, &r.To, &r.Reason, &r.Digest)
+		r.LabelZH, r.LabelEN = b.label(flow.Event(r.Event))
+		return r, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the process record of case %s: %w", id, err)
+	}
+	return list, nil
+}
+
+// label names an event, also those that are no step of the table.
+func (b *Book) label(e flow.Event) (zh, en string) {
+	switch e {
+	case "created":
+		return "发现线索", "Found"
+	case "joined":
+		return "同一行为的后续证据", "More evidence of the same act"
+	case "rechecked":
+		return "复查", "Re-checked"
+	case "message_delivered":
+		return "短信已送达", "Message delivered"
+	case "message_failed":
+		return "短信未送达", "Message not delivered"
+	case "opened":
+		return "当事人打开页面", "Opened by the party"
+	case "read":
+		return "当事人阅读文书", "Document read by the party"
+	case "payment":
+		return "收到缴款", "Payment received"
+	case "payment_refused":
+		return "缴款通知不符，未入账", "Payment notice does not fit, not credited"
+	}
+	return b.table.Label(e)
+}
