@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -249,4 +250,17 @@ func (b *Book) PublicDocument(ctx context.Context, code string) (d PublicDocumen
 		return d, fmt.Errorf("verify a document: %w", err)
 	}
 	return d, nil
+}
+
+// RecordView notes who looked at which file of a bundle and why, before it is
+// sent (Public Security Video Systems Regulation art. 16).
+func (b *Book) RecordView(ctx context.Context, a Actor, bundle, file, reason string) error {
+	what := "bundle"
+	switch {
+	case strings.HasSuffix(file, ".mp4"):
+		what = "clip"
+	case strings.Contains(file, "stills/"), strings.Contains(file, "overlays/"):
+		what = "still"
+	}
+	return b.o.Registry.RecordView(ctx, registry.View{By: first(a.Name, a.ID), What: what, Subject: bundle, File: file, Reason: first(reason, "办理案件")})
 }
