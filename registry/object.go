@@ -151,22 +151,35 @@ func (r *Registry) SaveObject(ctx context.Context, by string, o Object) (Object,
 	return o, err
 }
 
-func (r *Registry) writeObject(ctx context.Context, tx pgx.Tx, o *Object) (err error) {
+const upsertObject = `INSERT INTO object (id, kind, name, address, business, licence_no, township, party_id, grade,
+	longitude, latitude, version, created_at, changed_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::uuid, $9, $10, $11, $12, $13, $13)
+	ON CONFLICT (id) DO UPDATE SET kind = $2, name = $3, address = $4, business = $5, licence_no = $6, township = $7,
+	party_id = nullif($8, '')::uuid, grade = $9, longitude = $10, latitude = $11, version = $12, changed_at = $13`
+
+func (o *Object) values() []any {
+	return []any{o.ID, o.Kind, o.Name, o.Address, o.Business, o.LicenceNo, o.Township, o.PartyID, o.Grade,
+		o.Longitude, o.Latitude, o.Version, o.ChangedAt}
+}
+
+// numberObject gives an object its identity, if it has none, and its next version.
+func (r *Registry) numberObject(o *Object) (err error) {
 	if o.ID == "" {
+		o.Version = 0
 		if o.ID, err = newID(); err != nil {
 			return err
 		}
-		o.Version = 0
 	}
 	o.Version++
 	o.ChangedAt = r.moment()
-	_, err = tx.Exec(ctx, `INSERT INTO object (id, kind, name, address, business, licence_no, township, party_id, grade,
-		longitude, latitude, version, created_at, changed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::uuid, $9, $10, $11, $12, $13, $13)
-		ON CONFLICT (id) DO UPDATE SET kind = $2, name = $3, address = $4, business = $5, licence_no = $6, township = $7,
-		party_id = nullif($8, '')::uuid, grade = $9, longitude = $10, latitude = $11, version = $12, changed_at = $13`,
-		o.ID, o.Kind, o.Name, o.Address, o.Business, o.LicenceNo, o.Township, o.PartyID, o.Grade,
-		o.Longitude, o.Latitude, o.Version, o.ChangedAt)
+	return nil
+}
+
+func (r *Registry) writeObject(ctx context.Context, tx pgx.Tx, o *Object) error {
+	if err := r.numberObject(o); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, upsertObject, o.values()...)
 	return err
 }
 

@@ -27,11 +27,19 @@ type Party struct {
 	ChangedAt time.Time  `json:"changed_at"`
 }
 
-const partyQuery = `SELECT p.id::text, p.kind, p.name, p.identity_shown, p.phone, p.address, p.email,
-	(SELECT max(c.at) FROM consent c WHERE c.party_id = p.id AND c.withdrawn_at IS NULL), p.version, p.changed_at FROM party p `
+const (
+	partyColumns = `p.id::text, p.kind, p.name, p.identity_shown, p.phone, p.address, p.email,
+		(SELECT max(c.at) FROM consent c WHERE c.party_id = p.id AND c.withdrawn_at IS NULL), p.version, p.changed_at`
+	partyQuery = `SELECT ` + partyColumns + ` FROM party p `
+)
+
+// fields are where the columns of a party go.
+func (p *Party) fields() []any {
+	return []any{&p.ID, &p.Kind, &p.Name, &p.Identity, &p.Phone, &p.Address, &p.Email, &p.ConsentAt, &p.Version, &p.ChangedAt}
+}
 
 func scanParty(row pgx.CollectableRow) (p Party, err error) {
-	err = row.Scan(&p.ID, &p.Kind, &p.Name, &p.Identity, &p.Phone, &p.Address, &p.Email, &p.ConsentAt, &p.Version, &p.ChangedAt)
+	err = row.Scan(p.fields()...)
 	return p, err
 }
 
@@ -149,21 +157,32 @@ func (r *Registry) SaveParty(ctx context.Context, by string, p Party) (saved Par
 	return saved, err
 }
 
-func (r *Registry) writeParty(ctx context.Context, tx pgx.Tx, p Party) (err error) {
+const upsertParty = `INSERT INTO party AS p (id, kind, name, identity_sealed, identity_digest, identity_shown, phone, address,
+	email, version, created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
+	ON CONFLICT (id) DO UPDATE SET kind = $2, name = $3, identity_sealed = coalesce($4, p.identity_sealed),
+	identity_digest = coalesce($5, p.identity_digest), identity_shown = coalesce(nullif($6, ''), p.identity_shown),
+	phone = $7, address = $8, email = $9, version = $10, changed_at = $11`
+
+// partyValues are the arguments of upsertParty, the identity encrypted.
+func (r *Registry) partyValues(p Party) ([]any, error) {
 	var sealed, digest []byte
 	shown := ""
 	if !p.keepsIdentity() {
+		var err error
 		if sealed, err = r.secrets.Seal(identityPurpose(p.ID), p.Identity); err != nil {
-			return err
+			return nil, err
 		}
 		digest, shown = r.digest(p.Identity), p.shownIdentity()
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO party AS p (id, kind, name, identity_sealed, identity_digest, identity_shown, phone, address,
-		email, version, created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
-		ON CONFLICT (id) DO UPDATE SET kind = $2, name = $3, identity_sealed = coalesce($4, p.identity_sealed),
-		identity_digest = coalesce($5, p.identity_digest), identity_shown = coalesce(nullif($6, ''), p.identity_shown),
-		phone = $7, address = $8, email = $9, version = $10, changed_at = $11`,
-		p.ID, p.Kind, p.Name, sealed, digest, shown, p.Phone, p.Address, p.Email, p.Version, p.ChangedAt)
+	return []any{p.ID, p.Kind, p.Name, sealed, digest, shown, p.Phone, p.Address, p.Email, p.Version, p.ChangedAt}, nil
+}
+
+func (r *Registry) writeParty(ctx context.Context, tx pgx.Tx, p Party) error {
+	values, err := r.partyValues(p)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, upsertParty, values...)
 	return err
 }
 
