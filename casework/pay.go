@@ -75,8 +75,8 @@ func (b *Book) StartPayment(ctx context.Context, caseID string) (payURL string, 
 
 // PaymentCallbackPath and MessageCallbackPath are where the API takes callbacks.
 const (
-	PaymentCallbackPath = "/api/v1/callbacks/payment"
-	MessageCallbackPath = "/api/v1/callbacks/message"
+	PaymentCallbackPath = "/api/v1/payment/callback"
+	MessageCallbackPath = "/api/v1/message/callback"
 )
 
 // openOrder gives the open order of the amount owed; one of another amount is
