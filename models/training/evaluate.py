@@ -2,8 +2,9 @@
 
     python evaluate.py NAME --data DATA --work DIR [--onnx FILE]
 
-Prints JSON {"split", "figures", "thresholds"}. Thresholds are chosen on validation
-pictures, figures measured on test pictures that no training or choice has seen.
+Prints JSON {"split", "figures", "thresholds", "calibration"}. Thresholds (scores) and
+calibration are chosen on validation pictures, figures measured on test pictures that
+no training or choice has seen.
 """
 import argparse
 import json
@@ -13,6 +14,7 @@ import time
 import numpy as np
 import onnxruntime as ort
 
+import calibrate
 import measure
 import pictures
 from splits import read
@@ -59,8 +61,9 @@ def burning(net, data, build):
     val = [pictures.read_yolo(folder, s) for s in read("burning_val")]
     val += [(p, *nothing()) for p in pictures.read_video(video, 0.25, 0.4, 8)]
     got = detect(net, [v[0] for v in val], 2)
-    thresholds = {}
+    thresholds, curves = {}, {}
     for c, label in enumerate(("fire", "smoke")):
+        curves[label] = calibrate.of_boxes(got, [v[1:] for v in val], c)
         t, _ = measure.best_threshold(measure.picture_scores(got, c), np.array([(v[2] == c).any() for v in val]), 0.2, 0.7)
         thresholds[label] = round(t, 2)
     test = [pictures.read_yolo(folder, s) for s in read("burning_test")]
@@ -81,7 +84,7 @@ def burning(net, data, build):
     figures.update({"street_pictures": len(street), "street_false_pictures": false})
     split = ("fire-smoke, six videos held out by name and number (training/splits/burning_test.txt); "
              "street: every frame of the last 60 % of vtest.avi, which holds neither")
-    return split, figures, thresholds
+    return split, figures, thresholds, curves
 
 
 def objects(net, data, build):
@@ -121,14 +124,15 @@ def objects(net, data, build):
     draw = Streets(backs, Sprites(build / "sprites"), "val", 23)
     drawn = [draw.draw() for _ in range(200)]
     got = detect(net, [d[0] for d in drawn], len(LABELS))
-    thresholds = {}
+    thresholds, curves = {}, {}
     for c, label in enumerate(LABELS):
+        curves[label] = calibrate.of_boxes(got, [d[1:] for d in drawn], c)
         figures[f"composite_ap50_{label}"] = measure.average_precision(got, [d[1:] for d in drawn], c)
         thresholds[label] = box_threshold(got, drawn, c)
     split = ("agreement_*: real pictures of held-out videos (burning_test.txt and the last 70 % of vtest.avi), against the boxes that the "
              "YOLOX-Nano teacher gives there from score 0.4, since no hand-made boxes are at hand; composite_*: 200 pictures with held-out "
              "sprites pasted on those pictures and on held-out plates; thresholds of greatest F1 on the composites")
-    return split, figures, thresholds
+    return split, figures, thresholds, curves
 
 
 def box_threshold(results, drawn, cls):
@@ -155,7 +159,7 @@ def box_threshold(results, drawn, cls):
 def novelty(net, data, build):
     from sprites import Sprites
     from train_novelty import Pairs, backgrounds
-    draw = Pairs(backgrounds(data, build, "test"), Sprites(build / "sprites"), 29)
+    draw = Pairs(backgrounds(data, build, "test"), Sprites(build / "sprites").part("val"), 29)
     drawn = [draw.draw() for _ in range(300)]
     probability = np.concatenate([net.run(None, {net.get_inputs()[0].name: d[0][None]})[0] for d in drawn])[:, 0]
     true = np.stack([d[1] for d in drawn]) > 0.5
@@ -167,7 +171,10 @@ def novelty(net, data, build):
                "false_share_on_unchanged": said[empty].mean() if empty.any() else 0.0}
     split = ("300 composite pairs on pictures of held-out videos (burning_test.txt), held-out plates and the second quarter of vtest.avi; "
              "no real before-and-after pictures with goods are at hand")
-    return split, figures, {"new": cut}
+    some = probability >= 0.03
+    keep = np.random.default_rng(1).permutation(some.sum())[:40000]
+    curve = calibrate.points(*calibrate.fit(probability[some][keep], true[some][keep]))
+    return split, figures, {"new": cut}, {"new": curve}
 
 
 def ground(net, data, build):
@@ -189,14 +196,15 @@ def ground(net, data, build):
                         f"{kind}_iou_net": iou[2], f"{kind}_bare_share_error": float(np.mean(gap))})
     split = ("quilt: 100 pictures composed of held-out real textures; plate: rendered grounds that were held out (every fifth); "
              "no real pictures with hand-checked masks are at hand")
-    return split, figures, {}
+    return split, figures, {}, {}
 
 
 def evaluate(name, onnx_path, data, build):
     net = session(onnx_path)
-    split, figures, thresholds = globals()[name](net, pathlib.Path(data), pathlib.Path(build))
+    split, figures, thresholds, curves = globals()[name](net, pathlib.Path(data), pathlib.Path(build))
     figures["ms_one_core"] = milliseconds(net)
-    return {"split": split, "figures": {k: round(float(v), 4) for k, v in figures.items()}, "thresholds": thresholds}
+    return {"split": split, "figures": {k: round(float(v), 4) for k, v in figures.items()}, "thresholds": thresholds,
+            "calibration": {k: c for k, c in curves.items() if c}}
 
 
 if __name__ == "__main__":

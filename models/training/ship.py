@@ -1,7 +1,10 @@
 """Exports a trained model to ONNX, checks it against PyTorch, measures it and writes
 weights/NAME.onnx and weights/NAME.json.
 
-    python ship.py NAME --data DATA --work DIR --version 2026.11.24 [--weights FILE]
+    python ship.py NAME --data DATA --work DIR --version 2026.11.24
+    python ship.py NAME --data DATA --work DIR --keep
+
+--keep leaves the weights and writes thresholds and calibration of the manifest anew.
 """
 import argparse
 import hashlib
@@ -14,6 +17,7 @@ import onnxslim
 import torch
 from torch import nn
 
+from calibrate import through
 from detector import Deployed, Detector
 from evaluate import SHIPPED, evaluate, session
 from splits import read
@@ -111,26 +115,53 @@ def data_of(name, build):
     return out
 
 
+def probable(measured):
+    """Thresholds as probabilities, and the curves that make them so."""
+    curves = measured["calibration"]
+    return {l: round(through(curves[l], t), 4) if l in curves else t for l, t in measured["thresholds"].items()}, curves
+
+
+def again(name, data, build):
+    """Thresholds and calibration of the shipped weights."""
+    file = SHIPPED / f"{name}.json"
+    measured = evaluate(name, SHIPPED / f"{name}.onnx", data, build)
+    manifest = json.loads(file.read_text())
+    manifest["thresholds"], curves = probable(measured)
+    manifest.pop("calibration", None)
+    if curves:
+        manifest["calibration"] = curves
+    file.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+    print(json.dumps(measured, indent=1))
+
+
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("name", choices=("objects", "burning", "novelty", "ground"))
     ap.add_argument("--data", required=True)
     ap.add_argument("--work", required=True)
-    ap.add_argument("--version", required=True)
+    ap.add_argument("--version")
+    ap.add_argument("--keep", action="store_true")
     args = ap.parse_args()
     torch.set_num_threads(1)
     work = pathlib.Path(args.work)
+    if args.keep:
+        again(args.name, args.data, work.parent)
+        return
+    if not args.version:
+        ap.error("--version is missing")
     module, shape, labels, kind = build_of(args.name, work)
     fresh = work / f"{args.name}.onnx"
     output = export(module, shape, fresh)
     measured = evaluate(args.name, fresh, args.data, work.parent)
     raw = fresh.read_bytes()
+    thresholds, curves = probable(measured)
     manifest = {
         "name": args.name, "version": args.version, "task": kind["task"], "file": f"{args.name}.onnx",
         "sha256": hashlib.sha256(raw).hexdigest(), "licence": "Apache-2.0",
         "input": {"name": "images", "shape": [-1, *shape], **kind["input"]},
         "output": {"name": "output", "shape": [-1, *output], "kind": kind["kind"]},
-        "labels": list(labels), "thresholds": measured["thresholds"],
+        "labels": list(labels), "thresholds": thresholds,
+        **({"calibration": curves} if curves else {}),
         **({"nms_iou": 0.5} if kind["task"] == "detect" else {}),
         "metrics": {"split": measured["split"], "figures": measured["figures"]},
         "data": data_of(args.name, work.parent), "trained_with": f"make train-{args.name}",

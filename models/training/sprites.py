@@ -3,6 +3,7 @@
 A folder of sprites holds LABEL/NNN.png, each with NNN.json: {label, pitch_deg,
 height_m, px_per_m}; without it a sprite is as high as is usual for its label. An item is (label, metres that its solid part is high, pitch, RGBA).
 """
+import copy
 import json
 import pathlib
 
@@ -49,8 +50,19 @@ class Sprites:
                 continue
             tall = (solid.max() + 1 - solid.min()) / s / float(e["px_per_m"]) if e.get("px_per_m") else float(e.get("height_m") or USUAL.get(e["label"], 1.0))
             self.items.append((e["label"], tall, float(e.get("pitch_deg") or 0), picture))
+        self.sort()
+
+    def sort(self):
         self.labels = sorted({i[0] for i in self.items})
         self.by_label = {l: [i for i in self.items if i[0] == l] for l in self.labels}
+
+    def part(self, name):
+        """These sprites without the held-out ones ("train"), or those alone: every
+        sixth of a label is held out."""
+        out = copy.copy(self)
+        out.items = [s for items in self.by_label.values() for i, s in enumerate(items) if (i % 6 == 5) == (name != "train")]
+        out.sort()
+        return out
 
     def __len__(self):
         return len(self.items)

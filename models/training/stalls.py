@@ -25,13 +25,12 @@ def class_of(label):
 
 class Streets:
     """Draws (picture, boxes, classes). backgrounds: list of (picture, boxes, classes)
-    with what the teacher saw in them; part splits the sprites, every sixth held out."""
+    with what the teacher saw in them; part: train or val, of the sprites."""
 
     def __init__(self, backgrounds, cutouts, part, seed):
         self.rng = np.random.default_rng(seed)
         self.backgrounds = backgrounds
-        kept = {l: [s for i, s in enumerate(items) if (i % 6 == 5) == (part == "val")] or items
-                for l, items in cutouts.by_label.items()}
+        kept = cutouts.part(part).by_label
         self.by_label = kept
         known = [l for l in kept if class_of(l) is not None]
         self.weights = np.array([3.0 if class_of(l) in (0, 1) else 1.6 if class_of(l) in (2, 3, 4) else 1.0 for l in known])

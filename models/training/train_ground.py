@@ -173,7 +173,7 @@ def sources(data, build, part, seed):
     textures = read_textures(pathlib.Path(build) / "textures" / "supertuxkart-data/usr/share/games/supertuxkart/data")
     textures = {k: [t for i, t in enumerate(v) if (i % 5 == 4) == (part == "val")] for k, v in textures.items()}
     real = [pictures.read_yolo(pathlib.Path(data) / "fire-smoke", s, 256)[0] for s in read(f"burning_{part}")[::4]]
-    quilts = Quilts(textures, real, sprites.Sprites(pathlib.Path(build) / "sprites"), seed)
+    quilts = Quilts(textures, real, sprites.Sprites(pathlib.Path(build) / "sprites").part(part), seed)
     files = plate_files(pathlib.Path(build) / "ground", part)
     return quilts, Plates(files, seed) if files else None
 

@@ -186,8 +186,8 @@ def main():
     device = "cuda" if torch.cuda.is_available() else "cpu"
     work = pathlib.Path(args.work)
     cutouts = sprites.Sprites(work.parent / "sprites")
-    train = Pairs(backgrounds(args.data, work.parent, "train"), cutouts, 7)
-    held = [p.draw() for p in [Pairs(backgrounds(args.data, work.parent, "val"), cutouts, 11)] for _ in range(96)]
+    train = Pairs(backgrounds(args.data, work.parent, "train"), cutouts.part("train"), 7)
+    held = [p.draw() for p in [Pairs(backgrounds(args.data, work.parent, "val"), cutouts.part("val"), 11)] for _ in range(96)]
     print(f"{len(train.backgrounds)} backgrounds, {len(cutouts)} sprites", flush=True)
     net = Change(str(pathlib.Path(args.data) / "teachers" / "yolox_nano.onnx")).to(device, memory_format=torch.channels_last)
     for part in (net.stem, net.stage2):

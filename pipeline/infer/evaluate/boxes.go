@@ -10,7 +10,7 @@ import (
 )
 
 // floor is the least score that curves reach down to.
-const floor = 0.01
+const floor = 0.003
 
 // tally is what one label got over the pictures of a part.
 type tally struct {
