@@ -19,4 +19,6 @@ var (
 	ErrChanged = errors.New("the case has changed since it was read")
 	// ErrLink: the link or portal session is unknown or has expired (401).
 	ErrLink = errors.New("the link is unknown or has expired")
+	// ErrForged: a callback is not from whom it says, or is too old (401).
+	ErrForged = errors.New("the callback is not signed by whom it says")
 )

@@ -94,7 +94,7 @@ func (b *Book) deliver(ctx context.Context, id string, last bool) error {
 func (b *Book) MessageCallback(ctx context.Context, header http.Header, body []byte) error {
 	id, receipt, err := b.o.Messenger.Verify(header, body)
 	if err != nil {
-		return fmt.Errorf("take a delivery receipt: %w", err)
+		return fmt.Errorf("take a delivery receipt: %w: %w", ErrForged, err)
 	}
 	if uuid.Validate(id) != nil {
 		b.o.Logger.Warn("delivery receipt for a message that is not ours", "id", id)

@@ -118,7 +118,7 @@ func (b *Book) openOrder(ctx context.Context, tx pgx.Tx, c *casefile) (order, er
 func (b *Book) PaymentCallback(ctx context.Context, header http.Header, body []byte) error {
 	n, err := b.o.Payment.Verify(header, body)
 	if err != nil {
-		return fmt.Errorf("take a payment notice: %w", err)
+		return fmt.Errorf("take a payment notice: %w: %w", ErrForged, err)
 	}
 	if !n.Paid {
 		b.o.Logger.Info("payment notice about something else than money received", "notice", n.ID, "order", n.OrderID)
