@@ -45,7 +45,7 @@ func (l layout) format() C.enum_AVPixelFormat {
 	case gray:
 		return C.AV_PIX_FMT_GRAY8
 	case jpeg420:
-		return C.AV_PIX_FMT_YUVJ420P
+		return C.AV_PIX_FMT_YUV420P
 	default:
 		return C.AV_PIX_FMT_RGB24
 	}
@@ -110,7 +110,7 @@ func (s *scalers) context(f *C.AVFrame, key scalerKey) (*C.struct_SwsContext, er
 	if key.dstW < key.srcW/2 {
 		flags = C.SWS_AREA
 	}
-	ctx := C.sws_getContext(f.width, f.height, int32(f.format), C.int(key.dstW), C.int(key.dstH),
+	ctx := C.sws_getContext(f.width, f.height, plain(f.format), C.int(key.dstW), C.int(key.dstH),
 		key.to.format(), flags, nil, nil, nil)
 	if ctx == nil {
 		return nil, fmt.Errorf("scale a picture of %d×%d, pixel format %d, to %d×%d: swscale refuses",
@@ -122,6 +122,20 @@ func (s *scalers) context(f *C.AVFrame, key scalerKey) (*C.struct_SwsContext, er
 	}
 	s.held[key] = ctx
 	return ctx, nil
+}
+
+// plain names a format without its range, which set_colours tells apart: the names
+// with range are deprecated, and swscale says so each time.
+func plain(format C.int) int32 {
+	switch format {
+	case C.AV_PIX_FMT_YUVJ420P:
+		return C.AV_PIX_FMT_YUV420P
+	case C.AV_PIX_FMT_YUVJ422P:
+		return C.AV_PIX_FMT_YUV422P
+	case C.AV_PIX_FMT_YUVJ444P:
+		return C.AV_PIX_FMT_YUV444P
+	}
+	return int32(format)
 }
 
 // drop frees all contexts.

@@ -56,6 +56,7 @@ type tally struct {
 func newCamera(n *Node, config pipeline.Camera) *camera {
 	c := &camera{node: n, id: config.ID, config: config, log: n.log.With("camera", config.ID), ring: ring.New(n.o.Ring)}
 	c.seen.dropped = map[string]uint64{}
+	c.base = unitsSince2020(n.o.Now())
 	c.cadence.Every = c.every()
 	w, err := watch.New(watch.Options{
 		Engine: n.o.Engine, Detectors: n.o.Detectors, Camera: config, Ring: c.ring, Folder: n.folder(config.ID),
@@ -72,6 +73,13 @@ func newCamera(n *Node, config pipeline.Camera) *camera {
 	c.watch = w
 	c.out = newOutbox(c)
 	return c
+}
+
+// unitsSince2020 is more than any camera can have sent since then, so that the numbers
+// of its units also rise over restarts of the process.
+func unitsSince2020(now time.Time) uint64 {
+	const perSecond = 100
+	return uint64(max(0, now.Sub(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)).Seconds())) * perSecond
 }
 
 func (c *camera) every() time.Duration {

@@ -38,7 +38,7 @@ func (w *Watch) raise(z *zone, s detectors.Signal, f *frame, p *decode.Picture, 
 	in.Values, in.Boxes = maps.Clone(s.Values), slices.Clone(s.Boxes)
 	in.Looks = w.looksSince(s.First.Add(-preRoll))
 	errs := []error{w.still(&in, z, RoleBefore, z.before, nil, nil)}
-	if z.start.seq != f.seq {
+	if !z.start.at.Equal(f.at) {
 		errs = append(errs, w.still(&in, z, RoleFirst, z.start, nil, z.began))
 	}
 	errs = append(errs, w.still(&in, z, RoleRaised, f, p, s.Boxes), w.clip(&in, s.First.Add(-preRoll), f.at))

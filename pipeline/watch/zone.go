@@ -90,10 +90,12 @@ func same(a, b detectors.Zone) bool {
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
-var (
-	errNoDetector = errors.New("there is no such detector")
-	errNoModel    = errors.New("a model is missing")
-)
+var errNoDetector = errors.New("there is no such detector")
+
+// missingModel says that a zone's detector wants a model that is not there.
+type missingModel string
+
+func (m missingModel) Error() string { return fmt.Sprintf("the model %q is missing", string(m)) }
 
 func (w *Watch) newZone(z detectors.Zone) (*zone, error) {
 	i := slices.IndexFunc(w.o.Detectors, func(d detectors.Detector) bool { return d.Key() == z.Detector })
@@ -103,7 +105,7 @@ func (w *Watch) newZone(z detectors.Zone) (*zone, error) {
 	d := w.o.Detectors[i]
 	for _, m := range d.Models() {
 		if !w.o.Engine.Has(m) {
-			return nil, fmt.Errorf("%w: %s", errNoModel, m)
+			return nil, missingModel(m)
 		}
 	}
 	rule, err := d.NewRule(z)
@@ -127,9 +129,10 @@ func explain(z detectors.Zone, err error) detectors.Explanation {
 	}
 	zh := fmt.Sprintf("区域“%s”未被检测：", name(z.NameZH))
 	en := fmt.Sprintf("the zone “%s” is not watched: ", name(z.NameEN))
+	var missing missingModel
 	switch {
-	case errors.Is(err, errNoModel):
-		zh += fmt.Sprintf("缺少模型（%v），请安装模型", err)
+	case errors.As(err, &missing):
+		zh += fmt.Sprintf("缺少模型“%s”，请安装", string(missing))
 		en += err.Error() + ", install it"
 	case errors.Is(err, errNoDetector):
 		zh += fmt.Sprintf("没有检测类型 %q", z.Detector)
