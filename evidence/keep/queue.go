@@ -145,15 +145,16 @@ func (q *queue) succeeded(w *work, s step) {
 }
 
 // failed puts the work back for a later try, and holds back others where the
-// step needs something outside. It returns when the work is tried again.
-func (q *queue) failed(w *work, s step) time.Duration {
+// step needs something outside. It returns how often it has failed, and when it is
+// tried again. The work belongs to the queue afterwards.
+func (q *queue) failed(w *work, s step) (failures int, pause time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if w.pause == nil {
 		w.pause = q.pauses()
 	}
 	w.failures++
-	pause := w.pause.NextBackOff()
+	failures, pause = w.failures, w.pause.NextBackOff()
 	w.due, w.held = q.now().Add(pause), s
 	heap.Push(&q.ready, w)
 	if s.outside() {
@@ -166,7 +167,7 @@ func (q *queue) failed(w *work, s step) time.Duration {
 		g.until = q.now().Add(g.pause.NextBackOff())
 	}
 	q.awake()
-	return pause
+	return failures, pause
 }
 
 // back puts a work back that was not tried.

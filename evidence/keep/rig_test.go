@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -182,7 +183,7 @@ func (b *book) await(t *testing.T, n int) map[string]evidence.Receipt {
 		b.mu.Lock()
 		if len(b.records) >= n {
 			defer b.mu.Unlock()
-			return b.records
+			return maps.Clone(b.records)
 		}
 		b.mu.Unlock()
 		select {

@@ -82,10 +82,11 @@ func (k *Keeper) advance(ctx context.Context, w *work) {
 			err = k.step(ctx, w, s)
 		}
 		if err != nil {
-			pause := k.queue.failed(w, s)
+			id := w.entry.ID()
+			failures, pause := k.queue.failed(w, s)
 			k.metrics.failed(string(s))
 			if ctx.Err() == nil {
-				k.o.Logger.Warn("evidence waits", "bundle", w.entry.ID(), "step", s, "tries", w.failures, "again_in", pause.Round(time.Millisecond), "error", err)
+				k.o.Logger.Warn("evidence waits", "bundle", id, "step", s, "tries", failures, "again_in", pause.Round(time.Millisecond), "error", err)
 			}
 			return
 		}
