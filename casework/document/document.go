@@ -72,13 +72,10 @@ func (p *Press) Render(kind Kind, f Fields) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	s := &sheet{fonts: p.fonts, fields: f}
-	for _, e := range elements {
-		if err := s.set(e); err != nil {
-			return Document{}, fmt.Errorf("document %s %s: %w", kind, f.Number, err)
-		}
+	pages, err := p.layout(elements, f)
+	if err != nil {
+		return Document{}, fmt.Errorf("document %s %s: %w", kind, f.Number, err)
 	}
-	pages := paginate(s.boxes)
 	pdf, err := p.print(kind, f, pages)
 	if err != nil {
 		return Document{}, fmt.Errorf("document %s %s: %w", kind, f.Number, err)
@@ -87,6 +84,28 @@ func (p *Press) Render(kind Kind, f Fields) (Document, error) {
 	zh, en := kind.Title()
 	return Document{Kind: kind, TitleZH: zh, TitleEN: en, Number: f.Number, Code: f.Code, Date: f.Date,
 		PDF: pdf, SHA256: hex.EncodeToString(sum[:]), Pages: len(pages)}, nil
+}
+
+// layout sets the elements and shares them out over pages, tighter where that saves a
+// last page of few lines.
+func (p *Press) layout(elements []element, f Fields) ([][]box, error) {
+	var pages [][]box
+	for _, pitch := range pitches() {
+		s := &sheet{fonts: p.fonts, fields: f, pitch: pitch}
+		for _, e := range elements {
+			if err := s.set(e); err != nil {
+				return nil, err
+			}
+		}
+		now := paginate(s.boxes)
+		if pages == nil || len(now) < len(pages) {
+			pages = now
+		}
+		if n := len(pages); n == 1 || filled(pages[n-1]) > 0.25 {
+			break
+		}
+	}
+	return pages, nil
 }
 
 // fill runs the kind's template and looks for characters that can't be printed.

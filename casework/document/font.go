@@ -109,6 +109,9 @@ func (s *fontSet) width(want face, text string) float64 {
 func (s *fontSet) missing(text string) (rune, bool) {
 	for _, r := range text {
 		for _, f := range []face{song, kai} {
+			if r == newline {
+				continue
+			}
 			if _, _, ok := s.pick(f, r); !ok {
 				return r, true
 			}

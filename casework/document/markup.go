@@ -29,7 +29,7 @@ func parse(text string) ([]element, error) {
 		name, rest, _ := strings.Cut(raw[1:], " ")
 		e := element{name: name}
 		for _, cell := range strings.Split(rest, "|") {
-			e.cells = append(e.cells, restore(strings.TrimSpace(cell)))
+			e.cells = append(e.cells, restore(name, strings.TrimSpace(cell)))
 		}
 		if want, known := cellsOf(name); !known {
 			return nil, fmt.Errorf("line %d: there is no element @%s", n+1, name)
@@ -41,9 +41,14 @@ func parse(text string) ([]element, error) {
 	return all, nil
 }
 
-// restore puts back what clean took out of a case's words.
-func restore(text string) string {
-	return strings.NewReplacer(string(newline), " ", string(bar), "|").Replace(text)
+// restore puts back what clean took out of a case's words; line breaks remain in rows
+// alone, which set them.
+func restore(name, text string) string {
+	text = strings.ReplaceAll(text, string(bar), "|")
+	if name == "row" {
+		return text
+	}
+	return strings.ReplaceAll(text, string(newline), " ")
 }
 
 // cellsOf is how many cells an element takes; 0 for any number of pairs.

@@ -16,18 +16,26 @@ const (
 	left       = 28 * mm
 	right      = 26 * mm
 	measure    = pageWidth - left - right
-	top        = 30 * mm
-	bottom     = 34 * mm // to the type area's end
+	top        = 26 * mm
+	bottom     = 31 * mm // to the type area's end
 )
 
-// Type sizes and the distance from line to line, in points.
+// Type sizes in points.
 const (
-	bodySize, bodyPitch   = 14.0, 25.0 // 四号
-	formSize, formPitch   = 12.0, 19.0 // 小四
-	smallSize, smallPitch = 10.5, 16.0 // 五号
-	titleSize             = 22.0       // 二号
-	orgSize               = 18.0       // 小二
+	bodySize  = 14.0 // 四号
+	formSize  = 12.0 // 小四
+	smallSize = 10.5 // 五号
+	titleSize = 22.0 // 二号
+	orgSize   = 18.0 // 小二
 )
+
+// pitch is the distance from line to line for each size, in points. A paper whose last
+// page would hold a few lines is set tighter, if that saves the page.
+type pitch struct{ body, form, small float64 }
+
+func pitches() []pitch {
+	return []pitch{{23.5, 19, 16}, {22, 17.6, 15}, {20.5, 16.4, 14}, {19.5, 15, 13.5}}
+}
 
 // box is a piece of the sheet that never breaks over two pages.
 type box struct {
@@ -133,4 +141,13 @@ func faint() colour { return colour{236, 236, 236} }
 func (p *pen) rule(x1, y1, x2, y2, width float64) {
 	p.pdf.SetLineWidth(width)
 	p.pdf.Line(x1, y1, x2, y2)
+}
+
+// filled is how much of its type area a page uses.
+func filled(page []box) float64 {
+	used := 0.0
+	for _, b := range page {
+		used += b.height
+	}
+	return used / (pageHeight - top - bottom)
 }

@@ -81,12 +81,12 @@ func (s *sheet) stills() error {
 			}
 			pics = append(pics, pic)
 			height = max(height, width*float64(pic.h)/float64(pic.w))
-			caption := fmt.Sprintf("图%d　%s　%s", i+n+1, still.Caption, secondZH(still.At))
-			captions = append(captions, s.fonts.wrap(kai, caption, smallSize, width, 0))
+			caption := s.fonts.wrap(kai, fmt.Sprintf("图%d　%s", i+n+1, still.Caption), smallSize, width, 0)
+			captions = append(captions, append(caption, s.fonts.wrap(kai, secondZH(still.At), smallSize, width, 0)...))
 			lines = max(lines, len(captions[n]))
 		}
 		height = min(height, 260)
-		s.add(height+float64(lines)*smallPitch+10, func(p *pen, y float64, _, _ bool) error {
+		s.add(height+float64(lines)*s.pitch.small+10, func(p *pen, y float64, _, _ bool) error {
 			for n, pic := range pics {
 				x := left + float64(n)*(width+between)
 				w, h := fit(pic, width, height)
@@ -94,7 +94,7 @@ func (s *sheet) stills() error {
 					return err
 				}
 				for k, l := range captions[n] {
-					if err := p.centred(kai, smallSize, x, width, y+4+height+float64(k+1)*smallPitch-3, l.text); err != nil {
+					if err := p.centred(kai, smallSize, x, width, y+4+height+float64(k+1)*s.pitch.small-3, l.text); err != nil {
 						return err
 					}
 				}

@@ -20,7 +20,7 @@ func Sample(kind Kind) Fields {
 		URL:    "https://offsite.example.cn/verify/K7M2QX4RT9WD",
 		Party:  Party{Unit: true, Name: "上海崇明示例食品店", Identity: "91310230MA00000000", Legal: "张三", Address: "上海市崇明区城桥镇人民路108号", Phone: "138****0000"},
 		Case: Case{Number: "沪崇城管立字〔2026〕第000123号", Matter: "超出门窗或者外墙经营", Place: "上海市崇明区城桥镇人民路108号门前", Object: "上海崇明示例食品店",
-			Camera: "人民路108号固定点位（设备编号CM-0031）", CameraNo: "沪崇城管法审〔2026〕12号、沪崇城管技审〔2026〕12号",
+			Camera: "人民路108号固定点位，设备编号CM-0031", CameraNo: "沪崇城管法审〔2026〕12号、沪崇城管技审〔2026〕12号",
 			From: day(2, 9, 12), To: day(2, 10, 3), FiledAt: day(4, 15, 30), Source: "电子技术监控设备发现"},
 		Facts: "2026年11月2日9时12分至10时03分，当事人在人民路108号门前人行道上摆放货架两组、折叠桌一张，陈列并销售水果，超出门线约1.8米，占用人行道面积约6.4平方米。\n" +
 			"本局于当日9时42分以短信劝阻并责令三十分钟内改正，期限届满后复查，上述物品仍未收回。",
@@ -51,6 +51,11 @@ func sampleForms(f *Fields, kind Kind, day func(d, hour, min int) time.Time) {
 	switch kind {
 	case Demand:
 		f.SurchargeFen = 500_00
+	case NoPenalty:
+		f.Facts = "2026年11月2日9时12分至9时38分，当事人在人民路108号门前人行道上摆放货架两组，超出门线约1.8米。\n本局以短信劝阻并责令三十分钟内改正，当事人在期限内将物品收回，复查图像显示门前已无物品。"
+		f.Forbids, f.Reason, f.Band = f.Forbids[:1], "当事人违法行为轻微，经劝阻及时改正，没有造成危害后果。", ""
+		f.Basis = []Citation{{Law: "中华人民共和国行政处罚法", Version: "2021年修订", Article: "第三十三条第一款、第五十七条第一款第（二）项",
+			Text: "违法行为轻微并及时改正，没有造成危害后果的，不予行政处罚。"}}
 	case LegalReview:
 		f.Case.Matter, f.FineFen = "施工场所裸露土地未覆盖", 60000_00
 		f.Review = Review{Major: "涉及重大公共利益；经过听证程序", Passed: true, Points: []ReviewPoint{

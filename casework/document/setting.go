@@ -9,11 +9,14 @@ import (
 type sheet struct {
 	fonts  *fontSet
 	fields Fields
+	pitch  pitch
 	boxes  []box
+	before string // the element before
 }
 
 // set sets one element.
 func (s *sheet) set(e element) error {
+	defer func() { s.before = e.name }()
 	text := e.text()
 	switch e.name {
 	case "org":
@@ -27,27 +30,27 @@ func (s *sheet) set(e element) error {
 		s.heading(kai, bodySize, 30, text, black())
 		s.gap(6)
 	case "to":
-		s.paragraph(song, bodySize, bodyPitch, 0, 0, text)
+		s.paragraph(song, bodySize, s.pitch.body, 0, 0, text)
 	case "p":
-		s.paragraph(song, bodySize, bodyPitch, 2*bodySize, 0, text)
+		s.paragraph(song, bodySize, s.pitch.body, 2*bodySize, 0, text)
 	case "n":
-		s.paragraph(song, bodySize, bodyPitch, 0, 0, text)
+		s.paragraph(song, bodySize, s.pitch.body, 0, 0, text)
 	case "h":
-		s.paragraph(kai, bodySize, bodyPitch, 2*bodySize, 0, text)
+		s.paragraph(kai, bodySize, s.pitch.body, 2*bodySize, 0, text)
 		s.keepLast(1)
 	case "item":
-		s.paragraph(song, bodySize, bodyPitch, 2*bodySize, 0, text)
+		s.paragraph(song, bodySize, s.pitch.body, 2*bodySize, 0, text)
 	case "quote":
-		s.paragraph(kai, formSize, formPitch+1, 2*formSize, 2*bodySize, text)
+		s.paragraph(kai, formSize, s.pitch.form+1, 2*formSize, 2*bodySize, text)
 		s.gap(3)
 	case "note":
-		s.paragraph(kai, smallSize, smallPitch, 0, 0, text)
+		s.paragraph(kai, smallSize, s.pitch.small, 0, 0, text)
 	case "foot":
 		s.foot(text)
 	case "qa":
-		s.paragraph(kai, bodySize, bodyPitch, 0, 0, "问："+e.cells[0])
+		s.paragraph(kai, bodySize, s.pitch.body, 0, 0, "问："+e.cells[0])
 		s.keepLast(1)
-		s.paragraph(song, bodySize, bodyPitch, 0, 0, "答："+e.cells[1])
+		s.paragraph(song, bodySize, s.pitch.body, 0, 0, "答："+e.cells[1])
 	case "row":
 		return s.row(e.cells)
 	case "opinion":
@@ -63,7 +66,7 @@ func (s *sheet) set(e element) error {
 	case "rule":
 		s.add(8, func(p *pen, y float64, _, _ bool) error { p.rule(left, y+4, left+measure, y+4, 0.5); return nil })
 	case "gap":
-		s.gap(bodyPitch / 2)
+		s.gap(s.pitch.body / 2)
 	default:
 		return fmt.Errorf("there is no element @%s", e.name)
 	}
@@ -139,27 +142,27 @@ func baseline(y, pitch, size float64) float64 { return y + (pitch+size)/2 - size
 // It never stands alone on a page.
 func (s *sheet) seal() {
 	s.keepLast(2)
-	s.gap(bodyPitch)
+	s.gap(s.pitch.body)
 	s.keepLast(1)
 	f := s.fields
 	date := dateZH(f.Date)
 	lines := s.fonts.wrap(song, f.Bureau.Name, bodySize, measure*0.72, 0)
 	width := max(s.fonts.width(song, date)*bodySize, widest(lines))
 	x := left + measure - 2*bodySize - width
-	height := float64(len(lines)+1)*bodyPitch + 30
+	height := float64(len(lines)+1)*s.pitch.body + 30
 	s.add(height, func(p *pen, y float64, _, _ bool) error {
 		if f.Bureau.Demo && f.Bureau.Seal {
-			if err := p.demoSeal(x+width/2, y+float64(len(lines))*bodyPitch*0.6+14); err != nil {
+			if err := p.demoSeal(x+width/2, y+float64(len(lines))*s.pitch.body*0.6+14); err != nil {
 				return err
 			}
 		}
 		for i, l := range lines {
-			if err := p.centred(song, bodySize, x, width, baseline(y+float64(i)*bodyPitch, bodyPitch, bodySize), l.text); err != nil {
+			if err := p.centred(song, bodySize, x, width, baseline(y+float64(i)*s.pitch.body, s.pitch.body, bodySize), l.text); err != nil {
 				return err
 			}
 		}
-		at := y + float64(len(lines))*bodyPitch
-		if err := p.centred(song, bodySize, x, width, baseline(at, bodyPitch, bodySize), date); err != nil {
+		at := y + float64(len(lines))*s.pitch.body
+		if err := p.centred(song, bodySize, x, width, baseline(at, s.pitch.body, bodySize), date); err != nil {
 			return err
 		}
 		if f.Bureau.Demo && f.Bureau.Seal {
@@ -167,7 +170,7 @@ func (s *sheet) seal() {
 		}
 		p.colour(grey())
 		defer p.colour(black())
-		return p.centred(kai, smallSize, x, width, at+bodyPitch+14, "（印章）")
+		return p.centred(kai, smallSize, x, width, at+s.pitch.body+14, "（印章）")
 	})
 }
 
@@ -181,8 +184,8 @@ func widest(lines []line) float64 {
 
 // sign is a place for a signature with its date.
 func (s *sheet) sign(who, when string) {
-	s.add(bodyPitch+8, func(p *pen, y float64, _, _ bool) error {
-		base := baseline(y+8, bodyPitch, bodySize)
+	s.add(s.pitch.body+8, func(p *pen, y float64, _, _ bool) error {
+		base := baseline(y+8, s.pitch.body, bodySize)
 		if err := p.text(song, bodySize, left, base, who, 0); err != nil {
 			return err
 		}
@@ -200,5 +203,5 @@ func (s *sheet) foot(text string) {
 	s.gap(6)
 	s.add(6, func(p *pen, y float64, _, _ bool) error { p.rule(left, y+3, left+measure, y+3, 0.5); return nil })
 	s.keepLast(2)
-	s.paragraph(kai, smallSize, smallPitch, 0, 0, strings.TrimSpace(text))
+	s.paragraph(kai, smallSize, s.pitch.small, 0, 0, strings.TrimSpace(text))
 }

@@ -24,13 +24,16 @@ func (s *sheet) row(cells []string) error {
 		return fmt.Errorf("@row: %d cells; labels and values come in pairs", len(cells))
 	}
 	pairs := float64(len(cells) / 2)
+	if s.before != "row" {
+		s.gap(4)
+	}
 	var out []cell
 	x := left
 	for i := 0; i < len(cells); i += 2 {
 		value := measure/pairs - labelWidth
 		out = append(out,
 			cell{x: x, width: labelWidth, face: kai, centred: true, lines: s.fonts.wrap(kai, cells[i], formSize, labelWidth-2*cellPad, 0)},
-			cell{x: x + labelWidth, width: value, face: song, lines: s.fonts.wrap(song, cells[i+1], formSize, value-2*cellPad, 0)})
+			cell{x: x + labelWidth, width: value, face: song, lines: s.cellLines(cells[i+1], value-2*cellPad)})
 		x += labelWidth + value
 	}
 	tall := 1
@@ -41,11 +44,11 @@ func (s *sheet) row(cells []string) error {
 		s.longRow(out, tall)
 		return nil
 	}
-	height := float64(tall)*formPitch + 9
+	height := float64(tall)*s.pitch.form + 9
 	s.add(height, func(p *pen, y float64, _, _ bool) error {
 		frame(p, out, y, height)
 		for _, c := range out {
-			if err := c.set(p, y+(height-float64(len(c.lines))*formPitch)/2); err != nil {
+			if err := c.set(p, y+(height-float64(len(c.lines))*s.pitch.form)/2, s.pitch.form); err != nil {
 				return err
 			}
 		}
@@ -54,23 +57,32 @@ func (s *sheet) row(cells []string) error {
 	return nil
 }
 
+// cellLines breaks a value into lines, and keeps its own line breaks.
+func (s *sheet) cellLines(text string, measure float64) []line {
+	var lines []line
+	for _, p := range paragraphs(text) {
+		lines = append(lines, s.fonts.wrap(song, p, formSize, measure, 0)...)
+	}
+	return lines
+}
+
 // longRow sets a row line by line, so that it may run over pages.
 func (s *sheet) longRow(cells []cell, tall int) {
 	for n := range tall {
-		s.add(formPitch, func(p *pen, y float64, first, last bool) error {
+		s.add(s.pitch.form, func(p *pen, y float64, first, last bool) error {
 			for _, c := range cells {
-				p.rule(c.x, y, c.x, y+formPitch, ruleWidth)
-				p.rule(c.x+c.width, y, c.x+c.width, y+formPitch, ruleWidth)
+				p.rule(c.x, y, c.x, y+s.pitch.form, ruleWidth)
+				p.rule(c.x+c.width, y, c.x+c.width, y+s.pitch.form, ruleWidth)
 				if n == 0 || first {
 					p.rule(c.x, y, c.x+c.width, y, ruleWidth)
 				}
 				if n == tall-1 || last {
-					p.rule(c.x, y+formPitch, c.x+c.width, y+formPitch, ruleWidth)
+					p.rule(c.x, y+s.pitch.form, c.x+c.width, y+s.pitch.form, ruleWidth)
 				}
 				if n < len(c.lines) {
 					one := c
 					one.lines = c.lines[n : n+1]
-					if err := one.set(p, y); err != nil {
+					if err := one.set(p, y, s.pitch.form); err != nil {
 						return err
 					}
 				}
@@ -83,9 +95,9 @@ func (s *sheet) longRow(cells []cell, tall int) {
 	}
 }
 
-func (c cell) set(p *pen, y float64) error {
+func (c cell) set(p *pen, y, pitch float64) error {
 	for i, l := range c.lines {
-		base := baseline(y+float64(i)*formPitch, formPitch, formSize)
+		base := baseline(y+float64(i)*pitch, pitch, formSize)
 		var err error
 		if c.centred {
 			err = p.centred(c.face, formSize, c.x, c.width, base, l.text)
@@ -111,13 +123,13 @@ func (s *sheet) opinion(role, text, name, when string) {
 	value := measure - labelWidth
 	label := cell{x: left, width: labelWidth, face: kai, centred: true, lines: s.fonts.wrap(kai, role, formSize, labelWidth-2*cellPad, 0)}
 	body := cell{x: left + labelWidth, width: value, face: song, lines: s.fonts.wrap(song, text, formSize, value-2*cellPad, 2*formSize)}
-	height := max(84, float64(len(body.lines)+2)*formPitch+10)
+	height := max(4.4*s.pitch.form, float64(len(body.lines)+2)*s.pitch.form+10)
 	s.add(height, func(p *pen, y float64, _, _ bool) error {
 		frame(p, []cell{label, body}, y, height)
-		if err := label.set(p, y+(height-float64(len(label.lines))*formPitch)/2); err != nil {
+		if err := label.set(p, y+(height-float64(len(label.lines))*s.pitch.form)/2, s.pitch.form); err != nil {
 			return err
 		}
-		if err := body.set(p, y+5); err != nil {
+		if err := body.set(p, y+5, s.pitch.form); err != nil {
 			return err
 		}
 		return p.ending(song, formSize, left+measure-cellPad-6, y+height-10, "签名："+name+"　　"+when)

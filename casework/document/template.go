@@ -69,8 +69,17 @@ func functions() template.FuncMap {
 		"date": dateZH, "minute": minuteZH, "second": secondZH, "yuan": yuan, "capital": capital, "paragraphs": paragraphs,
 		"cite": cite, "cites": cites, "ordinal": func(i int) string { return ordinal(i + 1) }, "add": func(a, b int64) int64 { return a + b },
 		"inc": func(i int) int { return i + 1 }, "officers": officers, "join": strings.Join, "dash": dash,
-		"same": func(a, b time.Time) bool { return a.Equal(b) },
+		"listed": listed, "lines": numbered, "same": func(a, b time.Time) bool { return a.Equal(b) },
 	}
+}
+
+// numbered lists items for a cell, each on a line of its own.
+func numbered(all []string) string {
+	var b strings.Builder
+	for i := range all {
+		fmt.Fprintf(&b, "%d. %s%c", i+1, listed(i, all), newline)
+	}
+	return b.String()
 }
 
 func dash(text string) string {
@@ -82,15 +91,34 @@ func dash(text string) string {
 
 func legal() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
 
-func dateZH(t time.Time) string   { return written(t, "2006年1月2日") }
-func minuteZH(t time.Time) string { return written(t, "2006年1月2日15时04分") }
-func secondZH(t time.Time) string { return written(t, "2006年1月2日15时04分05秒") }
-
-func written(t time.Time, layout string) string {
+func dateZH(t time.Time) string {
 	if t.IsZero() {
 		return "　　年　月　日"
 	}
-	return t.In(legal()).Format(layout)
+	return t.In(legal()).Format("2006年1月2日")
+}
+
+func minuteZH(t time.Time) string {
+	if t.IsZero() {
+		return dateZH(t)
+	}
+	return fmt.Sprintf("%s%d时%02d分", dateZH(t), t.In(legal()).Hour(), t.In(legal()).Minute())
+}
+
+func secondZH(t time.Time) string {
+	if t.IsZero() {
+		return dateZH(t)
+	}
+	return fmt.Sprintf("%s%02d秒", minuteZH(t), t.In(legal()).Second())
+}
+
+// listed ends an item of a list: 。 after the last, ； after the others.
+func listed(i int, all []string) string {
+	text := strings.TrimRight(all[i], "。；;")
+	if i == len(all)-1 {
+		return text + "。"
+	}
+	return text + "；"
 }
 
 // cite names a provision: 《某条例》（2022年修订）第二十一条第二款.
