@@ -15,21 +15,28 @@ $(MODELS_WORK)/.ready: models/training/requirements.txt
 	@python3 -m venv build/venv && build/venv/bin/pip install -q -r $<
 	@touch $@
 
+# ship NAME: export, thresholds and calibration, then the figures by the production path.
+define ship
+@cd models/training && $(MODELS_PYTHON) ship.py $(1) $(MODELS_ARGS) --version $(MODELS_VERSION)
+@cd models/training && $(MODELS_PYTHON) lists.py $(1) $(MODELS_ARGS)
+@MODELS_DATA=$(abspath $(MODELS_DATA)) go test ./pipeline/infer/evaluate -count=1 -run Shipped/$(1) -record
+endef
+
 train-burning: train-setup ## train, export and measure the fire and smoke model
 	@cd models/training && $(MODELS_PYTHON) train_burning.py $(MODELS_ARGS) --threads $(MODELS_THREADS) --epochs 32
-	@cd models/training && $(MODELS_PYTHON) ship.py burning $(MODELS_ARGS) --version $(MODELS_VERSION)
+	$(call ship,burning)
 
 train-objects: train-setup ## train, export and measure the street model (needs build/sprites)
 	@cd models/training && $(MODELS_PYTHON) train_objects.py $(MODELS_ARGS) --threads $(MODELS_THREADS)
-	@cd models/training && $(MODELS_PYTHON) ship.py objects $(MODELS_ARGS) --version $(MODELS_VERSION)
+	$(call ship,objects)
 
 train-novelty: train-setup ## train, export and measure the class-free change model
 	@cd models/training && $(MODELS_PYTHON) train_novelty.py $(MODELS_ARGS) --threads $(MODELS_THREADS)
-	@cd models/training && $(MODELS_PYTHON) ship.py novelty $(MODELS_ARGS) --version $(MODELS_VERSION)
+	$(call ship,novelty)
 
 train-ground: train-setup ## train, export and measure the ground model
 	@cd models/training && $(MODELS_PYTHON) train_ground.py $(MODELS_ARGS) --threads $(MODELS_THREADS)
-	@cd models/training && $(MODELS_PYTHON) ship.py ground $(MODELS_ARGS) --version $(MODELS_VERSION)
+	$(call ship,ground)
 
 train-fresh: ## forget checkpoints, so that the next training starts anew
 	@rm -f $(MODELS_WORK)/*.pt $(MODELS_WORK)/quilts.npz

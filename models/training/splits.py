@@ -40,9 +40,10 @@ def main(data):
 
 
 def plate_files(folder, part):
-    """Rendered plates of a part: every fifth is held out."""
-    files = [f for f in sorted(pathlib.Path(folder).glob("*.png")) if "_mask" not in f.name]
-    return [f for i, f in enumerate(files) if (i % 5 == 4) == (part != "train")]
+    """Rendered plates NUMBER.png of a part that are whole: every fifth number is held out."""
+    files = {int(f.stem): f for f in sorted(pathlib.Path(folder).glob("*.png"))
+             if f.stem.isdigit() and f.with_name(f.stem + "_mask.png").exists()}
+    return [files[n] for n in sorted(files) if (n % 5 == 4) == (part != "train")]
 
 
 def read(name):
