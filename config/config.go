@@ -31,6 +31,10 @@ type Bureau struct {
 	Prefix string `default:"演示城管" help:"Prefix of document numbers, as in 沪崇城管." placeholder:"TEXT"`
 	Phone  string `default:"021-00000000" help:"Telephone on documents." placeholder:"NUMBER"`
 	Place  string `name:"place" default:"演示区演示路1号" help:"Address where parties can come, on documents." placeholder:"TEXT"`
+
+	Treasury string `default:"演示区国库（演示）" help:"Name of the treasury account that fines go to, on documents." placeholder:"TEXT"`
+	Superior string `default:"演示区人民政府" help:"Authority that hears reconsiderations (行政复议), on documents." placeholder:"TEXT"`
+	Court    string `default:"演示区人民法院" help:"Court that hears lawsuits (行政诉讼), on documents." placeholder:"TEXT"`
 }
 
 // Database is the bureau's PostgreSQL; empty means a private one in the data folder.

@@ -116,3 +116,21 @@ func (p party) pay(ctx context.Context) error {
 	}
 	return payAt(ctx, order.PayURL)
 }
+
+// payAt does what the pay page's button does.
+func payAt(ctx context.Context, pay string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, pay+"/pay", nil)
+	if err != nil {
+		return fmt.Errorf("pay: %w", err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("pay: %w", err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode >= http.StatusBadRequest {
+		text, _ := io.ReadAll(io.LimitReader(res.Body, 4096))
+		return fmt.Errorf("pay at %s: %s: %s", pay, res.Status, text)
+	}
+	return nil
+}

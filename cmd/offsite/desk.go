@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,6 +20,8 @@ import (
 	"offsite/api/wire"
 	"offsite/casework"
 	"offsite/casework/calendar"
+	"offsite/casework/document"
+	"offsite/casework/matter"
 	"offsite/config"
 	"offsite/evidence/seal"
 	"offsite/evidence/vault"
@@ -81,17 +84,27 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	if err != nil {
 		return err
 	}
-	d.book, err = casework.New(casework.Options{
-		Pool: d.pool, Base: base{d.registry}, Staff: staff{d.accounts}, Calendar: days, Payment: pay, Reminder: remind,
-		Bureau: casework.Bureau{
-			Name: d.config.Bureau.NameZH, ShortNo: d.config.Bureau.Prefix, Phone: d.config.Bureau.Phone, Address: d.config.Bureau.Place,
-		},
-		PublicURL: d.config.Public(), LinkKey: links, Logger: d.log.With("part", "casework"), DemonstrationGrace: grace,
-	})
+	matters, err := matter.Default()
 	if err != nil {
 		return err
 	}
-	d.vault, err = vault.Open(ctx, p.store)
+	press, err := document.New(document.Fonts{Song: d.config.Documents.Song, Kai: d.config.Documents.Kai})
+	if err != nil {
+		return err
+	}
+	if d.vault, err = vault.Open(ctx, p.store); err != nil {
+		return err
+	}
+	d.book, err = casework.New(casework.Options{
+		Pool: d.pool, Registry: d.registry, Accounts: d.accounts, Calendar: days, Matters: matters, Press: press,
+		Payment: pay, Messenger: remind, Retainer: d.vault,
+		Bureau: casework.Bureau{
+			Name: d.config.Bureau.NameZH, ShortNo: d.config.Bureau.Prefix, Phone: d.config.Bureau.Phone, Address: d.config.Bureau.Place,
+			Contact: d.config.Bureau.NameZH, Treasury: d.config.Bureau.Treasury, Court: d.config.Bureau.Court, Superior: d.config.Bureau.Superior,
+			Demo: grace > 0,
+		},
+		PublicURL: d.config.Public(), LinkKey: links, Logger: d.log.With("part", "casework"), DemonstrationGrace: grace,
+	})
 	return err
 }
 
@@ -155,7 +168,7 @@ func probeCamera(ctx context.Context, url, protocol string) (wire.Probe, error) 
 	if err != nil {
 		return wire.Probe{}, fmt.Errorf("decode the camera's first picture: %w", err)
 	}
-	out := wire.Probe{Report: wire.ProbeReport{BitrateKbps: float64(r.BitRate) / 1000, ClockSource: r.ClockSource, Transport: r.Transport}, Picture: encodePicture(jpeg)}
+	out := wire.Probe{Report: wire.ProbeReport{BitrateKbps: float64(r.BitRate) / 1000, ClockSource: r.ClockSource, Transport: r.Transport}, Picture: base64.StdEncoding.EncodeToString(jpeg)}
 	out.Report.Codec, out.Report.Width, out.Report.Height, out.Report.FPS = r.Codec, r.Width, r.Height, r.FPS
 	out.Report.GOPMS = int(r.GOPTime.Milliseconds())
 	if r.Remark != nil {

@@ -22,7 +22,7 @@ import (
 type platform struct {
 	databaseURL string
 	store       vault.Options
-	flush       func() error
+	settle      func(bucket, key string) error // of the private store; nil where it is the bureau's
 	stamper     *timestamp.Client
 	tsaName     string
 	tsaPEM      []byte
@@ -124,7 +124,7 @@ func (p *platform) objects(ctx context.Context, c *config.Config, private bool, 
 	if err != nil {
 		return fmt.Errorf("start the private object store: %w", err)
 	}
-	p.stops = append(p.stops, server.Stop)
+	p.stops, p.settle = append(p.stops, server.Stop), server.Settle
 	p.store.Endpoint, p.store.AccessKey, p.store.SecretKey = server.Endpoint(), credentials.AccessKey, credentials.SecretKey
 	return nil
 }

@@ -41,7 +41,7 @@ func newWatcher(d *desk, p *platform, sealer *seal.Sealer) (*watcher, error) {
 	w := &watcher{name: host, desk: d, log: d.log, cameras: map[string]registry.Camera{}}
 	w.keeper, err = keep.New(keep.Options{
 		SpoolDir: d.config.Path("spool"), Sealer: sealer, Stamper: p.stamper, Vault: d.vault,
-		Recorder: d.book, Flush: p.flush, Host: host, Version: version,
+		Recorder: d.book, Settle: p.settle, Host: host, Version: version,
 		Logger: d.log.With("part", "evidence"), Registerer: d.metrics, OnWaiting: w.tellWaiting,
 	})
 	if err != nil {

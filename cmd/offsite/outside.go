@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"offsite/casework"
+	"offsite/casework/payment"
+	"offsite/casework/remind"
+	"offsite/config"
+)
+
+var (
+	errNoProvider = errors.New("no payment provider is configured: set payment.url and payment.key_file")
+	errNoGateway  = errors.New("no SMS gateway is configured: set reminder.url and reminder.key_file")
+)
+
+// outside are the bureau's payment provider and SMS gateway. Without one, fines
+// cannot be paid online and messages wait until there is one.
+func outside(c *config.Config) (casework.Payment, casework.Messenger, error) {
+	var pay casework.Payment = noProvider{}
+	var messages casework.Messenger = noGateway{}
+	if c.Payment.URL != "" {
+		key, err := readKey(c.Payment.KeyFile)
+		if err != nil {
+			return nil, nil, fmt.Errorf("payment.key_file: %w", err)
+		}
+		if pay, err = payment.New(payment.Options{URL: c.Payment.URL, Key: key}); err != nil {
+			return nil, nil, err
+		}
+	}
+	if c.Reminder.URL != "" {
+		key, err := readKey(c.Reminder.KeyFile)
+		if err != nil {
+			return nil, nil, fmt.Errorf("reminder.key_file: %w", err)
+		}
+		if messages, err = remind.New(remind.Options{URL: c.Reminder.URL, Key: key}); err != nil {
+			return nil, nil, err
+		}
+	}
+	return pay, messages, nil
+}
+
+type noProvider struct{}
+
+// Create implements casework.Payment.
+func (noProvider) Create(context.Context, casework.Order) (string, error) { return "", errNoProvider }
+
+// Verify implements casework.Payment.
+func (noProvider) Verify(http.Header, []byte) (casework.PaymentNotice, error) {
+	return casework.PaymentNotice{}, errNoProvider
+}
+
+type noGateway struct{}
+
+// Send implements casework.Messenger.
+func (noGateway) Send(context.Context, string, string, string) (casework.MessageReceipt, error) {
+	return casework.MessageReceipt{}, errNoGateway
+}
+
+// Verify implements casework.Messenger.
+func (noGateway) Verify(http.Header, []byte) (string, casework.MessageReceipt, error) {
+	return "", casework.MessageReceipt{}, errNoGateway
+}
