@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,7 +32,7 @@ func newJobs(d *desk, atDesk bool, w *watcher) (*jobs, error) {
 		queues[casework.RecheckQueue] = river.QueueConfig{MaxWorkers: atOnce}
 	}
 	client, err := river.NewClient(riverpgxv5.New(d.pool), &river.Config{
-		Queues: queues, Workers: workers, PeriodicJobs: periodic, Logger: d.log.With("part", "jobs"),
+		Queues: queues, Workers: workers, PeriodicJobs: periodic, Logger: atLeast(slog.LevelWarn, d.log.With("part", "jobs")),
 		FetchPollInterval: time.Second,
 	})
 	if err != nil {
@@ -53,8 +54,7 @@ func (j *jobs) Start(ctx context.Context) error {
 func (j *jobs) Stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	if err := j.client.Stop(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return
+	if err := j.client.Stop(ctx); errors.Is(err, context.DeadlineExceeded) {
+		_ = j.client.StopAndCancel(context.Background()) // waits for what it cancels
 	}
-	_ = j.client.StopAndCancel(context.Background()) // a client that has stopped says so at once
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"log/slog"
 
@@ -19,4 +20,29 @@ func newLogger(w io.Writer, c config.Log) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// atLeast drops what is under a level: for libraries that tell their routine.
+func atLeast(level slog.Level, log *slog.Logger) *slog.Logger {
+	return slog.New(leastLevel{log.Handler(), level})
+}
+
+type leastLevel struct {
+	slog.Handler
+	level slog.Level
+}
+
+// Enabled implements slog.Handler.
+func (h leastLevel) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= h.level && h.Handler.Enabled(ctx, l)
+}
+
+// WithAttrs implements slog.Handler.
+func (h leastLevel) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return leastLevel{h.Handler.WithAttrs(attrs), h.level}
+}
+
+// WithGroup implements slog.Handler.
+func (h leastLevel) WithGroup(name string) slog.Handler {
+	return leastLevel{h.Handler.WithGroup(name), h.level}
 }

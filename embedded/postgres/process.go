@@ -92,11 +92,13 @@ func (p *process) forward(r io.Reader, log *slog.Logger) {
 	}
 }
 
+// level: a FATAL ends one connection, whose owner is told the same words, or the
+// start, whose error ends with the last line; a PANIC is the cluster's own.
 func level(line string) slog.Level {
 	switch head, _, _ := strings.Cut(line, ":"); head {
 	case "ERROR", "WARNING":
 		return slog.LevelWarn
-	case "FATAL", "PANIC":
+	case "PANIC":
 		return slog.LevelError
 	}
 	return slog.LevelDebug
