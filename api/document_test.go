@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"offsite/api"
+	"offsite/store/storetest"
 )
 
 func updating() bool {
@@ -20,7 +21,7 @@ func updating() bool {
 func TestMain(m *testing.M) {
 	flag.Bool("update", false, "write api/openapi.json anew")
 	flag.Parse()
-	os.Exit(m.Run())
+	storetest.Main(m)
 }
 
 // TestOpenAPI keeps openapi.json current, since the console's client is made from

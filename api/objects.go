@@ -87,7 +87,7 @@ type partyQuery struct {
 }
 
 func (a *API) listParties(ctx context.Context, in *partyQuery) (*list[registry.Party], error) {
-	parties, err := a.o.Registry.Parties(ctx, in.Q, partiesAtMost)
+	parties, err := a.o.Registry.Parties(ctx, registry.PartyFilter{Query: in.Q, Limit: partiesAtMost})
 	if err != nil {
 		return nil, err
 	}

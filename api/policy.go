@@ -99,6 +99,7 @@ func policy() map[string]access {
 		"list-public-cameras": anybody,
 		"list-public-matters": anybody,
 		"payment-callback":    {signed: true},
+		"message-callback":    {signed: true},
 	}
 }
 

@@ -43,7 +43,7 @@ type base interface {
 	Objects(ctx context.Context, f registry.ObjectFilter) ([]registry.Object, error)
 	Object(ctx context.Context, id string) (registry.Object, error)
 	SaveObject(ctx context.Context, by string, o registry.Object) (registry.Object, error)
-	Parties(ctx context.Context, query string, limit int) ([]registry.Party, error)
+	Parties(ctx context.Context, f registry.PartyFilter) ([]registry.Party, error)
 	Party(ctx context.Context, id string) (registry.Party, error)
 	SaveParty(ctx context.Context, by string, p registry.Party) (registry.Party, error)
 }
@@ -67,6 +67,7 @@ type cases interface {
 	PublicMatters(ctx context.Context) ([]casework.PublicMatter, error)
 	PublicDocument(ctx context.Context, code string) (casework.PublicDocument, error)
 	PaymentCallback(ctx context.Context, header http.Header, body []byte) error
+	MessageCallback(ctx context.Context, header http.Header, body []byte) error
 	partyCases
 }
 

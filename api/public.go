@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"offsite/api/wire"
 	"offsite/casework"
@@ -13,7 +14,20 @@ func (a *API) publicOperations() {
 	handle(a, operation{id: "check-document", method: http.MethodGet, path: "/public/documents/{code}", summary: "Whether a document is ours, by the code printed on it", tag: tag}, a.checkDocument)
 	handle(a, operation{id: "list-public-cameras", method: http.MethodGet, path: "/public/cameras", summary: "Where enforcement cameras stand (Penalty Law art. 41)", tag: tag}, a.listPublicCameras)
 	handle(a, operation{id: "list-public-matters", method: http.MethodGet, path: "/public/matters", summary: "What is enforced from afar", tag: tag}, a.listPublicMatters)
-	handle(a, operation{id: "payment-callback", method: http.MethodPost, path: "/payment/callback", summary: "The payment provider's signed word (Standard Webhooks)", tag: tag, status: http.StatusNoContent}, a.paymentCallback)
+	callback := func(id, path, summary string, take func(context.Context, http.Header, []byte) error) {
+		handle(a, operation{id: id, method: http.MethodPost, path: strings.TrimPrefix(path, prefix), summary: summary, tag: "callbacks", status: http.StatusNoContent},
+			func(ctx context.Context, in *signedBody) (*empty, error) {
+				return &empty{}, take(ctx, in.header(), in.RawBody)
+			})
+	}
+	callback("payment-callback", casework.PaymentCallbackPath, "The payment provider's signed word (Standard Webhooks)",
+		func(ctx context.Context, h http.Header, body []byte) error {
+			return a.o.Casework.PaymentCallback(ctx, h, body)
+		})
+	callback("message-callback", casework.MessageCallbackPath, "The message gateway's signed delivery receipt (Standard Webhooks)",
+		func(ctx context.Context, h http.Header, body []byte) error {
+			return a.o.Casework.MessageCallback(ctx, h, body)
+		})
 }
 
 type documentCode struct {
@@ -51,6 +65,7 @@ func (a *API) listPublicMatters(ctx context.Context, _ *empty) (*list[casework.P
 	return listOf(matters), nil
 }
 
+// signedBody is a callback as it came: whoever checks it needs every byte.
 type signedBody struct {
 	ID        string `header:"webhook-id"`
 	Timestamp string `header:"webhook-timestamp"`
@@ -58,10 +73,10 @@ type signedBody struct {
 	RawBody   []byte `contentType:"application/json"`
 }
 
-func (a *API) paymentCallback(ctx context.Context, in *signedBody) (*empty, error) {
-	header := http.Header{}
-	header.Set("webhook-id", in.ID)
-	header.Set("webhook-timestamp", in.Timestamp)
-	header.Set("webhook-signature", in.Signature)
-	return &empty{}, a.o.Casework.PaymentCallback(ctx, header, in.RawBody)
+func (in *signedBody) header() http.Header {
+	h := http.Header{}
+	h.Set("webhook-id", in.ID)
+	h.Set("webhook-timestamp", in.Timestamp)
+	h.Set("webhook-signature", in.Signature)
+	return h
 }

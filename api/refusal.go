@@ -46,6 +46,8 @@ func known(err error) *problem.Problem {
 		return problem.Stale()
 	case errors.Is(err, casework.ErrLink):
 		return problem.New(http.StatusUnauthorized, "链接无效或已过期，请使用最新收到的链接，或联系执法队。", "The link is not valid or has expired; use the newest one you were sent, or call the bureau.")
+	case errors.Is(err, casework.ErrForged):
+		return problem.New(http.StatusUnauthorized, "回调签名无效。", "The callback's signature does not hold.").Because(err)
 	case errors.Is(err, vault.ErrNoEntry):
 		return problem.NotFound("这个文件", "file in the bundle")
 	}

@@ -1,0 +1,67 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"offsite/casework"
+	"offsite/casework/calendar"
+	"offsite/casework/document"
+	"offsite/casework/matter"
+)
+
+func now() time.Time { return time.Now() }
+
+// bookOptions joins casework to the house, as cmd/offsite does.
+func bookOptions(t *testing.T, h *house) casework.Options {
+	t.Helper()
+	days, err := calendar.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	matters, err := matter.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fonts := document.Fonts{Song: "/usr/share/fonts/truetype/arphic-gbsn00lp/gbsn00lp.ttf", Kai: "/usr/share/fonts/truetype/arphic-gkai00mp/gkai00mp.ttf"}
+	if _, err := os.Stat(fonts.Song); err != nil {
+		t.Skip("the fonts of the documents are missing: apt-get install fonts-arphic-gbsn00lp fonts-arphic-gkai00mp")
+	}
+	press, err := document.New(fonts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return casework.Options{
+		Pool: h.pool, Registry: h.registry, Accounts: h.accounts, Calendar: days, Matters: matters, Press: press,
+		Payment: noProvider{}, Messenger: noGateway{},
+		Bureau:    casework.Bureau{Name: "演示区城市管理行政执法局", ShortNo: "演示城管", Phone: "021-0", Address: "演示路1号", Treasury: "国库", Court: "法院", Superior: "区政府"},
+		PublicURL: "http://127.0.0.1", LinkKey: []byte(strings.Repeat("k", 32)), Now: now,
+	}
+}
+
+var errNobody = errors.New("nobody is there")
+
+// noProvider and noGateway stand where a test pays nothing and sends nothing; every
+// signature is wrong to them.
+type noProvider struct{}
+
+func (noProvider) Create(context.Context, casework.Order) (string, error) { return "", errNobody }
+
+func (noProvider) Verify(http.Header, []byte) (casework.PaymentNotice, error) {
+	return casework.PaymentNotice{}, errNobody
+}
+
+type noGateway struct{}
+
+func (noGateway) Send(context.Context, string, string, string) (casework.MessageReceipt, error) {
+	return casework.MessageReceipt{}, errNobody
+}
+
+func (noGateway) Verify(http.Header, []byte) (string, casework.MessageReceipt, error) {
+	return "", casework.MessageReceipt{}, errNobody
+}
