@@ -175,6 +175,14 @@ def teacher_weights(path):
     return [(known[n.input[1]], known[n.input[2]]) for n in graph.node if n.op_type == "Conv"]
 
 
+def from_shipped(path, classes):
+    """A detector with the weights of a shipped ONNX file, to train on from them."""
+    net, graph = Detector(classes), onnx.load(path).graph
+    known = {t.name.removeprefix("net."): torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
+    net.load_state_dict({name: known[name] for name in net.state_dict()})
+    return net
+
+
 def convolutions_in_order(net, side=64):
     """The net's convolutions in the order they run."""
     order, hooks = [], []

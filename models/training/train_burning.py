@@ -14,7 +14,7 @@ import numpy as np
 
 import compose
 import pictures
-from detector import from_teacher
+from detector import from_shipped, from_teacher
 from fit import Fit
 from splits import read
 
@@ -26,10 +26,10 @@ ROWS = [range(80), range(80)]
 class Samples:
     """Draws training squares."""
 
-    def __init__(self, data, plates, seed):
+    def __init__(self, data, plates, seed, stems):
         self.rng = np.random.default_rng(seed)
         folder = pathlib.Path(data) / "fire-smoke"
-        self.real = [pictures.read_yolo(folder, s, 448) for s in read("burning_train")]
+        self.real = [pictures.read_yolo(folder, s, 448) for s in stems]
         self.by_kind = [[p for p in self.real if kind(p)] for kind in (
             lambda p: (p[2] == 0).any(), lambda p: (p[2] == 1).any(), lambda p: len(p[2]) == 0)]
         street = pictures.read_video(pathlib.Path(data) / "videos" / "vtest.avi", 0, 0.25, 5, 512)
@@ -103,14 +103,18 @@ def main():
     ap.add_argument("--work", required=True)
     ap.add_argument("--epochs", type=int, default=40)
     ap.add_argument("--threads", type=int, default=1)
+    ap.add_argument("--warm", help="shipped ONNX file whose weights this training starts from")
+    ap.add_argument("--all", action="store_true", help="train on the validation videos too, once epochs and thresholds are chosen")
     args = ap.parse_args()
-    samples = Samples(args.data, pathlib.Path(args.work).parent / "ground", 7)
+    stems = read("burning_train") + (read("burning_val") if args.all else [])
+    samples = Samples(args.data, pathlib.Path(args.work).parent / "ground", 7, stems)
     folder = pathlib.Path(args.data) / "fire-smoke"
     held = [pictures.read_yolo(folder, s) for s in read("burning_val")]
     held += [(p, np.zeros((0, 4), np.float32), np.zeros(0, np.int64))
              for p in pictures.read_video(pathlib.Path(args.data) / "videos" / "vtest.avi", 0.25, 0.4, 20)]
-    net = from_teacher(str(pathlib.Path(args.data) / "teachers" / "yolox_nano.onnx"), ROWS)
-    Fit("burning", net, samples.draw, held, args).run(batches=26, batch=16, sides=(320, 416), last=0.3)
+    net = from_shipped(args.warm, len(LABELS)) if args.warm else from_teacher(str(pathlib.Path(args.data) / "teachers" / "yolox_nano.onnx"), ROWS)
+    rate = 5e-4 if args.warm else 1e-3
+    Fit("burning", net, samples.draw, held, args).run(batches=26, batch=16, sides=(320, 416), last=0.4, rate=rate)
 
 
 if __name__ == "__main__":

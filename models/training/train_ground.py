@@ -184,6 +184,7 @@ def main():
     ap.add_argument("--work", required=True)
     ap.add_argument("--steps", type=int, default=500)
     ap.add_argument("--threads", type=int, default=1)
+    ap.add_argument("--warm", help="checkpoint whose weights this training starts from")
     args = ap.parse_args()
     torch.manual_seed(7)
     torch.set_num_threads(args.threads)
@@ -208,6 +209,8 @@ def main():
         net.load_state_dict(state["net"])
         opt.load_state_dict(state["opt"])
         step = state["step"]
+    elif args.warm:
+        net.load_state_dict(torch.load(args.warm, map_location=device)["net"])
     weight, losses = torch.tensor([1, 1, 1.2, 1, 1, 1.2, 1.5, 1.0], device=device), []
     while step < args.steps:
         net.train()

@@ -113,7 +113,7 @@ class Pairs:
             sprite = pool[rng.integers(len(pool))][3]
         else:
             sprite = sprites.thing(rng, self.backgrounds)
-        height = SIDE * np.exp(rng.uniform(np.log(0.05), np.log(0.5)))
+        height = SIDE * np.exp(rng.uniform(np.log(0.035), np.log(0.5)))
         squeeze = rng.uniform(0.5, 1.0)  # a 16:9 picture pressed into a square
         sprite = cv2.resize(sprite, (max(3, int(sprite.shape[1] * squeeze)), sprite.shape[0]), interpolation=cv2.INTER_AREA)
         alpha, _ = sprites.paste(rng, canvas, sprite, rng.uniform(0, SIDE), rng.uniform(0.25, 1.05) * SIDE, height)
@@ -180,6 +180,7 @@ def main():
     ap.add_argument("--work", required=True)
     ap.add_argument("--steps", type=int, default=900)
     ap.add_argument("--threads", type=int, default=1)
+    ap.add_argument("--warm", help="checkpoint whose weights this training starts from")
     args = ap.parse_args()
     torch.manual_seed(7)
     torch.set_num_threads(args.threads)
@@ -203,6 +204,8 @@ def main():
         net.load_state_dict(state["net"])
         opt.load_state_dict(state["opt"])
         step = state["step"]
+    elif args.warm:
+        net.load_state_dict(torch.load(args.warm, map_location=device)["net"])
     losses = []
     while step < args.steps:
         rate = 2e-3 * min(1, (step + 1) / 30) * (0.02 + 0.98 * (1 + math.cos(math.pi * step / args.steps)) / 2)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"offsite/models"
@@ -50,15 +51,55 @@ func TestShippedModelsAreWorthWhatTheirManifestsSay(t *testing.T) {
 				t.Fatal(err)
 			}
 			if *record {
-				if err := report.Record(filepath.Join("..", "..", "..", "models", "weights", name+".json")); err != nil {
-					t.Fatal(err)
-				}
+				keep(t, report, name)
 				return
 			}
 			if err := report.Check(); err != nil {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// keep writes manifest, card and curves of a model anew.
+func keep(t *testing.T, report *evaluate.Report, name string) {
+	t.Helper()
+	root := filepath.Join("..", "..", "..")
+	manifest := filepath.Join(root, "models", "weights", name+".json")
+	if err := report.Record(manifest); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := models.ParseManifest(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := evaluate.WriteCard(filepath.Join(root, "docs", "models", name+".md"), m); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := report.WriteSVG(filepath.Join(root, "docs", "models", name+".svg")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A card shows the figures of the manifest that is shipped, not of an older one.
+func TestCardsShowTheFiguresOfTheManifest(t *testing.T) {
+	t.Parallel()
+	for _, name := range models.Names() {
+		m, _, err := models.Load(models.Shipped(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		card, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "models", name+".md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(card), evaluate.CardTable(m)) {
+			t.Errorf("docs/models/%s.md shows other figures than the manifest: measure with -record", name)
+		}
 	}
 }
 
