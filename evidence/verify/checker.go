@@ -20,12 +20,17 @@ type checker struct {
 
 	manifest *bundle.Manifest        // nil where it cannot be read
 	sealed   map[string]bundle.Entry // by path, from the manifest
-	tags     list                    // tagmanifest-sha256.txt
-	proven   map[string]bool         // files that a signature or their own proves
-	broken   bool                    // the seal is wrong: the manifest proves nothing
+	byPath   map[string]bundle.File
+	tags     list            // tagmanifest-sha256.txt
+	proven   map[string]bool // files that a signature or their own proves
+	broken   bool            // the seal is wrong: the manifest proves nothing
 }
 
 func (c *checker) run() {
+	c.byPath = make(map[string]bundle.File, len(c.found.Files))
+	for i := len(c.found.Files) - 1; i >= 0; i-- { // the first of a name counts
+		c.byPath[c.found.Files[i].Path] = c.found.Files[i]
+	}
 	c.tags = parseList(c.found.Text[bundle.TagList])
 	c.readManifest()
 	c.aboutManifest()
@@ -51,6 +56,11 @@ func (c *checker) sort() {
 		}
 	}
 	c.report.Checks = sorted
+}
+
+func (c *checker) file(path string) (bundle.File, bool) {
+	f, ok := c.byPath[path]
+	return f, ok
 }
 
 func (c *checker) holds(name, zh, en string) {
@@ -141,7 +151,7 @@ func (c *checker) nameOf(p bundle.Problem) string {
 		if path == p.Path {
 			return path
 		}
-		if _, ok := c.found.File(path); !ok {
+		if _, ok := c.file(path); !ok {
 			missing = path
 			count++
 		}

@@ -20,7 +20,7 @@ func required() []string {
 func (c *checker) layout() {
 	before := c.wrong
 	for _, path := range required() {
-		if _, ok := c.found.File(path); !ok {
+		if _, ok := c.file(path); !ok {
 			c.fails(CheckLayout, path, "缺少此文件", "it is missing")
 		}
 	}
@@ -44,12 +44,17 @@ func (c *checker) layout() {
 	c.unless(before, CheckLayout, "文件齐全，符合 BagIt（RFC 8493）格式", "the files are those of a bundle, laid out as BagIt (RFC 8493)")
 }
 
-// sequence checks the order of files; where files are missing or too many, that
-// has been said.
+// sequence checks the order of files; where files are missing, too many or
+// renamed, others say so.
 func (c *checker) sequence(before int) {
 	want := c.order()
 	if c.wrong > before || len(want) != len(c.found.Files) {
 		return
+	}
+	for _, path := range want {
+		if _, ok := c.file(path); !ok {
+			return
+		}
 	}
 	for i, f := range c.found.Files {
 		if f.Path != want[i] {
@@ -59,17 +64,17 @@ func (c *checker) sequence(before int) {
 	}
 }
 
-// bagInfo checks that bag-info.txt says what is there.
+// bagInfo checks that bag-info.txt says what was sealed.
 func (c *checker) bagInfo() {
 	text, ok := c.found.Text[bundle.BagInfo]
 	if !ok || c.manifest == nil || c.broken {
 		return
 	}
 	var count, total int64
-	for _, f := range c.found.Files {
-		if f.Payload() {
+	for _, e := range c.manifest.Files {
+		if strings.HasPrefix(e.Path, "data/") {
 			count++
-			total += f.Size
+			total += e.Size
 		}
 	}
 	lines := strings.Split(string(text), "\n")

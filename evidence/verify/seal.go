@@ -89,6 +89,6 @@ func (c *checker) counts(file string, key seal.TrustedKey, at time.Time, zh, en 
 
 // listed tells whether the file's digest is that of the list of tag files.
 func (c *checker) listed(path string) bool {
-	f, ok := c.found.File(path)
+	f, ok := c.file(path)
 	return ok && c.tags.sums[path] == fmt.Sprintf("%x", f.SHA256)
 }
