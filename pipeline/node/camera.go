@@ -72,6 +72,9 @@ func newCamera(n *Node, config pipeline.Camera) *camera {
 	}
 	c.watch = w
 	c.out = newOutbox(c)
+	for _, e := range w.Owed() { // of before a restart
+		c.out.end(e)
+	}
 	return c
 }
 

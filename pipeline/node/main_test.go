@@ -94,6 +94,7 @@ func (r *standingRule) Restore(raw json.RawMessage) error {
 type keeper struct {
 	mu     sync.Mutex
 	refuse bool
+	deaf   bool // refuses to hear of ends
 	asked  int
 	raised []pipeline.Incident
 	ended  []string
@@ -109,6 +110,12 @@ func (k *keeper) Raise(_ context.Context, in pipeline.Incident) error {
 }
 
 func (k *keeper) Ended(_ context.Context, id string, _ time.Time) error {
+	k.mu.Lock()
+	deaf := k.deaf
+	k.mu.Unlock()
+	if deaf {
+		return errors.New("the database is away")
+	}
 	return k.note(func() { k.ended = append(k.ended, id) })
 }
 

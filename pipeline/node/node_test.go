@@ -236,6 +236,27 @@ func TestSetKeepsRulesOfUnchangedZones(t *testing.T) {
 	untilStatus(t, n, "camera", "looks", func(s CameraStatus) bool { return s.Looks > 0 })
 }
 
+func TestEndsWaitAndHoldNoIncidentUp(t *testing.T) {
+	t.Parallel()
+	s := serve(t, video(t, testvideo.Spec{}))
+	k, folder := newKeeper(), t.TempDir()
+	k.deaf = true
+	camera := pipeline.Camera{ID: "camera", URL: s.URL("camera"), Protocol: "tcp", Zones: []detectorsZone{zone("z", "standing")}}
+	n := start(t, options(t, k, folder), camera)
+	in := k.first(t)
+	changed := zone("z", "standing")
+	changed.Version = 2
+	camera.Zones = []detectorsZone{changed}
+	n.Set([]pipeline.Camera{camera})
+	k.until(t, "the changed zone's incident", func() bool { return len(k.raised) == 2 })
+	n.Stop()
+	again := newKeeper()
+	start(t, options(t, again, folder), camera)
+	again.until(t, "the end of the first to be told after a restart", func() bool {
+		return len(again.ended) == 1 && again.ended[0] == in.ID
+	})
+}
+
 func TestChangedAddressIsFollowed(t *testing.T) {
 	t.Parallel()
 	a, b := serve(t, video(t, testvideo.Spec{})), serve(t, video(t, testvideo.Spec{Size: "640x360"}))

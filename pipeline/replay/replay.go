@@ -220,7 +220,7 @@ func (r *replay) take(out watch.Outcome, err error) error {
 	r.result.Open = out.Open
 	for _, e := range out.Ended {
 		r.result.Ended[e.ID] = e.Last
-		if err := r.watch.Safe(e.ID); err != nil {
+		if err := r.watch.Told(e); err != nil {
 			return err
 		}
 	}

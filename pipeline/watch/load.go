@@ -36,7 +36,7 @@ func (w *Watch) load() error {
 		w.aside("state.json", err)
 		return nil
 	}
-	w.eye, w.records = s.Eye, s.Records
+	w.eye, w.records, w.owed = s.Eye, s.Records, s.Owed
 	if err := w.tracker.Restore(s.Tracks); err != nil {
 		w.aside("tracks", err)
 	}

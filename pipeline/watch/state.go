@@ -31,6 +31,7 @@ type cameraState struct {
 	Eye     look.Eye              `json:"eye"`
 	Tracks  json.RawMessage       `json:"tracks"`
 	Zones   map[string]zoneState  `json:"zones"`
+	Owed    []Ended               `json:"owed,omitempty"`
 	Records []pipeline.LookRecord `json:"records,omitempty"`
 }
 
@@ -84,7 +85,7 @@ func (w *Watch) save() error {
 		return nil
 	}
 	w.saved.state = w.o.Now()
-	s := cameraState{Camera: w.camera.ID, Eye: w.eye, Zones: map[string]zoneState{}}
+	s := cameraState{Camera: w.camera.ID, Eye: w.eye, Zones: map[string]zoneState{}, Owed: w.owed}
 	var err error
 	if s.Tracks, err = w.tracker.State(); err != nil {
 		return fmt.Errorf("save the state of camera %s: %w", w.camera.ID, err)

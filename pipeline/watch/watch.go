@@ -55,6 +55,7 @@ type Watch struct {
 	records []pipeline.LookRecord
 	asks    []ask
 	ended   []Ended // of zones that were taken away, for the next outcome
+	owed    []Ended // that the sink has not been told yet
 	saved   savedAt
 
 	faults atomic.Pointer[[]ZoneFault] // apart from mu: a status must not wait for a look
@@ -78,8 +79,8 @@ type OpenZone struct {
 
 // Ended tells that a raised incident is over.
 type Ended struct {
-	ID   string
-	Last time.Time // latest look that supported it
+	ID   string    `json:"id"`
+	Last time.Time `json:"last"` // latest look that supported it
 }
 
 // Outcome is what came of a look.
@@ -253,13 +254,35 @@ func (w *Watch) observe(l detectors.Look, f *frame, p *decode.Picture, out *Outc
 				out.Raised = append(out.Raised, in)
 			case detectors.Ended:
 				if z.raised {
-					z.hold(prior)
-					out.Ended = append(out.Ended, Ended{ID: z.id, Last: s.Last})
+					out.Ended = append(out.Ended, w.owe(z.id, s.Last))
 				}
 				z.over()
 			}
 		}
 	}
+}
+
+// owe notes an end, which is kept until the sink has been told.
+func (w *Watch) owe(id string, last time.Time) Ended {
+	e := Ended{ID: id, Last: last}
+	w.owed = append(w.owed, e)
+	return e
+}
+
+// Owed lists the ends that the sink has not been told yet, those of before a restart
+// first.
+func (w *Watch) Owed() []Ended {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.owed)
+}
+
+// Told says that the sink knows of an end.
+func (w *Watch) Told(e Ended) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.owed = slices.DeleteFunc(w.owed, func(o Ended) bool { return o.ID == e.ID && o.Last.Equal(e.Last) })
+	return w.save()
 }
 
 // open lists the suspicions that stand.

@@ -30,8 +30,8 @@ type zone struct {
 	start    *frame
 	began    []detectors.Detection // what was sighted
 
-	pin     *zoneState // what is saved while something is not safe yet
-	pending int        // incidents and ends that are not safe yet
+	pin     *zoneState // what is saved while an incident is not safe yet
+	pending int        // incidents that are not safe yet
 	fresh   bool       // frames changed since they were saved
 
 	masks map[[2]int][]int // by size of a map: its cells in the zone
@@ -65,7 +65,7 @@ func (w *Watch) set(c pipeline.Camera) {
 	w.faults.Store(&faults)
 	for _, z := range old {
 		if z.raised && z.rule.Presence().Open {
-			w.ended = append(w.ended, Ended{ID: z.id, Last: z.last})
+			w.ended = append(w.ended, w.owe(z.id, z.last))
 		}
 		z.letGo()
 	}
@@ -184,7 +184,7 @@ func (z *zone) letGo() {
 	z.before, z.start = nil, nil
 }
 
-// Safe tells that an incident, or its end, has been taken by the sink for good.
+// Safe tells that an incident has been taken by the sink for good.
 func (w *Watch) Safe(incidentID string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
