@@ -22,6 +22,7 @@ func openData(c *config.Config, process string) (*dataFolder, error) {
 		return nil, fmt.Errorf("data folder %s: %w", c.Data, err)
 	}
 	c.Data = abs
+	c.ONNXRuntime.Library = runtimeLibrary(c.ONNXRuntime)
 	// The private database runs as another user and must be able to pass.
 	if err := os.MkdirAll(abs, 0o755); err != nil { // #nosec G301 -- what is secret inside has its own mode
 		return nil, fmt.Errorf("data folder: %w; choose another with --data", err)

@@ -85,7 +85,7 @@ func (c *modelPredictCmd) Run() error {
 	if c.MinScore > 1 {
 		return exitError{2, fmt.Errorf("--min-score %v: a score is between 0 and 1", c.MinScore)}
 	}
-	engine, err := infer.New(infer.Options{Library: c.ONNXRuntime.Library, Threads: c.ONNXRuntime.Threads, Names: []string{c.Name}})
+	engine, err := newEngine(c.ONNXRuntime, c.Name)
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ type modelEvalCmd struct {
 
 // Run measures and compares.
 func (c *modelEvalCmd) Run(ctx context.Context) error {
-	engine, err := infer.New(infer.Options{Library: c.ONNXRuntime.Library, Threads: c.ONNXRuntime.Threads})
+	engine, err := newEngine(c.ONNXRuntime)
 	if err != nil {
 		return err
 	}

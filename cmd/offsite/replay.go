@@ -11,7 +11,6 @@ import (
 	"offsite/detectors"
 	"offsite/detectors/all"
 	"offsite/pipeline"
-	"offsite/pipeline/infer"
 	"offsite/pipeline/replay"
 )
 
@@ -35,7 +34,7 @@ func (c *replayCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	engine, err := infer.New(infer.Options{Library: c.ONNXRuntime.Library, Threads: c.ONNXRuntime.Threads})
+	engine, err := newEngine(c.ONNXRuntime)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func newWatcher(d *desk, p *platform, sealer *seal.Sealer) (*watcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.engine, err = infer.New(infer.Options{Library: d.config.ONNXRuntime.Library, Threads: d.config.ONNXRuntime.Threads})
+	w.engine, err = newEngine(d.config.ONNXRuntime)
 	if err != nil {
 		return nil, err
 	}
