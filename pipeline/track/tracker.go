@@ -18,8 +18,19 @@ const (
 	settle     = 0.2  // how much of the newest box the place of rest takes on
 )
 
-// Memory is how long a thing that is not seen keeps its track.
-const Memory = 20 * time.Second
+// How long what is not seen keeps its track. A person who comes to where another
+// stood a while ago is another person.
+const (
+	Memory       = 20 * time.Second
+	PersonMemory = 6 * time.Second
+)
+
+func memory(label string) time.Duration {
+	if label == "person" {
+		return PersonMemory
+	}
+	return Memory
+}
 
 // Tracker follows the things of one camera. It is used by one goroutine at a time.
 type Tracker struct {
@@ -45,7 +56,7 @@ func New() *Tracker { return &Tracker{} }
 // Follow takes the detections of the next look and returns their tracks, in the
 // same order.
 func (t *Tracker) Follow(at time.Time, found []detectors.Detection) []detectors.Track {
-	t.known = slices.DeleteFunc(t.known, func(k known) bool { return at.Sub(k.Last) > Memory })
+	t.known = slices.DeleteFunc(t.known, func(k known) bool { return at.Sub(k.Last) > memory(k.Label) })
 	tracks := make([]detectors.Track, len(found))
 	taken := t.match(found)
 	for i, d := range found {
@@ -93,10 +104,13 @@ func (t *Tracker) match(found []detectors.Detection) []int {
 }
 
 // alike says how well a detection fits a known thing, 0 for not at all. A box is
-// compared with the latest one and with the place of rest, for a thing that was
+// compared with the latest one and, of things, with the place of rest, for what was
 // half hidden may be seen whole again.
 func alike(k known, d detectors.Detection) float64 {
-	overlap := max(k.Box.IoU(d.Box), k.Rest.IoU(d.Box))
+	overlap := k.Box.IoU(d.Box)
+	if k.Label != "person" {
+		overlap = max(overlap, k.Rest.IoU(d.Box))
+	}
 	switch {
 	case k.Label == d.Label:
 		return overlap
