@@ -93,6 +93,10 @@ func (t *taking) changeNotice(ctx context.Context) (bool, error) {
 	switch t.step.Event {
 	case "notify":
 		d.NotifiedAt = t.now
+		var err error
+		if d.StatementUntil, err = t.b.o.Calendar.AddWorkingDays(t.now, flow.AnswerWorkingDays); err != nil {
+			return false, fmt.Errorf("work out the time for an answer: %w", err)
+		}
 	case "inquire":
 		d.Inquiries = append(d.Inquiries, inquiry{At: t.now, Text: t.given.Text})
 	case "investigated":

@@ -104,21 +104,22 @@ type partyThen struct {
 
 // law is the version that applies, as last worked out.
 type law struct {
-	NameZH  string     `json:"name_zh"`
-	NameEN  string     `json:"name_en"`
-	Ready   bool       `json:"ready"`
-	Why     Text       `json:"why"`
-	Milder  bool       `json:"milder,omitempty"`
-	BandZH  string     `json:"band_zh,omitempty"`
-	BandEN  string     `json:"band_en,omitempty"`
-	MinFen  int64      `json:"min_fen"`
-	MaxFen  int64      `json:"max_fen"`
-	Order   Text       `json:"order"`
-	BasisZH string     `json:"basis_zh"`
-	BasisEN string     `json:"basis_en"`
-	Forbids []citation `json:"forbids,omitempty"`
-	Basis   []citation `json:"basis,omitempty"`
-	GraceS  int        `json:"grace_s"`
+	NameZH    string     `json:"name_zh"`
+	NameEN    string     `json:"name_en"`
+	Ready     bool       `json:"ready"`
+	Why       Text       `json:"why"`
+	Milder    bool       `json:"milder,omitempty"`
+	BandZH    string     `json:"band_zh,omitempty"`
+	BandEN    string     `json:"band_en,omitempty"`
+	MinFen    int64      `json:"min_fen"`
+	MaxFen    int64      `json:"max_fen"`
+	LowestFen int64      `json:"lowest_fen"`
+	Order     Text       `json:"order"`
+	BasisZH   string     `json:"basis_zh"`
+	BasisEN   string     `json:"basis_en"`
+	Forbids   []citation `json:"forbids,omitempty"`
+	Basis     []citation `json:"basis,omitempty"`
+	GraceS    int        `json:"grace_s"`
 }
 
 type citation struct {

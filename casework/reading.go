@@ -80,7 +80,7 @@ func (b *Book) refreshLaw(c *casefile, now time.Time) {
 	}
 	l.Ready, l.Why, l.Milder = choice.Version.Ready(), Text(choice.Why), choice.Milder
 	if r, ok := choice.Version.Fines[kind]; ok {
-		l.MinFen, l.MaxFen = r.Min, r.Max
+		l.MinFen, l.MaxFen, l.LowestFen = r.Min, r.Max, r.Min
 	}
 	verdict, err := choice.Judge(matter.Facts{Party: kind, First: c.D.Repeats == 0, RepeatsInYear: c.D.Repeats,
 		Corrected: c.D.Rechecked == "gone", CorrectedInTime: c.D.Rechecked == "gone",
@@ -123,7 +123,7 @@ func (b *Book) facts(c *casefile, now time.Time) (flow.Facts, error) {
 		Consented: d.Party.Consent != "", Repeats: d.Repeats,
 		Confirmer: d.People.Confirmer.ID, Verifier: d.People.Verifier.ID, Approver: d.People.Approver.ID,
 		LegalReviewer: d.People.Legal.ID, HearingHost: d.People.Host.ID, Officers: d.officerIDs(), Recused: slices.Clone(d.People.Recused),
-		Major: d.Major, Complex: d.Complex, LawReady: d.Law.Ready, MinFen: d.Law.MinFen, MaxFen: d.Law.MaxFen, HearingFen: b.hearingFen(d),
+		Major: d.Major, Complex: d.Complex, LawReady: d.Law.Ready, MinFen: d.Law.MinFen, MaxFen: d.Law.MaxFen, LowestFen: d.Law.LowestFen, HearingFen: b.hearingFen(d),
 		Rechecked: d.Rechecked, GraceEnds: d.GraceEnds, FiledAt: d.FiledAt, ProposedAt: d.ProposedAt, DecidedAt: d.DecidedAt,
 		ServingAt: d.ServingAt, ServedAt: d.ServedAt, Extended: d.Extended, StatementUntil: d.StatementUntil, HearingUntil: d.HearingUntil,
 		Waived: d.Waived, Defences: len(d.Statements), Unanswered: d.unanswered(),

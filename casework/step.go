@@ -72,6 +72,9 @@ func (b *Book) take(ctx context.Context, tx pgx.Tx, c *casefile, by performer, e
 	c.State = step.Target(facts)
 	t.entry.to = c.State
 	for _, kind := range step.Issues {
+		if kind == "reminder" && c.PartyID == "" {
+			continue // nobody to remind: the case goes on to the second review
+		}
 		issued, err := t.issue(ctx, kind)
 		if err != nil {
 			return err

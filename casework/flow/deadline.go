@@ -17,6 +17,7 @@ type Calendar interface {
 
 // Working days that the law or the bureau's rules give.
 const (
+	AnswerWorkingDays    = 3 // to answer the notice of facts, Pudong art. 11
 	StatementWorkingDays = 3 // for a statement, where no hearing may be asked for
 	HearingWorkingDays   = 5 // to ask for a hearing, art. 64 no. 1
 	HearingNoticeDays    = 7 // working days before the hearing, art. 64 no. 2
@@ -61,6 +62,9 @@ func Deadlines(f Facts, c Calendar) ([]Deadline, error) {
 	}
 	if in(Filed, Notified, Investigated, Proposed, Hearing, LegalReview, Collective) {
 		add(Deadline{"decision", "作出处罚决定", "Decision due", f.FiledAt, decisionUntil(f), apl60, false})
+	}
+	if in(Notified) {
+		add(Deadline{"answer", "说明情况", "Time to answer the notice", f.FiledAt, f.StatementUntil, apl41, true})
 	}
 	if in(Proposed) && !f.Waived {
 		add(Deadline{"statement", "陈述申辩期限", "Time for a statement", f.ProposedAt, f.StatementUntil, apl44, true})

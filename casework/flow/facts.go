@@ -28,8 +28,9 @@ type Facts struct {
 
 	// The law of the matter, by the day of the act (art. 37).
 	Major, Complex bool
-	LawReady       bool // the version is complete, so that a penalty can stand on it
-	MinFen, MaxFen int64
+	LawReady       bool  // the version is complete, so that a penalty can stand on it
+	MinFen, MaxFen int64 // of the discretion band
+	LowestFen      int64 // of the law, down to which an accepted defence may lead
 	HearingFen     int64 // from this fine on a hearing may be asked for (art. 63)
 
 	// What the re-check saw: "", "present", "gone".

@@ -1,6 +1,9 @@
 package flow
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Guard is a condition of a step. A guard that reads what the step is given
 // (OnFields) is left out when steps are only listed.
@@ -12,6 +15,7 @@ type Guard struct {
 	Article  string
 	OnFields bool
 	Holds    func(Facts, Attempt) bool
+	Say      func(Facts) string // the figures, appended to both sentences
 }
 
 func (g Guard) refusal(s Step, f Facts) *Refusal {
@@ -19,7 +23,12 @@ func (g Guard) refusal(s Step, f Facts) *Refusal {
 	if kind == 0 {
 		kind = Unlawful
 	}
-	return &Refusal{Kind: kind, Event: s.Event, State: f.State, Field: g.Field, ZH: g.ZH, EN: g.EN, Article: g.Article}
+	r := &Refusal{Kind: kind, Event: s.Event, State: f.State, Field: g.Field, ZH: g.ZH, EN: g.EN, Article: g.Article}
+	if g.Say != nil {
+		figures := g.Say(f)
+		r.ZH, r.EN = r.ZH+"（"+figures+"）", r.EN+" ("+figures+")"
+	}
+	return r
 }
 
 // The periods that the law counts in calendar days.
@@ -93,4 +102,12 @@ func other(f Facts, a Attempt, own ...string) bool {
 		}
 	}
 	return false
+}
+
+// yuan writes fen as yuan.
+func yuan(fen int64) string {
+	if fen%100 == 0 {
+		return fmt.Sprintf("¥%d", fen/100)
+	}
+	return fmt.Sprintf("¥%d.%02d", fen/100, fen%100)
 }

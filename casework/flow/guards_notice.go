@@ -9,11 +9,12 @@ func noticeGuards() []Guard {
 			ZH: "罚款金额超出适用法律和裁量基准的幅度", EN: "the fine lies outside the range of the law and its discretion band",
 			Holds: func(f Facts, a Attempt) bool {
 				return a.Fields.FineFen >= f.MinFen && a.Fields.FineFen <= f.MaxFen && a.Fields.FineFen > 0
-			}},
+			},
+			Say: func(f Facts) string { return yuan(f.MinFen) + "–" + yuan(f.MaxFen) }},
 		{Name: "fine_lower", Kind: Invalid, Field: "fine_fen", OnFields: true, Article: apl45,
 			ZH: "不得因陈述、申辩加重处罚：调整只能低于原拟处罚", EN: "a defence never raises the fine: a revision can only lower it",
 			Holds: func(f Facts, a Attempt) bool {
-				return a.Fields.FineFen > 0 && a.Fields.FineFen < f.ProposedFen && a.Fields.FineFen >= f.MinFen
+				return a.Fields.FineFen > 0 && a.Fields.FineFen < f.ProposedFen && a.Fields.FineFen >= f.LowestFen
 			}},
 		{Name: "not_raised", Kind: Invalid, Field: "fine_fen", OnFields: true, Article: apl45,
 			ZH: "当事人已陈述、申辩，再次拟处罚款不得高于原拟金额", EN: "the party has made a defence: a new proposal cannot be higher than the first",

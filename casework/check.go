@@ -1,0 +1,48 @@
+package casework
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// CheckRecord verifies the process record of a case: no entry is missing, each
+// carries the digest of itself and of the one before.
+func (b *Book) CheckRecord(ctx context.Context, caseID string) error {
+	rows, err := b.o.Pool.Query(ctx, `SELECT seq, at, coalesce(actor_id::text, ''), actor, role, event, from_state, to_state, reason, detail::text, previous, digest
+		FROM process_record WHERE case_id = $1 ORDER BY seq`, caseID)
+	if err != nil {
+		return fmt.Errorf("read the process record of case %s: %w", caseID, err)
+	}
+	defer rows.Close()
+	var last []byte
+	n := 0
+	for rows.Next() {
+		var s sealed
+		var at time.Time
+		var detail string
+		var previous, digest []byte
+		if err := rows.Scan(&s.Seq, &at, &s.ActorID, &s.Actor, &s.Role, &s.Event, &s.From, &s.To, &s.Reason, &detail, &previous, &digest); err != nil {
+			return fmt.Errorf("read the process record of case %s: %w", caseID, err)
+		}
+		n++
+		s.Case, s.At, s.Detail, s.Previous = caseID, at.UTC().Format(recordTime), json.RawMessage(detail), hex.EncodeToString(previous)
+		want, err := s.digest()
+		if err != nil {
+			return fmt.Errorf("check entry %d of case %s: %w", s.Seq, caseID, err)
+		}
+		switch {
+		case s.Seq != n:
+			return fmt.Errorf("process record of case %s: entry %d is missing", caseID, n)
+		case !bytes.Equal(previous, last):
+			return fmt.Errorf("process record of case %s: entry %d does not follow the one before", caseID, s.Seq)
+		case !bytes.Equal(digest, want):
+			return fmt.Errorf("process record of case %s: entry %d was changed", caseID, s.Seq)
+		}
+		last = digest
+	}
+	return rows.Err()
+}
