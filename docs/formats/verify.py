@@ -1,0 +1,441 @@
+#!/usr/bin/env python3
+"""Check Offsite evidence bundles without Offsite.
+
+    python3 verify.py --trust trust.json bundle.tar...
+
+A second reader of the format that bundle.md specifies, written from that page.
+It uses Python's standard library, and the openssl command for signatures and
+timestamps. Exit status: 0 all checks hold, 1 something was tampered with,
+2 something could not be checked.
+"""
+import argparse
+import calendar
+import datetime
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+BLOCK = 512
+MAX_FILES = 10_000
+MAX_TEXT = 4 << 20
+MAX_BYTES = 8 << 30
+BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+REQUIRED = [
+    "bagit.txt", "data/incident.json", "data/custody.ndjson", "bag-info.txt", "manifest-sha256.txt",
+    "seal/manifest.json", "seal/manifest.sig", "seal/manifest.tsr", "tagmanifest-sha256.txt",
+]
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
+SIGNATURES = {"ed25519": "seal/manifest.sig", "sm2": "seal/manifest.sm2sig"}
+SKEW = datetime.timedelta(minutes=1)
+
+
+class Report:
+    """What was found wrong ("bad") or could not be told ("open")."""
+
+    def __init__(self):
+        self.bad, self.open, self.bundle = [], [], ""
+
+    def wrong(self, check, file, says):
+        if len(self.bad) < 200:
+            self.bad.append({"check": check, "file": file, "says": says})
+
+    def cannot_tell(self, check, file, says):
+        self.open.append({"check": check, "file": file, "says": says})
+
+    def exit(self):
+        return 1 if self.bad else 2 if self.open else 0
+
+
+def header(name, size, mtime):
+    """The one header that a file of that name, size and time can have."""
+    block = bytearray(BLOCK)
+    for at, value in (
+        (0, name), (100, b"0000644\0"), (108, b"0000000\0"), (116, b"0000000\0"),
+        (124, b"%011o\0" % size), (136, b"%011o\0" % mtime), (148, b" " * 8), (156, b"0"), (257, b"ustar\x0000"),
+        (329, b"0000000\0"), (337, b"0000000\0"),
+    ):
+        block[at:at + len(value)] = value
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+def octal(field):
+    text = field.split(b"\0")[0]
+    return int(text, 8) if re.fullmatch(rb"[0-7]+", text) else None
+
+
+class Tar:
+    """Reads the tar once; keeps digests of all files and the text of tag files."""
+
+    def __init__(self, stream, report):
+        self.stream, self.report, self.at = stream, report, 0
+        self.files, self.text, self.heads = [], {}, []  # (path, size, sha256, sm3)
+        self.index = {}
+
+    def take(self, n):
+        data = self.stream.read(n)
+        self.at += len(data)
+        if self.at > MAX_BYTES:
+            raise OverflowError("the tar is larger than a bundle may be")
+        return data
+
+    def read(self):
+        while True:
+            block = self.take(BLOCK)
+            if len(block) < BLOCK:
+                return self.report.wrong("container", "", "the tar breaks off before its end")
+            if block == bytes(BLOCK):
+                if self.take(BLOCK) != bytes(BLOCK):
+                    return self.report.wrong("container", "", "the end of the tar is broken")
+                if self.take(1):
+                    self.report.wrong("container", "", "something follows the end of the tar")
+                return None
+            if not self.file(block):
+                return None
+
+    def file(self, block):
+        name = block[:100].split(b"\0")[0]
+        bag, _, path = name.decode("latin-1").partition("/")
+        size, mtime = octal(block[124:136]), octal(block[136:148])
+        if size is None or block[156:157] != b"0":
+            self.report.wrong("container", path, "it is no plain file, or its size cannot be read")
+            return False
+        sound = mtime is not None and header(name, size, mtime) == block
+        if not sound:
+            self.report.wrong("container", path, "its header was changed")
+        else:
+            self.heads.append((path, bag, mtime))
+            self.name(bag, path)
+        if len(self.files) >= MAX_FILES or size > MAX_BYTES - self.at:
+            self.report.wrong("container", path, "there are too many files, or it claims too many bytes")
+            return False
+        return self.content(path, size)
+
+    def name(self, bag, path):
+        parts = path.split("/")
+        if not ID.fullmatch(bag) or len(path) > 63 or len(parts) > 4 or not all(PART.fullmatch(p) for p in parts):
+            self.report.wrong("container", path, "its name is none that a bundle can have")
+        if path.lower() in self.index:
+            self.report.wrong("container", path, "there is another file of this name, case ignored")
+        self.index[path.lower()] = path
+
+    def content(self, path, size):
+        sha, sm, kept, left = hashlib.sha256(), sm3(), [], size
+        keep = not path.startswith("data/")
+        if keep and size > MAX_TEXT:
+            self.report.wrong("container", path, "it is larger than such a file may be")
+            keep = False
+        while left:
+            chunk = self.take(min(left, 1 << 16))
+            if not chunk:
+                self.report.wrong("container", path, "the tar breaks off within this file")
+                return False
+            sha.update(chunk)
+            sm.update(chunk)
+            left -= len(chunk)
+            if keep:
+                kept.append(chunk)
+        if keep:
+            self.text.setdefault(path, b"".join(kept))
+        self.files.append((path, size, sha.hexdigest(), sm.hexdigest()))
+        padding = -size % BLOCK
+        if self.take(padding) != bytes(padding):
+            self.report.wrong("container", path, "the padding after it was changed")
+        return True
+
+
+class OpenSSLDigest:
+    """SM3 by the openssl command, where Python's own library lacks it."""
+
+    def __init__(self):
+        self.pipe = subprocess.Popen(["openssl", "dgst", "-sm3", "-r"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def update(self, data):
+        self.pipe.stdin.write(data)
+
+    def hexdigest(self):
+        return self.pipe.communicate()[0].split()[0].decode()
+
+
+def sm3():
+    try:
+        return hashlib.new("sm3")
+    except ValueError:
+        return OpenSSLDigest()
+
+
+def canonical(value):
+    """RFC 8785 for what a manifest holds: objects, lists, strings, whole numbers."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def no_duplicates(pairs):
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a name twice in one object")
+    return dict(pairs)
+
+
+def parse_manifest(text):
+    """Returns the manifest, or raises ValueError with what is wrong."""
+    m = json.loads(text.decode("utf-8"), object_pairs_hook=no_duplicates)
+    if not isinstance(m, dict) or m.get("format") != "offsite-bundle/1":
+        raise ValueError("it is of another format")
+    names = {"format", "bundle", "kind", "camera", "raised", "sealed", "incident_sha256", "previous", "parent", "seals", "files"}
+    if not names >= m.keys() or not m.keys() >= names - {"previous", "parent"}:
+        raise ValueError("it has other names than it should")
+    for key in ("raised", "sealed"):
+        if not TIME.fullmatch(m[key]):
+            raise ValueError(key + " is no time in UTC")
+    for e in m["files"]:
+        if set(e) != {"path", "size", "sha256", "sm3"} or type(e["size"]) is not int:
+            raise ValueError("an entry has other names than it should")
+    for s in m["seals"]:
+        if set(s) != {"algorithm", "key", "file"}:
+            raise ValueError("a seal has other names than it should")
+    incident = {e["path"]: e["sha256"] for e in m["files"]}.get("data/incident.json")
+    if incident != m["incident_sha256"]:
+        raise ValueError("the incident's digest is not that of data/incident.json")
+    if canonical(m) != text:
+        raise ValueError("it is not canonical JSON (RFC 8785)")
+    return m
+
+
+def when(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def openssl(*args):
+    return subprocess.run(["openssl", *args], capture_output=True, text=True)
+
+
+class Checker:
+    def __init__(self, tar, trust, report, folder):
+        self.tar, self.trust, self.report, self.folder = tar, trust, report, folder
+        self.files = {}
+        for f in tar.files:
+            self.files.setdefault(f[0], f)
+        self.manifest, self.broken, self.at = None, False, None
+
+    def put(self, name, data):
+        path = os.path.join(self.folder, name)
+        with open(path, "wb") as f:
+            f.write(data)
+        return path
+
+    def run(self):
+        self.read_manifest()
+        self.headers()
+        self.layout()
+        self.timestamps()
+        self.seals()
+        self.against_manifest()
+        self.lists()
+
+    def read_manifest(self):
+        text = self.tar.text.get("seal/manifest.json")
+        if text is None:
+            self.broken = True
+            return
+        try:
+            self.manifest = parse_manifest(text)
+            self.report.bundle = self.manifest["bundle"]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
+            self.broken = True
+            self.report.wrong("manifest", "seal/manifest.json", str(e))
+
+    def headers(self):
+        """All headers say the bundle's id and the second when it was raised."""
+        if self.broken:
+            return
+        want = (self.manifest["bundle"], calendar.timegm(when(self.manifest["raised"]).utctimetuple()))
+        others = [path for path, bag, mtime in self.tar.heads if (bag, mtime) != want]
+        if others and len(others) == len(self.tar.heads):
+            self.report.wrong("manifest", "seal/manifest.json", "it is of another bundle, or of another time")
+        elif others:
+            self.report.wrong("container", others[0], "its header has another bundle id or time than the others")
+
+    def layout(self):
+        wrong = lambda file, says: self.report.wrong("layout", file, says)
+        for path in REQUIRED:
+            if path not in self.files:
+                wrong(path, "it is missing")
+        tokens = [p for p in self.files if re.fullmatch(r"seal/manifest\.[2-8]\.tsr", p)]
+        known = set(REQUIRED) | {"seal/manifest.sm2sig"} | set(tokens)
+        for path in self.files:
+            if not path.startswith("data/") and path not in known:
+                wrong(path, "a bundle has no such file")
+        if self.tar.text.get("bagit.txt", BAGIT) != BAGIT:
+            wrong("bagit.txt", "it is not the declaration of BagIt 1.0")
+        if self.broken:
+            return
+        m = self.manifest
+        order = [e["path"] for e in m["files"]] + ["seal/manifest.json"] + [s["file"] for s in m["seals"]]
+        order += ["seal/manifest.tsr"] + sorted(tokens) + ["tagmanifest-sha256.txt"]
+        found = [f[0] for f in self.tar.files]
+        if sorted(order) == sorted(found) and order != found:
+            wrong(next(b for a, b in zip(order, found) if a != b), "it is not in its place")
+        payload = [e["size"] for e in m["files"] if e["path"].startswith("data/")]
+        info = self.tar.text.get("bag-info.txt")
+        want = rb"Bagging-Date: %s\nBag-Software-Agent: [^\n]*\nExternal-Identifier: %s\nPayload-Oxum: %d\.%d\n" % (
+            m["sealed"][:10].encode(), m["bundle"].encode(), sum(payload), len(payload))
+        if info is not None and not re.fullmatch(want, info):
+            wrong("bag-info.txt", "it does not say what was sealed")
+
+    def seals(self):
+        if self.manifest is None:
+            return
+        m, seen = self.manifest, set()
+        for ref in m["seals"]:
+            file = SIGNATURES.get(ref["algorithm"])
+            if file is None or ref["file"] != file or file in seen:
+                self.report.wrong("seal", "seal/manifest.json", "it lists a seal that this format does not have")
+                continue
+            seen.add(file)
+            self.seal(ref, file)
+        if "seal/manifest.sig" not in seen:
+            self.broken = True
+            self.report.wrong("seal", "seal/manifest.json", "it names no Ed25519 seal")
+
+    def seal(self, ref, file):
+        key = next((k for k in self.trust["keys"] if k["id"] == ref["key"]), None)
+        signature = self.tar.text.get(file)
+        if key is None:
+            self.report.cannot_tell("seal", file, "its key is not among those of trust.json")
+        elif signature is None:
+            self.report.wrong("seal", file, "it is missing")
+        elif key["algorithm"] != ref["algorithm"] or not self.signed(key, signature):
+            self.broken = True
+            blame = file if self.listed("seal/manifest.json") and not self.listed(file) else "seal/manifest.json"
+            self.report.wrong("seal", blame, "the signature is not one over this manifest")
+        else:
+            for at in filter(None, (when(self.manifest["sealed"]), self.at)):
+                if key.get("revoked") or at < when(key["valid_from"]) or key.get("valid_to") and at > when(key["valid_to"]):
+                    self.report.wrong("seal", file, "its key was revoked, or not in force")
+
+    def signed(self, key, signature):
+        args = ["-digest", "sm3", "-pkeyopt", "distid:1234567812345678"] if key["algorithm"] == "sm2" else []
+        return openssl(
+            "pkeyutl", "-verify", "-pubin", "-inkey", self.put("key.pem", key["public_key_pem"].encode()), "-rawin", *args,
+            "-in", self.put("manifest.json", self.tar.text["seal/manifest.json"]), "-sigfile", self.put("signature", signature),
+        ).returncode == 0
+
+    def timestamps(self):
+        text = self.tar.text.get("seal/manifest.json")
+        if text is None:
+            return
+        roots = self.put("roots.pem", "".join(a["certificate_pem"] for a in self.trust["timestamp_authorities"]).encode())
+        strangers = []
+        for path in sorted(p for p in self.files if re.fullmatch(r"seal/manifest(\.[2-8])?\.tsr", p)):
+            token = self.put("token.tsr", self.tar.text.get(path, b""))
+            said = re.search(r"^Time stamp: (.*) GMT$", openssl("ts", "-reply", "-in", token, "-text").stdout, re.M)
+            if not said:
+                self.report.wrong("timestamp", path, "it is no timestamp")
+                continue
+            at = parse_openssl_time(said[1])
+            check = openssl("ts", "-verify", "-data", self.put("manifest.json", text), "-in", token, "-CAfile", roots,
+                            "-attime", str(int(at.timestamp())))
+            if check.returncode == 0:
+                self.at = self.at or at
+                if self.manifest and not self.broken and at < when(self.manifest["sealed"]) - 2 * SKEW:
+                    self.report.wrong("timestamp", path, "its time is before the manifest says it was sealed")
+            elif "certificate verify error" in check.stderr:
+                strangers.append(path)
+            else:
+                self.report.wrong("timestamp", path, "it is not one over this manifest")
+        if self.at is None:
+            for path in strangers:
+                self.report.cannot_tell("timestamp", path, "it comes from no authority of trust.json")
+
+    def against_manifest(self):
+        if self.broken:
+            return
+        for e in self.manifest["files"]:
+            found = self.files.get(e["path"])
+            if found is None:
+                self.report.wrong("files", e["path"], "it was removed after the seal")
+            elif found[1:] != (e["size"], e["sha256"], e["sm3"]):
+                self.report.wrong("files", e["path"], "it is not as it was sealed")
+        sealed = {e["path"] for e in self.manifest["files"]}
+        for path in self.files:
+            if path.startswith("data/") and path not in sealed:
+                self.report.wrong("files", path, "it was added after the seal")
+
+    def lines(self, name):
+        text = self.tar.text.get(name, b"").decode("latin-1")
+        return {line[66:]: line[:64] for line in text.splitlines() if line[64:66] == "  "}
+
+    def listed(self, path):
+        return path in self.files and self.lines("tagmanifest-sha256.txt").get(path) == self.files[path][2]
+
+    def lists(self):
+        for name, payload in (("manifest-sha256.txt", True), ("tagmanifest-sha256.txt", False)):
+            if name not in self.files:
+                continue
+            covered = [f for f in self.tar.files if f[0].startswith("data/") == payload and f[0] != "tagmanifest-sha256.txt"]
+            want = "".join("%s  %s\n" % (f[2], f[0]) for f in covered)
+            if self.tar.text[name] == want.encode():
+                continue
+            said = self.lines(name)
+            differ = [f[0] for f in covered if said.get(f[0]) != f[2]]
+            sealed = {} if self.broken else {e["path"]: e["sha256"] for e in self.manifest["files"]}
+            for path in differ or [name]:
+                # Where seal and file agree, it is the list that was changed; so it is
+                # where the digests are nearly alike.
+                alike = sum(a == b for a, b in zip(said.get(path, ""), self.files.get(path, ("", 0, ""))[2]))
+                right = sealed.get(path) == self.files[path][2] if path in self.files else False
+                self.report.wrong("lists", name if right or alike > 32 else path, "list and file differ")
+
+
+def parse_openssl_time(text):
+    form = "%b %d %H:%M:%S.%f %Y" if "." in text else "%b %d %H:%M:%S %Y"
+    return datetime.datetime.strptime(re.sub(" +", " ", text), form).replace(tzinfo=datetime.timezone.utc)
+
+
+def check(path, trust):
+    report = Report()
+    with open(path, "rb") as stream, tempfile.TemporaryDirectory() as folder:
+        tar = Tar(stream, report)
+        try:
+            tar.read()
+        except OverflowError as e:
+            report.wrong("container", "", str(e))
+        Checker(tar, trust, report, folder).run()
+    order = ["container", "layout", "manifest", "seal", "files", "lists", "timestamp"]
+    for found in (report.bad, report.open):
+        found.sort(key=lambda c: order.index(c["check"]))
+    return report
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Check Offsite evidence bundles without Offsite.")
+    parser.add_argument("bundles", nargs="+", metavar="BUNDLE.tar")
+    parser.add_argument("--trust", default="trust.json", help="keys and certificates, as the bureau publishes them")
+    parser.add_argument("--json", action="store_true", help="print one JSON line for each bundle")
+    args = parser.parse_args()
+    with open(args.trust, encoding="utf-8") as f:
+        trust = json.load(f)
+    if trust.get("format") != "offsite-trust/1":
+        sys.exit("verify.py: %s is no trust.json of a known format" % args.trust)
+    trust["timestamp_authorities"] = trust.get("timestamp_authorities") or []
+    status = 0
+    for path in args.bundles:
+        report = check(path, trust)
+        if report.exit() == 1 or status == 0:
+            status = report.exit()
+        if args.json:
+            print(json.dumps({"file": path, "bundle": report.bundle, "exit": report.exit(), "wrong": report.bad, "open": report.open}))
+            continue
+        print("%s: %s" % (path, ["all checks hold", "TAMPERED WITH", "cannot be told"][report.exit()]))
+        for c in report.bad + report.open:
+            print("  %-9s %s: %s" % (c["check"], c["file"] or "the tar", c["says"]))
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

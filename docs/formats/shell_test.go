@@ -1,0 +1,67 @@
+package formats_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// commands are the shell blocks of docs/verify-yourself.md.
+func commands(t *testing.T) string {
+	t.Helper()
+	page, err := os.ReadFile("../verify-yourself.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := "set -euo pipefail\n"
+	for i, part := range strings.Split(string(page), "```") {
+		if i%2 == 1 {
+			script += strings.TrimPrefix(part, "sh\n")
+		}
+	}
+	return script
+}
+
+// runPage runs the page's commands on a vector.
+func runPage(t *testing.T, script, vector string) (string, error) {
+	t.Helper()
+	dir := t.TempDir()
+	for from, to := range map[string]string{vector: "bundle.tar", "trust.json": "trust.json"} {
+		data, err := os.ReadFile(filepath.Join("vectors", from))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, to), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("bash", "-c", script)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// The commands that the page shows find what they say they find.
+func TestVerifyYourselfPage(t *testing.T) {
+	t.Parallel()
+	script := commands(t)
+	for _, v := range readVectors(t) {
+		t.Run(v.File, func(t *testing.T) {
+			t.Parallel()
+			switch v.File {
+			case "broken-padding.tar", "broken-header.tar", "broken-truncated.tar", "broken-trailing.tar",
+				"broken-order.tar", "broken-future.tar":
+				t.Skip("tar and sha256sum do not look at this")
+			}
+			out, err := runPage(t, script, v.File)
+			if v.Exit == 0 && (err != nil || !strings.Contains(out, "Verified Successfully") || !strings.Contains(out, "Verification: OK") || !strings.Contains(out, "Time stamp:")) {
+				t.Errorf("a sound bundle: %v\n%s", err, out)
+			}
+			if v.Exit != 0 && err == nil {
+				t.Errorf("%s: nothing is found\n%s", v.About, out)
+			}
+		})
+	}
+}
