@@ -3,14 +3,15 @@ package registry
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"offsite/registry/identity"
 )
 
-// SaveObjects saves many objects as SaveObject does each, all of them or none. Those
-// with an ID must carry the version that was read.
+// SaveObjects saves many objects, all of them or none. Those of version 0 are new,
+// under the ID they bring or a new one; the others carry the version that was read.
 func (r *Registry) SaveObjects(ctx context.Context, by string, objects []Object) ([]Object, error) {
 	for i := range objects {
 		if wrong := objects[i].Problems(); len(wrong) > 0 {
@@ -18,39 +19,38 @@ func (r *Registry) SaveObjects(ctx context.Context, by string, objects []Object)
 		}
 	}
 	err := r.change(ctx, fmt.Sprintf("save %d objects", len(objects)), func(tx pgx.Tx) error {
-		before, err := locked(ctx, tx, objectQuery+`WHERE o.id = ANY ($1) AND o.removed_at IS NULL ORDER BY o.id FOR UPDATE OF o`,
-			ids(objects, func(o Object) string { return o.ID }), scanObject, func(o Object) string { return o.ID })
+		before, err := byID(ctx, tx, objectQuery+`WHERE o.id = ANY ($1) AND o.removed_at IS NULL ORDER BY o.id FOR UPDATE OF o`,
+			changing(objects, func(o Object) (string, int) { return o.ID, o.Version }), scanObject, func(o Object) string { return o.ID })
 		if err != nil {
 			return err
 		}
-		batch, changes := &pgx.Batch{}, make([]Change, 0, len(objects))
+		w := bulk{by: by, kind: "object", at: r.moment()}
 		for i := range objects {
 			o := &objects[i]
-			change := Change{By: by, Kind: "object", Action: "create"}
-			if o.ID != "" {
-				was, ok := before[o.ID]
-				if !ok || was.Version != o.Version {
-					return fmt.Errorf("object %s: %w", o.ID, ErrConflict)
-				}
-				change.Action, change.Before = "change", was
+			was, ok := before[o.ID]
+			if o.Version > 0 && (!ok || was.Version != o.Version) {
+				return fmt.Errorf("object %s: %w", o.ID, ErrConflict)
 			}
 			if err := r.numberObject(o); err != nil {
 				return err
 			}
-			batch.Queue(upsertObject, o.values()...)
-			change.Subject, change.After = o.ID, *o
-			changes = append(changes, change)
+			if ok {
+				w.changed(o.ID, was, *o, upsertObject, o.values())
+				continue
+			}
+			values := append(o.values(), o.ChangedAt)
+			if o.PartyID == "" {
+				values[7] = nil
+			}
+			w.created(o.ID, *o, values)
 		}
-		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-			return err
-		}
-		return r.logAll(ctx, tx, changes)
+		return r.write(ctx, tx, w, []string{"id", "kind", "name", "address", "business", "licence_no", "township", "party_id", "grade",
+			"longitude", "latitude", "version", "created_at", "changed_at"})
 	})
 	return objects, err
 }
 
-// SaveParties saves many parties as SaveParty does each, all of them or none. Those
-// with an ID must carry the version that was read.
+// SaveParties saves many parties as SaveObjects does objects.
 func (r *Registry) SaveParties(ctx context.Context, by string, parties []Party) ([]Party, error) {
 	for i := range parties {
 		if wrong := parties[i].Problems(r.now()); len(wrong) > 0 {
@@ -58,44 +58,71 @@ func (r *Registry) SaveParties(ctx context.Context, by string, parties []Party) 
 		}
 	}
 	err := r.change(ctx, fmt.Sprintf("save %d parties", len(parties)), func(tx pgx.Tx) error {
-		before, err := locked(ctx, tx, partyQuery+`WHERE p.id = ANY ($1) AND p.removed_at IS NULL ORDER BY p.id FOR UPDATE OF p`,
-			ids(parties, func(p Party) string { return p.ID }), scanParty, func(p Party) string { return p.ID })
+		before, err := byID(ctx, tx, partyQuery+`WHERE p.id = ANY ($1) AND p.removed_at IS NULL ORDER BY p.id FOR UPDATE OF p`,
+			changing(parties, func(p Party) (string, int) { return p.ID, p.Version }), scanParty, func(p Party) string { return p.ID })
 		if err != nil {
 			return err
 		}
-		batch, changes := &pgx.Batch{}, make([]Change, 0, len(parties))
+		w := bulk{by: by, kind: "party", at: r.moment()}
 		for i := range parties {
 			p := &parties[i]
-			change := Change{By: by, Kind: "party", Action: "create"}
-			if was, ok := before[p.ID]; p.ID == "" {
+			was, ok := before[p.ID]
+			if p.Version > 0 && (!ok || was.Version != p.Version) {
+				return fmt.Errorf("party %s: %w", p.ID, ErrConflict)
+			}
+			if p.ID == "" {
 				if p.ID, err = newID(); err != nil {
 					return err
 				}
-				p.Version = 0
-			} else if !ok || was.Version != p.Version {
-				return fmt.Errorf("party %s: %w", p.ID, ErrConflict)
-			} else {
-				change.Action, change.Before = "change", was
 			}
-			p.Version++
-			p.ChangedAt = r.moment()
+			p.Version, p.ChangedAt = p.Version+1, w.at
 			values, err := r.partyValues(*p)
 			if err != nil {
 				return err
 			}
-			batch.Queue(upsertParty, values...)
 			if !p.keepsIdentity() {
 				p.Identity = p.shownIdentity()
 			}
-			change.Subject, change.After = p.ID, *p
-			changes = append(changes, change)
+			if ok {
+				w.changed(p.ID, was, *p, upsertParty, values)
+			} else {
+				w.created(p.ID, *p, append(values, w.at))
+			}
 		}
-		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-			return err
-		}
-		return r.logAll(ctx, tx, changes)
+		return r.write(ctx, tx, w, []string{"id", "kind", "name", "identity_sealed", "identity_digest", "identity_shown", "phone", "address",
+			"email", "version", "created_at", "changed_at"})
 	})
 	return parties, err
+}
+
+// bulk is what is about to be written of one kind.
+type bulk struct {
+	by, kind string
+	at       time.Time
+	news     [][]any
+	batch    pgx.Batch
+	log      []Change
+}
+
+func (w *bulk) created(id string, is any, values []any) {
+	w.news = append(w.news, values)
+	w.log = append(w.log, Change{By: w.by, Kind: w.kind, Subject: id, Action: "create", After: is})
+}
+
+func (w *bulk) changed(id string, was, is any, sql string, values []any) {
+	w.batch.Queue(sql, values...)
+	w.log = append(w.log, Change{By: w.by, Kind: w.kind, Subject: id, Action: "change", Before: was, After: is})
+}
+
+// write writes new rows by COPY, changed ones in one round, and the change log.
+func (r *Registry) write(ctx context.Context, tx pgx.Tx, w bulk, columns []string) error {
+	if _, err := tx.CopyFrom(ctx, pgx.Identifier{w.kind}, columns, pgx.CopyFromRows(w.news)); err != nil {
+		return err
+	}
+	if err := tx.SendBatch(ctx, &w.batch).Close(); err != nil {
+		return err
+	}
+	return r.logAll(ctx, tx, w.log)
 }
 
 // RemoveUnchanged removes those objects or parties that still have the given
@@ -134,6 +161,26 @@ func (r *Registry) RemoveUnchanged(ctx context.Context, by, kind string, version
 	return removed, err
 }
 
+// ObjectsByID returns those of the objects that are there, by id.
+func (r *Registry) ObjectsByID(ctx context.Context, which []string) (map[string]Object, error) {
+	found, err := byID(ctx, r.db, objectQuery+`WHERE o.id = ANY ($1) AND o.removed_at IS NULL`, which, scanObject,
+		func(o Object) string { return o.ID })
+	if err != nil {
+		return nil, fmt.Errorf("read %d objects: %w", len(which), err)
+	}
+	return found, nil
+}
+
+// PartiesByID returns those of the parties that are there, by id.
+func (r *Registry) PartiesByID(ctx context.Context, which []string) (map[string]Party, error) {
+	found, err := byID(ctx, r.db, partyQuery+`WHERE p.id = ANY ($1) AND p.removed_at IS NULL`, which, scanParty,
+		func(p Party) string { return p.ID })
+	if err != nil {
+		return nil, fmt.Errorf("read %d parties: %w", len(which), err)
+	}
+	return found, nil
+}
+
 // PartiesByIdentity finds the parties that have one of the identity numbers, by the
 // number in normal form.
 func (r *Registry) PartiesByIdentity(ctx context.Context, numbers []string) (map[string]Party, error) {
@@ -161,26 +208,26 @@ func (r *Registry) PartiesByIdentity(ctx context.Context, numbers []string) (map
 	return found, nil
 }
 
-// ids lists the ids that are there.
-func ids[T any](all []T, id func(T) string) []string {
+// changing lists the ids of what is there already.
+func changing[T any](all []T, number func(T) (id string, version int)) []string {
 	list := []string{}
 	for _, t := range all {
-		if id(t) != "" {
-			list = append(list, id(t))
+		if id, version := number(t); version > 0 {
+			list = append(list, id)
 		}
 	}
 	return list
 }
 
-// locked reads rows under their lock, in the order of the query, so that two who lock
-// many never wait for each other.
-func locked[T any](ctx context.Context, tx pgx.Tx, sql string, which []string, scan pgx.RowToFunc[T], id func(T) string) (map[string]T, error) {
+// byID reads rows by their ids. Where the query locks, it orders by id, so that two
+// who lock many never wait for each other.
+func byID[T any](ctx context.Context, db database, sql string, which []string, scan pgx.RowToFunc[T], id func(T) string) (map[string]T, error) {
 	for _, i := range which {
 		if err := known(i); err != nil {
 			return nil, err
 		}
 	}
-	rows, err := tx.Query(ctx, sql, which)
+	rows, err := db.Query(ctx, sql, append([]string{}, which...))
 	if err != nil {
 		return nil, err
 	}

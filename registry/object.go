@@ -131,7 +131,9 @@ func (r *Registry) SaveObject(ctx context.Context, by string, o Object) (Object,
 			o.Party = p.Name
 		}
 		change := Change{By: by, Kind: "object", Action: "create"}
-		if o.ID != "" {
+		if o.ID == "" {
+			o.Version = 0
+		} else {
 			before, err := r.object(ctx, tx, o.ID, "FOR UPDATE OF o")
 			if err != nil {
 				return err
@@ -165,7 +167,6 @@ func (o *Object) values() []any {
 // numberObject gives an object its identity, if it has none, and its next version.
 func (r *Registry) numberObject(o *Object) (err error) {
 	if o.ID == "" {
-		o.Version = 0
 		if o.ID, err = newID(); err != nil {
 			return err
 		}

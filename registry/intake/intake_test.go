@@ -1,0 +1,528 @@
+package intake_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"offsite/registry"
+	"offsite/registry/intake"
+	"offsite/registry/place"
+	"offsite/store/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+const by = "collector-1"
+
+func noon() time.Time { return time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC) }
+
+type setting struct {
+	*intake.Intake
+	registry *registry.Registry
+	pool     *pgxpool.Pool
+}
+
+func open(t testing.TB) setting {
+	t.Helper()
+	pool := storetest.Open(t)
+	secrets, err := registry.OpenSecrets(filepath.Join(t.TempDir(), "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := registry.New(pool, secrets, registry.WithClock(noon))
+	return setting{Intake: intake.New(pool, r, secrets, noon), registry: r, pool: pool}
+}
+
+func (s setting) preview(t *testing.T, name string, data []byte, o intake.Options) intake.Batch {
+	t.Helper()
+	format, err := intake.FormatOf(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := s.Preview(t.Context(), by, name, format, data, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (s setting) apply(t *testing.T, b intake.Batch) intake.Batch {
+	t.Helper()
+	b, err := s.Apply(t.Context(), by, b.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (s setting) objects(t *testing.T) map[string]registry.Object {
+	t.Helper()
+	all, err := s.registry.Objects(t.Context(), registry.ObjectFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := map[string]registry.Object{}
+	for _, o := range all {
+		m[o.Name] = o
+	}
+	return m
+}
+
+const shops = `某镇商铺清单,,,,,,,,
+名称,类型,地址,业态,证照编号,经度,纬度,当事人,统一社会信用代码,电话
+甲百货店,商铺,八一路1号,零售,JY001,121.397,31.626,甲百货有限公司,91350100M000100Y43,021-59610001
+乙水果店,商铺,八一路3号,水果,JY002,121.398,31.627,张三,11010519491231002X,13800000001
+丙工地,工地,东门路9号,,,121.40,31.63,,,
+`
+
+func TestFromPreviewToUndo(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	ctx := t.Context()
+	b := s.preview(t, "商铺.csv", []byte(shops), intake.Options{})
+	if b.Counts != (intake.Counts{Create: 3}) || b.Total != 3 || b.State != intake.Previewed {
+		t.Fatalf("previewed as %+v", b)
+	}
+	if len(s.objects(t)) != 0 {
+		t.Fatal("the preview changes the base data")
+	}
+	rows, err := s.Rows(ctx, b.ID, "create", 0, 10)
+	if err != nil || len(rows) != 3 || rows[0].N != 3 || rows[1].Party.Identity != "1101**********002X" {
+		t.Fatalf("rows %+v, %v", rows, err)
+	}
+	if b = s.apply(t, b); b.State != intake.Applied || b.Done != 3 {
+		t.Fatalf("applied as %+v", b)
+	}
+	got := s.objects(t)
+	if o := got["甲百货店"]; o.Party != "甲百货有限公司" || o.Kind != "shop" || *o.Longitude != 121.397 || o.LicenceNo != "JY001" {
+		t.Errorf("taken in as %+v", o)
+	}
+	if got["丙工地"].Kind != "site" {
+		t.Errorf("the site is %+v", got["丙工地"])
+	}
+	if _, err = s.Apply(ctx, by, b.ID); !errors.Is(err, intake.ErrState) {
+		t.Errorf("applied twice: %v", err)
+	}
+
+	changed := got["乙水果店"]
+	changed.Business = "水果、蔬菜"
+	if _, err = s.registry.SaveObject(ctx, by, changed); err != nil {
+		t.Fatal(err)
+	}
+	undone, err := s.Undo(ctx, by, b.ID)
+	if err != nil || undone.State != intake.Undone || undone.Counts.Kept != 2 { // the shop that was changed, and its party
+		t.Fatalf("undone as %+v, %v", undone, err)
+	}
+	if got = s.objects(t); len(got) != 1 || got["乙水果店"].Business != "水果、蔬菜" {
+		t.Errorf("left are %+v", got)
+	}
+	parties, err := s.registry.Parties(ctx, registry.PartyFilter{})
+	if err != nil || len(parties) != 1 || parties[0].Name != "张三" {
+		t.Errorf("left are %+v, %v", parties, err)
+	}
+	if history, err := s.registry.History(ctx, "object", changed.ID); err != nil || len(history) != 2 {
+		t.Errorf("the history has %d entries, %v", len(history), err)
+	}
+}
+
+func TestRules(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		rule     string
+		counts   intake.Counts
+		business string
+		phone    string
+	}{
+		{intake.Fill, intake.Counts{Merge: 2, Same: 1}, "零售", "021-59610001"},
+		{intake.Overwrite, intake.Counts{Merge: 2, Same: 1}, "百货", "021-59610001"},
+		{intake.Skip, intake.Counts{Skip: 3}, "零售", "021-59610001"},
+	} {
+		t.Run(c.rule, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			s.apply(t, s.preview(t, "a.csv", []byte(shops), intake.Options{}))
+			again := "名称,类型,地址,业态,证照编号,乡镇,当事人,证件号码,电话\n" +
+				"甲百货店,商铺,八一路 1 号,百货,JY001,城桥镇,甲百货有限公司,91350100M000100Y43,13900000000\n" + // filled in: township
+				"乙水果店,商铺,八一路3号,水果,JY002,,张三,11010519491231002X,\n" +
+				"丙工地,工地,东门路９号,,,城桥镇,,,\n"
+			b := s.preview(t, "b.csv", []byte(again), intake.Options{Rule: c.rule})
+			if b.Counts != c.counts {
+				t.Fatalf("counts %+v", b.Counts)
+			}
+			before := s.objects(t)
+			s.apply(t, b)
+			got := s.objects(t)["甲百货店"]
+			if got.Business != c.business || (got.Township == "") != (c.rule == intake.Skip) {
+				t.Errorf("merged as %+v", got)
+			}
+			if p, err := s.registry.Party(t.Context(), got.PartyID); err != nil || p.Phone != c.phone {
+				t.Errorf("the party is %+v, %v", p, err)
+			}
+			if _, err := s.Undo(t.Context(), by, b.ID); err != nil {
+				t.Fatal(err)
+			}
+			if is := s.objects(t)["甲百货店"]; is.Business != before["甲百货店"].Business || is.Township != "" || is.Address != before["甲百货店"].Address {
+				t.Errorf("undone as %+v", is)
+			}
+		})
+	}
+}
+
+func TestRowErrorsNameRowAndColumn(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	text := "名称,类型,经度,纬度,当事人,身份证号,电话\n" +
+		",商铺,,,,,\n" + // 2: no name
+		"a,飞船,,,,,\n" + // 3: kind
+		"b,商铺,31.6,121.4,,,\n" + // 4: swapped
+		"c,商铺,121°24′,31.6,,,\n" + // 5: not decimal
+		"d,商铺,2.35,48.85,,,\n" + // 6: abroad
+		"e,商铺,,,张三,110105194912310021,\n" + // 7: check digit
+		"f,商铺,,,李四,1.10105194912310E+17,\n" + // 8: rounded by the spreadsheet
+		"g,商铺,,,王五,,打电话\n" + // 9: telephone
+		"=HYPERLINK(1),商铺,,,,,\n" + // 10: formula
+		"h,#REF!,,,,,\n" + // 11: error value
+		"i,商铺,121.4,31.6,赵六,,13800000000.0\n" + // 12: sound, a number with an end
+		"i,商铺,121.4001,31.6,,,\n" + // 13: 12 again
+		"j,飞船,1,2,赵六,1,x\n" // 14: several at once
+	b := s.preview(t, "bad.csv", []byte(text), intake.Options{})
+	if b.Counts.Error != 12 || b.Counts.Create != 1 {
+		t.Fatalf("counts %+v", b.Counts)
+	}
+	rows, err := s.Rows(t.Context(), b.ID, "error", 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[int]string{2: "名称", 3: "类型", 4: "经度", 5: "经度", 6: "经度", 7: "身份证号", 8: "身份证号", 9: "电话", 10: "名称", 11: "类型", 13: "名称"}
+	for _, r := range rows {
+		if r.N == 14 {
+			if len(r.Problems) != 4 {
+				t.Errorf("row 14 has %+v", r.Problems)
+			}
+			continue
+		}
+		if len(r.Problems) != 1 || r.Problems[0].Column != want[r.N] || r.Problems[0].Row != r.N || r.Problems[0].ZH == "" || r.Problems[0].EN == "" {
+			t.Errorf("row %d: %+v, not %s", r.N, r.Problems, want[r.N])
+		}
+	}
+	s.apply(t, b)
+	if o := s.objects(t); len(o) != 1 || o["i"].Party != "赵六" {
+		t.Errorf("taken in: %+v", o)
+	}
+}
+
+func TestEncodings(t *testing.T) {
+	t.Parallel()
+	gb, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte(shops))
+	if err != nil {
+		t.Fatal(err)
+	}
+	utf16 := []byte{0xFF, 0xFE}
+	for _, c := range shops {
+		utf16 = append(utf16, byte(c), byte(c>>8))
+	}
+	for name, data := range map[string][]byte{"gb.csv": gb, "bom.csv": append([]byte{0xEF, 0xBB, 0xBF}, shops...), "wide.txt": utf16,
+		"tab.tsv": []byte(strings.ReplaceAll(shops, ",", "\t")), "de.csv": []byte(strings.ReplaceAll(shops, ",", ";")), "dos.csv": []byte(strings.ReplaceAll(shops, "\n", "\r\n"))} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			b := s.preview(t, name, data, intake.Options{})
+			rows, err := s.Rows(t.Context(), b.ID, "", 0, 10)
+			if err != nil || b.Counts.Create != 3 || rows[0].Object.Name != "甲百货店" {
+				t.Errorf("read as %+v, %v", rows, err)
+			}
+		})
+	}
+}
+
+func TestFilesThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for name, data := range map[string][]byte{
+		"empty.csv":      nil,
+		"heading.csv":    []byte("名称,类型\n"),
+		"nothing.csv":    bytes.Repeat([]byte(",,,,\n"), 10<<20),
+		"blank.csv":      bytes.Repeat([]byte(" \n"), 25<<20),
+		"unknown.csv":    []byte("foo,bar\n1,2\n"),
+		"quotes.csv":     []byte("名称\n\"a\nb"),
+		"binary.csv":     {0, 1, 2, 3},
+		"neither.csv":    {'a', 0xFF, 0xFF, '\n'},
+		"broken.xlsx":    []byte("PK\x03\x04 nothing"),
+		"large.csv":      bytes.Repeat([]byte("a"), 65<<20),
+		"no.geojson":     []byte(`{"type":"Feature"}`),
+		"projected.json": []byte(`{"type":"FeatureCollection","crs":{"properties":{"name":"EPSG:3857"}},"features":[]}`),
+		"none.json":      []byte(`{"type":"FeatureCollection","features":[]}`),
+	} {
+		format, err := intake.FormatOf(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Preview(t.Context(), by, name, format, data, intake.Options{})
+		var why *intake.FileError
+		if !errors.As(err, &why) || !errors.Is(err, intake.ErrFile) || why.ZH == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, name := range []string{"old.xls", "paper.pdf"} {
+		if _, err := intake.FormatOf(name); !errors.Is(err, intake.ErrFile) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := s.Preview(t.Context(), by, "a.csv", intake.CSV, []byte(shops), intake.Options{Rule: "guess"}); !errors.Is(err, intake.ErrFile) {
+		t.Errorf("an unknown rule: %v", err)
+	}
+}
+
+func TestWorkbook(t *testing.T) {
+	t.Parallel()
+	book := excelize.NewFile()
+	defer book.Close()
+	set := func(cell string, v any) {
+		t.Helper()
+		if err := book.SetCellValue("Sheet1", cell, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, row := range [][]any{
+		{"城桥镇商铺登记表"},
+		{"名称*", "乡 镇", "经度", "纬度", "电话", "备注", "统一社会信用代码"},
+		{"甲", "城桥镇", 121.4, 31.6, 13800000001, "x", "91350100M000100Y43"},
+		{"乙", nil, "121.41", "31.6", "13800000002", nil, nil},
+		{"丙", nil, nil, nil, nil, nil, nil},
+		{"丁", "堡镇", nil, nil, nil, nil, 310230199001011234},
+	} {
+		for j, v := range row {
+			if v != nil {
+				name, _ := excelize.CoordinatesToCellName(j+1, i+1)
+				set(name, v)
+			}
+		}
+	}
+	if err := errors.Join(book.MergeCell("Sheet1", "A1", "G1"), book.MergeCell("Sheet1", "B3", "B5")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := book.NewSheet("other"); err != nil {
+		t.Fatal(err)
+	}
+	var data bytes.Buffer
+	if err := book.Write(&data); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t)
+	b := s.preview(t, "登记表.xlsx", data.Bytes(), intake.Options{})
+	rows, err := s.Rows(t.Context(), b.ID, "", 0, 10)
+	if err != nil || len(rows) != 4 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	for i, want := range []string{"城桥镇", "城桥镇", "城桥镇", "堡镇"} {
+		if rows[i].Object.Township != want {
+			t.Errorf("row %d is of %q", rows[i].N, rows[i].Object.Township)
+		}
+	}
+	if b.Counts.Warnings != 2 || len(b.Warnings) != 2 { // merged cells; another sheet, an unknown column
+		t.Errorf("%d rows with warnings, warnings %+v", b.Counts.Warnings, b.Warnings)
+	}
+	if rows[3].Action != "error" || !strings.Contains(fmt.Sprint(rows[3].Problems), "统一社会信用代码") {
+		t.Errorf("a rounded identity passes: %+v", rows[3])
+	}
+	if rows[0].Party == nil || rows[0].Party.Phone != "13800000001" {
+		t.Errorf("a telephone number that is a figure: %+v", rows[0].Party)
+	}
+}
+
+func TestGeoJSON(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	data := []byte(`{"type":"FeatureCollection","features":[
+		{"type":"Feature","properties":{"name":"工地一","kind":"site"},"geometry":{"type":"Polygon","coordinates":[[[121.4,31.6],[121.402,31.6],[121.402,31.602],[121.4,31.602],[121.4,31.6]]]}},
+		{"type":"Feature","properties":{"name":"交叉","kind":"site"},"geometry":{"type":"Polygon","coordinates":[[[121.4,31.6],[121.402,31.602],[121.402,31.6],[121.4,31.602],[121.4,31.6]]]}},
+		{"type":"Feature","properties":{"name":"店","kind":"shop","phone":12},"geometry":{"type":"Point","coordinates":[121.5,31.7]}},
+		{"type":"Feature","properties":{"name":"线","kind":"site"},"geometry":{"type":"LineString","coordinates":[[1,2],[3,4]]}},
+		{"type":"Feature","properties":{"name":"坏","kind":"site"},"geometry":{"type":"Point","coordinates":["a"]}}]}`)
+	b := s.preview(t, "sites.geojson", data, intake.Options{})
+	if b.Counts.Create != 2 || b.Counts.Error != 3 {
+		t.Fatalf("counts %+v", b.Counts)
+	}
+	s.apply(t, b)
+	if o := s.objects(t)["工地一"]; *o.Longitude != 121.401 || *o.Latitude != 31.601 {
+		t.Errorf("the middle is %v, %v", *o.Longitude, *o.Latitude)
+	}
+}
+
+func TestGCJ02TakenForWGS84(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	var honest, moved strings.Builder
+	honest.WriteString("名称,证照编号,经度,纬度\n")
+	moved.WriteString("名称,证照编号,经度,纬度\n")
+	for i := range 5 {
+		p := place.Position{Longitude: 121.4 + float64(i)/100, Latitude: 31.6}
+		q := p.GCJ02()
+		fmt.Fprintf(&honest, "店%d,L%d,%.6f,%.6f\n", i, i, p.Longitude, p.Latitude)
+		fmt.Fprintf(&moved, "店%d,L%d,%.6f,%.6f\n", i, i, q.Longitude, q.Latitude)
+	}
+	s.apply(t, s.preview(t, "a.csv", []byte(honest.String()), intake.Options{}))
+	warned := func(b intake.Batch) bool {
+		return slices.ContainsFunc(b.Warnings, func(p intake.Problem) bool { return strings.Contains(p.ZH, "GCJ-02") })
+	}
+	if b := s.preview(t, "b.csv", []byte(moved.String()), intake.Options{Rule: intake.Overwrite}); !warned(b) {
+		t.Errorf("no warning in %+v", b.Warnings)
+	}
+	if b := s.preview(t, "c.csv", []byte(honest.String()), intake.Options{}); warned(b) || b.Counts.Same != 5 {
+		t.Errorf("a warning without need, or a change: %+v", b)
+	}
+	converted := s.preview(t, "d.csv", []byte(moved.String()), intake.Options{Rule: intake.Overwrite, System: intake.GCJ02})
+	if warned(converted) {
+		t.Errorf("warned though converted: %+v", converted.Warnings)
+	}
+	s.apply(t, converted)
+	if d := (place.Position{Longitude: *s.objects(t)["店3"].Longitude, Latitude: *s.objects(t)["店3"].Latitude}).Metres(place.Position{Longitude: 121.43, Latitude: 31.6}); d > 0.5 {
+		t.Errorf("converted %v m beside", d)
+	}
+}
+
+func TestWhatChangedSinceThePreviewIsAConflict(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.apply(t, s.preview(t, "a.csv", []byte(shops), intake.Options{}))
+	b := s.preview(t, "b.csv", []byte("名称,证照编号,业态\n甲百货店,JY001,百货\n乙水果店,JY002,果品\n"), intake.Options{Rule: intake.Overwrite})
+	o := s.objects(t)["甲百货店"]
+	o.Business = "日用品"
+	if _, err := s.registry.SaveObject(t.Context(), by, o); err != nil {
+		t.Fatal(err)
+	}
+	b = s.apply(t, b)
+	got := s.objects(t)
+	if b.Counts.Conflict != 1 || got["甲百货店"].Business != "日用品" || got["乙水果店"].Business != "果品" {
+		t.Errorf("%+v; %+v", b.Counts, got)
+	}
+	if rows, err := s.Rows(t.Context(), b.ID, "conflict", 0, 10); err != nil || len(rows) != 1 || rows[0].Object.Name != "甲百货店" {
+		t.Errorf("conflicts %+v, %v", rows, err)
+	}
+}
+
+func TestAnOwnerChanges(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.apply(t, s.preview(t, "a.csv", []byte(shops), intake.Options{}))
+	next := []byte("名称,证照编号,当事人,证件号码\n甲百货店,JY001,李四,440524188001010014\n")
+	kept := s.preview(t, "b.csv", next, intake.Options{})
+	if kept.Counts.Same != 1 || kept.Counts.Warnings != 1 {
+		t.Errorf("filling in: %+v", kept.Counts)
+	}
+	s.apply(t, kept)
+	if all, err := s.registry.Parties(t.Context(), registry.PartyFilter{Query: "李四"}); err != nil || len(all) != 0 {
+		t.Errorf("a party is made for nothing: %v, %v", all, err)
+	}
+	passing := s.preview(t, "c.csv", next, intake.Options{Rule: intake.Overwrite})
+	if passing.Counts.Merge != 1 || passing.Counts.Warnings != 1 {
+		t.Errorf("overwriting: %+v", passing.Counts)
+	}
+	s.apply(t, passing)
+	if o := s.objects(t)["甲百货店"]; o.Party != "李四" {
+		t.Errorf("it belongs to %s", o.Party)
+	}
+	if _, err := s.Undo(t.Context(), by, passing.ID); err != nil {
+		t.Fatal(err)
+	}
+	if o := s.objects(t)["甲百货店"]; o.Party != "甲百货有限公司" {
+		t.Errorf("after undoing it belongs to %s", o.Party)
+	}
+}
+
+func TestDraftsAreEncrypted(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.apply(t, s.preview(t, "a.csv", []byte(shops), intake.Options{}))
+	for _, table := range []string{"intake_batch", "intake_row", "intake_party", "intake_change"} {
+		var text string
+		if err := s.pool.QueryRow(t.Context(), `SELECT coalesce(string_agg(t::text, ' '), '') FROM `+table+` t`).Scan(&text); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(text, "11010519491231002X") {
+			t.Errorf("%s holds an identity number", table)
+		}
+	}
+}
+
+// many is a file of n shops with an error in each hundredth row.
+func many(n int) (text []byte, wrong int) {
+	var b strings.Builder
+	b.WriteString("名称,类型,地址,业态,证照编号,经度,纬度,当事人,电话\n")
+	for i := range n {
+		kind := "商铺"
+		if i%100 == 50 {
+			kind = "?"
+			wrong++
+		}
+		fmt.Fprintf(&b, "店%d,%s,某路%d号,零售,JY%06d,%.5f,%.5f,业主%d,138%08d\n", i, kind, i, i, 121.2+float64(i%400)/1000, 31.5+float64(i/400)/1000, i/2, i/2)
+	}
+	return []byte(b.String()), wrong
+}
+
+func TestManyShops(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	const n = 5000
+	text, wrong := many(n)
+	b := s.preview(t, "many.csv", text, intake.Options{})
+	if b.Counts.Error != wrong || b.Counts.Create != n-wrong {
+		t.Fatalf("counts %+v", b.Counts)
+	}
+	if b = s.apply(t, b); b.Done != n-wrong || len(s.objects(t)) != n-wrong {
+		t.Errorf("%d applied, %d there", b.Done, len(s.objects(t)))
+	}
+	if again := s.preview(t, "again.csv", text, intake.Options{}); again.Counts.Same != n-wrong {
+		t.Errorf("the same file again: %+v", again.Counts)
+	}
+	if _, err := s.Undo(t.Context(), by, b.ID); err != nil || len(s.objects(t)) != 0 {
+		t.Errorf("%d left after undoing, %v", len(s.objects(t)), err)
+	}
+}
+
+// BenchmarkHundredThousandShops takes in 100,000 shops with errors in 1 %: at most a
+// minute is asked for.
+func BenchmarkHundredThousandShops(b *testing.B) {
+	text, wrong := many(100_000)
+	for b.Loop() {
+		s := open(b)
+		batch, err := s.Preview(b.Context(), by, "many.csv", intake.CSV, text, intake.Options{})
+		if err != nil || batch.Counts.Error != wrong {
+			b.Fatal(batch.Counts, err)
+		}
+		if batch, err = s.Apply(b.Context(), by, batch.ID); err != nil || batch.Done != 100_000-wrong {
+			b.Fatal(batch.Done, err)
+		}
+	}
+	b.ReportMetric(60/(b.Elapsed().Seconds()/float64(b.N)), "times-faster-than-asked")
+}
+
+func FuzzPreview(f *testing.F) {
+	f.Add(intake.CSV, []byte(shops))
+	f.Add(intake.GeoJSON, []byte(`{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"a"},"geometry":{"type":"Polygon","coordinates":[[[0,0]]]}}]}`))
+	f.Add(intake.XLSX, []byte("PK"))
+	s := open(f)
+	f.Fuzz(func(t *testing.T, format string, data []byte) {
+		b, err := s.Preview(t.Context(), by, "fuzz", format, data, intake.Options{})
+		if err != nil {
+			if !errors.Is(err, intake.ErrFile) {
+				t.Errorf("no file error: %v", err)
+			}
+			return
+		}
+		if _, err = json.Marshal(b); err != nil {
+			t.Error(err)
+		}
+	})
+}
