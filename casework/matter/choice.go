@@ -14,6 +14,9 @@ type Choice struct {
 	Why     Words
 }
 
+// Ready reports whether a penalty can stand on the choice.
+func (c Choice) Ready() bool { return !c.Awaits && c.Version.Ready() }
+
 // At is the version in force on the day of the act, or the one in force on the day of
 // the decision if that is milder for whoever may be fined (Penalty Law art. 37). Where
 // mildness depends on who the party is, use AtFor.
@@ -122,7 +125,7 @@ func (c Choice) Judge(f Facts) (Verdict, error) {
 	if c.Version.NoOffence {
 		return Verdict{NoPenalty: Must, Why: c.Why}, nil
 	}
-	if c.Awaits || !c.Version.Ready() {
+	if !c.Ready() {
 		return Verdict{}, fmt.Errorf("matter %s: %w: %s", c.Matter.Key, ErrAwaited, c.awaited())
 	}
 	if _, ok := c.Version.Fines[f.Party]; !ok {

@@ -56,6 +56,12 @@ const (
 	OrderRefunded  OrderState = "refunded"
 )
 
+// NewRefund asks for money back (POST /orders/{order_no}/refund), in whole.
+type NewRefund struct {
+	AmountFen int64  `json:"amount_fen"`
+	Reason    string `json:"reason"` // without private data
+}
+
 // Event is the body of a callback; Type is "order.paid", "order.cancelled" or "order.refunded".
 type Event struct {
 	Type      string    `json:"type"`

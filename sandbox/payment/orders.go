@@ -1,0 +1,128 @@
+package payment
+
+import (
+	"encoding/csv"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"offsite/sandbox/wire"
+)
+
+// signed lets only requests through that the shared key signed.
+func (s *Server) signed(next func(w http.ResponseWriter, r *http.Request, body []byte)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := wire.Verify(s.o.Key, r, s.o.Now())
+		if errors.Is(err, wire.ErrSignature) {
+			wire.Refuse(w, http.StatusUnauthorized, err.Error())
+			return
+		}
+		if err != nil {
+			wire.Refuse(w, http.StatusBadRequest, err.Error())
+			return
+		}
+		next(w, r, body)
+	}
+}
+
+func (s *Server) create(w http.ResponseWriter, _ *http.Request, body []byte) {
+	var n wire.NewOrder
+	if err := wire.Decode(body, &n); err != nil {
+		wire.Refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	if err := check(n); err != nil {
+		wire.Refuse(w, http.StatusUnprocessableEntity, err.Error())
+		return
+	}
+	order, fresh, err := s.order(n)
+	switch {
+	case errors.Is(err, errConflict):
+		wire.Refuse(w, http.StatusConflict, err.Error())
+	case err != nil:
+		s.o.Logger.Error("order not kept", "order", n.OrderNo, "error", err)
+		wire.Refuse(w, http.StatusInternalServerError, "the order couldn't be kept; send it again")
+	case fresh:
+		wire.Answer(w, http.StatusCreated, order)
+	default:
+		wire.Answer(w, http.StatusOK, order)
+	}
+}
+
+func (s *Server) show(w http.ResponseWriter, r *http.Request, _ []byte) {
+	s.mu.Lock()
+	found, ok := s.orders[r.PathValue("no")]
+	s.mu.Unlock()
+	if !ok {
+		wire.Refuse(w, http.StatusNotFound, "there is no such order")
+		return
+	}
+	wire.Answer(w, http.StatusOK, found.Order)
+}
+
+func (s *Server) refund(w http.ResponseWriter, r *http.Request, body []byte) {
+	var n wire.NewRefund
+	if err := wire.Decode(body, &n); err != nil {
+		wire.Refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	no := r.PathValue("no")
+	s.mu.Lock()
+	found, ok := s.orders[no]
+	s.mu.Unlock()
+	switch {
+	case !ok:
+		wire.Refuse(w, http.StatusNotFound, "there is no such order")
+		return
+	case n.AmountFen != found.Order.AmountFen:
+		wire.Refuse(w, http.StatusUnprocessableEntity, "amount_fen: an order is refunded in whole, "+strconv.FormatInt(found.Order.AmountFen, 10)+" fen")
+		return
+	case n.Reason == "" || private(n.Reason):
+		wire.Refuse(w, http.StatusUnprocessableEntity, "reason: say why, without private data")
+		return
+	}
+	moved, _, err := s.move(no, wire.OrderRefunded, wire.OrderPaid)
+	if errors.Is(err, errState) {
+		wire.Refuse(w, http.StatusConflict, err.Error())
+		return
+	}
+	if err != nil {
+		s.o.Logger.Error("refund not kept", "order", no, "error", err)
+		wire.Refuse(w, http.StatusInternalServerError, "the refund couldn't be kept; send it again")
+		return
+	}
+	wire.Answer(w, http.StatusOK, moved.Order)
+}
+
+// reconcile is the file of a day's payments and refunds, for the daily comparison.
+func (s *Server) reconcile(w http.ResponseWriter, r *http.Request, _ []byte) {
+	day, err := time.ParseInLocation(time.DateOnly, r.URL.Query().Get("date"), legal())
+	if err != nil {
+		wire.Refuse(w, http.StatusBadRequest, "date: write it like 2026-11-24")
+		return
+	}
+	s.mu.Lock()
+	var rows [][]string
+	for _, one := range s.orders {
+		o := one.Order
+		if o.PaidAt == nil || !sameDay(*o.PaidAt, day) {
+			continue
+		}
+		rows = append(rows, []string{o.OrderNo, strconv.FormatInt(o.AmountFen, 10), string(o.State), o.ReceiptNo, o.PaidAt.In(legal()).Format(time.RFC3339)})
+	}
+	s.mu.Unlock()
+	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[3], b[3]) })
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	out := csv.NewWriter(w)
+	_ = out.Write([]string{"order_no", "amount_fen", "state", "receipt_no", "paid_at"}) // WriteAll reports
+	if err := out.WriteAll(rows); err != nil {
+		s.o.Logger.Warn("reconciliation file cut off", "error", err)
+	}
+}
+
+func sameDay(a, b time.Time) bool {
+	return a.In(legal()).Format(time.DateOnly) == b.In(legal()).Format(time.DateOnly)
+}
