@@ -1,0 +1,101 @@
+package flow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Markdown is the page docs/casework.md: the table as a diagram and as rows.
+func (t *Table) Markdown() string {
+	var b strings.Builder
+	b.WriteString("# Casework: the states of a case\n\n<!-- Generated from casework/flow by `go test ./casework/flow -run Page -update`; do not edit. -->\n\n")
+	b.WriteString("Every step that exists is in this table; the console's buttons, the API's refusals and the tests derive from it. What is not in it cannot be done.\n\n")
+	b.WriteString("```mermaid\nstateDiagram-v2\n  direction LR\n  [*] --> found\n")
+	for _, s := range t.States {
+		fmt.Fprintf(&b, "  %s: %s %s\n", s.State, s.ZH, s.EN)
+	}
+	for _, e := range t.edges() {
+		fmt.Fprintf(&b, "  %s --> %s: %s\n", e.from, e.to, strings.Join(e.events, ", "))
+	}
+	for _, s := range t.States {
+		if s.End {
+			fmt.Fprintf(&b, "  %s --> [*]\n", s.State)
+		}
+	}
+	b.WriteString("```\n\n## Steps\n\n| from | event | 步骤 | step | to | by | needs | must hold | documents | article |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	for _, s := range t.Steps {
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s | %s | %s | %s | %s | %s | %s |\n", join(s.From), s.Event, s.ZH, s.EN, join(s.targets()), join(s.Roles),
+			strings.Join(s.Needs, ", "), guardNames(s), strings.Join(s.Issues, ", "), s.Article)
+	}
+	b.WriteString("\n## What must hold\n\n| guard | 不成立时 | when it does not | article |\n| --- | --- | --- | --- |\n")
+	for _, g := range t.guards() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", g.Name, g.ZH, g.EN, g.Article)
+	}
+	return b.String()
+}
+
+type edge struct {
+	from, to State
+	events   []string
+}
+
+func (t *Table) edges() []edge {
+	var list []edge
+	for _, s := range t.Steps {
+		for _, from := range s.From {
+			for _, to := range s.targets() {
+				if to == from || to == "" {
+					continue
+				}
+				i := slices.IndexFunc(list, func(e edge) bool { return e.from == from && e.to == to })
+				if i < 0 {
+					list, i = append(list, edge{from: from, to: to}), len(list)
+				}
+				if !slices.Contains(list[i].events, string(s.Event)) {
+					list[i].events = append(list[i].events, string(s.Event))
+				}
+			}
+		}
+	}
+	return list
+}
+
+// targets are the states that a step may lead to, "" for none but its own.
+func (s Step) targets() []State {
+	if len(s.Branches) > 0 {
+		return s.Branches
+	}
+	return []State{s.To}
+}
+
+func (t *Table) guards() []Guard {
+	var list []Guard
+	for _, s := range t.Steps {
+		for _, g := range s.Guards {
+			if !slices.ContainsFunc(list, func(o Guard) bool { return o.Name == g.Name }) {
+				list = append(list, g)
+			}
+		}
+	}
+	return list
+}
+
+func guardNames(s Step) string {
+	var names []string
+	for _, g := range s.Guards {
+		names = append(names, "`"+g.Name+"`")
+	}
+	return strings.Join(names, " ")
+}
+
+func join[T ~string](list []T) string {
+	var out []string
+	for _, s := range list {
+		if s == "" {
+			s = "="
+		}
+		out = append(out, string(s))
+	}
+	return strings.Join(out, ", ")
+}
