@@ -78,7 +78,7 @@ func (b *Book) refreshLaw(c *casefile, now time.Time) {
 		c.D.Law = l
 		return
 	}
-	l.Ready, l.Why, l.Milder = choice.Version.Ready(), Text(choice.Why), choice.Milder
+	l.Ready, l.Why, l.Milder = choice.Ready(), Text(choice.Why), choice.Milder
 	if r, ok := choice.Version.Fines[kind]; ok {
 		l.MinFen, l.MaxFen, l.LowestFen = r.Min, r.Max, r.Min
 	}
