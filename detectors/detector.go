@@ -100,3 +100,10 @@ type Detector interface {
 	// NewRule refuses a zone that lacks what the rule needs, saying what.
 	NewRule(Zone) (Rule, error)
 }
+
+// Paced is a detector whose models need not run on every look.
+type Paced interface {
+	// Every tells how far apart a zone's models may run, by its settings. Looks in
+	// between come without their output, and the rule passes them over.
+	Every(Settings) time.Duration
+}

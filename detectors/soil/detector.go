@@ -2,6 +2,7 @@ package soil
 
 import (
 	"fmt"
+	"time"
 
 	"offsite/detectors"
 )
@@ -32,6 +33,12 @@ func (Detector) Parameters() []detectors.Parameter {
 		{Key: "min_light", NameZH: "日间最低亮度", NameEN: "least brightness of daylight", Unit: "share", Default: 0.15, Min: 0, Max: 1},
 		detectors.Rearm(),
 	}
+}
+
+// Every tells how far apart the ground is looked at: twenty times within the span at
+// least, and once a minute. Earth does not move.
+func (Detector) Every(s detectors.Settings) time.Duration {
+	return min(s.Seconds("span_s")/20, time.Minute)
 }
 
 // NewRule makes the rule of a zone. Errors wrap detectors.ErrZone.

@@ -18,31 +18,62 @@ type examined struct {
 	novel  *detectors.NoveltyMap
 }
 
+// need is how far apart a model may run, and when it ran last.
+type need struct {
+	every time.Duration
+	ran   time.Time
+}
+
+// need notes which models a zone's rule reads.
+func (w *Watch) need(z *zone) {
+	var every time.Duration
+	if p, ok := z.detector.(detectors.Paced); ok {
+		every = p.Every(z.params)
+	}
+	for _, m := range z.detector.Models() {
+		if n, ok := w.needs[m]; ok {
+			every = min(every, n.every)
+		}
+		w.needs[m] = need{every: every}
+	}
+}
+
+// due says whether a model is to run on this look, and takes note of it.
+func (w *Watch) due(model string, at time.Time) bool {
+	n, ok := w.needs[model]
+	if since := at.Sub(n.ran); !ok || since >= 0 && since < n.every && len(w.asks) == 0 {
+		return false
+	}
+	n.ran = at
+	w.needs[model] = n
+	return true
+}
+
 // examine runs the models that the zones need.
 func (w *Watch) examine(p *decode.Picture, at time.Time) error {
 	var e examined
-	if w.needs["objects"] {
+	if w.due("objects", at) {
 		found, err := w.o.Engine.Boxes("objects", p)
 		if err != nil {
 			return err
 		}
 		e.things = found[0]
 	}
-	if w.needs["burning"] {
+	if w.due("burning", at) {
 		found, err := w.o.Engine.Boxes("burning", p)
 		if err != nil {
 			return err
 		}
 		e.fire = found[0]
 	}
-	if w.needs["ground"] {
+	if w.due("ground", at) {
 		maps, err := w.o.Engine.ClassMap("ground", p)
 		if err != nil {
 			return err
 		}
 		e.ground = maps[0]
 	}
-	if w.needs["novelty"] {
+	if w.due("novelty", at) {
 		novel, err := w.compare(p, at, e.things)
 		if err != nil {
 			return err

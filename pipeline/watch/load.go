@@ -45,7 +45,7 @@ func (w *Watch) load() error {
 			w.restore(z, kept)
 		}
 	}
-	if w.needs["novelty"] {
+	if _, ok := w.needs["novelty"]; ok {
 		w.loadBaseline()
 	}
 	return nil

@@ -44,7 +44,7 @@ type Watch struct {
 	camera  pipeline.Camera
 	zones   []*zone
 	closed  bool
-	needs   map[string]bool // models
+	needs   map[string]need // by model
 	decoder *decode.Decoder
 	gate    *look.Gate
 	eye     look.Eye

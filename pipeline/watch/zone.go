@@ -47,7 +47,7 @@ func (w *Watch) Set(c pipeline.Camera) {
 
 func (w *Watch) set(c pipeline.Camera) {
 	old := w.zones
-	w.camera, w.zones, w.needs = c, nil, map[string]bool{}
+	w.camera, w.zones, w.needs = c, nil, map[string]need{}
 	faults := []ZoneFault{}
 	for _, z := range c.Zones {
 		if i := slices.IndexFunc(old, func(o *zone) bool { return same(o.zone, z) }); i >= 0 {
@@ -72,13 +72,11 @@ func (w *Watch) set(c pipeline.Camera) {
 	var parts []detectors.Box
 	for _, z := range w.zones {
 		parts = append(parts, z.zone.Polygon.Bounds())
-		for _, m := range z.detector.Models() {
-			w.needs[m] = true
-		}
+		w.need(z)
 	}
 	w.gate.Within(parts)
 	w.last = nil // models may have joined
-	if !w.needs["novelty"] {
+	if _, ok := w.needs["novelty"]; !ok {
 		w.base = nil
 	}
 }
