@@ -130,3 +130,23 @@ func FuzzVerifyCallback(f *testing.F) {
 		}
 	})
 }
+
+// The vectors of docs/payment-provider.md, made with openssl; a provider can check its
+// own code against them.
+func TestVectors(t *testing.T) {
+	t.Parallel()
+	at := time.Unix(1700000000, 0)
+	body := []byte(`{"order_no":"01939b2e","amount_fen":50000}`)
+	r := request(t, "POST", "http://provider/orders", body)
+	Sign(key(), r, body, at)
+	if got := r.Header.Get(HeaderSignature); got != "v1=60695da6dcb6c57420e67889409aca657bf0fbd0f59bb2f880357f4acca2e2cd" {
+		t.Errorf("request: %s", got)
+	}
+	h := http.Header{}
+	if err := SignCallback(key(), h, "msg_1", []byte(`{"a":1}`), at); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.Get(HeaderWebhookSignature); got != "v1,XNlkVY671SE50nYFm7Xastu8p98DiYC5WR84vXx8PR8=" {
+		t.Errorf("callback: %s", got)
+	}
+}
