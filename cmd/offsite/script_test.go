@@ -5,9 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"offsite/config"
+	"offsite/pipeline/infer"
 )
 
 // TestMain lets the scripts run this program as the command offsite.
@@ -30,5 +34,14 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command line as its users do; each script is a story.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
+	vectors, err := filepath.Abs(filepath.Join("..", "..", "docs", "formats", "vectors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	library := runtimeLibrary(config.ONNXRuntime{Library: filepath.Join("..", "..", ".tools", "onnxruntime", "libonnxruntime.so.1")})
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(e *testscript.Env) error {
+		e.Setenv("VECTORS", vectors)
+		e.Setenv(infer.LibraryVariable, library)
+		return nil
+	}})
 }
