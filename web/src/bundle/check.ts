@@ -21,13 +21,17 @@ export interface Outcome {
 
 interface Manifest {
   bundle: string;
+  sealed: string;
   seals: { algorithm: string; key: string; file: string }[];
   files: { path: string; size: number; sha256: string }[];
 }
 
 export interface Trust {
-  keys: { id: string; algorithm: string; public_key_pem: string }[];
+  keys: { id: string; algorithm: string; public_key_pem: string; valid_from?: string; valid_to?: string | null; revoked?: string }[];
 }
+
+const payloadList = "manifest-sha256.txt";
+const tagList = "tagmanifest-sha256.txt";
 
 const hex = (bytes: ArrayBuffer) => [...new Uint8Array(bytes)].map((b) => b.toString(16).padStart(2, "0")).join("");
 
@@ -62,6 +66,8 @@ async function checkSignature(manifest: Manifest, files: Map<string, TarFile>, t
   const key = trust.keys.find((k) => k.id === seal?.key);
   const signature = seal && files.get(seal.file);
   if (!key || !signature) return "unknown-key";
+  const at = Date.parse(manifest.sealed);
+  if (key.revoked || (key.valid_from && at < Date.parse(key.valid_from)) || (key.valid_to && at > Date.parse(key.valid_to))) return "bad";
   const spki = Uint8Array.from(atob(key.public_key_pem.replace(/-----[^-]+-----|\s/g, "")), (c) => c.charCodeAt(0));
   try {
     const imported = await crypto.subtle.importKey("spki", spki, { name: "Ed25519" }, false, ["verify"]);
@@ -86,11 +92,18 @@ export async function checkBundle(tar: Uint8Array, trust: Trust): Promise<Outcom
     return new TextDecoder().decode(file.bytes);
   };
   const manifest = JSON.parse(textOf("seal/manifest.json")) as Manifest;
+  const want = new Map(manifest.files.map((f) => [f.path, f.sha256]));
+  // Where seal and file agree, it is the list that was changed.
+  const blame = (list: string) => (f: Finding) => (f.what === "changed" && want.get(f.file) === digests.get(f.file) ? { ...f, file: list } : f);
   const bag = [
-    ...compare(listed(textOf("manifest-sha256.txt")), digests, (path) => path.startsWith("data/")),
-    ...compare(listed(textOf("tagmanifest-sha256.txt")), digests, () => false),
+    ...compare(listed(textOf(payloadList)), digests, (path) => path.startsWith("data/")).map(blame(payloadList)),
+    ...compare(listed(textOf(tagList)), digests, (path) => !path.startsWith("data/") && path !== tagList).map(blame(tagList)),
   ];
-  const sealed = compare(new Map(manifest.files.map((f) => [f.path, f.sha256])), digests, (path) => !path.startsWith("seal/"));
+  // The seal covers all that was there when it was made; what came after, the seal
+  // itself and the list of tag files, is known by name.
+  const later = new Set(["seal/manifest.json", "seal/manifest.sig", "seal/manifest.sm2sig", tagList]);
+  const sealed = compare(want, digests, (path) => !later.has(path) && !/^seal\/manifest(\.[2-8])?\.tsr$/.test(path));
+  for (const path of ["seal/manifest.sig", "seal/manifest.tsr"]) if (!byPath.has(path)) sealed.push({ file: path, what: "missing" });
   if (manifest.bundle !== id) sealed.push({ file: "seal/manifest.json", what: "changed" });
   return {
     bundle: id, files: files.length, bytes: tar.length, bag, sealed,

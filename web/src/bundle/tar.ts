@@ -1,5 +1,6 @@
-// Reading an evidence bundle's tar: ustar headers, plain files alone. Anything
-// else is an error, as it is for the server's verifier.
+// Reading an evidence bundle's tar as docs/formats/bundle.md specifies it: there
+// is one way to write each header, the padding and the end, so that every other
+// byte is a change. It is an error here, as it is for the server's verifier.
 
 export interface TarFile {
   path: string; // below the bundle's folder
@@ -21,38 +22,63 @@ function octal(header: Uint8Array, from: number, length: number): number {
   return parseInt(digits, 8);
 }
 
-function checksumHolds(header: Uint8Array): boolean {
-  let sum = 0;
-  header.forEach((byte, i) => (sum += i >= 148 && i < 156 ? 32 : byte));
-  return sum === octal(header, 148, 8);
+// headerOf makes the one header that a file of that name, size and time can have.
+function headerOf(name: string, size: number, seconds: number): Uint8Array {
+  const header = new Uint8Array(block);
+  const put = (at: number, field: string) => header.set(new TextEncoder().encode(field), at);
+  const digits = (n: number, length: number) => n.toString(8).padStart(length, "0");
+  put(0, name);
+  put(100, "0000644");
+  put(108, "0000000");
+  put(116, "0000000");
+  put(124, digits(size, 11));
+  put(136, digits(seconds, 11));
+  put(148, "        ");
+  put(156, "0");
+  put(257, "ustar\0" + "00");
+  put(329, "0000000");
+  put(337, "0000000");
+  const sum = header.reduce((a, b) => a + b, 0);
+  put(148, digits(sum, 6) + "\0 ");
+  return header;
 }
 
+const same = (a: Uint8Array, b: Uint8Array) => a.length === b.length && a.every((byte, i) => byte === b[i]);
+const zero = (bytes: Uint8Array) => bytes.every((byte) => byte === 0);
+
 // readTar gives the bundle's id and files in their order; it throws on links,
-// folders, names that leave the bundle or occur twice, and truncation.
+// folders, names that leave the bundle or occur twice, truncation, and any byte
+// of the tar itself that is not as it should be.
 export function readTar(tar: Uint8Array): { id: string; files: TarFile[] } {
   const files: TarFile[] = [];
   const seen = new Set<string>();
   let id = "";
+  let seconds = -1;
   let at = 0;
   for (;;) {
     const header = tar.subarray(at, at + block);
     if (header.length < block) throw new Error("tar: it ends before its end mark");
-    if (header.every((byte) => byte === 0)) break;
-    if (!checksumHolds(header)) throw new Error(`tar: the header at byte ${at} has a wrong checksum`);
+    if (zero(header)) break;
     const name = text(header, 0, 100);
     if (header[156] !== 0x30) throw new Error(`tar: ${name} is no plain file`);
+    const size = octal(header, 124, 12);
+    const time = octal(header, 136, 12);
+    if (!same(header, headerOf(name, size, time))) throw new Error(`tar: the header of ${name} was changed`);
     const [folder = "", ...rest] = name.split("/");
     const path = rest.join("/");
-    if (!folder || !path || rest.some((part) => part === "" || part === "." || part === "..")) throw new Error(`tar: the name ${name} leaves the bundle`);
-    if (id && folder !== id) throw new Error(`tar: ${name} is in another folder than ${id}`);
-    if (seen.has(path)) throw new Error(`tar: ${path} occurs twice`);
-    const size = octal(header, 124, 12);
+    if (!folder || !path || rest.some((part) => !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(part))) throw new Error(`tar: the name ${name} leaves the bundle`);
+    if (id && (folder !== id || time !== seconds)) throw new Error(`tar: ${name} is in another folder than ${id}, or of another time`);
+    if (seen.has(path.toLowerCase())) throw new Error(`tar: ${path} occurs twice`);
     const bytes = tar.subarray(at + block, at + block + size);
     if (bytes.length < size) throw new Error(`tar: ${path} is cut off`);
     id = folder;
-    seen.add(path);
+    seconds = time;
+    seen.add(path.toLowerCase());
     files.push({ path, bytes });
-    at += block + Math.ceil(size / block) * block;
+    const next = at + block + Math.ceil(size / block) * block;
+    if (!zero(tar.subarray(at + block + size, next))) throw new Error(`tar: the padding after ${path} was changed`);
+    at = next;
   }
+  if (tar.length !== at + 2 * block || !zero(tar.subarray(at))) throw new Error("tar: its end mark was changed, or something follows it");
   return { id, files };
 }
