@@ -1,10 +1,8 @@
 package casework_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -53,8 +51,7 @@ type house struct {
 	pool     *pgxpool.Pool
 	clock    *clock
 	registry *registry.Registry
-	gateway  *gateway
-	treasury *treasury
+	outside  *outside
 	camera   registry.Camera
 	zone     detectors.Zone
 	shop     registry.Object
@@ -86,7 +83,7 @@ func open(t *testing.T, w want) *house {
 	h.must(err)
 	h.registry = registry.New(h.pool, secrets, registry.WithClock(h.clock.now))
 	accounts := account.New(h.pool, account.WithClock(h.clock.now), account.WithCheapHashing())
-	h.gateway, h.treasury = &gateway{clock: h.clock}, &treasury{orders: map[string]casework.Order{}}
+	h.outside = h.gateways()
 	h.Book = h.book(accounts)
 	for _, one := range [][3]string{{"r1", "reviewer", ""}, {"r2", "reviewer", ""}, {"o1", "officer", "沪-001"}, {"o2", "officer", "沪-002"}, {"o3", "officer", "沪-003"},
 		{"unlicensed", "officer", ""}, {"legal", "legal", ""}, {"head", "head", ""}, {"admin", "admin", ""}, {"auditor", "auditor", ""}} {
@@ -110,7 +107,7 @@ func (h *house) book(accounts *account.Accounts) *casework.Book {
 	press, err := document.New(document.DebianFonts())
 	h.must(err)
 	b, err := casework.New(casework.Options{Pool: h.pool, Registry: h.registry, Accounts: accounts, Calendar: days, Matters: matters, Press: press,
-		Payment: h.treasury, Messenger: h.gateway, PublicURL: "https://cg.example", LinkKey: make([]byte, 32), Now: h.clock.now,
+		Payment: h.outside.payment, Messenger: h.outside.messages, PublicURL: h.outside.callbacks.URL, LinkKey: make([]byte, 32), Now: h.clock.now,
 		Bureau: casework.Bureau{Name: "上海市崇明区城市管理行政执法局", ShortNo: "沪崇城管", Phone: "021-12345678", Address: "崇明区某路1号", Contact: "某科",
 			Treasury: "崇明区财政局国库", Court: "上海市崇明区人民法院", Superior: "上海市崇明区人民政府", Demo: true}})
 	h.must(err)
@@ -236,71 +233,4 @@ func (h *house) officers(names ...string) []any {
 		ids = append(ids, h.staff[n].ID)
 	}
 	return ids
-}
-
-// gateway keeps messages and says at once that they arrived.
-type gateway struct {
-	mu     sync.Mutex
-	clock  *clock
-	sent   map[string]string
-	refuse error
-	silent bool // accepts, but does not deliver yet
-}
-
-func (g *gateway) Send(_ context.Context, id, phone, text string) (casework.MessageReceipt, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.refuse != nil {
-		return casework.MessageReceipt{}, g.refuse
-	}
-	if g.sent == nil {
-		g.sent = map[string]string{}
-	}
-	g.sent[id] = phone + " " + text
-	if g.silent {
-		return casework.MessageReceipt{Ref: "g-" + id[:8]}, nil
-	}
-	return casework.MessageReceipt{Ref: "g-" + id[:8], DeliveredAt: g.clock.now()}, nil
-}
-
-func (g *gateway) Verify(_ http.Header, body []byte) (string, casework.MessageReceipt, error) {
-	return string(body), casework.MessageReceipt{Ref: "late", DeliveredAt: g.clock.now()}, nil
-}
-
-// treasury keeps orders; its callbacks are made by the tests.
-type treasury struct {
-	mu     sync.Mutex
-	orders map[string]casework.Order
-	last   string
-}
-
-func (p *treasury) Create(_ context.Context, o casework.Order) (string, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.orders[o.ID], p.last = o, o.ID
-	return "https://pay.example/" + o.ID, nil
-}
-
-func (p *treasury) Verify(header http.Header, body []byte) (n casework.PaymentNotice, err error) {
-	if header.Get("webhook-signature") != "good" {
-		return n, errForged
-	}
-	return n, json.Unmarshal(body, &n)
-}
-
-var errForged = fmt.Errorf("the signature doesn't fit")
-
-// notice is the callback about the latest order.
-func (h *house) notice(change func(*casework.PaymentNotice)) error {
-	h.t.Helper()
-	h.treasury.mu.Lock()
-	o := h.treasury.orders[h.treasury.last]
-	h.treasury.mu.Unlock()
-	n := casework.PaymentNotice{ID: "n-" + o.ID, Paid: true, OrderID: o.ID, AmountFen: o.AmountFen, ReceiptNo: "沪财票0001", PaidAt: h.clock.now()}
-	if change != nil {
-		change(&n)
-	}
-	body, err := json.Marshal(n)
-	h.must(err)
-	return h.PaymentCallback(h.t.Context(), http.Header{"Webhook-Signature": {"good"}}, body)
 }

@@ -1,12 +1,9 @@
 package casework_test
 
 import (
-	"errors"
-	"net/http"
 	"testing"
 	"time"
 
-	"offsite/casework"
 	"offsite/casework/flow"
 	"offsite/registry"
 )
@@ -137,9 +134,12 @@ func TestOverdueSurchargeDemandAndCourt(t *testing.T) {
 	h.clock.add(120 * 24 * time.Hour)
 	h.must(h.do("head", id, "court", fields{"reason": "不履行"}))
 	h.expect(id, "court")
-	_, err = h.StartPayment(ctx, id)
+	url, err := h.StartPayment(ctx, id)
 	h.must(err)
-	h.must(h.notice(nil))
+	if o := h.order(id); o.AmountFen != 400_00 {
+		t.Errorf("ordered %d fen, want fine and surcharge", o.AmountFen)
+	}
+	h.pay(url)
 	h.expect(id, "closed")
 }
 
@@ -164,20 +164,21 @@ func TestPaymentNotices(t *testing.T) {
 	h := open(t, want{})
 	ctx := t.Context()
 	id := h.served(200_00)
-	_, err := h.StartPayment(ctx, id)
+	url, err := h.StartPayment(ctx, id)
 	h.must(err)
-	forged := h.PaymentCallback(ctx, http.Header{"Webhook-Signature": {"bad"}}, []byte(`{}`))
-	if !errors.Is(forged, errForged) {
-		t.Fatalf("a forged callback: %v", forged)
-	}
-	h.must(h.notice(func(n *casework.PaymentNotice) { n.ID, n.AmountFen = "wrong", 1_00 }))
+	o := h.order(id)
+	wrong := o
+	wrong.AmountFen = 1_00
+	h.must(h.notice("wrong", wrong, nil))
 	h.expect(id, "served")
-	h.must(h.notice(func(n *casework.PaymentNotice) { n.ID, n.OrderID = "stray", "0193a0b0-0000-7000-8000-000000000000" }))
-	for range 5 {
-		h.must(h.notice(nil))
-	}
+	stray := o
+	stray.OrderNo = "0193a0b0-0000-7000-8000-000000000000"
+	h.must(h.notice("stray", stray, nil))
+	h.pay(url)
 	h.expect(id, "closed")
-	h.must(h.notice(func(n *casework.PaymentNotice) { n.ID = "again under another id" }))
+	for range 5 {
+		h.must(h.notice("again", o, nil)) // the same payment under another id
+	}
 	c, err := h.Case(ctx, h.staff["o1"], id)
 	h.must(err)
 	if c.PaidFen != 200_00 {
@@ -203,17 +204,16 @@ func TestTwoOrdersPaidForOneFineOweARefund(t *testing.T) {
 	h := open(t, want{})
 	ctx := t.Context()
 	id := h.served(200_00)
-	_, err := h.StartPayment(ctx, id)
+	firstURL, err := h.StartPayment(ctx, id)
 	h.must(err)
-	first := h.treasury.last
 	h.clock.add(25 * time.Hour) // the first order has expired
-	_, err = h.StartPayment(ctx, id)
+	url, err := h.StartPayment(ctx, id)
 	h.must(err)
-	h.must(h.notice(nil))
+	h.pay(url)
 	h.expect(id, "closed")
-	h.must(h.notice(func(n *casework.PaymentNotice) { n.ID, n.OrderID = "first", first }))
+	h.pay(firstURL)
 	var refund int64
-	h.must(h.pool.QueryRow(ctx, `SELECT refund_fen FROM payment_notice WHERE id = 'first'`).Scan(&refund))
+	h.must(h.pool.QueryRow(ctx, `SELECT refund_fen FROM payment_notice WHERE outcome = 'surplus'`).Scan(&refund))
 	if refund != 200_00 {
 		t.Errorf("refund %d fen, want the whole second payment", refund)
 	}
@@ -224,9 +224,9 @@ func TestRevocationOwesWhatWasPaidAndWithdrawsThePublication(t *testing.T) {
 	h := open(t, want{})
 	ctx := t.Context()
 	id := h.served(200_00)
-	_, err := h.StartPayment(ctx, id)
+	url, err := h.StartPayment(ctx, id)
 	h.must(err)
-	h.must(h.notice(nil))
+	h.pay(url)
 	h.must(h.do("head", id, "revoke", fields{"reason": "认定事实有误"}))
 	h.expect(id, "revoked")
 	var refund int64
