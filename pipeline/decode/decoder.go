@@ -37,8 +37,13 @@ type Decoder struct {
 
 // New makes a decoder; nothing is opened before the first unit.
 func New() *Decoder {
+	quiet()
 	return &Decoder{scalers: &scalers{}, packet: astiav.AllocPacket()}
 }
+
+// quiet keeps libavcodec, which writes to standard error for the whole process, from
+// telling what our errors tell.
+func quiet() { astiav.SetLogLevel(astiav.LogLevelPanic) }
 
 // Close frees the decoder.
 func (d *Decoder) Close() {
@@ -62,7 +67,8 @@ func (d *Decoder) Decode(u ingest.Unit) (*Picture, error) {
 }
 
 // Follow decodes units in order, the first a key unit or the one right after the
-// last that was decoded, and returns the picture of the last.
+// last that was decoded, and returns the picture of the last. Units that the decoder
+// has seen already are left out, so that a long group of pictures is decoded once.
 func (d *Decoder) Follow(units []ingest.Unit) (*Picture, error) {
 	if len(units) == 0 {
 		return nil, fmt.Errorf("decode: %w: no units are given", ErrNoPicture)
@@ -83,7 +89,7 @@ func (d *Decoder) Follow(units []ingest.Unit) (*Picture, error) {
 func (d *Decoder) Next() uint64 { return d.next }
 
 func (d *Decoder) frame(units []ingest.Unit) (*astiav.Frame, error) {
-	first := units[0]
+	first, last := units[0], units[len(units)-1]
 	if d.context != nil && (first.Codec != d.codec || first.Params != d.params) {
 		d.shut()
 	}
@@ -93,26 +99,36 @@ func (d *Decoder) frame(units []ingest.Unit) (*astiav.Frame, error) {
 		}
 	}
 	frame := astiav.AllocFrame()
-	got := false
-	for _, u := range units {
-		if err := d.send(u.AnnexB()); err != nil {
+	whole := false
+	for _, u := range d.unseen(units) {
+		if err := d.send(u); err != nil {
 			frame.Free()
 			return nil, err
 		}
 		d.next = u.Seq + 1
-		got = d.receive(frame) || got
+		whole = d.receive(frame, last.Seq) || whole
 	}
-	if !got || len(units) > 1 && d.delayed() {
-		drained := d.drain(frame)
-		got = got || drained
+	if !whole { // the codec keeps it back for reordering
+		whole = d.drain(frame, last.Seq)
 	}
-	return finish(frame, got)
+	return finish(frame, whole)
 }
 
-// finish hands out a frame that is whole, or frees it.
-func finish(frame *astiav.Frame, got bool) (*astiav.Frame, error) {
+// unseen leaves out what the context has decoded already.
+func (d *Decoder) unseen(units []ingest.Unit) []ingest.Unit {
+	for i, u := range units {
+		if i > 0 && d.next == u.Seq && !u.Key {
+			return units[i:]
+		}
+	}
+	return units
+}
+
+// finish hands out a frame that is whole, or frees it. Units that show what came
+// before their key unit (leading pictures of an open group) give none.
+func finish(frame *astiav.Frame, whole bool) (*astiav.Frame, error) {
 	switch {
-	case !got:
+	case !whole:
 		frame.Free()
 		return nil, ErrNoPicture
 	case damaged(rawFrame(frame)):
@@ -121,9 +137,6 @@ func finish(frame *astiav.Frame, got bool) (*astiav.Frame, error) {
 	}
 	return frame, nil
 }
-
-// delayed says whether the codec may hold pictures back for reordering.
-func (d *Decoder) delayed() bool { return d.codec != ingest.MJPEG }
 
 func (d *Decoder) open(u ingest.Unit) error {
 	id, err := codecID(u.Codec)
@@ -186,43 +199,44 @@ func codecID(name string) (astiav.CodecID, error) {
 	return 0, fmt.Errorf("%w: %q", ErrCodec, name)
 }
 
-func (d *Decoder) send(bits []byte) error {
+func (d *Decoder) send(u ingest.Unit) error {
 	defer d.packet.Unref()
+	bits := u.AnnexB()
 	n := len(bits)
 	if err := d.packet.FromData(append(bits, make([]byte, padding)...)); err != nil {
 		return fmt.Errorf("%w: %w", ErrNoPicture, err)
 	}
 	d.packet.SetSize(n)
+	d.packet.SetPts(int64(u.Seq)) // by which its picture is known again
 	if err := d.context.SendPacket(d.packet); err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return nil
 }
 
-// receive takes the pictures that are ready; the newest stays in frame.
-func (d *Decoder) receive(frame *astiav.Frame) bool {
-	got := false
+// receive takes the pictures that are ready, and says whether that of the wanted unit,
+// which then is in frame, is among them.
+func (d *Decoder) receive(frame *astiav.Frame, seq uint64) (whole bool) {
 	for {
 		next := astiav.AllocFrame()
 		if d.context.ReceiveFrame(next) != nil {
 			next.Free()
-			return got
+			return whole
 		}
-		frame.Unref()
-		frame.MoveRef(next)
+		if next.Pts() == int64(seq) {
+			frame.Unref()
+			frame.MoveRef(next)
+			whole = true
+		}
 		next.Free()
-		got = true
 	}
 }
 
 // drain gets a picture out that the decoder keeps back for reordering. The
 // context cannot go on after it.
-func (d *Decoder) drain(frame *astiav.Frame) bool {
+func (d *Decoder) drain(frame *astiav.Frame, seq uint64) bool {
 	defer d.shut()
-	if d.context.SendPacket(nil) != nil {
-		return false
-	}
-	return d.receive(frame)
+	return d.context.SendPacket(nil) == nil && d.receive(frame, seq)
 }
 
 // JPEG decodes one key unit and encodes it as JPEG, at most maxWidth pixels wide

@@ -27,6 +27,7 @@ type File struct {
 // Open opens a file whose pictures are wanted at least every apart in video time
 // (0: each one).
 func Open(name string, every time.Duration) (*File, error) {
+	quiet()
 	f := &File{name: name, every: every, scalers: &scalers{}, packet: astiav.AllocPacket(), input: astiav.AllocFormatContext()}
 	if err := f.open(); err != nil {
 		f.Close()
