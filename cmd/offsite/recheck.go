@@ -21,9 +21,9 @@ type recheckWorker struct {
 	watcher *watcher
 }
 
-// recheckTries is how often a zone is looked at again before the second reviewer
-// must decide without a re-check.
-const recheckTries = 5
+// recheckTries is how often a re-check is tried, by whichever node takes it, before
+// the second reviewer must decide without one.
+const recheckTries = 12
 
 // Work seals what the zone shows now.
 func (r *recheckWorker) Work(ctx context.Context, job *river.Job[casework.RecheckArgs]) error {
@@ -41,7 +41,7 @@ func (r *recheckWorker) Work(ctx context.Context, job *river.Job[casework.Rechec
 
 // NextRetry looks again soon: what is to be seen may be gone in an hour.
 func (*recheckWorker) NextRetry(*river.Job[casework.RecheckArgs]) time.Time {
-	return time.Now().Add(10 * time.Second)
+	return time.Now().Add(5 * time.Second)
 }
 
 // Timeout bounds the wait for a fresh look.

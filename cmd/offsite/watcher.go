@@ -2,11 +2,18 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"offsite/config"
 	"offsite/detectors/all"
 	"offsite/evidence/keep"
 	"offsite/evidence/seal"
@@ -14,6 +21,7 @@ import (
 	"offsite/pipeline/infer"
 	"offsite/pipeline/node"
 	"offsite/registry"
+	"offsite/registry/lease"
 	"offsite/store"
 )
 
@@ -25,20 +33,28 @@ type watcher struct {
 	engine *infer.Engine
 	node   *node.Node
 	keeper *keep.Keeper
+	holder *lease.Holder
+	again  chan struct{} // the leases have changed
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 
 	mu      sync.Mutex
-	cameras map[string]registry.Camera // as registered, for data/camera.json
+	held    map[string]bool            // cameras that this node has leased
+	cameras map[string]registry.Camera // those, as registered, for data/camera.json
 }
 
-// newWatcher prepares to watch the cameras of the desk's registry.
+// newWatcher prepares to watch the cameras that this node leases from the desk's
+// registry.
 func newWatcher(d *desk, p *platform, sealer *seal.Sealer) (*watcher, error) {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "localhost"
 	}
-	w := &watcher{name: host, desk: d, log: d.log, cameras: map[string]registry.Camera{}}
+	name, err := nodeName(d.config, host)
+	if err != nil {
+		return nil, err
+	}
+	w := &watcher{name: name, desk: d, log: d.log.With("node", name), again: make(chan struct{}, 1)}
 	w.keeper, err = keep.New(keep.Options{
 		SpoolDir: d.config.Path("spool"), Sealer: sealer, Stamper: p.stamper, Vault: d.vault,
 		Recorder: d.book, Settle: p.settle, Host: host, Version: version,
@@ -56,6 +72,25 @@ func newWatcher(d *desk, p *platform, sealer *seal.Sealer) (*watcher, error) {
 		Logger: d.log.With("part", "pipeline"), Registerer: d.metrics,
 	})
 	return w, nil
+}
+
+// nodeName names this node in leases: unique among nodes, and the same over
+// restarts.
+func nodeName(c *config.Config, host string) (string, error) {
+	path := c.Path("node")
+	text, err := os.ReadFile(path)
+	if err == nil {
+		return strings.TrimSpace(string(text)), nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("read this node's name: %w", err)
+	}
+	const random = 6 // letters: two nodes may share a host
+	name := host + "-" + strings.ToLower(rand.Text()[:random])
+	if err := os.WriteFile(path, []byte(name+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("keep this node's name: %w", err)
+	}
+	return name, nil
 }
 
 // watch starts watching and the jobs of this process: those of the desk too where
@@ -86,13 +121,15 @@ func (w *watcher) Start(ctx context.Context) error {
 		w.cancel()
 		return err
 	}
-	if err := w.refresh(ctx); err != nil {
+	if err := w.node.Start(ctx); err != nil {
 		w.cancel()
 		w.keeper.Stop()
 		return err
 	}
-	if err := w.node.Start(ctx); err != nil {
+	w.holder = lease.NewHolder(lease.New(w.desk.pool, w.name), w.hold, w.desk.registry.Changes(ctx), w.log)
+	if err := w.holder.Start(ctx); err != nil {
 		w.cancel()
+		w.node.Stop()
 		w.keeper.Stop()
 		return err
 	}
@@ -101,22 +138,45 @@ func (w *watcher) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop ends watching, saves where every rule stands, and finishes the step of
-// evidence under way.
+// Stop gives the cameras up to other nodes, saves where every rule stands, and
+// finishes the step of evidence under way.
 func (w *watcher) Stop() {
 	if w.cancel == nil {
 		return
 	}
 	w.node.Stop()
+	w.holder.Stop()
 	w.cancel()
 	w.work.Wait()
 	w.keeper.Stop()
 	w.engine.Close()
 }
 
-// follow takes cameras over as they are registered and changed.
+// hold is told by the lease's holder which cameras are this node's.
+func (w *watcher) hold(leases []lease.Lease) {
+	held := make(map[string]bool, len(leases))
+	for _, l := range leases {
+		held[l.CameraID] = true
+	}
+	w.mu.Lock()
+	w.held = held
+	w.mu.Unlock()
+	select {
+	case w.again <- struct{}{}:
+	default: // a refresh that has not begun will see these
+	}
+}
+
+// follow watches what is leased, as it is registered and changed.
 func (w *watcher) follow(ctx context.Context) {
-	for range w.desk.registry.Changes(ctx) {
+	changes := w.desk.registry.Changes(ctx)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-w.again:
+		case <-changes:
+		}
 		if err := w.refresh(ctx); err != nil && ctx.Err() == nil {
 			w.log.Error("cameras could not be read; those known are watched on", "error", err)
 		}
@@ -128,6 +188,10 @@ func (w *watcher) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.mu.Lock()
+	held := w.held
+	w.mu.Unlock()
+	watched = slices.DeleteFunc(watched, func(c registry.Watched) bool { return !held[c.Camera.ID] })
 	cameras, registered := make([]pipeline.Camera, len(watched)), map[string]registry.Camera{}
 	for i, c := range watched {
 		cadence := w.desk.config.Cameras.Cadence
