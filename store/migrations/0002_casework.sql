@@ -34,8 +34,10 @@ CREATE TABLE casefile (
   timer_at     timestamptz,               -- when time itself takes the next step
   due_at       timestamptz,               -- the nearest deadline
   due          jsonb,                     -- that deadline
+  grams        text[] NOT NULL DEFAULT '{}', -- pairs of characters of number, party, object and place, for searching
   dossier      jsonb NOT NULL
 );
+CREATE INDEX casefile_grams ON casefile USING gin (grams) WITH (fastupdate = off);
 CREATE UNIQUE INDEX casefile_number ON casefile (number) WHERE number IS NOT NULL;
 CREATE INDEX casefile_state ON casefile (state, raised_at, id);
 CREATE INDEX casefile_raised ON casefile (raised_at, id);
