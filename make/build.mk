@@ -1,6 +1,7 @@
 VERSION := $(shell cat VERSION 2>/dev/null || echo 0.0.0)
 BINARY := build/offsite
-GO_SOURCES = $(shell git ls-files -co --exclude-standard -- '*.go' go.mod go.sum 'models/weights/*' 'store/migrations/*' 'casework/**')
+# Everything that may be compiled or embedded; Go itself knows what really is.
+GO_SOURCES = $(shell git ls-files -co --exclude-standard -- ':!docs' ':!web' ':!*.md' ':!models/training' ':!scenes/render')
 WEB_SOURCES = $(shell git ls-files -co --exclude-standard -- web)
 
 .PHONY: setup build clean
