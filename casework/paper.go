@@ -66,7 +66,9 @@ func (t *taking) special(f *document.Fields, k document.Kind) {
 			Recipient: first(d.Receiver, d.Party.Name), SentAt: d.ServingAt, At: d.ServedAt, Proof: d.Proof}
 	case document.ServiceConsent:
 		f.Consent = document.Consent{Electronic: true, Phone: t.given.Phone, Address: d.Party.Address, At: t.now, Signature: t.given.Signature}
-	case document.NoPenalty, document.Closure:
+	case document.NoPenalty:
+		f.Basis, f.Reason = document.NoPenaltyBasis(), first(t.given.Reason, d.Reason)
+	case document.Closure:
 		f.Reason = first(t.given.Reason, d.Reason)
 	}
 }

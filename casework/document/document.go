@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"os"
 	"text/template"
 	"time"
 
@@ -20,12 +21,18 @@ type Fonts struct {
 }
 
 // DebianFonts are the fonts as Debian's packages fonts-arphic-gbsn00lp and
-// fonts-arphic-gkai00mp install them.
+// fonts-arphic-gkai00mp install them, and that of fonts-droid-fallback for rare
+// characters where it is installed.
 func DebianFonts() Fonts {
-	return Fonts{
+	f := Fonts{
 		Song: "/usr/share/fonts/truetype/arphic-gbsn00lp/gbsn00lp.ttf",
 		Kai:  "/usr/share/fonts/truetype/arphic-gkai00mp/gkai00mp.ttf",
 	}
+	const wide = "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"
+	if _, err := os.Stat(wide); err == nil {
+		f.Rare = wide
+	}
+	return f
 }
 
 // Document is a finished paper.
@@ -44,7 +51,7 @@ type Document struct {
 // Press makes papers. It may be used from many goroutines at once.
 type Press struct {
 	fonts     *fontSet
-	templates map[Kind]*template.Template
+	templates map[string]*template.Template
 }
 
 // New reads fonts and templates. Folders hold templates of the bureau's own, one a kind
@@ -68,13 +75,17 @@ func (p *Press) Render(kind Kind, f Fields) (Document, error) {
 	if err := Check(kind, f); err != nil {
 		return Document{}, err
 	}
-	elements, err := p.fill(kind, f)
+	parts, err := p.fill(kind, f)
 	if err != nil {
 		return Document{}, err
 	}
-	pages, err := p.layout(elements, f)
-	if err != nil {
-		return Document{}, fmt.Errorf("document %s %s: %w", kind, f.Number, err)
+	var pages [][]box
+	for _, elements := range parts {
+		laid, err := p.layout(elements, f)
+		if err != nil {
+			return Document{}, fmt.Errorf("document %s %s: %w", kind, f.Number, err)
+		}
+		pages = append(pages, laid...)
 	}
 	pdf, err := p.print(kind, f, pages)
 	if err != nil {
@@ -108,19 +119,31 @@ func (p *Press) layout(elements []element, f Fields) ([][]box, error) {
 	return pages, nil
 }
 
-// fill runs the kind's template and looks for characters that can't be printed.
-func (p *Press) fill(kind Kind, f Fields) ([]element, error) {
-	var out bytes.Buffer
-	if err := p.templates[kind].Execute(&out, f); err != nil {
-		return nil, fmt.Errorf("document %s: fill the template: %w", kind, err)
+// fill runs the kind's template, and that of the English page where it is wanted, and
+// looks for characters that can't be printed.
+func (p *Press) fill(kind Kind, f Fields) ([][]element, error) {
+	t := p.templates[string(kind)]
+	if own := p.templates[string(kind)+"."+f.Case.Key]; own != nil {
+		t = own
 	}
-	elements, err := parse(out.String())
+	main, err := p.run(kind, t, f)
 	if err != nil {
-		return nil, fmt.Errorf("document %s: template, filled: %w", kind, err)
+		return nil, err
+	}
+	parts := [][]element{main}
+	if f.Gloss {
+		_, en := kind.Title()
+		page, err := p.run(kind, p.templates[gloss], glossed{Fields: f, Kind: kind, TitleEN: en})
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, page)
 	}
 	texts := []string{f.Number, f.Code, f.Bureau.Name}
-	for _, e := range elements {
-		texts = append(texts, e.cells...)
+	for _, part := range parts {
+		for _, e := range part {
+			texts = append(texts, e.cells...)
+		}
 	}
 	for _, still := range f.Stills {
 		texts = append(texts, still.Caption)
@@ -129,6 +152,18 @@ func (p *Press) fill(kind Kind, f Fields) ([]element, error) {
 		if r, lacks := p.fonts.missing(text); lacks {
 			return nil, &RuneError{Kind: kind, Rune: r, Text: text}
 		}
+	}
+	return parts, nil
+}
+
+func (p *Press) run(kind Kind, t *template.Template, data any) ([]element, error) {
+	var out bytes.Buffer
+	if err := t.Execute(&out, data); err != nil {
+		return nil, fmt.Errorf("document %s: fill the template: %w", kind, err)
+	}
+	elements, err := parse(out.String())
+	if err != nil {
+		return nil, fmt.Errorf("document %s: template, filled: %w", kind, err)
 	}
 	return elements, nil
 }

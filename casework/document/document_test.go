@@ -165,10 +165,15 @@ func inside(t *testing.T, pdf []byte) {
 
 func TestRareCharacterIsNamed(t *testing.T) {
 	t.Parallel()
-	p := press(t)
+	fonts := DebianFonts()
+	fonts.Rare = ""
+	p, err := New(fonts)
+	if err != nil {
+		t.Fatal(err)
+	}
 	f := Sample(Decision)
 	f.Party.Name = "王喆"
-	_, err := p.Render(Decision, f)
+	_, err = p.Render(Decision, f)
 	var lacks *RuneError
 	if !errors.As(err, &lacks) || lacks.Rune != '喆' || !strings.Contains(err.Error(), "U+5586") {
 		t.Errorf("got %v", err)

@@ -6,6 +6,7 @@ import "time"
 // says which. Times are printed on the legal clock.
 type Fields struct {
 	Bureau Bureau
+	Gloss  bool      // append a page in English, for information
 	Number string    // 沪崇城管罚决字〔2026〕第000123号, issued by casework; FilingApproval, Closure and all others alike
 	Date   time.Time // of issue (落款日期); also the PDF's creation date
 	Code   string    // verification code, printed in groups of four
@@ -51,6 +52,7 @@ type Bureau struct {
 	Contact string // 联系人
 	Demo    bool   // print 演示 over everything that could be taken for real
 	Seal    bool   // draw the DEMO seal; only together with Demo
+	Image   []byte // the bureau's own electronic seal, a PNG; set under name and date
 }
 
 // Party is whom the paper is about (当事人).
@@ -67,6 +69,8 @@ type Party struct {
 type Case struct {
 	Number   string // 案号
 	Matter   string // 案由
+	MatterEN string // for the English page
+	Key      string // of the matter; a template "decision.stall.txt" is for it alone
 	Place    string
 	Object   string // shop or site
 	Camera   string

@@ -51,3 +51,13 @@ func titles() map[Kind][3]string {
 		Transfer:       {"案件移送函", "Transfer of a case", "移"},
 	}
 }
+
+// NoPenaltyBasis is what a decision of no penalty rests on where the act was minor, put
+// right in time and did no harm.
+func NoPenaltyBasis() []Citation {
+	const law, version = "中华人民共和国行政处罚法", "2021年修订"
+	return []Citation{
+		{Law: law, Version: version, Article: "第三十三条第一款", Text: "违法行为轻微并及时改正，没有造成危害后果的，不予行政处罚。初次违法且危害后果轻微并及时改正的，可以不予行政处罚。"},
+		{Law: law, Version: version, Article: "第五十七条第一款第（二）项", Text: "违法行为轻微，依法可以不予行政处罚的，不予行政处罚；"},
+	}
+}

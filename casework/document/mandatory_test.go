@@ -41,7 +41,7 @@ func TestMissingFields(t *testing.T) {
 		"review points":      {LegalReview, "Review.Points", "第五十八条", func(f *Fields) { f.Review.Points = nil }},
 		"unsigned opinion":   {LegalReview, "Opinions", "第五十八条", func(f *Fields) { f.Opinions[0].Name = "" }},
 		"source":             {FilingApproval, "Case.Source", "第五十四条", func(f *Fields) { f.Case.Source = "" }},
-		"inquiry's end":      {InquiryRecord, "Inquiry.From", "第五十五条", func(f *Fields) { f.Inquiry.To = f.Inquiry.From }},
+		"inquiry's end":      {InquiryRecord, "Inquiry.From", "第五十五条", func(f *Fields) { f.Inquiry.To = f.Inquiry.From.Add(-time.Minute) }},
 		"questions":          {InquiryRecord, "Inquiry.Exchanges", "第五十五条", func(f *Fields) { f.Inquiry.Exchanges = nil }},
 		"reason":             {NoPenalty, "Reason", "第三十三条", func(f *Fields) { f.Reason = "" }},
 		"received":           {ServiceReceipt, "Service.At", "第六十一条", func(f *Fields) { f.Service.At = time.Time{} }},

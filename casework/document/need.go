@@ -139,7 +139,7 @@ func inquiry() []need {
 	const article = "行政处罚法第五十五条第二款"
 	return []need{
 		caseNumber(article), matter(article),
-		{"Inquiry.From", article, "填写询问起止时间", "say from when to when", func(f Fields) bool { return !f.Inquiry.From.IsZero() && f.Inquiry.To.After(f.Inquiry.From) }},
+		{"Inquiry.From", article, "填写询问起止时间", "say from when to when", func(f Fields) bool { return !f.Inquiry.From.IsZero() && !f.Inquiry.To.Before(f.Inquiry.From) }},
 		{"Inquiry.Person", article, "填写被询问人", "name who was asked", func(f Fields) bool { return f.Inquiry.Person != "" }},
 		{"Inquiry.Method", "浦东新区非现场执法规定第九条", "填写询问方式", "say how the inquiry was held", func(f Fields) bool { return f.Inquiry.Method != "" }},
 		{"Inquiry.Exchanges", article, "填写询问内容", "give questions and answers", func(f Fields) bool { return len(f.Inquiry.Exchanges) > 0 }},

@@ -53,8 +53,22 @@ func prepare(data []byte, what string) (picture, error) {
 	return picture{jpeg: out.Bytes(), w: w, h: h}, nil
 }
 
-func (p *pen) picture(pic picture, x, y, w, h float64) error {
-	holder, err := gopdf.ImageHolderByBytes(pic.jpeg)
+// checkSeal refuses a seal that isn't a PNG, which alone keeps the paper visible under it.
+func checkSeal(data []byte) (picture, error) {
+	config, format, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil || format != "png" {
+		return picture{}, errors.Join(errors.New("the bureau's seal isn't a PNG with a transparent ground"), err)
+	}
+	if config.Width > 2000 || config.Height > 2000 {
+		return picture{}, fmt.Errorf("the bureau's seal is %d × %d points; at most 2000 × 2000 are set", config.Width, config.Height)
+	}
+	return picture{w: config.Width, h: config.Height}, nil
+}
+
+func (p *pen) picture(pic picture, x, y, w, h float64) error { return p.image(pic.jpeg, x, y, w, h) }
+
+func (p *pen) image(data []byte, x, y, w, h float64) error {
+	holder, err := gopdf.ImageHolderByBytes(data)
 	if err != nil {
 		return fmt.Errorf("set a picture: %w", err)
 	}

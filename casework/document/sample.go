@@ -54,8 +54,7 @@ func sampleForms(f *Fields, kind Kind, day func(d, hour, min int) time.Time) {
 	case NoPenalty:
 		f.Facts = "2026年11月2日9时12分至9时38分，当事人在人民路108号门前人行道上摆放货架两组，超出门线约1.8米。\n本局以短信劝阻并责令三十分钟内改正，当事人在期限内将物品收回，复查图像显示门前已无物品。"
 		f.Forbids, f.Reason, f.Band = f.Forbids[:1], "当事人违法行为轻微，经劝阻及时改正，没有造成危害后果。", ""
-		f.Basis = []Citation{{Law: "中华人民共和国行政处罚法", Version: "2021年修订", Article: "第三十三条第一款、第五十七条第一款第（二）项",
-			Text: "违法行为轻微并及时改正，没有造成危害后果的，不予行政处罚。"}}
+		f.Basis = NoPenaltyBasis()
 	case LegalReview:
 		f.Case.Matter, f.FineFen = "施工场所裸露土地未覆盖", 60000_00
 		f.Review = Review{Major: "涉及重大公共利益；经过听证程序", Passed: true, Points: []ReviewPoint{

@@ -62,7 +62,7 @@ func (s *sheet) set(e element) error {
 	case "sign":
 		s.sign(e.cells[0], e.cells[1])
 	case "seal":
-		s.seal()
+		return s.seal()
 	case "rule":
 		s.add(8, func(p *pen, y float64, _, _ bool) error { p.rule(left, y+4, left+measure, y+4, 0.5); return nil })
 	case "gap":
@@ -140,38 +140,55 @@ func baseline(y, pitch, size float64) float64 { return y + (pitch+size)/2 - size
 
 // seal is the place of the seal: the bureau's name over the date, the seal upon both.
 // It never stands alone on a page.
-func (s *sheet) seal() {
+func (s *sheet) seal() error {
 	s.keepLast(2)
 	s.gap(s.pitch.body)
 	s.keepLast(1)
+	stamp, err := s.stamp()
+	if err != nil {
+		return err
+	}
 	f := s.fields
 	date := dateZH(f.Date)
 	lines := s.fonts.wrap(song, f.Bureau.Name, bodySize, measure*0.72, 0)
 	width := max(s.fonts.width(song, date)*bodySize, widest(lines))
 	x := left + measure - 2*bodySize - width
-	height := float64(len(lines)+1)*s.pitch.body + 30
-	s.add(height, func(p *pen, y float64, _, _ bool) error {
-		if f.Bureau.Demo && f.Bureau.Seal {
-			if err := p.demoSeal(x+width/2, y+float64(len(lines))*s.pitch.body*0.6+14); err != nil {
-				return err
-			}
+	s.add(float64(len(lines)+1)*s.pitch.body+30, func(p *pen, y float64, _, _ bool) error {
+		if err := stamp(p, x+width/2, y+float64(len(lines))*s.pitch.body*0.6+14); err != nil {
+			return err
 		}
-		for i, l := range lines {
+		for i, l := range append(lines, line{text: date}) {
 			if err := p.centred(song, bodySize, x, width, baseline(y+float64(i)*s.pitch.body, s.pitch.body, bodySize), l.text); err != nil {
 				return err
 			}
 		}
-		at := y + float64(len(lines))*s.pitch.body
-		if err := p.centred(song, bodySize, x, width, baseline(at, s.pitch.body, bodySize), date); err != nil {
-			return err
+		return nil
+	})
+	return nil
+}
+
+// stamp is what is set under name and date: the bureau's own seal, the seal for show, or
+// the word that a seal goes there.
+func (s *sheet) stamp() (func(p *pen, x, y float64) error, error) {
+	b := s.fields.Bureau
+	switch {
+	case b.Demo && b.Seal:
+		return (*pen).demoSeal, nil
+	case len(b.Image) > 0:
+		size, err := checkSeal(b.Image)
+		if err != nil {
+			return nil, err
 		}
-		if f.Bureau.Demo && f.Bureau.Seal {
-			return nil
-		}
+		return func(p *pen, x, y float64) error {
+			w, h := fit(size, 42*mm, 42*mm)
+			return p.image(b.Image, x-w/2, y-h/2, w, h)
+		}, nil
+	}
+	return func(p *pen, x, y float64) error {
 		p.colour(grey())
 		defer p.colour(black())
-		return p.centred(kai, smallSize, x, width, at+s.pitch.body+14, "（印章）")
-	})
+		return p.centred(kai, smallSize, x-60, 120, y+40, "（印章）")
+	}, nil
 }
 
 func widest(lines []line) float64 {

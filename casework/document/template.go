@@ -12,38 +12,67 @@ import (
 //go:embed templates/*.txt
 var builtin embed.FS
 
-// readTemplates reads one template a kind. A file of a later folder takes the place of
-// one with the same name before it.
-func readTemplates(folders []fs.FS) (map[Kind]*template.Template, error) {
+// readTemplates reads the templates by name: one a kind ("decision"), one for a kind and a
+// matter ("decision.stall") where there is a text for that matter alone, and the English
+// page ("gloss"). A file of a later folder takes the place of one with the same name.
+func readTemplates(folders []fs.FS) (map[string]*template.Template, error) {
 	ours, err := fs.Sub(builtin, "templates")
 	if err != nil {
 		return nil, fmt.Errorf("document: open the templates: %w", err)
 	}
-	all := map[Kind]*template.Template{}
+	all := map[string]*template.Template{}
 	for _, folder := range append([]fs.FS{ours}, folders...) {
-		shared, err := readShared(folder)
-		if err != nil {
+		if err := readFolder(folder, all); err != nil {
 			return nil, err
-		}
-		for _, kind := range Kinds() {
-			name := string(kind) + ".txt"
-			text, err := fs.ReadFile(folder, name)
-			if err != nil {
-				continue
-			}
-			t, err := template.New(name).Funcs(functions()).Option("missingkey=error").Parse(shared + string(text))
-			if err != nil {
-				return nil, fmt.Errorf("document: template %s: %w", name, err)
-			}
-			all[kind] = t
 		}
 	}
 	for _, kind := range Kinds() {
-		if all[kind] == nil {
+		if all[string(kind)] == nil {
 			return nil, fmt.Errorf("document: there is no template %s.txt", kind)
 		}
 	}
 	return all, nil
+}
+
+func readFolder(folder fs.FS, all map[string]*template.Template) error {
+	shared, err := readShared(folder)
+	if err != nil {
+		return err
+	}
+	names, err := fs.Glob(folder, "*.txt")
+	if err != nil {
+		return fmt.Errorf("document: list the templates: %w", err)
+	}
+	for _, file := range names {
+		name := strings.TrimSuffix(file, ".txt")
+		if strings.HasPrefix(name, "_") {
+			continue
+		}
+		kind, _, _ := strings.Cut(name, ".")
+		if zh, _ := Kind(kind).Title(); zh == "" && name != gloss {
+			return fmt.Errorf("document: template %s: there is no kind %q; call it like decision.txt or decision.stall.txt", file, kind)
+		}
+		text, err := fs.ReadFile(folder, file)
+		if err != nil {
+			return fmt.Errorf("document: read the template %s: %w", file, err)
+		}
+		t, err := template.New(file).Funcs(functions()).Option("missingkey=error").Parse(shared + string(text))
+		if err != nil {
+			return fmt.Errorf("document: template %s: %w", file, err)
+		}
+		all[name] = t
+	}
+	return nil
+}
+
+// gloss is the name of the English page's template.
+const gloss = "gloss"
+
+// glossed is what the English page is filled from.
+type glossed struct {
+	Fields
+	Kind    Kind
+	TitleEN string
 }
 
 // readShared reads the pieces that several templates use.
@@ -68,7 +97,7 @@ func functions() template.FuncMap {
 	return template.FuncMap{
 		"date": dateZH, "minute": minuteZH, "second": secondZH, "yuan": yuan, "capital": capital, "paragraphs": paragraphs,
 		"cite": cite, "cites": cites, "ordinal": func(i int) string { return ordinal(i + 1) }, "add": func(a, b int64) int64 { return a + b },
-		"inc": func(i int) int { return i + 1 }, "officers": officers, "join": strings.Join, "dash": dash,
+		"dateEN": dateEN, "inc": func(i int) int { return i + 1 }, "officers": officers, "join": strings.Join, "dash": dash,
 		"listed": listed, "lines": numbered, "same": func(a, b time.Time) bool { return a.Equal(b) },
 	}
 }
@@ -111,6 +140,8 @@ func secondZH(t time.Time) string {
 	}
 	return fmt.Sprintf("%s%02d秒", minuteZH(t), t.In(legal()).Second())
 }
+
+func dateEN(t time.Time) string { return t.In(legal()).Format("2 January 2006, 15:04") }
 
 // listed ends an item of a list: 。 after the last, ； after the others.
 func listed(i int, all []string) string {
