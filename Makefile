@@ -15,6 +15,7 @@ include make/run.mk
 include make/test.mk
 include make/lint.mk
 include make/bench.mk
+include make/documents.mk
 -include scenes/scenes.mk
 -include models/models.mk
 
