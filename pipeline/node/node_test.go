@@ -393,3 +393,36 @@ func TestUnreadableStateIsToldAndHarmsNoOther(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// A camera that changes its size, freezes and jumps in time is looked at on, and its
+// suspicion stands.
+func TestUnsteadyStreamIsLookedAtOn(t *testing.T) {
+	t.Parallel()
+	s := rtspserve.New(rtspserve.Options{Listen: "127.0.0.1:0", Streams: []rtspserve.Stream{{Path: "camera", Files: []string{
+		video(t, testvideo.Spec{Seconds: 3}), video(t, testvideo.Spec{Seconds: 3, Size: "640x360"}),
+	}}}})
+	if err := s.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Stop)
+	k := newKeeper()
+	n := start(t, options(t, k, t.TempDir()), pipeline.Camera{ID: "camera", URL: s.URL("camera"), Protocol: "tcp",
+		Zones: []detectorsZone{zone("z", "standing")}})
+	in := k.first(t)
+	if len(in.Clip) == 0 || len(in.Stills) < 2 {
+		t.Errorf("clip of %d bytes, %d stills", len(in.Clip), len(in.Stills))
+	}
+	for _, f := range []rtspserve.Fault{{Kind: rtspserve.TimeJump, By: time.Hour}, {Kind: rtspserve.TimeJump, By: -time.Hour}, {Kind: rtspserve.Drop}} {
+		if err := s.Inject("camera", f); err != nil {
+			t.Fatal(err)
+		}
+		from := n.Status()[0]
+		untilStatus(t, n, "camera", "looks after "+string(f.Kind), func(s CameraStatus) bool {
+			return s.Looks+s.Unchanged >= from.Looks+from.Unchanged+3
+		})
+	}
+	got := n.Status()[0]
+	if got.Dropped["damaged"]+got.Dropped["failed"] > 0 || len(k.raised) != 1 || len(got.Open) != 1 {
+		t.Errorf("dropped %v, %d raised, open %+v", got.Dropped, len(k.raised), got.Open)
+	}
+}
