@@ -143,6 +143,9 @@ func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[Cas
 	}
 	if f.Q != "" {
 		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Q) + "%"
+		if pairs := gramsOf(f.Q); len(pairs) > 0 {
+			q.add("grams @> ?", pairs)
+		}
 		q.add("(number ILIKE ? OR party ILIKE ? OR object ILIKE ? OR place ILIKE ?)", like, like, like, like)
 	}
 	m, err := readMark(cursor)

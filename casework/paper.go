@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"offsite/casework/document"
 	"offsite/casework/flow"
@@ -24,7 +25,7 @@ func (t *taking) paper(ctx context.Context, k document.Kind, number string) (doc
 		Facts: d.facts(), Forbids: citations(d.Law.Forbids), Basis: citations(d.Law.Basis), Reason: d.Reason,
 		Order: d.Law.Order.ZH, CorrectBy: d.GraceEnds, FineFen: c.FineFen, SurchargeFen: t.facts.LateFen, Band: d.Law.BandZH,
 		PayTo: b.o.Bureau.Treasury, PayURL: b.o.PublicURL, PayBy: d.PayUntil,
-		Statement: document.Statement{Until: d.StatementUntil, Given: d.said(), Answer: d.answered(), Waived: d.Waived},
+		Statement: document.Statement{Until: d.StatementUntil, Given: d.said(), Answer: d.answered(), Waived: d.Waived && len(d.Statements) == 0},
 		Hearing:   document.Hearing{Right: d.HearingRight, Until: d.HearingUntil, At: d.Hearing.At, Place: d.Hearing.Place, Host: d.People.Host.Name, Recorder: t.by.name, Held: d.Hearing.Held},
 		Remedy:    document.Remedy{Reconsideration: b.o.Bureau.Superior, ReconsiderDays: flow.ReconsiderDays, Court: b.o.Bureau.Court, CourtMonths: flow.LitigationMonths},
 		Opinions:  t.opinions(k), Decision: document.DecisionRef{Number: d.DecisionNo, Date: d.DecidedAt, ServedAt: d.ServedAt, FineFen: c.FineFen},
@@ -74,7 +75,7 @@ func (t *taking) special(f *document.Fields, k document.Kind) {
 }
 
 func (t *taking) evidence(ctx context.Context) ([]string, error) {
-	rows, err := t.tx.Query(ctx, `SELECT bundle::text, kind, receipt->>'manifest_sha256' FROM evidence WHERE case_id = $1 ORDER BY sealed_at`, t.c.ID)
+	rows, err := t.tx.Query(ctx, `SELECT bundle::text, kind, receipt->>'manifest_sha256', (summary->>'first')::timestamptz FROM evidence WHERE case_id = $1 ORDER BY sealed_at`, t.c.ID)
 	if err != nil {
 		return nil, fmt.Errorf("list the evidence of case %s: %w", t.c.ID, err)
 	}
@@ -83,15 +84,16 @@ func (t *taking) evidence(ctx context.Context) ([]string, error) {
 	more := 0
 	for rows.Next() {
 		var bundle, kind, digest string
-		if err := rows.Scan(&bundle, &kind, &digest); err != nil {
+		var at time.Time
+		if err := rows.Scan(&bundle, &kind, &digest, &at); err != nil {
 			return nil, fmt.Errorf("list the evidence of case %s: %w", t.c.ID, err)
 		}
 		if len(list) == maxListed {
 			more++
 			continue
 		}
-		name := map[string]string{"incident": "视听资料、电子数据证据包", "recheck": "复查证据包"}[kind]
-		list = append(list, fmt.Sprintf("%s %s（清单 SHA-256 %s）", name, bundle, digest))
+		name := map[string]string{"incident": "视听资料、电子数据", "recheck": "复查的视听资料、电子数据"}[kind]
+		list = append(list, fmt.Sprintf("%s起的%s（证据包 %s，封存清单 SHA-256 前16位 %.16s）", legal(at), name, bundle, digest))
 	}
 	if more > 0 {
 		list = append(list, fmt.Sprintf("同一行为的后续证据包 %d 份，见案卷", more))

@@ -123,13 +123,17 @@ func (b *Book) finish(ctx context.Context, tx pgx.Tx, c *casefile) error {
 	if err := c.save(ctx, tx, k); err != nil {
 		return fmt.Errorf("save case %s: %w", c.ID, err)
 	}
-	if k.timer != nil {
+	// A timer that is far off is the sweep's; a near one gets a job, to the second.
+	if k.timer != nil && k.timer.Before(now.Add(nearTimer)) {
 		if err := b.insertJob(ctx, tx, DueArgs{CaseID: c.ID}, *k.timer); err != nil {
 			return err
 		}
 	}
 	return store.Notify(ctx, tx, map[string]any{"kind": "case.changed", "case_id": c.ID, "state": c.State, "version": c.Version})
 }
+
+// nearTimer is from when on a timer gets a job of its own.
+const nearTimer = 3 * time.Hour
 
 // clock works out when time takes the next step and what is due first.
 func (b *Book) clock(c *casefile, now time.Time) (clock, error) {
