@@ -13,7 +13,7 @@
 //	seal.part             sealed: manifest and signatures; its bytes never change again
 //	end.part              timestamped: body.tar + seal.part + end.part are the bundle
 //	receipt.json          stored under lock, read back
-//	log.json              entered in the transparency log, where there is one
+//	log.tlog-proof        entered in the transparency log, where there is one
 //
 // Then the recorder is told and the entry dropped.
 package keep

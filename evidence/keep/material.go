@@ -22,7 +22,7 @@ const (
 	sealFile    = "seal.part"
 	endFile     = "end.part"
 	receiptFile = "receipt.json"
-	logFile     = "log.json"
+	logFile     = "log.tlog-proof"
 )
 
 // meta is what the spool knows of a material beside its body.

@@ -49,8 +49,10 @@ type TrustedAuthority struct {
 
 // TrustedLog is the transparency log whose receipts count.
 type TrustedLog struct {
-	Origin   string `json:"origin"`
-	Verifier string `json:"verifier"` // a signed note's verifier key
+	Origin    string   `json:"origin"`
+	Verifier  string   `json:"verifier"`            // a signed note's verifier key
+	Witnesses []string `json:"witnesses,omitempty"` // verifier keys of cosignatures
+	Quorum    int      `json:"quorum,omitempty"`    // how many of them must have signed a checkpoint
 }
 
 // ReadTrust parses trust.json.

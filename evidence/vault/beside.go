@@ -22,7 +22,7 @@ func besideKey(r evidence.Receipt, name string) string { return path.Join(path.D
 // lie within the bundle.
 func (v *Vault) PutBeside(ctx context.Context, r evidence.Receipt, name string, data []byte) error {
 	key := besideKey(r, name)
-	_, err := v.put(ctx, key, bytes.NewReader(data), int64(len(data)), sha256.Sum256(data), r.RetainUntil, "application/json")
+	_, err := v.put(ctx, key, bytes.NewReader(data), int64(len(data)), sha256.Sum256(data), r.RetainUntil, "text/plain; charset=utf-8")
 	if err != nil {
 		return fmt.Errorf("put %s into bucket %s: %w", key, v.o.Bucket, err)
 	}

@@ -17,7 +17,8 @@ type Trust = seal.Trust
 
 // Options bound the work.
 type Options struct {
-	MaxBytes int64 // of the tar; 0 is 8 GiB
+	MaxBytes int64  // of the tar; 0 is 8 GiB
+	LogProof []byte // the transparency log's receipt; nil: the log is not looked at
 }
 
 // Check is one thing that was looked at.
@@ -40,6 +41,7 @@ const (
 	CheckLists     = "lists"     // the lists for sha256sum agree
 	CheckTimestamp = "timestamp" // tokens of an authority over the manifest
 	CheckChain     = "chain"     // the previous bundle of the camera
+	CheckLog       = "log"       // the transparency log's receipt
 )
 
 // Report is the outcome for one bundle.
@@ -55,6 +57,7 @@ type Report struct {
 	PreviousBundle         string    `json:"previous_bundle"`
 	PreviousManifestSHA256 string    `json:"previous_manifest_sha256"`
 	ParentBundle           string    `json:"parent_bundle,omitempty"` // of a redacted copy
+	LogIndex               *uint64   `json:"log_index,omitempty"`     // where it stands in the transparency log
 	Files                  int       `json:"files"`
 	Bytes                  int64     `json:"bytes"`
 	Checks                 []Check   `json:"checks"`
@@ -97,6 +100,9 @@ func Bundle(ctx context.Context, r io.Reader, trust *Trust, o Options) (Report, 
 		Bundle: found.ID, Files: len(found.Files), Bytes: found.Bytes, TarSHA256: hex.EncodeToString(found.SHA256[:]),
 	}
 	c.run()
+	if o.LogProof != nil {
+		c.log(o.LogProof)
+	}
 	return c.report, nil
 }
 
