@@ -1,0 +1,87 @@
+package node
+
+import (
+	"maps"
+	"time"
+
+	"offsite/detectors"
+	"offsite/pipeline"
+)
+
+// jpeg encodes the newest picture, once.
+func (c *camera) jpeg() ([]byte, time.Time, bool) {
+	c.mu.Lock()
+	if c.picture == nil {
+		c.mu.Unlock()
+		return nil, time.Time{}, false
+	}
+	p, encoded := c.picture.Retain(), c.encoded
+	c.mu.Unlock()
+	defer p.Release()
+	if encoded != nil {
+		return encoded, p.At, true
+	}
+	const quality, width = 80, 1280
+	made, err := p.JPEG(quality, width)
+	if err != nil {
+		c.log.Error("the newest picture cannot be encoded", "error", err)
+		return nil, time.Time{}, false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.picture != nil && c.picture.Unit == p.Unit {
+		c.encoded = made
+	}
+	return made, p.At, true
+}
+
+// source tells what the camera sends, for incidents.
+func (c *camera) source() (pipeline.Stream, pipeline.Clock) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.stream.stream(), c.clock()
+}
+
+func (c *camera) clock() pipeline.Clock {
+	if c.reader == nil {
+		return pipeline.Clock{Source: "arrival"}
+	}
+	k := c.reader.Clock()
+	return pipeline.Clock{Source: k.Source, OffsetNS: k.Offset}
+}
+
+// status puts together where the camera stands.
+func (c *camera) status() CameraStatus {
+	waits := c.node.queue.Waits(c.id)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := &c.seen
+	s := CameraStatus{
+		CameraID: c.id, State: Connecting, LastUnitAt: t.lastUnit, LastLookAt: t.lastLook,
+		Looks: t.looks, Unchanged: t.unchanged, Dropped: maps.Clone(t.dropped),
+		Health: string(t.health), HealthWhy: t.healthWhy, Open: t.open,
+		Stream: c.stream.stream(), Clock: c.clock(), BytesPerSecond: c.stream.rate(c.node.o.Now()),
+	}
+	if waits.IsZero() {
+		waits = t.since
+	}
+	if !waits.IsZero() {
+		s.OldestLookAge = max(0, c.node.o.Now().Sub(waits))
+	}
+	if c.watch == nil {
+		s.State, s.Why = Failed, c.wrong
+		return s
+	}
+	s.Faults, s.Waiting = c.watch.Faults(), c.out.waiting()
+	if c.reader != nil {
+		state, counters := c.reader.State(), c.reader.Counters()
+		s.State, s.Since, s.Transport, s.Units = string(state.Phase), state.Since, state.Transport, counters.Units
+		if state.Why != nil {
+			s.Why = detectors.Explanation{ZH: state.Why.ZH, EN: state.Why.EN}
+		}
+	}
+	if s.Why == (detectors.Explanation{}) && len(s.Faults) > 0 {
+		s.Why = s.Faults[0].Why
+	}
+	return s
+}
