@@ -144,7 +144,7 @@ func parked(tracks []detectors.Track, thing detectors.Track) bool {
 func staying(tracks []detectors.Track, things []detectors.Detection, at time.Time) []detectors.Detection {
 	var by []detectors.Detection
 	for _, t := range tracks {
-		if t.Label != "person" || !t.First.Before(at) {
+		if t.Label != "person" || !t.First.Before(at) || mistaken(tracks, t) {
 			continue
 		}
 		for _, thing := range things {
@@ -155,6 +155,18 @@ func staying(tracks []detectors.Track, things []detectors.Detection, at time.Tim
 		}
 	}
 	return by
+}
+
+// mistaken says whether a person is a parked bicycle that was taken for one: their
+// boxes are nearly the same. Who rides or pushes one stands out above it.
+func mistaken(tracks []detectors.Track, person detectors.Track) bool {
+	const most = 0.6
+	for _, t := range tracks {
+		if (t.Label == "bicycle" || t.Label == "motorcycle") && t.Box.IoU(person.Box) >= most {
+			return true
+		}
+	}
+	return false
 }
 
 // beside says whether a person stands within about an arm's length of a thing:

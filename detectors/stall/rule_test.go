@@ -77,6 +77,7 @@ func TestStall(t *testing.T) {
 		{name: "people who walk by goods", things: []thing{stand("goods", 0, 100), {label: "person", box: vendor(0, 0).box, from: 0, to: 100, moving: true}}, raised: -1},
 		{name: "a cart that is pushed through", things: []thing{{label: "cart", box: stand("", 0, 0).box, from: 0, to: 100, moving: true}, vendor(0, 100)}, raised: -1},
 		{name: "a parked bicycle", things: []thing{stand("bicycle", 0, 100), vendor(0, 100)}, raised: -1},
+		{name: "a delivery by a bicycle that is taken for a person", things: []thing{stand("goods", 0, 100), vendor(0, 100), {label: "bicycle", box: vendor(0, 0).box, from: 0, to: 100}}, raised: -1},
 		{name: "the load of a parked truck", things: []thing{stand("goods", 0, 100), vendor(0, 100), {label: "truck", box: detectors.Box{X1: .1, Y1: .4, X2: .4, Y2: .8}, from: 0, to: 100}}, raised: -1},
 		{name: "out of hours", things: []thing{stand("goods", 5, 100), vendor(5, 100)}, raised: -1,
 			change: func(z *detectors.Zone) { z.Hours = []detectors.Hours{{FromMin: 18 * 60, ToMin: 6 * 60}} }},
