@@ -315,8 +315,11 @@ class Checker:
             self.report.wrong("seal", blame, "the signature is not one over this manifest")
         else:
             for at in filter(None, (when(self.manifest["sealed"]), self.at)):
-                if key.get("revoked") or at < when(key["valid_from"]) or key.get("valid_to") and at > when(key["valid_to"]):
-                    self.report.wrong("seal", file, "its key was revoked, or not in force")
+                since = key.get("revoked_since")
+                if key.get("revoked") and (not since or at >= when(since)):
+                    self.report.wrong("seal", file, "its key was revoked: " + key["revoked"])
+                elif at < when(key["valid_from"]) or key.get("valid_to") and at > when(key["valid_to"]):
+                    self.report.wrong("seal", file, "its key was not in force")
 
     def signed(self, key, signature):
         args = ["-digest", "sm3", "-pkeyopt", "distid:1234567812345678"] if key["algorithm"] == "sm2" else []

@@ -38,7 +38,9 @@ type TrustedKey struct {
 	PublicPEM string     `json:"public_key_pem"`
 	ValidFrom time.Time  `json:"valid_from"`
 	ValidTo   *time.Time `json:"valid_to,omitempty"` // nil: still in use
-	Revoked   string     `json:"revoked,omitempty"`  // why, where it was taken out of use for cause: then no seal of it counts
+	Revoked   string     `json:"revoked,omitempty"`  // why, where it was taken out of use for cause
+	// RevokedSince is from when on no seal counts, by its timestamp; nil: none counts.
+	RevokedSince *time.Time `json:"revoked_since,omitempty"`
 }
 
 // TrustedAuthority is a timestamp authority's root certificate.
@@ -159,7 +161,10 @@ func (k *TrustedKey) Verify(message, signature []byte) bool {
 
 // CountsAt tells whether a seal made at that time counts.
 func (k *TrustedKey) CountsAt(at time.Time) bool {
-	return k.Revoked == "" && !at.Before(k.ValidFrom) && (k.ValidTo == nil || !at.After(*k.ValidTo))
+	if k.Revoked != "" && (k.RevokedSince == nil || !at.Before(*k.RevokedSince)) {
+		return false
+	}
+	return !at.Before(k.ValidFrom) && (k.ValidTo == nil || !at.After(*k.ValidTo))
 }
 
 // Roots are the certificates that timestamps must chain to.

@@ -2,6 +2,9 @@ package translog
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -180,4 +183,15 @@ func (l *Log) prove(ctx context.Context, index uint64, signed []byte) ([]byte, e
 		return nil, fmt.Errorf("prove entry %d: %w", index, err)
 	}
 	return proof.Proof{Index: index, Hashes: hashes, Checkpoint: signed}.Bytes(), nil
+}
+
+// KeyEntry is the entry of a change of a sealing key: its line of trust.json, as
+// it is from that time on.
+func KeyEntry(k seal.TrustedKey, at time.Time) (proof.Entry, error) {
+	text, err := json.Marshal(k)
+	if err != nil {
+		return proof.Entry{}, fmt.Errorf("write key %s: %w", k.ID, err)
+	}
+	sum := sha256.Sum256(text)
+	return proof.Entry{Kind: proof.KindKey, ID: k.ID, SHA256: hex.EncodeToString(sum[:]), At: at}, nil
 }

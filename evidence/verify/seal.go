@@ -79,7 +79,7 @@ func (c *checker) seal(ref bundle.SealRef) (known bool) {
 func (c *checker) counts(file string, key seal.TrustedKey, at time.Time, zh, en string) {
 	switch {
 	case key.CountsAt(at):
-	case key.Revoked != "":
+	case key.Revoked != "" && (key.RevokedSince == nil || !at.Before(*key.RevokedSince)):
 		c.fails(CheckSeal, file, fmt.Sprintf("密钥 %s 已吊销：%s", key.ID, key.Revoked), fmt.Sprintf("key %s was revoked: %s", key.ID, key.Revoked))
 	default:
 		c.fails(CheckSeal, file, fmt.Sprintf("%s（%s）密钥 %s 不在有效期内", zh, at.Format(time.RFC3339), key.ID),

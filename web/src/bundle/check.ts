@@ -27,7 +27,7 @@ interface Manifest {
 }
 
 export interface Trust {
-  keys: { id: string; algorithm: string; public_key_pem: string; valid_from?: string; valid_to?: string | null; revoked?: string }[];
+  keys: { id: string; algorithm: string; public_key_pem: string; valid_from?: string; valid_to?: string | null; revoked?: string; revoked_since?: string | null }[];
 }
 
 const payloadList = "manifest-sha256.txt";
@@ -67,6 +67,8 @@ async function checkSignature(manifest: Manifest, files: Map<string, TarFile>, t
   const signature = seal && files.get(seal.file);
   if (!key || !signature) return "unknown-key";
   const at = Date.parse(manifest.sealed);
+  // Whether a seal is older than a revocation, only its timestamp tells.
+  if (key.revoked && key.revoked_since && at < Date.parse(key.revoked_since)) return "unknown-key";
   if (key.revoked || (key.valid_from && at < Date.parse(key.valid_from)) || (key.valid_to && at > Date.parse(key.valid_to))) return "bad";
   const spki = Uint8Array.from(atob(key.public_key_pem.replace(/-----[^-]+-----|\s/g, "")), (c) => c.charCodeAt(0));
   try {
