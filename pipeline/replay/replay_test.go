@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,7 +15,18 @@ import (
 	"offsite/pipeline/infer"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// shared is the one engine that a process may have.
+var shared = sync.OnceValues(func() (*infer.Engine, error) { return infer.New(infer.Options{}) })
+
+// TestMain fails where a test leaves a goroutine behind.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if e, err := shared(); err == nil {
+			e.Close()
+		}
+		os.Exit(code)
+	}))
+}
 
 // whole is a zone of the whole picture.
 func whole(detector string) detectors.Zone {
@@ -24,11 +36,10 @@ func whole(detector string) detectors.Zone {
 
 func engine(t testing.TB) *infer.Engine {
 	t.Helper()
-	e, err := infer.New(infer.Options{})
+	e, err := shared()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(e.Close)
 	return e
 }
 
