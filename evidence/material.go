@@ -12,10 +12,16 @@ type File struct {
 	Data []byte
 }
 
+// Parent names the bundle that a redacted copy was made from; Receipt has both.
+type Parent struct {
+	BundleID       string `json:"bundle"`
+	ManifestSHA256 string `json:"manifest_sha256"`
+}
+
 // Material is everything known of an incident at the moment it was raised.
 type Material struct {
 	ID       string    // UUIDv7 of the incident and of its bundle
-	Kind     string    // "incident", "recheck", "gap"
+	Kind     string    // "incident", "recheck", "gap", "redacted"
 	Camera   string    // camera id; bundles of one camera are chained
 	Raised   time.Time // wall-clock
 	Incident json.RawMessage
@@ -24,6 +30,7 @@ type Material struct {
 	Models    json.RawMessage
 	Looks     []json.RawMessage // lines of data/detections.ndjson
 	Files     []File            // clip, stills, overlays
+	Parent    *Parent           // of a redacted copy (Kind "redacted"): what it was made from
 	// Summary is handed to the Recorder unchanged; it is not part of the bundle.
 	Summary json.RawMessage
 }

@@ -201,7 +201,7 @@ func (k *Keeper) Keep(ctx context.Context, m evidence.Material) error {
 	}
 	now := k.o.Now()
 	meta := meta{
-		ID: m.ID, Kind: m.Kind, Camera: m.Camera, Raised: m.Raised, Kept: now.UTC(), Summary: m.Summary,
+		ID: m.ID, Kind: m.Kind, Camera: m.Camera, Raised: m.Raised, Kept: now.UTC(), Summary: m.Summary, Parent: m.Parent,
 		By: agent{Host: k.o.Host, Version: k.o.Version, PID: os.Getpid()},
 	}
 	e, fresh, err := k.spool.Put(ctx, m.ID, size, parts(&meta, body)...)

@@ -121,6 +121,8 @@ func TestWhatCannotBeSealedIsRefusedAtOnce(t *testing.T) {
 		"summary":       func(m *evidence.Material) { m.Summary = json.RawMessage(`x`) },
 		"time":          func(m *evidence.Material) { m.Raised = time.Time{} },
 		"camera":        func(m *evidence.Material) { m.Camera = "" },
+		"no parent":     func(m *evidence.Material) { m.Kind = "redacted" },
+		"a parent":      func(m *evidence.Material) { m.Parent = &evidence.Parent{BundleID: m.ID} },
 	} {
 		m := material(newID(t), "cam", 100)
 		spoil(&m)
@@ -365,5 +367,26 @@ func TestStartStopManyTimes(t *testing.T) {
 	}
 	if _, err := keep.New(keep.Options{SpoolDir: t.TempDir()}); err == nil {
 		t.Error("a keeper without parts is opened")
+	}
+}
+
+// A redacted copy is a bundle of its own that names what it was made from.
+func TestRedactedCopyNamesItsParent(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	k := r.start(t)
+	parent := newID(t)
+	if err := k.Keep(t.Context(), material(parent, "cam", 100)); err != nil {
+		t.Fatal(err)
+	}
+	original := r.book.await(t, 1)[parent]
+	masked := material(newID(t), "cam", 100)
+	masked.Kind, masked.Parent = "redacted", &evidence.Parent{BundleID: original.BundleID, ManifestSHA256: original.ManifestSHA256}
+	if err := k.Keep(t.Context(), masked); err != nil {
+		t.Fatal(err)
+	}
+	report := r.check(t, r.book.await(t, 2)[masked.ID])
+	if report.Kind != "redacted" || report.ParentBundle != parent {
+		t.Fatalf("%+v", report)
 	}
 }

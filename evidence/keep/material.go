@@ -35,6 +35,16 @@ type meta struct {
 	By         agent           `json:"by"`
 	BodySHA256 string          `json:"body_sha256"`
 	Summary    json.RawMessage `json:"summary,omitempty"`
+
+	Parent *evidence.Parent `json:"parent,omitempty"`
+}
+
+// parent is the link of a redacted copy to what it was made from.
+func (m *meta) parent() *bundle.Link {
+	if m.Parent == nil {
+		return nil
+	}
+	return &bundle.Link{Bundle: m.Parent.BundleID, ManifestSHA256: m.Parent.ManifestSHA256}
 }
 
 // agent is who did something.
@@ -52,6 +62,12 @@ func payload(m evidence.Material) (files []bundle.Payload, size int64, err error
 	}
 	if m.Camera == "" || m.Kind == "" || m.Raised.IsZero() {
 		return nil, 0, errors.New("camera, kind and time are all needed")
+	}
+	if (m.Kind == "redacted") != (m.Parent != nil) {
+		return nil, 0, errors.New("a redacted copy names the bundle it was made from, and no other does")
+	}
+	if m.Parent != nil && (bundle.CheckID(m.Parent.BundleID) != nil || len(m.Parent.ManifestSHA256) != 64) {
+		return nil, 0, fmt.Errorf("its parent %q is no bundle", m.Parent.BundleID)
 	}
 	if len(m.Summary) > 0 && !json.Valid(m.Summary) {
 		return nil, 0, errors.New("its summary is no JSON")

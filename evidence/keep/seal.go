@@ -62,7 +62,7 @@ func (k *Keeper) seal(w *work) error {
 		}
 		part, manifest, err := bundle.WriteSeal(body, bundle.Manifest{
 			Bundle: m.ID, Kind: m.Kind, Camera: m.Camera, Raised: m.Raised, Sealed: now,
-			Previous: previous, Seals: k.o.Sealer.Refs(),
+			Previous: previous, Parent: m.parent(), Seals: k.o.Sealer.Refs(),
 		}, record, "offsite "+k.o.Version, k.o.Sealer.Sign)
 		if err != nil {
 			return "", err
