@@ -173,7 +173,8 @@ func (p *Press) print(kind Kind, f Fields, pages [][]box) ([]byte, error) {
 	pdf := &gopdf.GoPdf{}
 	pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: pageWidth, H: pageHeight}})
 	zh, _ := kind.Title()
-	pdf.SetInfo(gopdf.PdfInfo{Title: zh + " " + f.Number, Author: f.Bureau.Name, Subject: f.Case.Matter, Creator: "Offsite", Producer: "Offsite", CreationDate: f.Date.In(legal())})
+	m := metadata{title: zh + " " + f.Number, author: f.Bureau.Name, subject: f.Case.Matter, made: f.Date}
+	pdf.SetInfo(gopdf.PdfInfo{Title: m.title, Author: m.author, Subject: m.subject, Creator: maker, Producer: maker, CreationDate: m.made.In(legal())})
 	for _, name := range []face{song, kai, rare} {
 		if p.fonts.faces[name] == nil {
 			continue
@@ -205,5 +206,5 @@ func (p *Press) print(kind Kind, f Fields, pages [][]box) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the PDF: %w", err)
 	}
-	return out, nil
+	return p.archive(out, m)
 }

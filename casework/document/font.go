@@ -3,6 +3,7 @@ package document
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"sync"
 
 	"github.com/signintech/gopdf"
@@ -55,6 +56,20 @@ func readFonts(f Fonts) (*fontSet, error) {
 		set.faces[one.face] = &typeface{font: parsed}
 	}
 	return set, nil
+}
+
+// name is what a font calls itself, for the PDF.
+func (s *fontSet) name(f face) string {
+	t := s.faces[f]
+	if t == nil {
+		return string(f)
+	}
+	var buf sfnt.Buffer
+	name, err := t.font.Name(&buf, sfnt.NameIDPostScript)
+	if err != nil || !regexp.MustCompile(`^[A-Za-z0-9-]{1,60}$`).MatchString(name) {
+		return string(f)
+	}
+	return name
 }
 
 // width is a character's advance in em, and false where the font lacks it.

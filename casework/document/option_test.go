@@ -28,6 +28,7 @@ func TestEnglishPage(t *testing.T) {
 			t.Errorf("%s: %v", kind, err)
 			continue
 		}
+		keep(t, "english_"+string(kind), doc.PDF)
 		_, en := kind.Title()
 		if text := read(t, doc.PDF); doc.Pages != plain.Pages+1 || !strings.Contains(text, strings.ReplaceAll(en, " ", "")) || !strings.Contains(text, "theonlyvalidone") {
 			t.Errorf("%s: %d pages after %d, no %q", kind, doc.Pages, plain.Pages, en)
@@ -72,6 +73,7 @@ func TestOwnSeal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	keep(t, "own_seal", doc.PDF)
 	if list := tool(t, doc.PDF, "pdfimages", "-list"); !strings.Contains(list, "smask") {
 		t.Errorf("no transparent seal: %s", list)
 	}
