@@ -24,6 +24,7 @@ func unreadable(zh, en string) error { return &FileError{ZH: zh, EN: en} }
 const (
 	maxFile    = 64 << 20
 	maxLines   = 200_000
+	maxEmpty   = 100_000
 	maxColumns = 200
 	maxCell    = 2000 // characters
 	titleRows  = 20   // a heading is looked for within
@@ -81,11 +82,15 @@ type collector struct {
 	table *table
 	seen  int // rows looked at for the heading
 	found bool
+	empty int
 }
 
 // row takes a row; n counts as the spreadsheet does.
 func (c *collector) row(n int, cells []string) error {
 	if blank(cells) {
+		if c.empty++; c.empty > maxEmpty {
+			return unreadable(fmt.Sprintf("空行超过%d行，请删除后导入", maxEmpty), fmt.Sprintf("there are more than %d empty rows; delete them", maxEmpty))
+		}
 		return nil
 	}
 	if len(cells) > maxColumns {

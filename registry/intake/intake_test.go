@@ -332,7 +332,7 @@ func many(n int) (text []byte, wrong int) {
 func TestManyShops(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	const n = 5000
+	const n = 2500
 	text, wrong := many(n)
 	b := s.preview(t, "many.csv", text, intake.Options{})
 	if b.Counts.Error != wrong || b.Counts.Create != n-wrong {
@@ -365,4 +365,3 @@ func BenchmarkHundredThousandShops(b *testing.B) {
 	}
 	b.ReportMetric(60/(b.Elapsed().Seconds()/float64(b.N)), "times-faster-than-asked")
 }
-

@@ -159,4 +159,3 @@ func (p *plan) passes(r *planned, was registry.Object) bool {
 	r.partyKey = ""
 	return false
 }
-
