@@ -12,7 +12,7 @@ import pathlib
 
 import numpy as np
 
-from splits import plate_files, read
+from splits import plate_files, read, street_files
 
 LISTS = pathlib.Path(__file__).parent.parent / "lists"
 # vtest.avi lasts 79.5 s; from 40 % on nothing was trained or chosen by it.
@@ -63,7 +63,7 @@ def novelty(data, build):
 
     import sprites
     from train_novelty import Pairs
-    plates = [cv2.resize(cv2.imread(str(f)), (512, 288), interpolation=cv2.INTER_AREA) for f in plate_files(build / "ground", "val")]
+    plates = [cv2.resize(cv2.imread(str(f)), (512, 288), interpolation=cv2.INTER_AREA) for f in plate_files(build / "ground", "val") + street_files(build / "streets", "val")]
     draw, rows = Pairs(plates, sprites.Sprites(build / "sprites").part("val"), 37), []
     for i in range(36):
         images, new, _ = draw.draw()

@@ -46,6 +46,11 @@ def plate_files(folder, part):
     return [files[n] for n in sorted(files) if (n % 5 == 4) == (part != "train")]
 
 
+def street_files(folder, part):
+    """Rendered empty streets NUMBER.png of a part: every fifth number is held out."""
+    return [f for f in sorted(pathlib.Path(folder).glob("[0-9][0-9][0-9].png")) if (int(f.stem) % 5 == 4) == (part != "train")]
+
+
 def read(name):
     """Stems of one list, for example burning_test."""
     return (HERE / f"{name}.txt").read_text().split()

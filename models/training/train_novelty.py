@@ -23,7 +23,7 @@ import pictures
 import sprites
 from detector import Backbone, Conv, from_teacher, separable
 from fit import LOGS
-from splits import plate_files, read
+from splits import plate_files, read, street_files
 
 SIDE, CELLS = 256, 64
 
@@ -133,7 +133,7 @@ class Pairs:
         for _ in range(int(rng.integers(0, 3))):  # things that were always there
             self.place(before, scrap)
         now, mask, gone = before.copy(), np.zeros((SIDE, SIDE), np.float32), np.zeros((SIDE, SIDE), np.float32)
-        if rng.random() < 0.15:  # and one that went away
+        if rng.random() < 0.35:  # and one that went away
             self.place(before, gone)
         if rng.random() < 0.8:
             for _ in range(int(rng.integers(1, 6))):
@@ -141,7 +141,7 @@ class Pairs:
         before, now = camera(rng, light(rng, before)), camera(rng, light(rng, now))
         images = np.concatenate((before[..., ::-1], now[..., ::-1]), 2).transpose(2, 0, 1).astype(np.float32) / 255
         target = cv2.resize(mask, (CELLS, CELLS), interpolation=cv2.INTER_AREA)
-        weight = 1 - 0.5 * cv2.resize(gone, (CELLS, CELLS), interpolation=cv2.INTER_AREA)
+        weight = 1 - 0.2 * cv2.resize(gone, (CELLS, CELLS), interpolation=cv2.INTER_AREA)
         return images, (target > 0.4).astype(np.float32), np.where((target > 0.15) & (target < 0.6), 0.3, weight).astype(np.float32)
 
 
@@ -158,7 +158,7 @@ def backgrounds(data, build, part):
     out = [cv2.resize(pictures.read_yolo(data / "fire-smoke", s)[0], (384, 384)) for s in read(f"burning_{part}")]
     first, last = (0, 0.25) if part == "train" else (0.25, 0.5)
     out += pictures.read_video(data / "videos" / "vtest.avi", first, last, 10, 512)
-    plates = plate_files(pathlib.Path(build) / "ground", part)
+    plates = plate_files(pathlib.Path(build) / "ground", part) + street_files(pathlib.Path(build) / "streets", part) * 2
     return out + [cv2.resize(cv2.imread(str(f)), (512, 288), interpolation=cv2.INTER_AREA) for f in plates]
 
 
