@@ -33,7 +33,7 @@ class Streets:
         kept = cutouts.part(part).by_label
         self.by_label = kept
         known = [l for l in kept if class_of(l) is not None]
-        self.weights = np.array([3.0 if class_of(l) in (0, 1) else 1.6 if class_of(l) in (2, 3, 4) else 1.0 for l in known])
+        self.weights = np.array([3.0 if class_of(l) in (0, 1) else 2.2 if class_of(l) in (3, 4) else 1.6 if class_of(l) == 2 else 1.0 for l in known])
         self.known, self.strange = known, [l for l in kept if class_of(l) is None]
 
     def pick(self, label):
@@ -65,7 +65,7 @@ class Streets:
         picture, boxes, classes = self.backgrounds[rng.integers(len(self.backgrounds))]
         picture = picture.copy()
         h, w = picture.shape[:2]
-        horizon, tall = rng.uniform(-0.5, 0.25) * h, h * np.exp(rng.uniform(np.log(0.22), np.log(0.95)))
+        horizon, tall = rng.uniform(-0.5, 0.25) * h, h * np.exp(rng.uniform(np.log(0.15), np.log(0.9)))
         metre = lambda foot: max(0.0, (foot - horizon) / (h - horizon)) * tall / 1.7  # pixels of one metre
         things = [[np.array(b), int(c), None, 1.0] for b, c in zip(boxes, classes)]
         for label, x, foot in self.plan(h, w):

@@ -46,7 +46,7 @@ def real_pictures(data, part):
 
 def plates(build, part):
     """Rendered grounds without labels of ours."""
-    files = plate_files(pathlib.Path(build) / "ground", part) + street_files(pathlib.Path(build) / "streets", part) * 3
+    files = plate_files(pathlib.Path(build) / "ground", part) + street_files(pathlib.Path(build) / "streets", part) * 8
     return [cv2.resize(cv2.imread(str(f)), (640, 360), interpolation=cv2.INTER_AREA) for f in files]
 
 
