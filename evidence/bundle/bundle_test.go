@@ -3,6 +3,8 @@ package bundle_test
 import (
 	"archive/tar"
 	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"math"
@@ -11,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/emmansun/gmsm/sm3"
 
 	"offsite/evidence/bundle"
 )
@@ -88,6 +92,29 @@ func TestRoundTrip(t *testing.T) {
 	}
 	if again := write(t, bundle.Payload{Path: "incident.json", Data: []byte("{}")}, bundle.Payload{Path: "clip.mp4", Data: clip}, bundle.Payload{Path: "empty"}); !bytes.Equal(data, again) {
 		t.Fatal("the same contents make other bytes")
+	}
+}
+
+// Large files are digested beside reading them.
+func TestDigestsOfLargeFiles(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{1<<20 - 1, 1 << 20, 3<<20 + 7} {
+		clip := make([]byte, size)
+		rand.Read(clip)
+		data := write(t, bundle.Payload{Path: "incident.json", Data: []byte("{}")}, bundle.Payload{Path: "clip.mp4", Data: clip}, bundle.Payload{Path: "more.mp4", Data: clip[1:]})
+		c := read(t, data, bundle.Whole)
+		for path, want := range map[string][]byte{"data/clip.mp4": clip, "data/more.mp4": clip[1:]} {
+			if f, _ := c.File(path); f.SHA256 != sha256.Sum256(want) || f.SM3 != sm3.Sum(want) {
+				t.Fatalf("%s of %d bytes has other digests", path, size)
+			}
+		}
+		quick, err := bundle.Locate(bytes.NewReader(data), bundle.Whole, math.MaxInt64)
+		if err != nil || quick.SHA256 != c.SHA256 || len(quick.Files) != len(c.Files) || quick.Files[2].SHA256 != c.Files[2].SHA256 {
+			t.Fatalf("without SM3: %v", err)
+		}
+		if _, err := bundle.Read(bytes.NewReader(data[:len(data)/2]), bundle.Whole, math.MaxInt64); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -77,7 +77,16 @@ const maxProblems = 100
 // and MaxFiles. An error is a failure to read or a tar of more than maxBytes;
 // what is wrong with the tar stands in Problems.
 func Read(r io.Reader, extent Extent, maxBytes int64) (Contents, error) {
-	rd := &reader{in: r, left: maxBytes, whole: sha256.New(), names: map[string]bool{}, extent: extent}
+	return read(r, extent, maxBytes, newDigester())
+}
+
+// Locate is Read without SM3, the slower of the two digests.
+func Locate(r io.Reader, extent Extent, maxBytes int64) (Contents, error) {
+	return read(r, extent, maxBytes, nil)
+}
+
+func read(r io.Reader, extent Extent, maxBytes int64, sm *digester) (Contents, error) {
+	rd := &reader{in: r, left: maxBytes, whole: sha256.New(), names: map[string]bool{}, extent: extent, sm: sm}
 	rd.out.Text = map[string][]byte{}
 	err := rd.run()
 	rd.agree()
@@ -99,6 +108,7 @@ type reader struct {
 	names  map[string]bool
 	extent Extent
 	text   int64 // bytes kept in memory
+	sm     *digester
 	out    Contents
 	buf    [64 << 10]byte
 }
@@ -199,27 +209,30 @@ func (r *reader) content(f File) error {
 		keep = false
 	}
 	var kept []byte
-	sha, sm := sha256.New(), sm3.New()
+	sha := sha256.New()
+	r.sm.begin(f.Size)
 	for left := f.Size; left > 0; {
 		chunk := r.buf[:min(left, int64(len(r.buf)))]
 		n, err := r.full(chunk)
 		if err != nil {
+			r.sm.end()
 			return err
 		}
 		chunk = chunk[:n]
 		sha.Write(chunk)
-		sm.Write(chunk)
+		r.sm.write(chunk)
 		if keep {
 			kept = append(kept, chunk...)
 		}
 		left -= int64(n)
 		if n == 0 || left > 0 && n < len(r.buf) {
+			r.sm.end()
 			r.problem(f.Path, "归档在此文件中间中断", "the tar breaks off within this file")
 			return errGiveUp
 		}
 	}
 	sha.Sum(f.SHA256[:0])
-	sm.Sum(f.SM3[:0])
+	f.SM3 = r.sm.end()
 	if keep {
 		r.text += f.Size
 		if _, twice := r.out.Text[f.Path]; !twice {

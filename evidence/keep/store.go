@@ -23,7 +23,7 @@ func (k *Keeper) store(ctx context.Context, w *work) error {
 		return err
 	}
 	defer tar.Close()
-	c, err := bundle.Read(tar, bundle.Whole, math.MaxInt64)
+	c, err := bundle.Locate(tar, bundle.Whole, math.MaxInt64)
 	if err := sound(c, err, w.entry.ID(), "the bundle"); err != nil {
 		return err
 	}
