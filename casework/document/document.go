@@ -81,9 +81,9 @@ func (p *Press) Render(kind Kind, f Fields) (Document, error) {
 	}
 	var pages [][]box
 	for _, elements := range parts {
-		laid, err := p.layout(elements, f)
-		if err != nil {
-			return Document{}, fmt.Errorf("document %s %s: %w", kind, f.Number, err)
+		laid, failed := p.layout(elements, f)
+		if failed != nil {
+			return Document{}, fmt.Errorf("document %s %s: %w", kind, f.Number, failed)
 		}
 		pages = append(pages, laid...)
 	}

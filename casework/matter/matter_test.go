@@ -116,20 +116,20 @@ func TestBands(t *testing.T) {
 		"obstructed":        {Facts{Party: Person, First: true, Obstructed: true}, "obstructed", "", Range{730_00, 1000_00}},
 		"corrected, harmed": {Facts{Party: Person, First: true, CorrectedInTime: true, Harm: true}, "ordinary", "", Range{190_00, 460_00}},
 	} {
-		got, err := choice.Judge(v.facts)
-		if err != nil || got.Band.Key != v.band || got.NoPenalty != v.noPenalty || got.Fine != v.fine || got.Why.ZH == "" {
-			t.Errorf("%s: %+v, %v", name, got, err)
+		got, wrong := choice.Judge(v.facts)
+		if wrong != nil || got.Band.Key != v.band || got.NoPenalty != v.noPenalty || got.Fine != v.fine || got.Why.ZH == "" {
+			t.Errorf("%s: %+v, %v", name, got, wrong)
 		}
 	}
 	soil, err := c.At("soil", day("2026-07-01"), day("2026-08-01"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := soil.Judge(Facts{Party: Unit, AreaM2: 3000}); err != nil || got.Band.Key != "large" || got.Fine != (Range{37000_00, 64000_00}) {
-		t.Errorf("large area: %+v, %v", got, err)
+	if got, wrong := soil.Judge(Facts{Party: Unit, AreaM2: 3000}); wrong != nil || got.Band.Key != "large" || got.Fine != (Range{37000_00, 64000_00}) {
+		t.Errorf("large area: %+v, %v", got, wrong)
 	}
-	if _, err := soil.Judge(Facts{Party: Person}); !errors.Is(err, ErrNoBand) {
-		t.Errorf("a person was fined for a works site: %v", err)
+	if _, wrong := soil.Judge(Facts{Party: Person}); !errors.Is(wrong, ErrNoBand) {
+		t.Errorf("a person was fined for a works site: %v", wrong)
 	}
 	later, err := c.At("soil", day("2026-11-24"), day("2026-11-24"))
 	if err != nil {

@@ -78,7 +78,7 @@ func (l *Ledger[T]) write(id string, data []byte) error {
 	if err = errors.Join(err, temp.Close()); err != nil {
 		return errors.Join(err, os.Remove(temp.Name()))
 	}
-	if err := os.Rename(temp.Name(), filepath.Join(l.dir, id+".json")); err != nil {
+	if err = os.Rename(temp.Name(), filepath.Join(l.dir, id+".json")); err != nil {
 		return errors.Join(err, os.Remove(temp.Name()))
 	}
 	folder, err := os.Open(l.dir)

@@ -18,12 +18,12 @@ func TestRecordsComeBack(t *testing.T) {
 		t.Fatal(all, err)
 	}
 	for n := range 3 {
-		if err := l.Put("order-1", record{n}); err != nil {
+		if err = l.Put("order-1", record{n}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	// What a kill in the middle of writing leaves behind is no record.
-	if err := os.WriteFile(filepath.Join(dir, ".order-2-123"), []byte(`{"N":`), 0o600); err != nil {
+	if err = os.WriteFile(filepath.Join(dir, ".order-2-123"), []byte(`{"N":`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, all, err = Open[record](dir)

@@ -150,7 +150,7 @@ func (s *Sender) attempt(ctx context.Context, c Callback) error {
 		return fmt.Errorf("callback %s to %s: %w", c.ID, c.URL, err)
 	}
 	r.Header.Set("Content-Type", "application/json")
-	if err := wire.SignCallback(s.o.Key, r.Header, c.ID, c.Body, s.o.Now()); err != nil {
+	if err = wire.SignCallback(s.o.Key, r.Header, c.ID, c.Body, s.o.Now()); err != nil {
 		return err
 	}
 	answer, err := s.o.Client.Do(r)

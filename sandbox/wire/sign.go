@@ -58,7 +58,7 @@ func Verify(key []byte, r *http.Request, now time.Time) ([]byte, error) {
 func mac(key []byte, method, uri, at string, body []byte) []byte {
 	sum := sha256.Sum256(body)
 	h := hmac.New(sha256.New, key)
-	fmt.Fprintf(h, "%s\n%s\n%s\n%x", method, uri, at, sum)
+	h.Write(fmt.Appendf(nil, "%s\n%s\n%s\n%x", method, uri, at, sum))
 	return h.Sum(nil)
 }
 
