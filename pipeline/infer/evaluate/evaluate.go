@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -15,6 +16,9 @@ type Options struct {
 	Folders []string
 	// Lists is the folder of lists; default the ones in the binary.
 	Lists fs.FS
+	// AtHand measures on the pictures that are there, and leaves out the parts of the
+	// list whose pictures are missing; the report names them.
+	AtHand bool
 	// Progress is told how many pictures are done; it may be nil.
 	Progress func(pictures int)
 }
@@ -48,7 +52,12 @@ func Evaluate(ctx context.Context, engine *infer.Engine, model string, o Options
 		report: &Report{Model: m.Name, Version: m.Version, SHA256: m.SHA256, Split: l.Split,
 			Figures: map[string]float64{}, Recorded: m.Metrics.Figures}}
 	for _, p := range l.Parts {
-		if err := r.part(ctx, p); err != nil {
+		err := r.part(ctx, p)
+		if o.AtHand && errors.Is(err, ErrNoData) {
+			r.report.LeftOut = append(r.report.LeftOut, err.Error())
+			continue
+		}
+		if err != nil {
 			return nil, fmt.Errorf("measure model %s: %w", model, err)
 		}
 	}
