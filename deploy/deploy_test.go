@@ -1,5 +1,3 @@
-// Package deploy holds the files by which Offsite is installed. Its tests read them,
-// so that a slip is found here and not on a bureau's machine.
 package deploy_test
 
 import (
