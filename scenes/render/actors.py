@@ -1,7 +1,7 @@
 """Renders what moves or comes and goes: blender -b -P actors.py -- OUT [SCENE…].
 
-Every actor is rendered where it stands, through the scenes' camera, with its
-shadow, and cut out: OUT/SCENE/NAME.png and, in OUT/SCENE.json, where the cut lies
+Every actor is rendered where it stands, through the scenes' camera, things with
+their shadow, and cut out: OUT/SCENE/NAME.png and, in OUT/SCENE.json, where the cut lies
 in the picture and at which place on the ground. The training cut-outs of sprites.py
 are other instances.
 """
@@ -19,7 +19,7 @@ import cast  # noqa: E402
 import parts  # noqa: E402
 import studio  # noqa: E402
 import view  # noqa: E402
-from light import ANGLE, cycles, light  # noqa: E402
+from light import cycles, light  # noqa: E402
 
 
 def camera():
@@ -33,7 +33,7 @@ def camera():
 
 def window(shadow):
     """Shares of the picture (left, right, top, bottom) that the actor and its shadow fill."""
-    ray = Euler(ANGLE).to_matrix() @ Vector((0, 0, -1))
+    ray = Euler(view.SUN).to_matrix() @ Vector((0, 0, -1))
     points = studio.corners()
     if shadow:
         points = points + [p - ray * (p.z / ray.z) for p in points]
@@ -59,7 +59,7 @@ def shoot(path, make, at, turn, shadow=True, samples=20):
     s.render.border_min_y, s.render.border_max_y = 1 - bottom, 1 - top
     s.render.filepath = os.path.abspath(path)
     bpy.ops.render.render(write_still=True)
-    return {"x": at[0], "y": at[1], "left": round(left * view.WIDTH), "top": round(top * view.HEIGHT)}
+    return {"x": at[0], "y": at[1], "left": round(left * view.WIDTH), "top": round(top * view.HEIGHT), "shadow": shadow}
 
 
 def main():
@@ -74,7 +74,7 @@ def main():
             path = os.path.join(out, scene, name + ".png")
             if name in known and os.path.exists(path):
                 continue
-            known[name] = shoot(path, make, at, turn, shadow)
+            known[name] = shoot(path, make, at, turn, shadow, 20 if shadow else 14)
             with open(index, "w") as f:
                 json.dump(known, f, indent=1)
 

@@ -4,11 +4,10 @@ import os
 
 import bpy
 
+from view import SUN
 
-ANGLE = (0.75, -0.15, -0.6)  # of the sun, Euler, radians
 
-
-def light(strength=3.4, angle=ANGLE, sky=(.62, .70, .82), sky_strength=.75):
+def light(strength=3.4, angle=SUN, sky=(.62, .70, .82), sky_strength=.75):
     """The sun and the sky that plates and sprites share."""
     sun = bpy.data.lights.new("sun", "SUN")
     sun.energy, sun.angle = strength, math.radians(6)
@@ -37,4 +36,6 @@ def cycles(samples, size, transparent=True, bounces=4):
     s.render.resolution_percentage = int(os.environ.get("SCENES_PERCENT", "100"))
     s.render.image_settings.file_format = "PNG"
     s.render.image_settings.color_mode = "RGBA" if transparent else "RGB"
-    s.view_settings.view_transform = "Standard"
+    s.cycles.pixel_filter_type, s.cycles.filter_width = "BLACKMAN_HARRIS", 1.5
+    s.render.use_border = s.render.use_crop_to_border = False
+    s.view_settings.view_transform, s.render.dither_intensity = "Standard", 1.0

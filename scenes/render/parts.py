@@ -6,12 +6,18 @@ linear RGB. Randomness comes from the `random.Random` given.
 """
 import math
 
+import bmesh
 import bpy
 
 
 def clear():
-    """Empties the scene."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    """Empties the scene; settings stay, light.cycles sets them all."""
+    if not bpy.context.scene.get("ours"):
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        bpy.context.scene["ours"] = True
+    data = bpy.data
+    for kind in (data.objects, data.meshes, data.materials, data.lights, data.cameras, data.curves, data.textures, data.worlds):
+        data.batch_remove(list(kind))
 
 
 def now():
@@ -55,31 +61,37 @@ def material(rgb, rough=0.7, metal=0.0, grain=0.12, scale=18.0, emit=0.0):
     return m
 
 
-def _finish(mat, smooth=True, bevel=0.0):
-    o = bpy.context.object
+def _place(name, shape, mat, at, turn=(0, 0, 0), smooth=True, bevel=0.0):
+    """Makes an object of a bmesh. bpy.ops would do, but slows down with every object."""
+    mesh = bpy.data.meshes.new(name)
+    shape.to_mesh(mesh)
+    shape.free()
+    if smooth:
+        mesh.polygons.foreach_set("use_smooth", [True] * len(mesh.polygons))
+        mesh.use_auto_smooth = True
+    o = bpy.data.objects.new(name, mesh)
+    o.location, o.rotation_euler = at, turn
+    bpy.context.collection.objects.link(o)
     if mat:
-        o.data.materials.append(mat)
+        mesh.materials.append(mat)
     if bevel:
         mod = o.modifiers.new("b", "BEVEL")
         mod.width, mod.segments = bevel, 3
-    if smooth:
-        for p in o.data.polygons:
-            p.use_smooth = True
-        o.data.use_auto_smooth = True
     return o
 
 
 def box(centre, size, mat, bevel=0.015, turn=(0, 0, 0)):
-    bpy.ops.mesh.primitive_cube_add(size=1, location=centre, rotation=turn)
-    bpy.context.object.scale = size
-    bpy.ops.object.transform_apply(location=False, rotation=False, scale=True)
-    return _finish(mat, smooth=False, bevel=min(bevel, min(size) / 3))
+    shape = bmesh.new()
+    bmesh.ops.create_cube(shape, size=1)
+    bmesh.ops.scale(shape, vec=size, verts=shape.verts)
+    return _place("box", shape, mat, centre, turn, smooth=False, bevel=min(bevel, min(size) / 3))
 
 
-def ball(centre, size, mat):
-    bpy.ops.mesh.primitive_uv_sphere_add(segments=24, ring_count=14, radius=0.5, location=centre)
-    bpy.context.object.scale = size
-    return _finish(mat)
+def ball(centre, size, mat, fine=(24, 14)):
+    shape = bmesh.new()
+    bmesh.ops.create_uvsphere(shape, u_segments=fine[0], v_segments=fine[1], radius=0.5)
+    bmesh.ops.scale(shape, vec=size, verts=shape.verts)
+    return _place("ball", shape, mat, centre)
 
 
 def rod(a, b, radius, mat, end=None):
@@ -89,16 +101,33 @@ def rod(a, b, radius, mat, end=None):
     middle = [(a[i] + b[i]) / 2 for i in range(3)]
     tilt = math.acos(max(-1, min(1, delta[2] / length)))
     turn = math.atan2(delta[1], delta[0])
-    bpy.ops.mesh.primitive_cone_add(vertices=16, radius1=radius, radius2=end or radius, depth=length,
-                                    location=middle, rotation=(0, tilt, turn))
-    return _finish(mat)
+    shape = bmesh.new()
+    bmesh.ops.create_cone(shape, cap_ends=True, segments=16, radius1=radius, radius2=end or radius, depth=length)
+    return _place("rod", shape, mat, middle, (0, tilt, turn))
+
+
+def ring(centre, radius, thick, mat, around=32, across=10):
+    """A tyre about the Y axis."""
+    shape = bmesh.new()
+    rows = []
+    for i in range(around):
+        t = 2 * math.pi * i / around
+        row = []
+        for j in range(across):
+            q = 2 * math.pi * j / across
+            d = radius + thick * math.cos(q)
+            row.append(shape.verts.new((d * math.cos(t), thick * math.sin(q), d * math.sin(t))))
+        rows.append(row)
+    for i in range(around):
+        for j in range(across):
+            k, m = (i + 1) % around, (j + 1) % across
+            shape.faces.new((rows[i][j], rows[i][m], rows[k][m], rows[k][j]))
+    return _place("ring", shape, mat, centre)
 
 
 def wheel(centre, radius, width, tyre, rim):
     x, y, z = centre
-    bpy.ops.mesh.primitive_torus_add(major_radius=radius - width / 2, minor_radius=width / 2, location=centre,
-                                     rotation=(math.pi / 2, 0, 0), major_segments=32, minor_segments=10)
-    _finish(tyre)
+    ring(centre, radius - width / 2, width / 2, tyre)
     for i in range(6):
         t = i * math.pi / 6
         rod((x - math.cos(t) * radius * .9, y, z - math.sin(t) * radius * .9),

@@ -5,6 +5,7 @@ metres. The same `random.Random` seed gives the same person in every pose.
 """
 import math
 
+import bmesh
 import bpy
 
 import parts
@@ -15,17 +16,18 @@ HAIR = [(.012, .010, .009), (.02, .015, .012), (.05, .03, .02), (.16, .15, .14)]
 TROUSERS = [(.015, .018, .03), (.05, .07, .14), (.09, .09, .09), (.20, .17, .12), (.03, .03, .03), (.10, .13, .20), (.28, .25, .2)]
 
 
-def garment(since, mat, voxel=.02, smooth=5, folds=.012):
+def garment(since, mat, voxel=.025, smooth=4, folds=.012):
     """Joins what was built since then to one skin with folds."""
-    made = parts.since(since)
-    bpy.ops.object.select_all(action="DESELECT")
-    for o in made:
-        o.select_set(True)
-    bpy.context.view_layer.objects.active = made[0]
-    if len(made) > 1:
-        bpy.ops.object.join()
-    o = bpy.context.object
-    o.data.materials.clear()
+    whole, made = bmesh.new(), parts.since(since)
+    for part in made:
+        part.data.transform(part.matrix_basis)
+        whole.from_mesh(part.data)
+    bpy.data.batch_remove(made)
+    mesh = bpy.data.meshes.new("garment")
+    whole.to_mesh(mesh)
+    whole.free()
+    o = bpy.data.objects.new("garment", mesh)
+    bpy.context.collection.objects.link(o)
     o.data.materials.append(mat)
     skin = o.modifiers.new("skin", "REMESH")
     skin.mode, skin.voxel_size, skin.use_smooth_shade = "VOXEL", voxel, True
@@ -128,7 +130,7 @@ def lower(limbs, hip, h, broad, bottom, shoe, kind):
         at = (a[0], a[1], hip + a[2] - .035)
         toe = (at[0] + .15 * math.cos(pitch), at[1] * 1.06, max(.03, at[2] + .15 * math.sin(pitch)))
         bar((at[0] - .04, at[1], at[2]), toe, .045, .036)
-        garment(since, shoe, .015, 2, 0)
+        garment(since, shoe, .018, 2, 0)
 
 
 def trunk(r, up, limbs, h, broad, top, bottom, skin, kind, pose, phase, lean, sleeve, bag):
@@ -178,13 +180,13 @@ def head(up, h, skin, hair, long_hair, kind, lean):
     ball((c[0] + .10, 0, c[2] - .012), (.035, .03, .045), None)
     for y in (.078, -.078):
         ball((c[0] - .005, y, c[2] - .01), (.045, .02, .06), None)
-    garment(since, skin, .011, 2, 0)
+    garment(since, skin, .013, 2, 0)
     since = parts.now()
     ball((c[0] - .022, 0, c[2] + .035), (.205, .175, .205), None)
     ball((c[0] - .05, 0, c[2] - .01), (.14, .165, .17), None)
     if long_hair:
         ball((c[0] - .065, 0, c[2] - .11), (.11, .16, .26), None)
-    garment(since, hair, .012, 2, .006)
+    garment(since, hair, .014, 2, .006)
     if kind == "worker":
         shell = material((.75, .55, .03), .35, grain=.03)
         ball((c[0] - .01, 0, c[2] + .07), (.27, .23, .20), shell)

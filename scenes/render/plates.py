@@ -22,7 +22,7 @@ SCENES = {"stall": streets.stall, "crossdoor": streets.crossdoor, "soil-bare": l
           "soil-net": lambda r: sites.site(r, True), "burning": sites.field, "street": streets.ordinary}
 
 
-def look(size, eye_m, pitch, hfov, sky=(.55, .68, .88), sky_strength=.95, sun=3.2, angle=(0.75, -0.15, -0.6), samples=40):
+def look(size, eye_m, pitch, hfov, sky=(.55, .68, .88), sky_strength=.95, sun=3.2, angle=(0.75, -0.15, -0.6), samples=20):
     light(sun, angle, sky, sky_strength)
     camera = bpy.data.cameras.new("c")
     camera.angle = math.radians(hfov)

@@ -1,6 +1,7 @@
 """Places without shops: building sites, covered or not, and a field."""
 import math
 
+import bmesh
 import bpy
 
 import parts
@@ -17,10 +18,14 @@ def site(r, covered):
     cloth = net((.03, .17, .05))
     if covered:
         since = parts.now()
-        bpy.ops.mesh.primitive_grid_add(x_subdivisions=90, y_subdivisions=80, size=1, location=(0, 16.1, .06))
-        o = bpy.context.object
-        o.scale = (21.6, 17.4, 1)
-        bpy.ops.object.transform_apply(scale=True)
+        shape = bmesh.new()
+        bmesh.ops.create_grid(shape, x_segments=90, y_segments=80, size=.5)
+        bmesh.ops.scale(shape, vec=(21.6, 17.4, 1), verts=shape.verts)
+        mesh = bpy.data.meshes.new("cloth")
+        shape.to_mesh(mesh)
+        o = bpy.data.objects.new("cloth", mesh)
+        o.location = (0, 16.1, .06)
+        bpy.context.collection.objects.link(o)
         for v in o.data.vertices:
             v.co.z += .05 * math.sin(v.co.x * 1.7 + v.co.y) + .04 * r.random()
         o.data.materials.append(cloth)
@@ -31,8 +36,7 @@ def site(r, covered):
     else:
         for _ in range(7):
             x, y = r.uniform(-9, 5), r.uniform(10, 23)
-            ball((x, y, 0), (r.uniform(2, 4), r.uniform(1.6, 3), r.uniform(.5, 1.3)), soil)
-            bpy.context.object["class"] = "bare_soil"
+            ball((x, y, 0), (r.uniform(2, 4), r.uniform(1.6, 3), r.uniform(.5, 1.3)), soil)["class"] = "bare_soil"
         track = ground((.17, .11, .07), (.22, .15, .10), scale=2, bump=1, fine=12)
         for x in (-3.4, -1.7):
             patch([(x - 8, 7.5), (x - 7.4, 7.5), (x + 3.6, 24), (x + 3.1, 24)], .012, track, "bare_soil")
@@ -100,9 +104,9 @@ def random_site(r):
         size = r.uniform(1.2, 2.4) if label == "water" else r.uniform(3, 11)
         patch(blob(r, r.uniform(-12, 12), r.uniform(7, 30), size, size * r.uniform(.4, .8)), .004 * (i + 1), kinds[label](), label)
     for _ in range(r.randint(0, 5)):
-        ball((r.uniform(-10, 10), r.uniform(10, 26), 0), (r.uniform(1.5, 5), r.uniform(1.5, 4), r.uniform(.5, 2.4)),
-             kinds[(k := r.choice(["bare_soil", "net"]))]())
-        bpy.context.object["class"] = k
+        at, size = (r.uniform(-10, 10), r.uniform(10, 26), 0), (r.uniform(1.5, 5), r.uniform(1.5, 4), r.uniform(.5, 2.4))
+        label = r.choice(["bare_soil", "net"])
+        ball(at, size, kinds[label]())["class"] = label
     if r.random() < .7:
         excavator(r, r.uniform(-8, 6), r.uniform(14, 24))
     for _ in range(r.randint(0, 3)):

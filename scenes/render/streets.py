@@ -14,11 +14,15 @@ def stall(r):
         building(r, x, 29.85, w, h, ((.42, .36, .28), (.36, .33, .32), (.46, .40, .33), (.35, .30, .26))[i])
         shop(r, x - 2.5, 28.8, 4.6, ((.30, .03, .02), (.02, .10, .28), (.35, .25, .02), (.02, .20, .08))[i], name=NAMES[i])
         shop(r, x + 2.8, 28.8, 4.6, ((.03, .16, .18), (.30, .12, .02), (.20, .02, .08), (.04, .06, .25))[i], name=NAMES[i + 4])
+    parked(parts.car, (-6, 23.6), 180, r, "car")
+
+
+def stall_kerb(r):
+    """What stands at the kerb, before the cars that pass."""
     for x in (-9.5, 10.2):
         tree_(r, x, 16.2, 5.2)
     lamp_post(-4.5, 16.6)
     bollards((-7.4, -2.2, 3.4, 7.5), 16.6)
-    parked(parts.car, (-6, 23.6), 180, r, "car")
     parked(parts.bicycle, (7.6, 15.7), 84, r)
     parked(parts.bicycle, (8.3, 15.8), 80, r)
 
@@ -38,8 +42,8 @@ def crossdoor(r):
 
 def ordinary(r):
     """Another row of shops, with what looks like more than it is."""
-    road(-3, 8.2)
-    pavement(8.5, 17.5, (.33, .33, .34), .22)
+    road(-3, 10.2)
+    pavement(10.5, 17.5, (.33, .33, .34), .12)
     building(r, 0, 18.45, 36, 13, (.34, .30, .28))
     for i, (x, w, paint, awning) in enumerate(((-11, 6.8, (.30, .22, .02), None), (-3.6, 6.8, (.03, .12, .30), (.42, .02, .02)),
                                                (4.0, 6.8, (.30, .03, .02), None), (11.3, 6.6, (.02, .18, .12), None))):
@@ -47,6 +51,3 @@ def ordinary(r):
     for i in range(5):
         parked(parts.bicycle, (7.2 + i * .65, 15.8), 82, r)
     parked(parts.motorcycle, (11.0, 15.4), 70, r)
-    parked(parts.car, (-8.5, 6.9), 0, r, "car")
-    tree_(r, -9.5, 11.5, 5)
-    lamp_post(1.2, 9.2)

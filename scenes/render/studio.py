@@ -7,6 +7,7 @@ from mathutils import Vector
 
 import parts
 from light import cycles, light
+from surfaces import rect
 
 
 def meshes():
@@ -37,8 +38,7 @@ def extent():
 
 
 def catcher():
-    bpy.ops.mesh.primitive_plane_add(size=60)
-    bpy.context.object.is_shadow_catcher = True
+    rect(-40, -10, 40, 60, 0, None).is_shadow_catcher = True
 
 
 def shoot(path, r, pitch, distance, size, samples, shadow=True, random_light=False, margin=1.12, fixed=None):

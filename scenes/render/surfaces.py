@@ -83,7 +83,8 @@ def patch(points, z, mat, label=None):
     mesh.from_pydata([(x, y, z) for x, y in points], [], [tuple(range(len(points)))])
     o = bpy.data.objects.new("patch", mesh)
     bpy.context.collection.objects.link(o)
-    mesh.materials.append(mat)
+    if mat:
+        mesh.materials.append(mat)
     if label:
         o["class"] = label
     return o
