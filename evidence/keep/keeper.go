@@ -21,6 +21,7 @@ import (
 
 const (
 	defaultWorkers  = 4
+	mostLogging     = 256 // bundles that wait for the log's next checkpoint
 	defaultRetryMin = 500 * time.Millisecond
 	defaultRetryMax = 30 * time.Second
 	stopGrace       = 10 * time.Second    // for the steps under way
@@ -98,6 +99,7 @@ type Keeper struct {
 	chains  *chains
 	queue   *queue
 	metrics *metrics
+	logging chan struct{}
 
 	cancel  context.CancelFunc // of the steps under way
 	workers sync.WaitGroup
@@ -115,7 +117,7 @@ func New(o Options) (*Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Keeper{o: o, spool: s, closed: make(chan struct{})}
+	k := &Keeper{o: o, spool: s, closed: make(chan struct{}), logging: make(chan struct{}, mostLogging)}
 	k.queue = newQueue(o.Now, o.RetryMin, o.RetryMax)
 	k.chains = &chains{spool: s, byCamera: map[string]*chain{}}
 	if err := k.takeUp(); err != nil {

@@ -62,13 +62,28 @@ func (k *Keeper) work(ctx context.Context) {
 		if w == nil {
 			return
 		}
-		k.advance(ctx, w)
+		k.advance(ctx, w, false)
 	}
 }
 
+// waitForLog carries the work on without holding up a worker: the log answers
+// only with its next checkpoint.
+func (k *Keeper) waitForLog(ctx context.Context, w *work) bool {
+	select {
+	case k.logging <- struct{}{}:
+	default:
+		return false // so many wait already that the worker must
+	}
+	k.workers.Go(func() {
+		defer func() { <-k.logging }()
+		k.advance(ctx, w, true)
+	})
+	return true
+}
+
 // advance carries the work on until it is done, a step fails or has to wait, or
-// the keeper stops.
-func (k *Keeper) advance(ctx context.Context, w *work) {
+// the keeper stops. aside: no worker is held up by it.
+func (k *Keeper) advance(ctx context.Context, w *work, aside bool) {
 	for {
 		s, err := k.next(w)
 		if err == nil && k.queue.isClosed() {
@@ -76,6 +91,9 @@ func (k *Keeper) advance(ctx context.Context, w *work) {
 			return
 		}
 		if err == nil && !k.queue.open(w, s) {
+			return
+		}
+		if err == nil && s == stepLog && !aside && k.waitForLog(ctx, w) {
 			return
 		}
 		if err == nil {
