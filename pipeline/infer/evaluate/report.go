@@ -130,6 +130,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 		}
 		fmt.Fprintf(t, "%s\t%.4f\t%s\t%s\n", f, r.Figures[f], recorded, note) //nolint:errcheck // Flush reports it
 	}
+	for _, left := range r.LeftOut {
+		fmt.Fprintf(t, "left out: %s\n", left) //nolint:errcheck // Flush reports it
+	}
 	if err := t.Flush(); err != nil {
 		return fmt.Errorf("print the figures of %s: %w", r.Model, err)
 	}
