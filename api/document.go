@@ -28,8 +28,7 @@ func (a adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	}
 	a.router.MethodFunc(op.Method, pattern, func(w http.ResponseWriter, r *http.Request) {
 		if deep {
-			rc := chi.RouteContext(r.Context())
-			rc.URLParams.Add(deepParameter, rc.URLParam("*"))
+			r.SetPathValue(deepParameter, r.PathValue("*"))
 		}
 		handler(humachi.NewContext(op, r, w))
 	})

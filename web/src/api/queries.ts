@@ -76,6 +76,7 @@ export const useUsers = () => useQuery({ queryKey: ["users"], queryFn: async ():
 export const useOverview = () => useQuery({ queryKey: ["overview"], queryFn: (): Promise<Overview> => ok(api.GET("/api/v1/overview", {})) });
 export const saveObject = (id: string | null, body: ObjectDraft): Promise<ObjectRow> =>
   id ? ok(api.PATCH("/api/v1/objects/{id}", { params: { path: { id } }, body })) : ok(api.POST("/api/v1/objects", { body }));
-export const createParty = (body: PartyDraft): Promise<Party> => ok(api.POST("/api/v1/parties", { body }));
+export const saveParty = (id: string | null, body: PartyDraft): Promise<Party> =>
+  id ? ok(api.PATCH("/api/v1/parties/{id}", { params: { path: { id } }, body })) : ok(api.POST("/api/v1/parties", { body }));
 export const createUser = (body: UserDraft): Promise<{ user: UserRow; password?: string }> => ok(api.POST("/api/v1/users", { body }));
 export const changeUser = (id: string, body: { disabled?: boolean; reset_password?: boolean }): Promise<{ user: UserRow; password?: string }> => ok(api.PATCH("/api/v1/users/{id}", { params: { path: { id } }, body }));

@@ -1,4 +1,5 @@
-// Ant Design wearing the project's colours (src/styles/tokens.css).
+// Ant Design wearing the project's colours (src/styles/tokens.css). Without CSS
+// variables, since the sheets that hold them carry no nonce.
 import { theme, type ThemeConfig } from "antd";
 import type { Scheme } from "./preferences";
 
@@ -33,7 +34,6 @@ const dark = {
 export function themeOf(scheme: Scheme): ThemeConfig {
   const isDark = scheme === "dark";
   return {
-    cssVar: true,
     hashed: false,
     algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: { ...shared, ...(isDark ? dark : light) },
