@@ -8,5 +8,5 @@ import "embed"
 
 // Published are the files that the console serves under /formats.
 //
-//go:embed bundle.md verify.py
+//go:embed bundle.md verify.py schemas/*.json
 var Published embed.FS

@@ -77,11 +77,22 @@ func (v *vectors) add(name string, exit int, check, names, about string, tar []b
 
 const full = "0198c000-0000-7000-8000-000000000002"
 
+// payload is written as cmd/offsite writes it.
 func payload() []bundle.Payload {
 	return []bundle.Payload{
-		{Path: "camera.json", Data: []byte(`{"registered":{"place":"崇明区堡镇，示例路 1 号"}}`)},
-		{Path: "models.json", Data: []byte(`[]`)},
-		{Path: "detections.ndjson", Data: []byte("{\"at\":\"2026-11-24T08:00:00.000000Z\",\"boxes\":[]}\n")},
+		{Path: "incident.json", Data: []byte(`{"id":"` + full + `","kind":"incident","detector":"stall","camera":"0198c000-0000-7000-8000-00000000cafe",` +
+			`"zone":{"id":"0198c000-0000-7000-8000-0000000000a1","version":1,"camera":"0198c000-0000-7000-8000-00000000cafe","detector":"stall","name_zh":"菜场门口","name_en":"Market gate",` +
+			`"polygon":[{"x":0.1,"y":0.5},{"x":0.9,"y":0.5},{"x":0.9,"y":0.9},{"x":0.1,"y":0.9}]},"rule_version":"stall/1","params":{"dwell_s":60},` +
+			`"first":"2026-11-24T08:30:00.000000Z","last":"2026-11-24T08:31:05.000000Z","raised":"2026-11-24T08:31:05.000000Z","dwell_s":65,"present":false,` +
+			`"why":{"zh":"占道设摊 65 秒","en":"A stall stood in the zone for 65 s"},"values":{"dwell_s":65},` +
+			`"boxes":[{"label":"stall","score":0.91,"box":{"x1":0.3,"y1":0.55,"x2":0.45,"y2":0.8}}],` +
+			`"clip_from":"2026-11-24T08:30:00.000000Z","clip_to":"2026-11-24T08:31:15.000000Z",` +
+			`"stills":[{"name":"0001","role":"raised","unit":1625,"at":"2026-11-24T08:31:05.000000Z","codec":"h264","boxes":null}]}`)},
+		{Path: "camera.json", Data: []byte(`{"registered":{"id":"0198c000-0000-7000-8000-00000000cafe","name":"示例路 1 号","place":"崇明区堡镇，示例路 1 号"},` +
+			`"stream":{"codec":"h264","width":1280,"height":720,"fps":25,"gop_ms":2000},"clock":{"source":"rtcp","offset_ns":-1200000},"received_at":"2026-11-24T08:31:05.100000Z"}`)},
+		{Path: "models.json", Data: []byte(`[{"name":"objects","version":"1.0","sha256":"` + strings.Repeat("ab", 32) + `","runtime":"onnxruntime 1.30.0 cpu","input_shape":[1,3,320,320],"thresholds":{"stall":0.5}}]`)},
+		{Path: "detections.ndjson", Data: []byte(`{"unit":1600,"at":"2026-11-24T08:31:04Z","light":0.6,"tracks":[{"id":7,"label":"stall","score":0.9,"box":{"x1":0.3,"y1":0.55,"x2":0.45,"y2":0.8},` +
+			`"first":"2026-11-24T08:30:00Z","last":"2026-11-24T08:31:04Z","anchored":"2026-11-24T08:30:00Z"}]}` + "\n" + `{"unit":1625,"at":"2026-11-24T08:31:05Z","light":0.6}` + "\n")},
 		{Path: "clip.mp4", Data: bytes.Repeat([]byte("not really a film "), 40)},
 		{Path: "stills/0001.h264", Data: []byte{0, 0, 0, 1, 0x65, 0x88}},
 		{Path: "stills/0001.png", Data: []byte("\x89PNG not really")},
