@@ -88,6 +88,7 @@ func read(ctx context.Context, db database, id, lock string) (*casefile, error) 
 type clock struct {
 	timer *time.Time
 	due   *flow.Deadline
+	alarm *time.Time
 }
 
 func (k clock) columns() (timer, dueAt *time.Time, due []byte, err error) {
@@ -108,10 +109,10 @@ func (c *casefile) insert(ctx context.Context, tx pgx.Tx, k clock) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO casefile (id, state, version, detector, matter, camera_id, zone_id, object_id, party_id, party, object, place,
-		first_at, last_at, raised_at, created_at, changed_at, timer_at, due_at, due, dossier, grams)
-		VALUES ($1, $2, 1, $3, $4, $5, $6, nullif($7, '')::uuid, nullif($8, '')::uuid, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17, $18, $19, $20)`,
+		first_at, last_at, raised_at, created_at, changed_at, timer_at, due_at, due, dossier, grams, alarm_at)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, nullif($7, '')::uuid, nullif($8, '')::uuid, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17, $18, $19, $20, $21)`,
 		c.ID, c.State, c.Detector, c.Matter, c.CameraID, c.ZoneID, c.ObjectID, c.PartyID, c.D.Party.Name, c.D.Object.Name, c.D.Camera.Place,
-		c.FirstAt, c.LastAt, c.RaisedAt, c.CreatedAt, timer, dueAt, due, body, c.grams())
+		c.FirstAt, c.LastAt, c.RaisedAt, c.CreatedAt, timer, dueAt, due, body, c.grams(), k.alarm)
 	c.Version = 1
 	return err
 }
@@ -133,11 +134,11 @@ func (c *casefile) save(ctx context.Context, tx pgx.Tx, k clock) error {
 	done, err := tx.Exec(ctx, `UPDATE casefile SET number = nullif($3, ''), state = $4, version = version + $26, matter = $5,
 		object_id = nullif($6, '')::uuid, party_id = nullif($7, '')::uuid, party = $8, object = $9, place = $10, last_at = $11, changed_at = $12,
 		filed_at = $13, decided_at = $14, published_at = $15, closed_at = $16, major = $17, officers = $18::text[]::uuid[],
-		fine_fen = $19, late_fen = $20, paid_fen = $21, timer_at = $22, due_at = $23, due = $24, dossier = $25, publish_by = $27, grams = $28
+		fine_fen = $19, late_fen = $20, paid_fen = $21, timer_at = $22, due_at = $23, due = $24, dossier = $25, publish_by = $27, grams = $28, alarm_at = $29
 		WHERE id = $1 AND version = $2`,
 		c.ID, c.Version, c.Number, c.State, c.Matter, c.ObjectID, c.PartyID, c.D.Party.Name, c.D.Object.Name, c.D.Camera.Place, c.LastAt, c.ChangedAt,
 		present(c.D.FiledAt), present(c.D.DecidedAt), present(c.D.PublishedAt), c.ClosedAt, c.D.reviewed(), c.D.officerIDs(),
-		c.FineFen, c.LateFen, c.PaidFen, timer, dueAt, due, body, bump, present(c.D.PublishBy), c.grams())
+		c.FineFen, c.LateFen, c.PaidFen, timer, dueAt, due, body, bump, present(c.D.PublishBy), c.grams(), k.alarm)
 	if err != nil {
 		return err
 	}

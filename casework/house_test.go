@@ -71,6 +71,7 @@ type want struct {
 	noObject bool
 	areaM2   float64
 	at       time.Time // zero: working
+	log      casework.Log
 }
 
 func open(t *testing.T, w want) *house {
@@ -84,7 +85,7 @@ func open(t *testing.T, w want) *house {
 	h.registry = registry.New(h.pool, secrets, registry.WithClock(h.clock.now))
 	accounts := account.New(h.pool, account.WithClock(h.clock.now), account.WithCheapHashing())
 	h.outside = h.gateways()
-	h.Book = h.book(accounts)
+	h.Book = h.book(accounts, w)
 	for _, one := range [][3]string{{"r1", "reviewer", ""}, {"r2", "reviewer", ""}, {"o1", "officer", "沪-001"}, {"o2", "officer", "沪-002"}, {"o3", "officer", "沪-003"},
 		{"unlicensed", "officer", ""}, {"legal", "legal", ""}, {"head", "head", ""}, {"admin", "admin", ""}, {"auditor", "auditor", ""}} {
 		a, _, err := accounts.Create(t.Context(), "test", account.Draft{Username: one[0], Name: "人员" + one[0], Roles: []string{one[1]}, LicenceNo: one[2]})
@@ -98,7 +99,7 @@ func open(t *testing.T, w want) *house {
 	return h
 }
 
-func (h *house) book(accounts *account.Accounts) *casework.Book {
+func (h *house) book(accounts *account.Accounts, w want) *casework.Book {
 	h.t.Helper()
 	days, err := calendar.Default()
 	h.must(err)
@@ -107,7 +108,7 @@ func (h *house) book(accounts *account.Accounts) *casework.Book {
 	press, err := document.New(document.DebianFonts())
 	h.must(err)
 	b, err := casework.New(casework.Options{Pool: h.pool, Registry: h.registry, Accounts: accounts, Calendar: days, Matters: matters, Press: press,
-		Payment: h.outside.payment, Messenger: h.outside.messages, PublicURL: h.outside.callbacks.URL, LinkKey: make([]byte, 32), Now: h.clock.now,
+		Payment: h.outside.payment, Messenger: h.outside.messages, PublicURL: h.outside.callbacks.URL, LinkKey: make([]byte, 32), Now: h.clock.now, Log: w.log,
 		Bureau: casework.Bureau{Name: "上海市崇明区城市管理行政执法局", ShortNo: "沪崇城管", Phone: "021-12345678", Address: "崇明区某路1号", Contact: "某科",
 			Treasury: "崇明区财政局国库", Court: "上海市崇明区人民法院", Superior: "上海市崇明区人民政府", Demo: true}})
 	h.must(err)

@@ -123,6 +123,12 @@ func (b *Book) AddWorkers(w *river.Workers) {
 		_, err := b.Sweep(ctx)
 		return err
 	}))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[LogArgs]) error {
+		if b.o.Log == nil {
+			return nil
+		}
+		return b.enter(ctx, job.Args.CaseID)
+	}))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[RetainArgs]) error {
 		return b.retain(ctx, job.Args)
 	}))
@@ -130,7 +136,7 @@ func (b *Book) AddWorkers(w *river.Workers) {
 
 // Queues are the queues that casework's jobs run on.
 func (b *Book) Queues() map[string]river.QueueConfig {
-	return map[string]river.QueueConfig{Queue: {MaxWorkers: 8}}
+	return map[string]river.QueueConfig{Queue: {MaxWorkers: 8}, logQueue: {MaxWorkers: logWorkers}}
 }
 
 // PeriodicJobs are what River must start by the clock.

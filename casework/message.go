@@ -36,8 +36,31 @@ func (t *taking) send(ctx context.Context, template string) error {
 		return fmt.Errorf("write message %s: %w", template, err)
 	}
 	t.entry.detail.Phone = masked(phone)
-	return t.b.insertJob(ctx, t.tx, MessageArgs{MessageID: id.String()}, t.now)
+	return t.b.insertJob(ctx, t.tx, MessageArgs{MessageID: id.String()}, t.b.polite(template, t.now))
 }
+
+// polite is when a message may go out: papers wait for the morning; a reminder
+// does not, since what it is about is going on now.
+func (b *Book) polite(template string, now time.Time) time.Time {
+	if template == "reminder" || b.o.DemonstrationGrace > 0 {
+		return now
+	}
+	local := now.In(calendar.Shanghai())
+	morning := time.Date(local.Year(), local.Month(), local.Day(), quietUntilHour, 0, 0, 0, calendar.Shanghai())
+	switch {
+	case local.Hour() >= quietFromHour:
+		return morning.AddDate(0, 0, 1)
+	case local.Hour() < quietUntilHour:
+		return morning
+	}
+	return now
+}
+
+// The hours in which nobody is disturbed, on the legal clock.
+const (
+	quietFromHour  = 21
+	quietUntilHour = 8
+)
 
 // text is a message: who writes, what it is about, what can be done until when,
 // where. It names no penalty and no identity: telephones are looked at by others.

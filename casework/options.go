@@ -28,6 +28,7 @@ type Options struct {
 	Payment   Payment   // treasury's provider
 	Messenger Messenger // SMS gateway
 	Retainer  Retainer  // the vault; nil: retention is not prolonged
+	Log       Log       // the transparency log; nil: process records stay in the database alone
 	Bureau    Bureau
 	PublicURL string // "https://…", of portal links, verification codes and callbacks
 	LinkKey   []byte // 32 bytes from which portal links derive, see OpenLinkKey

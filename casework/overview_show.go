@@ -23,7 +23,7 @@ func (b *Book) Overview(ctx context.Context, a Actor) (Overview, error) {
 	if out.Waiting, err = b.waiting(ctx, a, out.CasesByState); err != nil {
 		return out, err
 	}
-	if out.Deadlines, err = b.nearest(ctx); err != nil {
+	if out.Deadlines, err = b.nearest(ctx, own(a)); err != nil {
 		return out, err
 	}
 	if out.Quotas, err = b.Quotas(ctx); err != nil {
@@ -90,9 +90,10 @@ func (b *Book) waiting(ctx context.Context, a Actor, states []StateCount) ([]Wai
 }
 
 // nearest lists deadlines that are over or due within a week.
-func (b *Book) nearest(ctx context.Context) ([]OverviewDeadline, error) {
+func (b *Book) nearest(ctx context.Context, officer string) ([]OverviewDeadline, error) {
 	rows, err := b.o.Pool.Query(ctx, `SELECT id::text, coalesce(number, ''), due FROM casefile
-		WHERE due_at <= $1 AND state NOT IN ('found', 'reminded') ORDER BY due_at LIMIT $2`, b.now().Add(soon), overviewDeadlines)
+		WHERE due_at <= $1 AND state NOT IN ('found', 'reminded') AND ($3 = '' OR officers @> ARRAY[nullif($3, '')::uuid]) ORDER BY due_at LIMIT $2`,
+		b.now().Add(soon), overviewDeadlines, officer)
 	if err != nil {
 		return nil, fmt.Errorf("list the nearest deadlines: %w", err)
 	}

@@ -129,7 +129,10 @@ func (b *Book) append(ctx context.Context, tx pgx.Tx, c *casefile, now time.Time
 	if err != nil {
 		return fmt.Errorf("write the process record of case %s: %w", c.ID, err)
 	}
-	return nil
+	if b.o.Log == nil {
+		return nil
+	}
+	return b.insertJob(ctx, tx, LogArgs{CaseID: c.ID}, now)
 }
 
 func (b *Book) record(ctx context.Context, db database, id string) ([]RecordEntry, error) {

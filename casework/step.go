@@ -154,6 +154,7 @@ func (b *Book) clock(c *casefile, now time.Time) (clock, error) {
 	if len(due) > 0 {
 		k.due = &due[0]
 	}
+	k.alarm = nextAlarm(due, now)
 	return k, nil
 }
 

@@ -33,6 +33,7 @@ func (b *Book) Sweep(ctx context.Context) (fired int, err error) {
 			after = id
 		}
 		if len(ids) < sweepBatch {
+			failed = append(failed, b.alarms(ctx))
 			return fired, errors.Join(failed...)
 		}
 	}

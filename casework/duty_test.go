@@ -1,0 +1,167 @@
+package casework_test
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"offsite/casework"
+	"offsite/evidence/translog"
+	"offsite/evidence/translog/proof"
+)
+
+func TestAlarmsAtHalfFourFifthsAndDue(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	ctx := t.Context()
+	id := h.reviewed()
+	h.must(h.do("head", id, "file", fields{"officers": h.officers("o1", "o2")}))
+	for _, one := range []struct {
+		days, percent int
+	}{{10, 0}, {36, 50}, {28, 80}, {20, 100}, {20, 100}} {
+		h.clock.add(time.Duration(one.days) * 24 * time.Hour)
+		_, err := h.Sweep(ctx)
+		h.must(err)
+		list, err := h.Alarms(ctx, h.staff["o1"])
+		h.must(err)
+		if one.percent == 0 && len(list) == 0 {
+			continue
+		}
+		if len(list) != 1 || list[0].Percent != one.percent || list[0].LabelZH != "作出处罚决定" || list[0].CaseID != id {
+			t.Fatalf("after %d days more: %+v, want %d %%", one.days, list, one.percent)
+		}
+	}
+	if list, err := h.Alarms(ctx, h.staff["o3"]); err != nil || len(list) != 0 {
+		t.Errorf("another officer's alarms: %+v, %v", list, err)
+	}
+	if list, err := h.Alarms(ctx, h.staff["head"]); err != nil || len(list) != 1 {
+		t.Errorf("the head's alarms: %+v, %v", list, err)
+	}
+}
+
+func TestProcessRecordStandsInTheLog(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log, err := translog.Open(t.Context(), translog.Options{Dir: filepath.Join(dir, "log"), KeyFile: filepath.Join(dir, "key"), Interval: 100 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(log.Stop)
+	h := open(t, want{log: log})
+	_, done := h.working()
+	id := h.find(nil)
+	h.until(done, "casework.log")
+	seq, text, err := h.RecordProof(t.Context(), id)
+	h.must(err)
+	c, err := h.Case(t.Context(), h.staff["auditor"], id)
+	h.must(err)
+	if seq != len(c.Record) {
+		t.Fatalf("entry %d is in the log, the record has %d", seq, len(c.Record))
+	}
+	entry := proof.Entry{Kind: proof.KindCase, ID: id + "/1", SHA256: c.Record[seq-1].Digest, At: c.Record[seq-1].At}
+	leaf, err := entry.Bytes()
+	h.must(err)
+	p, err := proof.Parse(text)
+	h.must(err)
+	if _, err := p.Check(leaf, translog.Trusted(log.Trusted())); err != nil {
+		t.Errorf("the proof does not hold: %v", err)
+	}
+}
+
+func TestReconciliationFindsPlantedErrors(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	ctx := t.Context()
+	id := h.served(200_00)
+	url, err := h.StartPayment(ctx, id)
+	h.must(err)
+	h.pay(url)
+	h.expect(id, "closed")
+	lines, err := h.outside.payment.Daily(ctx, h.clock.now())
+	h.must(err)
+	clean, err := h.Reconcile(ctx, h.clock.now(), lines)
+	h.must(err)
+	if len(lines) != 1 || len(clean.Differences) != 0 || clean.OursFen != 200_00 || clean.TheirsFen != 200_00 {
+		t.Fatalf("lines %+v, reconciliation %+v", lines, clean)
+	}
+	sound := lines[0]
+	for kind, planted := range map[string]func() []casework.PaymentLine{
+		"missing_there": func() []casework.PaymentLine { return nil },
+		"twice":         func() []casework.PaymentLine { return []casework.PaymentLine{sound, sound} },
+		"amount":        func() []casework.PaymentLine { l := sound; l.AmountFen--; return []casework.PaymentLine{l} },
+		"receipt":       func() []casework.PaymentLine { l := sound; l.ReceiptNo = "x"; return []casework.PaymentLine{l} },
+		"missing_here": func() []casework.PaymentLine {
+			l := sound
+			l.OrderID = "0193a0b0-0000-7000-8000-000000000000"
+			return []casework.PaymentLine{sound, l}
+		},
+	} {
+		r, err := h.Reconcile(ctx, h.clock.now(), planted())
+		h.must(err)
+		if len(r.Differences) != 1 || r.Differences[0].Kind != kind {
+			t.Errorf("%s was not found: %+v", kind, r.Differences)
+		}
+	}
+}
+
+func TestPapersWaitForTheMorning(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{at: time.Date(2026, 11, 24, 14, 0, 0, 0, time.UTC)}) // ten in the evening
+	id := h.reviewed()
+	h.must(h.do("head", id, "file", fields{"officers": h.officers("o1", "o2")}))
+	h.must(h.do("o1", id, "notify", nil))
+	var scheduled time.Time
+	h.must(h.pool.QueryRow(t.Context(), `SELECT scheduled_at FROM river_job WHERE kind = 'casework.message' ORDER BY id DESC LIMIT 1`).Scan(&scheduled))
+	if want := time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC); !scheduled.Equal(want) {
+		t.Errorf("the notice goes out at %s, want %s", scheduled, want)
+	}
+}
+
+func TestBulkJudgesEachAlone(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{noObject: true, noParty: true})
+	ctx := t.Context()
+	var chosen []casework.Chosen
+	for range 3 {
+		id := h.find(nil)
+		chosen = append(chosen, casework.Chosen{ID: id, Version: 1})
+		h.clock.add(2 * time.Hour) // another vendor stands there
+	}
+	h.must(h.Reject(ctx, h.staff["r1"], chosen[1].ID, 1, "不构成违法"))
+	chosen = append(chosen, casework.Chosen{ID: "0193a0b0-0000-7000-8000-000000000000", Version: 1})
+	report, err := h.Bulk(ctx, h.staff["r1"], "reject", chosen, fields{"reason": "重复"})
+	h.must(err)
+	var done []bool
+	for _, o := range report {
+		done = append(done, o.Done)
+		if !o.Done && (o.WhyZH == "" || o.WhyEN == "") {
+			t.Errorf("%s was not done, without a reason", o.ID)
+		}
+	}
+	if !slices.Equal(done, []bool{true, false, true, false}) {
+		t.Errorf("done %v", done)
+	}
+}
+
+func TestPublishedDecisionsNameNobody(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	ctx := t.Context()
+	id := h.served(200_00)
+	list, err := h.PublicDecisions(ctx, "")
+	h.must(err)
+	if len(list.Items) != 1 || list.Items[0].Party != "张*" || list.Items[0].FineFen != 200_00 {
+		t.Fatalf("published: %+v", list.Items)
+	}
+	h.must(h.do("head", id, "revoke", fields{"reason": "认定事实有误"}))
+	list, err = h.PublicDecisions(ctx, "")
+	h.must(err)
+	text, err := json.Marshal(list)
+	h.must(err)
+	if strings.Contains(string(text), "张") || list.Items[0].WithdrawnAt == nil || list.Items[0].ReasonZH != "认定事实有误" {
+		t.Errorf("withdrawn: %s", text)
+	}
+}

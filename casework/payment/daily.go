@@ -1,0 +1,70 @@
+package payment
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"offsite/casework"
+	"offsite/sandbox/wire"
+)
+
+// maxDaily bounds the provider's file of a day.
+const maxDaily = 64 << 20
+
+// Daily fetches the provider's file of a day, for Book.Reconcile.
+func (c *Client) Daily(ctx context.Context, day time.Time) ([]casework.PaymentLine, error) {
+	date := day.In(time.FixedZone("Asia/Shanghai", 8*60*60)).Format(time.DateOnly)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.o.URL+"/reconciliation?date="+date, nil)
+	if err != nil {
+		return nil, fmt.Errorf("fetch the payments of %s: %w", date, err)
+	}
+	wire.Sign(c.o.Key, r, nil, c.o.Now())
+	answer, err := c.o.Client.Do(r)
+	if err != nil {
+		return nil, fmt.Errorf("fetch the payments of %s: the provider cannot be reached: %w", date, err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("fetch the payments of %s: the provider answered %s", date, answer.Status)
+	}
+	lines, err := readDaily(io.LimitReader(answer.Body, maxDaily))
+	if err != nil {
+		return nil, fmt.Errorf("read the payments of %s: %w", date, err)
+	}
+	return lines, nil
+}
+
+func readDaily(r io.Reader) ([]casework.PaymentLine, error) {
+	in := csv.NewReader(r)
+	head, err := in.Read()
+	if err != nil {
+		return nil, err
+	}
+	if want := []string{"order_no", "amount_fen", "state", "receipt_no", "paid_at"}; !slices.Equal(head, want) {
+		return nil, fmt.Errorf("its columns are %v, want %v", head, want)
+	}
+	var lines []casework.PaymentLine
+	for {
+		row, err := in.Read()
+		if err == io.EOF {
+			return lines, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		line := casework.PaymentLine{OrderID: row[0], State: row[2], ReceiptNo: row[3]}
+		if line.AmountFen, err = strconv.ParseInt(row[1], 10, 64); err != nil {
+			return nil, fmt.Errorf("line %d: amount %q is no whole number of fen", len(lines)+2, row[1])
+		}
+		if line.PaidAt, err = time.Parse(time.RFC3339, row[4]); err != nil {
+			return nil, fmt.Errorf("line %d: time %q: %w", len(lines)+2, row[4], err)
+		}
+		lines = append(lines, line)
+	}
+}

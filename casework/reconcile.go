@@ -1,0 +1,121 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"offsite/casework/calendar"
+)
+
+// PaymentLine is a line of the provider's file of a day.
+type PaymentLine struct {
+	OrderID   string    `json:"order_no"`
+	AmountFen int64     `json:"amount_fen"`
+	State     string    `json:"state"` // paid, refunded
+	ReceiptNo string    `json:"receipt_no"`
+	PaidAt    time.Time `json:"paid_at"`
+}
+
+// Difference is something that the provider's file and our records do not agree
+// about.
+type Difference struct {
+	Kind      string `json:"kind"` // missing_here, missing_there, amount, receipt, twice
+	OrderID   string `json:"order_no"`
+	CaseID    string `json:"case_id,omitempty"`
+	OursFen   int64  `json:"ours_fen"`
+	TheirsFen int64  `json:"theirs_fen"`
+	ZH        string `json:"zh"`
+	EN        string `json:"en"`
+}
+
+// Reconciliation is the comparison of a day.
+type Reconciliation struct {
+	Day         string       `json:"day"`
+	Lines       int          `json:"lines"`
+	OursFen     int64        `json:"ours_fen"` // credited to cases that day
+	TheirsFen   int64        `json:"theirs_fen"`
+	Differences []Difference `json:"differences"`
+}
+
+// ours is a payment as we credited it.
+type ours struct {
+	orderID, caseID, receiptNo string
+	amountFen                  int64
+}
+
+// Reconcile compares the provider's file of a day with what was credited, and
+// keeps the report. A payment of theirs that we never heard of is found here.
+func (b *Book) Reconcile(ctx context.Context, date time.Time, file []PaymentLine) (Reconciliation, error) {
+	from := calendar.End(date).Add(time.Microsecond).AddDate(0, 0, -1)
+	r := Reconciliation{Day: from.In(calendar.Shanghai()).Format(day), Lines: len(file), Differences: []Difference{}}
+	credited, err := b.creditedOn(ctx, from)
+	if err != nil {
+		return r, fmt.Errorf("reconcile %s: %w", r.Day, err)
+	}
+	seen := map[string]bool{}
+	for _, line := range file {
+		if line.State == "refunded" {
+			continue
+		}
+		r.TheirsFen += line.AmountFen
+		r.compare(line, credited[line.OrderID], seen[line.OrderID])
+		seen[line.OrderID] = true
+	}
+	for id, o := range credited {
+		r.OursFen += o.amountFen
+		if !seen[id] {
+			r.add(Difference{Kind: "missing_there", OrderID: id, CaseID: o.caseID, OursFen: o.amountFen, ZH: "我方已入账，对账文件中没有", EN: "credited here, not in the provider's file"})
+		}
+	}
+	report, err := json.Marshal(r)
+	if err != nil {
+		return r, err
+	}
+	_, err = b.o.Pool.Exec(ctx, `INSERT INTO reconciliation (day, at, lines, report) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (day) DO UPDATE SET at = $2, lines = $3, report = $4`, r.Day, b.now(), r.Lines, report)
+	if err != nil {
+		return r, fmt.Errorf("keep the reconciliation of %s: %w", r.Day, err)
+	}
+	return r, nil
+}
+
+func (r *Reconciliation) add(d Difference) { r.Differences = append(r.Differences, d) }
+
+func (r *Reconciliation) compare(line PaymentLine, o ours, twice bool) {
+	d := Difference{OrderID: line.OrderID, CaseID: o.caseID, OursFen: o.amountFen, TheirsFen: line.AmountFen}
+	switch {
+	case twice:
+		d.Kind, d.ZH, d.EN = "twice", "对账文件中出现两次", "twice in the provider's file"
+	case o.orderID == "":
+		d.Kind, d.ZH, d.EN = "missing_here", "代收机构已收款，我方未入账", "the provider was paid, nothing is credited here"
+	case o.amountFen != line.AmountFen:
+		d.Kind, d.ZH, d.EN = "amount", "金额不一致", "the amounts differ"
+	case o.receiptNo != line.ReceiptNo:
+		d.Kind, d.ZH, d.EN = "receipt", "票据号不一致", "the receipt numbers differ"
+	default:
+		return
+	}
+	r.add(d)
+}
+
+// creditedOn lists what was paid on a day and entered, surplus included.
+func (b *Book) creditedOn(ctx context.Context, from time.Time) (map[string]ours, error) {
+	rows, err := b.o.Pool.Query(ctx, `SELECT order_id::text, coalesce(case_id::text, ''), receipt_no, amount_fen FROM payment_notice
+		WHERE paid_at >= $1 AND paid_at < $2 AND outcome IN ('credited', 'surplus')`, from, from.AddDate(0, 0, 1))
+	if err != nil {
+		return nil, err
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o ours, err error) {
+		err = row.Scan(&o.orderID, &o.caseID, &o.receiptNo, &o.amountFen)
+		return o, err
+	})
+	all := map[string]ours{}
+	for _, o := range list {
+		all[o.orderID] = o
+	}
+	return all, err
+}
