@@ -19,6 +19,10 @@ const (
 	Adjustment       = "adjustment"        // 人工调整, with points and a reason of its own
 )
 
+// Withdrawn takes back what was recorded under the same source, as when a case is
+// revoked: events stay on record, and no formula counts them any more.
+const Withdrawn = "withdrawn"
+
 func kinds() []string {
 	return []string{InspectionPassed, InspectionFailed, Case, Finding, Complaint, Media, Adjustment}
 }

@@ -180,7 +180,7 @@ func TestAFormulaIsTriedThenHolds(t *testing.T) {
 	ctx := t.Context()
 	shop := s.object(t, "水果店", "shop", "水果")
 	f := grade.Default()
-	f.Yellow = 10
+	f.Yellow, f.Version = 10, 0
 	out, err := s.Simulate(ctx, f)
 	if err != nil || out.Changed != 1 || out.Moves[0].To.Grade != grade.Yellow {
 		t.Fatalf("tried: %+v, %v", out, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,6 +21,9 @@ import (
 type Grader struct {
 	pool *pgxpool.Pool
 	now  func() time.Time
+
+	mu       sync.Mutex
+	followed time.Time // until when Follow has read the cases
 }
 
 // New returns the grader of a migrated database.
@@ -56,7 +60,7 @@ func (g *Grader) Record(ctx context.Context, tx executor, by string, e Event) er
 		points = &e.Points
 	}
 	switch {
-	case !slices.Contains(kinds(), e.Kind):
+	case e.Kind != Withdrawn && !slices.Contains(kinds(), e.Kind):
 		return fmt.Errorf("record what happened with object %s: %w: there is no kind %q", e.ObjectID, ErrEvent, e.Kind)
 	case strings.TrimSpace(e.Source) == "":
 		return fmt.Errorf("record what happened with object %s: %w: its source is missing", e.ObjectID, ErrEvent)
@@ -115,7 +119,9 @@ func (g *Grader) Versions(ctx context.Context) ([]Version, error) {
 	return all, nil
 }
 
-// Activate makes a formula hold from a time on, as the next version.
+// Activate makes a formula hold from a time on, as the next version. A Version other
+// than 0 is the newest one that its author has seen; errors wrap registry.ErrConflict
+// where somebody else has made another since.
 func (g *Grader) Activate(ctx context.Context, by string, f Formula, from time.Time, reason string) (Formula, error) {
 	if err := f.Check(); err != nil {
 		return f, fmt.Errorf("change the formula of the risk grade: %w", err)
@@ -127,9 +133,14 @@ func (g *Grader) Activate(ctx context.Context, by string, f Formula, from time.T
 		if _, err := tx.Exec(ctx, `LOCK TABLE grade_formula IN SHARE ROW EXCLUSIVE MODE`); err != nil {
 			return err
 		}
-		if err := tx.QueryRow(ctx, `SELECT coalesce(max(version), $1) + 1 FROM grade_formula`, Default().Version).Scan(&f.Version); err != nil {
+		var newest int
+		if err := tx.QueryRow(ctx, `SELECT coalesce(max(version), $1) FROM grade_formula`, Default().Version).Scan(&newest); err != nil {
 			return err
 		}
+		if f.Version != 0 && f.Version != newest {
+			return registry.ErrConflict
+		}
+		f.Version = newest + 1
 		_, err := tx.Exec(ctx, `INSERT INTO grade_formula (version, body, active_from, reason, by_whom, at) VALUES ($1, $2, $3, $4, $5, $6)`,
 			f.Version, f, from, reason, by, g.moment())
 		return err

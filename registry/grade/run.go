@@ -28,7 +28,9 @@ func (g *Grader) each(ctx context.Context, f Formula, only string, do func(objec
 	rows, err := g.pool.Query(ctx, `SELECT o.id::text, o.name, o.grade, o.kind, o.business, e.kinds, e.times, e.points FROM object o
 		LEFT JOIN (SELECT object_id, array_agg(kind ORDER BY id) AS kinds, array_agg(at ORDER BY id) AS times,
 			array_agg(coalesce(points, 0) ORDER BY id) AS points
-			FROM object_event WHERE at > $1 AND ($2 = '' OR object_id = nullif($2, '')::uuid) GROUP BY object_id) e ON e.object_id = o.id
+			FROM object_event v WHERE at > $1 AND ($2 = '' OR object_id = nullif($2, '')::uuid)
+				AND NOT EXISTS (SELECT FROM object_event w WHERE w.object_id = v.object_id AND w.kind = 'withdrawn' AND w.source = v.source)
+			GROUP BY object_id) e ON e.object_id = o.id
 		WHERE o.removed_at IS NULL AND ($2 = '' OR o.id = nullif($2, '')::uuid)`, g.moment().AddDate(0, 0, -f.longest()), only)
 	if err != nil {
 		return err

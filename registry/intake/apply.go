@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -35,23 +36,26 @@ func (in *Intake) Apply(ctx context.Context, by, id string) (Batch, error) {
 // enter moves a batch to a state from one of others.
 func (in *Intake) enter(ctx context.Context, id, to string, from ...string) (b Batch, err error) {
 	err = pgx.BeginFunc(ctx, in.pool, func(tx pgx.Tx) error {
-		if b, err = batch(ctx, tx, id, "FOR UPDATE"); err != nil {
-			return err
-		}
-		allowed := false
-		for _, f := range from {
-			allowed = allowed || b.State == f
-		}
-		if !allowed {
-			return fmt.Errorf("%w: it is %s", ErrState, b.State)
-		}
-		if b.State != to && (to == Applying || to == Undoing) {
-			b.Done = 0
-		}
-		b.State = to
-		return in.update(ctx, tx, b)
+		b, err = in.move(ctx, tx, id, to, from...)
+		return err
 	})
 	return b, err
+}
+
+// move does so in a transaction.
+func (in *Intake) move(ctx context.Context, tx pgx.Tx, id, to string, from ...string) (Batch, error) {
+	b, err := batch(ctx, tx, id, "FOR UPDATE")
+	if err != nil {
+		return b, err
+	}
+	if !slices.Contains(from, b.State) {
+		return b, fmt.Errorf("%w: it is %s", ErrState, b.State)
+	}
+	if b.State != to && (to == Applying || to == Undoing) {
+		b.Done = 0
+	}
+	b.State = to
+	return b, in.update(ctx, tx, b)
 }
 
 func (in *Intake) update(ctx context.Context, tx pgx.Tx, b Batch) error {

@@ -25,11 +25,11 @@ type reading struct {
 	n        int
 	draft    draft
 	given    *place.Position // as written, before conversion
-	problems []Problem
+	problems []Fault
 }
 
 func (r *reading) wrong() bool {
-	return slices.ContainsFunc(r.problems, func(p Problem) bool { return !p.Warning })
+	return slices.ContainsFunc(r.problems, func(p Fault) bool { return !p.Warning })
 }
 
 // reader understands rows under the options of a batch.
@@ -44,12 +44,12 @@ func (r reader) read(l line) reading {
 	clean := map[field]string{}
 	for f, text := range l.cells {
 		if zh, en, bad := spoiled(f, text); bad {
-			out.problems = append(out.problems, Problem{Row: l.n, Column: r.heading.column(f), ZH: zh, EN: en})
+			out.problems = append(out.problems, Fault{Row: l.n, Column: r.heading.column(f), ZH: zh, EN: en})
 			continue
 		}
 		clean[f] = text
 	}
-	slices.SortFunc(out.problems, func(a, b Problem) int { return strings.Compare(a.Column, b.Column) })
+	slices.SortFunc(out.problems, func(a, b Fault) int { return strings.Compare(a.Column, b.Column) })
 	out.draft.Object = r.object(l.n, clean, &out)
 	out.draft.Party = r.party(clean)
 	add := func(wrong []*registry.Refused, of map[string]field) {
@@ -61,7 +61,7 @@ func (r reader) read(l line) reading {
 			if _, spoiled := l.cells[f]; spoiled && clean[f] == "" {
 				continue // told already
 			}
-			out.problems = append(out.problems, Problem{Row: l.n, Column: r.heading.column(f), ZH: w.ZH, EN: w.EN})
+			out.problems = append(out.problems, Fault{Row: l.n, Column: r.heading.column(f), ZH: w.ZH, EN: w.EN})
 		}
 	}
 	add(out.draft.Object.Problems(), nil)
@@ -130,17 +130,17 @@ func (r reader) object(n int, cells map[field]string, out *reading) registry.Obj
 // round keeps a centimetre: what comes after it is noise that would count as change.
 func round(degrees float64) float64 { return math.Round(degrees*1e7) / 1e7 }
 
-func position(lon, lat string) (p place.Position, problem *Problem) {
+func position(lon, lat string) (p place.Position, problem *Fault) {
 	x, err1 := strconv.ParseFloat(identity.Normal(lon), 64)
 	y, err2 := strconv.ParseFloat(identity.Normal(lat), 64)
 	p = place.Position{Longitude: x, Latitude: y}
 	switch {
 	case err1 != nil || err2 != nil || math.IsNaN(x+y) || math.IsInf(x+y, 0):
-		return p, &Problem{ZH: "经纬度应为十进制度数，如 121.397428", EN: "longitude and latitude are decimal degrees, as 121.397428"}
+		return p, &Fault{ZH: "经纬度应为十进制度数，如 121.397428", EN: "longitude and latitude are decimal degrees, as 121.397428"}
 	case p.Swapped().InChina() && !p.InChina():
-		return p, &Problem{ZH: "经度与纬度填反了", EN: "longitude and latitude are swapped"}
+		return p, &Fault{ZH: "经度与纬度填反了", EN: "longitude and latitude are swapped"}
 	case !p.InChina():
-		return p, &Problem{ZH: "坐标不在中国境内", EN: "the position is not in China"}
+		return p, &Fault{ZH: "坐标不在中国境内", EN: "the position is not in China"}
 	}
 	return p, nil
 }

@@ -82,7 +82,7 @@ type line struct {
 	n     int // as the spreadsheet counts, from 1
 	cells map[field]string
 	// problems of reading, before what is written is looked at
-	problems []Problem
+	problems []Fault
 }
 
 func (h heading) line(n int, cells []string) line {
@@ -101,12 +101,12 @@ func (h heading) line(n int, cells []string) line {
 type table struct {
 	heading  heading
 	lines    []line
-	warnings []Problem
+	warnings []Fault
 }
 
-// Problem is what is wrong with a row, or with the file (row 0). A warning does not
+// Fault is what is wrong with a row, or with the file (row 0). A warning does not
 // keep the row out.
-type Problem struct {
+type Fault struct {
 	Row     int    `json:"row"`
 	Column  string `json:"column,omitempty"` // as headed in the file
 	ZH      string `json:"zh"`

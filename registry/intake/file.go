@@ -71,7 +71,7 @@ func read(format string, data []byte) (t table, err error) {
 		err = unreadable("文件中没有数据行", "the file holds no rows")
 	}
 	for _, name := range t.heading.unknown {
-		t.warnings = append(t.warnings, Problem{Column: name, Warning: true,
+		t.warnings = append(t.warnings, Fault{Column: name, Warning: true,
 			ZH: "未识别的列“" + name + "”，已忽略", EN: "the column " + name + " is not known and left out"})
 	}
 	return t, err

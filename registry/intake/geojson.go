@@ -82,7 +82,7 @@ func text(v any) string {
 // locate gives the line the position of a point, or of the middle of an outline.
 func (g *geometry) locate(l *line) {
 	wrong := func(zh, en string) {
-		l.problems = append(l.problems, Problem{Row: l.n, Column: "geometry", ZH: zh, EN: en})
+		l.problems = append(l.problems, Fault{Row: l.n, Column: "geometry", ZH: zh, EN: en})
 	}
 	switch g.Type {
 	case "Point":

@@ -88,7 +88,7 @@ type Batch struct {
 	Total    int       `json:"total"`
 	Done     int       `json:"done"` // while applying or undoing
 	Counts   Counts    `json:"counts"`
-	Warnings []Problem `json:"warnings"` // of the whole file
+	Warnings []Fault `json:"warnings"` // of the whole file
 }
 
 // ErrState says that a batch is not where the step begins, as one that was applied
@@ -166,7 +166,10 @@ type Row struct {
 	ObjectID string          `json:"object_id,omitempty"`
 	Object   registry.Object `json:"object"`
 	Party    *registry.Party `json:"party,omitempty"`
-	Problems []Problem       `json:"problems"`
+	// Before is what is registered, or was before the batch was applied, of a row
+	// that changes it.
+	Before   *registry.Object `json:"before,omitempty"`
+	Problems []Fault        `json:"problems"`
 }
 
 // Rows lists rows of a batch after row number after: those of one action, or ("") all.
@@ -174,14 +177,15 @@ func (in *Intake) Rows(ctx context.Context, id, action string, after, limit int)
 	if _, err := uuid.Parse(id); err != nil {
 		return nil, fmt.Errorf("read the rows of batch %s: %w", id, registry.ErrNotFound)
 	}
-	rows, err := in.pool.Query(ctx, `SELECT n, action, coalesce(object_id::text, ''), draft, problems FROM intake_row
-		WHERE batch_id = $1 AND ($2 = '' OR action = $2) AND n > $3 ORDER BY n LIMIT $4`, id, action, after, limit)
+	rows, err := in.pool.Query(ctx, `SELECT r.n, r.action, coalesce(r.object_id::text, ''), r.draft, r.problems, c.before FROM intake_row r
+		LEFT JOIN intake_change c ON c.batch_id = r.batch_id AND c.kind = 'object' AND c.subject = r.object_id
+		WHERE r.batch_id = $1 AND ($2 = '' OR r.action = $2) AND r.n > $3 ORDER BY r.n LIMIT $4`, id, action, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the rows of batch %s: %w", id, err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Row, err error) {
 		var sealed []byte
-		if err = row.Scan(&r.N, &r.Action, &r.ObjectID, &sealed, &r.Problems); err != nil {
+		if err = row.Scan(&r.N, &r.Action, &r.ObjectID, &sealed, &r.Problems, &r.Before); err != nil {
 			return r, err
 		}
 		var d draft
@@ -194,10 +198,36 @@ func (in *Intake) Rows(ctx context.Context, id, action string, after, limit int)
 		}
 		return r, nil
 	})
+	if err == nil {
+		err = in.addBefore(ctx, all)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the rows of batch %s: %w", id, err)
 	}
 	return all, nil
+}
+
+// addBefore gives rows not yet applied what is registered now.
+func (in *Intake) addBefore(ctx context.Context, rows []Row) error {
+	var ids []string
+	for _, r := range rows {
+		if r.Action == "merge" && r.Before == nil {
+			ids = append(ids, r.ObjectID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	now, err := in.registry.ObjectsByID(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		if is, ok := now[rows[i].ObjectID]; ok && rows[i].Action == "merge" && rows[i].Before == nil {
+			rows[i].Before = &is
+		}
+	}
+	return nil
 }
 
 func purpose(batch string) string { return "intake:" + batch }

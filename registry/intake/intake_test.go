@@ -232,7 +232,7 @@ func TestGCJ02TakenForWGS84(t *testing.T) {
 	}
 	s.apply(t, s.preview(t, "a.csv", []byte(honest.String()), intake.Options{}))
 	warned := func(b intake.Batch) bool {
-		return slices.ContainsFunc(b.Warnings, func(p intake.Problem) bool { return strings.Contains(p.ZH, "GCJ-02") })
+		return slices.ContainsFunc(b.Warnings, func(p intake.Fault) bool { return strings.Contains(p.ZH, "GCJ-02") })
 	}
 	if b := s.preview(t, "b.csv", []byte(moved.String()), intake.Options{Rule: intake.Overwrite}); !warned(b) {
 		t.Errorf("no warning in %+v", b.Warnings)

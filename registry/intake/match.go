@@ -115,7 +115,7 @@ func same(a, b registry.Object) bool {
 
 // suspectGCJ02 warns where the positions of a file that says WGS 84 stand where a
 // GCJ-02 map would show the registered ones.
-func suspectGCJ02(pairs [][2]place.Position) (Problem, bool) {
+func suspectGCJ02(pairs [][2]place.Position) (Fault, bool) {
 	off := 0
 	for _, pair := range pairs {
 		given, registered := pair[0], pair[1]
@@ -124,9 +124,9 @@ func suspectGCJ02(pairs [][2]place.Position) (Problem, bool) {
 		}
 	}
 	if off < 3 || off*2 < len(pairs) {
-		return Problem{}, false
+		return Fault{}, false
 	}
-	return Problem{Warning: true,
+	return Fault{Warning: true,
 		ZH: fmt.Sprintf("%d个对象的坐标像是 GCJ-02（高德、腾讯地图），请选择坐标系 GCJ-02 后重新预览", off),
 		EN: fmt.Sprintf("the positions of %d objects look like GCJ-02 (as of Chinese web maps); choose GCJ-02 and preview anew", off)}, true
 }

@@ -50,7 +50,7 @@ func (in *Intake) matchParties(ctx context.Context, p *plan) error {
 				numbers = append(numbers, n)
 			}
 		case first.says.Name != r.draft.Party.Name:
-			r.problems = append(r.problems, Problem{Row: r.n, Warning: true,
+			r.problems = append(r.problems, Fault{Row: r.n, Warning: true,
 				ZH: fmt.Sprintf("证件号码与第%d行相同而姓名不同，取第%d行的姓名", first.row, first.row),
 				EN: fmt.Sprintf("the identity is that of row %d but the name differs; the name of row %d is taken", first.row, first.row)})
 		default:
@@ -104,7 +104,7 @@ func (in *Intake) matchObjects(ctx context.Context, p *plan, h heading) error {
 		}
 		if j := before.find(r.draft.Object); j >= 0 {
 			r.action = "error"
-			r.problems = append(r.problems, Problem{Row: r.n, Column: h.column(fieldName),
+			r.problems = append(r.problems, Fault{Row: r.n, Column: h.column(fieldName),
 				ZH: fmt.Sprintf("与第%d行重复", numbers[j]), EN: fmt.Sprintf("it is the object of row %d again", numbers[j])})
 			continue
 		}
@@ -145,7 +145,7 @@ func (p *plan) passes(r *planned, was registry.Object) bool {
 	if named == nil || p.rule == Skip || named.id != "" && named.id == was.PartyID {
 		return false
 	}
-	warn := func(zh, en string) { r.problems = append(r.problems, Problem{Row: r.n, Warning: true, ZH: zh, EN: en}) }
+	warn := func(zh, en string) { r.problems = append(r.problems, Fault{Row: r.n, Warning: true, ZH: zh, EN: en}) }
 	switch {
 	case was.PartyID == "":
 		return true

@@ -110,7 +110,7 @@ func (p *plan) name() error {
 func (in *Intake) keep(ctx context.Context, p *plan, sum []byte) error {
 	b := &p.batch
 	if b.Warnings == nil {
-		b.Warnings = []Problem{}
+		b.Warnings = []Fault{}
 	}
 	return pgx.BeginFunc(ctx, in.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `INSERT INTO intake_batch (id, name, format, sha256, rule, by_whom, at, state, total, counts, warnings, changed_at)
@@ -133,7 +133,7 @@ func (in *Intake) keep(ctx context.Context, p *plan, sum []byte) error {
 				r := p.rows[i]
 				sealed, err := in.seal(b.ID, r.draft)
 				if r.problems == nil {
-					r.problems = []Problem{}
+					r.problems = []Fault{}
 				}
 				return []any{b.ID, r.n, r.action, orNull(r.objectID), r.version, sealed, r.problems}, err
 			}))

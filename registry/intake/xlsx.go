@@ -32,7 +32,7 @@ func readXLSX(data []byte, t *table) error {
 		return unreadable("工作簿中没有工作表", "the workbook has no sheet")
 	}
 	if len(sheets) > 1 {
-		t.warnings = append(t.warnings, Problem{Warning: true,
+		t.warnings = append(t.warnings, Fault{Warning: true,
 			ZH: "只导入第一个工作表“" + sheets[0] + "”", EN: "only the first sheet, " + sheets[0] + ", is taken in"})
 	}
 	merged, err := mergedCells(data)
@@ -60,7 +60,7 @@ func readXLSX(data []byte, t *table) error {
 		}
 		if filled && len(t.lines) > before {
 			l := &t.lines[len(t.lines)-1]
-			l.problems = append(l.problems, Problem{Row: n, Warning: true,
+			l.problems = append(l.problems, Fault{Row: n, Warning: true,
 				ZH: "含合并单元格，已取合并区域的值", EN: "it lies in merged cells; their value is taken"})
 		}
 	}
