@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -39,6 +40,8 @@ type job struct {
 	// none: it ends when all is recorded.
 	Hold string
 	Skip int // how often it passes that point before
+	// KillAt is the change in the spool at which the child kills itself; 0 is none.
+	KillAt int
 }
 
 // points are where a child can be held, in the order of the way.
@@ -190,8 +193,16 @@ func childOptions(j job, h *hold) (keep.Options, error) {
 			return time.Now()
 		}
 	}
+	var changes atomic.Int64
+	fault := func(string, string) error {
+		if j.KillAt > 0 && changes.Add(1) == int64(j.KillAt) {
+			syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
+		}
+		return nil
+	}
 	return keep.Options{
-		SpoolDir: j.Spool, Sealer: sealer, Stamper: heldStamper{stamper, h}, Vault: v, Recorder: folder{j.Records, h},
+		SpoolFault: fault, SpoolDir: j.Spool, Sealer: sealer, Stamper: heldStamper{stamper, h}, Vault: v, Recorder: folder{j.Records, h},
 		Settle: func(string, string) error { h.at("stored"); return nil },
 		Host:   "child", Version: "1.0", RetryMin: 10 * time.Millisecond, RetryMax: 50 * time.Millisecond, Now: now,
 	}, nil

@@ -58,6 +58,8 @@ type Options struct {
 	DiskShare  float64               // share of the file system the spool may fill; 0 is 0.5
 	RetryMin   time.Duration         // between tries of a step that fails; 0 is half a second
 	RetryMax   time.Duration         // 0 is 30 s
+	// SpoolFault, for tests, is asked before each change in the spool (spool.Options.Fault).
+	SpoolFault func(op, path string) error
 	// OnWaiting is told, from one goroutine, when the number of those that wait or
 	// the oldest of them has changed.
 	OnWaiting func(count int, oldest time.Time)
@@ -113,7 +115,7 @@ func New(o Options) (*Keeper, error) {
 	if err := o.fill(); err != nil {
 		return nil, err
 	}
-	s, err := spool.Open(spool.Options{Dir: o.SpoolDir, Share: o.DiskShare})
+	s, err := spool.Open(spool.Options{Dir: o.SpoolDir, Share: o.DiskShare, Fault: o.SpoolFault})
 	if err != nil {
 		return nil, err
 	}

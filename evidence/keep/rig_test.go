@@ -226,6 +226,15 @@ func newRig(t *testing.T) *rig {
 	return r
 }
 
+// openAgain tries once more where opening fails, as `offsite up` is started again.
+func (r *rig) openAgain() (*keep.Keeper, error) {
+	k, err := keep.New(r.o)
+	if err != nil {
+		k, err = keep.New(r.o)
+	}
+	return k, err
+}
+
 func (r *rig) open(t *testing.T) *keep.Keeper {
 	t.Helper()
 	k, err := keep.New(r.o)

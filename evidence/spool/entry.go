@@ -61,7 +61,7 @@ func (e *Entry) Add(name string, data []byte) error {
 	if err := checkName(name); err != nil {
 		return fmt.Errorf("spooled incident %s: %w", e.id, err)
 	}
-	if err := replace(filepath.Join(e.dir, name), data); err != nil {
+	if err := e.s.disk.replace(filepath.Join(e.dir, name), data); err != nil {
 		return fmt.Errorf("write %s of spooled incident %s: %w", name, e.id, fullOr(err))
 	}
 	e.s.grow(e.id, int64(len(data)))
@@ -72,21 +72,21 @@ func (e *Entry) Add(name string, data []byte) error {
 // Kept returns.
 func (e *Entry) Drop(keep string) error {
 	if keep != "" {
-		err := os.Rename(filepath.Join(e.dir, keep), e.s.keptPath(e.id))
+		err := e.s.disk.rename(filepath.Join(e.dir, keep), e.s.keptPath(e.id))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("drop spooled incident %s: %w", e.id, err)
 		}
-		if err := syncDir(filepath.Join(e.s.o.Dir, keptDir)); err != nil {
+		if err := e.s.disk.syncDir(filepath.Join(e.s.o.Dir, keptDir)); err != nil {
 			return fmt.Errorf("drop spooled incident %s: %w", e.id, err)
 		}
 	}
 	return e.s.remove(e)
 }
 
-// write fills the new entry's folder dir with the parts, all on the disk when it
+// writeEntry fills the new entry's folder dir with the parts, all on the disk when it
 // returns.
-func write(dir string, parts []Part) (int64, error) {
-	if err := os.Mkdir(dir, 0o700); err != nil {
+func (d disk) writeEntry(dir string, parts []Part) (int64, error) {
+	if err := d.mkdir(dir); err != nil {
 		return 0, err
 	}
 	var total int64
@@ -95,7 +95,7 @@ func write(dir string, parts []Part) (int64, error) {
 			return total, err
 		}
 		count := &counter{}
-		err := writeNew(filepath.Join(dir, p.Name), func(w io.Writer) error {
+		err := d.writeNew(filepath.Join(dir, p.Name), func(w io.Writer) error {
 			count.w = w
 			return p.Write(count)
 		})
@@ -104,7 +104,7 @@ func write(dir string, parts []Part) (int64, error) {
 		}
 		total += count.n
 	}
-	return total, syncDir(dir)
+	return total, d.syncDir(dir)
 }
 
 type counter struct {

@@ -68,7 +68,7 @@ func (s *Spool) SetState(name, text string) error {
 	if err := checkName(name); err != nil {
 		return fmt.Errorf("write spool state: %w", err)
 	}
-	if err := replace(filepath.Join(s.o.Dir, stateDir, name), []byte(text)); err != nil {
+	if err := s.disk.replace(filepath.Join(s.o.Dir, stateDir, name), []byte(text)); err != nil {
 		return fmt.Errorf("write spool state %s: %w", name, fullOr(err))
 	}
 	return nil

@@ -33,6 +33,9 @@ var ErrInUse = errors.New("another process uses this spool")
 type Options struct {
 	Dir   string  // made if missing
 	Share float64 // of the file system that it may fill; 0 is 0.5
+	// Fault, for tests, is asked before each change on the disk, which fails with
+	// what it returns.
+	Fault func(op, path string) error
 }
 
 // Part is one file of a new entry.
@@ -44,6 +47,7 @@ type Part struct {
 // Spool is an open spool, held by this process alone.
 type Spool struct {
 	o    Options
+	disk disk
 	lock *os.File
 
 	mu      sync.Mutex
@@ -68,7 +72,7 @@ func Open(o Options) (*Spool, error) {
 		return nil, fmt.Errorf("open spool %s: %w", o.Dir, err)
 	}
 	o.Dir = dir
-	s := &Spool{o: o, entries: map[string]*Entry{}, writing: map[string]bool{}, size: map[string]int64{}}
+	s := &Spool{o: o, disk: disk{o.Fault}, entries: map[string]*Entry{}, writing: map[string]bool{}, size: map[string]int64{}}
 	if err := s.open(); err != nil {
 		return nil, fmt.Errorf("open spool %s: %w", o.Dir, errors.Join(err, s.Close()))
 	}
@@ -90,13 +94,13 @@ func (s *Spool) open() error {
 		return fmt.Errorf("%w; stop it, or name another folder (%w)", ErrInUse, err)
 	}
 	drafts := filepath.Join(s.o.Dir, draftDir)
-	if err := os.RemoveAll(drafts); err != nil {
+	if err := s.disk.removeAll(drafts); err != nil {
 		return err
 	}
-	if err := os.Mkdir(drafts, 0o700); err != nil {
+	if err := s.disk.mkdir(drafts); err != nil {
 		return err
 	}
-	if err := syncDir(s.o.Dir); err != nil {
+	if err := s.disk.syncDir(s.o.Dir); err != nil {
 		return err
 	}
 	return s.scan()
@@ -196,17 +200,17 @@ func (s *Spool) reserve(id string, size int64) (*Entry, error) {
 
 func (s *Spool) put(ctx context.Context, id string, parts []Part) (int64, error) {
 	draft := filepath.Join(s.o.Dir, draftDir, id)
-	written, err := write(draft, parts)
+	written, err := s.disk.writeEntry(draft, parts)
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err == nil {
-		err = os.Rename(draft, filepath.Join(s.o.Dir, entryDir, id))
+		err = s.disk.rename(draft, filepath.Join(s.o.Dir, entryDir, id))
 	}
 	if err != nil {
 		return 0, errors.Join(err, os.RemoveAll(draft))
 	}
-	if err := syncDir(filepath.Join(s.o.Dir, entryDir)); err != nil {
+	if err := s.disk.syncDir(filepath.Join(s.o.Dir, entryDir)); err != nil {
 		// Its name may not outlive a power cut, so it is not there.
 		return 0, errors.Join(err, os.RemoveAll(filepath.Join(s.o.Dir, entryDir, id)))
 	}
@@ -253,7 +257,7 @@ func (s *Spool) Usage() (used, limit int64, err error) {
 // remove takes the entry away in one step and then deletes its files.
 func (s *Spool) remove(e *Entry) error {
 	draft := filepath.Join(s.o.Dir, draftDir, e.id+".drop")
-	if err := os.Rename(e.dir, draft); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := s.disk.rename(e.dir, draft); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("drop spooled incident %s: %w", e.id, err)
 	}
 	s.mu.Lock()
@@ -262,7 +266,7 @@ func (s *Spool) remove(e *Entry) error {
 	delete(s.size, e.id)
 	s.mu.Unlock()
 	// What cannot be deleted now is deleted at the next start.
-	if err := errors.Join(syncDir(filepath.Join(s.o.Dir, entryDir)), os.RemoveAll(draft)); err != nil {
+	if err := errors.Join(s.disk.syncDir(filepath.Join(s.o.Dir, entryDir)), s.disk.removeAll(draft)); err != nil {
 		return fmt.Errorf("drop spooled incident %s: %w", e.id, err)
 	}
 	return nil
