@@ -16,6 +16,7 @@ import (
 	"github.com/transparency-dev/tessera"
 	"github.com/transparency-dev/tessera/client"
 	"github.com/transparency-dev/tessera/storage/posix"
+	"golang.org/x/mod/sumdb/note"
 
 	"offsite/evidence"
 	"offsite/evidence/seal"
@@ -78,11 +79,15 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 }
 
 func (l *Log) open(ctx context.Context) error {
-	signer, public, err := openKey(l.o.KeyFile, l.o.Origin)
+	key, err := OpenKey(l.o.KeyFile, l.o.Origin)
 	if err != nil {
 		return err
 	}
-	l.public = public
+	signer, err := note.NewSigner(key.Private)
+	if err != nil {
+		return err
+	}
+	l.public = key.Public
 	driver, err := posix.New(ctx, posix.Config{Path: l.o.Dir})
 	if err != nil {
 		return err
