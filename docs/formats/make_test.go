@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,9 @@ import (
 	"offsite/evidence/bundle"
 	"offsite/evidence/seal"
 	"offsite/evidence/specimen"
+	"offsite/evidence/translog"
+	"offsite/evidence/translog/proof"
+	"offsite/evidence/verify"
 )
 
 var update = flag.Bool("update", false, "make the vectors anew")
@@ -20,6 +24,7 @@ var update = flag.Bool("update", false, "make the vectors anew")
 // vector is one bundle and what a verifier must say of it.
 type vector struct {
 	File  string `json:"file"`
+	Proof string `json:"proof,omitempty"` // of the transparency log
 	Exit  int    `json:"exit"`            // 0 holds, 1 tampered with, 2 cannot be told
 	Check string `json:"check,omitempty"` // the first check that does not hold
 	Names string `json:"names,omitempty"` // the file that it names
@@ -33,7 +38,7 @@ func TestMakeVectors(t *testing.T) {
 	if !*update {
 		t.Skip("vectors are made with -update only")
 	}
-	old, err := filepath.Glob("vectors/*.tar")
+	old, err := filepath.Glob("vectors/*.t*")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,6 +50,7 @@ func TestMakeVectors(t *testing.T) {
 	v.brokenFiles()
 	v.brokenSeal()
 	v.brokenTar()
+	v.logged()
 	trust, err := v.m.Trust.JSON()
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +78,7 @@ func (v *vectors) write(name string, data []byte) {
 
 func (v *vectors) add(name string, exit int, check, names, about string, tar []byte) {
 	v.write(name+".tar", tar)
-	v.list = append(v.list, vector{name + ".tar", exit, check, names, about})
+	v.list = append(v.list, vector{File: name + ".tar", Exit: exit, Check: check, Names: names, About: about})
 }
 
 const full = "0198c000-0000-7000-8000-000000000002"
@@ -218,6 +224,53 @@ func (v *vectors) brokenSeal() {
 	v.add("unknown-authority", 2, "timestamp", "seal/manifest.tsr", "sealed by us, timestamped by strangers", stranger.Bundle(v.t, specimen.Spec{ID: full, Sealer: sealer}))
 	v.add("broken-future", 1, "timestamp", "seal/manifest.tsr", "it claims to be sealed an hour after its timestamp",
 		v.m.Bundle(v.t, specimen.Spec{ID: full, Sealed: time.Now().Add(time.Hour)}))
+}
+
+// logged are bundles with the log's receipt, the last of a log of seven entries.
+func (v *vectors) logged() {
+	dir := v.t.TempDir()
+	l, err := translog.Open(v.t.Context(), translog.Options{Dir: filepath.Join(dir, "log"), KeyFile: filepath.Join(dir, "key"), Origin: "specimen.invalid/log", Interval: 100 * time.Millisecond})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer l.Stop()
+	tar := v.full()
+	c := v.read(tar)
+	m, err := bundle.ParseManifest(c.Text[bundle.ManifestDoc])
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	digest, _ := c.File(bundle.ManifestDoc)
+	entries := []proof.Entry{}
+	for i := range 6 {
+		entries = append(entries, proof.Entry{Kind: proof.KindCase, ID: fmt.Sprint(i), SHA256: strings.Repeat("0", 64), At: v.raised})
+	}
+	var proofs [][]byte
+	for _, e := range append(entries, proof.BundleEntry(m.Bundle, hexOf(digest.SHA256), m.Sealed)) {
+		text, err := l.Record(v.t.Context(), e)
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		proofs = append(proofs, text)
+	}
+	trusted := l.Trusted()
+	v.m.Trust.Log = &trusted
+	last := proofs[len(proofs)-1]
+	v.proof("good-logged", 0, "", "entry 6 of the transparency log", tar, last)
+	v.proof("broken-logged-other", 1, "log", "the log's receipt is of another entry", tar, proofs[3])
+	at := bytes.IndexByte(last, '\n') + 1
+	v.proof("broken-logged-index", 1, "log", "the log's receipt names another place", tar, bytes.Replace(last, last[at:at+8], []byte("index 5\n"), 1))
+	v.proof("unknown-log", 2, "log", "the log's receipt is of another log", tar, bytes.Replace(last, []byte("specimen.invalid/log\n7"), []byte("stranger.invalid/log\n7"), 1))
+}
+
+func (v *vectors) proof(name string, exit int, check, about string, tar, text []byte) {
+	names := ""
+	if exit != 0 {
+		names = verify.LogProof
+	}
+	v.add(name, exit, check, names, about, tar)
+	v.list[len(v.list)-1].Proof = name + ".tlog-proof"
+	v.write(name+".tlog-proof", text)
 }
 
 // brokenTar are archives that our writer would not have written.

@@ -47,7 +47,13 @@ func TestVerifierAgreesWithTheVectors(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer f.Close()
-			r, err := verify.Bundle(t.Context(), f, trust, verify.Options{})
+			var o verify.Options
+			if v.Proof != "" {
+				if o.LogProof, err = os.ReadFile(filepath.Join("vectors", v.Proof)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r, err := verify.Bundle(t.Context(), f, trust, o)
 			if err != nil {
 				t.Fatal(err)
 			}

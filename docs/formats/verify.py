@@ -2,6 +2,7 @@
 """Check Offsite evidence bundles without Offsite.
 
     python3 verify.py --trust trust.json bundle.tar...
+    python3 verify.py --trust trust.json --proof log.tlog-proof bundle.tar
 
 A second reader of the format that bundle.md specifies, written from that page.
 It uses Python's standard library, and the openssl command for signatures and
@@ -9,6 +10,7 @@ timestamps. Exit status: 0 all checks hold, 1 something was tampered with,
 2 something could not be checked.
 """
 import argparse
+import base64
 import calendar
 import datetime
 import hashlib
@@ -222,6 +224,30 @@ class Checker:
             self.files.setdefault(f[0], f)
         self.manifest, self.broken, self.at = None, False, None
 
+    def log(self, path):
+        """Checks the log's receipt, which lies beside the bundle."""
+        name, trusted = os.path.basename(path), self.trust.get("log")
+        if trusted is None or self.manifest is None:
+            self.report.cannot_tell("log", name, "trust.json names no log, or the manifest cannot be read")
+            return
+        try:
+            with open(path, encoding="utf-8") as f:
+                proof = LogProof(f.read(1 << 16), self.put)
+            m = self.manifest
+            entry = canonical({
+                "format": "offsite-log/1", "kind": "bundle", "id": m["bundle"], "at": m["sealed"],
+                "sha256": hashlib.sha256(self.tar.text["seal/manifest.json"]).hexdigest(),
+            })
+            witnesses = sum(proof.signed_by(w) for w in trusted.get("witnesses", []))
+            if proof.origin != trusted["origin"] or not proof.signed_by(trusted["verifier"]):
+                self.report.cannot_tell("log", name, "its checkpoint is not signed by the log of trust.json")
+            elif witnesses < trusted.get("quorum", 0):
+                self.report.cannot_tell("log", name, "too few witnesses have signed its checkpoint")
+            elif not proof.includes(entry):
+                self.report.wrong("log", name, "it does not prove that this bundle stands in the log")
+        except (ValueError, IndexError) as e:
+            self.report.wrong("log", name, "it cannot be read: %s" % e)
+
     def put(self, name, data):
         path = os.path.join(self.folder, name)
         with open(path, "wb") as f:
@@ -395,12 +421,65 @@ class Checker:
                 self.report.wrong("lists", name if right or alike > 32 else path, "list and file differ")
 
 
+class LogProof:
+    """A proof (C2SP tlog-proof) that the bundle stands in the transparency log."""
+
+    def __init__(self, text, put):
+        self.put = put
+        head, self.note, self.signatures = text.split("\n\n", 2)
+        lines = head.split("\n")
+        if lines[0] != "c2sp.org/tlog-proof@v1" or not lines[1].startswith("index "):
+            raise ValueError("it is no proof of a known format")
+        self.index = int(lines[1][6:])
+        self.hashes = [base64.b64decode(line, validate=True) for line in lines[2:]]
+        self.origin, size, root = self.note.split("\n")
+        self.size, self.root = int(size), base64.b64decode(root, validate=True)
+
+    def signed_by(self, verifier):
+        """Whether the log or a witness of that verifier key has signed the checkpoint."""
+        name, _, key = verifier.split("+", 2)
+        raw = base64.b64decode(key)  # a byte for the kind: 1 log, 4 witness
+        hint = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
+        spki = base64.encodebytes(bytes.fromhex("302a300506032b6570032100") + raw[1:]).decode()
+        pem = self.put("note.pem", ("-----BEGIN PUBLIC KEY-----\n" + spki + "-----END PUBLIC KEY-----\n").encode())
+        for line in self.signatures.splitlines():
+            dash, signer, text = line.split(" ")
+            data = base64.b64decode(text, validate=True)
+            if dash != "\u2014" or signer != name or data[:4] != hint:
+                continue
+            message, signature = self.note + "\n", data[4:]
+            if raw[0] == 4:
+                message = "cosignature/v1\ntime %d\n%s" % (int.from_bytes(data[4:12], "big"), message)
+                signature = data[12:]
+            if openssl("pkeyutl", "-verify", "-pubin", "-inkey", pem, "-rawin", "-in", self.put("note", message.encode()),
+                       "-sigfile", self.put("note.sig", signature)).returncode == 0:
+                return True
+        return False
+
+    def includes(self, entry):
+        """RFC 9162, 2.1.3.2."""
+        if self.index >= self.size:
+            return False
+        number, last, result = self.index, self.size - 1, hashlib.sha256(b"\0" + entry).digest()
+        for h in self.hashes:
+            if last == 0:
+                return False
+            if number & 1 or number == last:
+                result = hashlib.sha256(b"\1" + h + result).digest()
+                while number & 1 == 0 and number:
+                    number, last = number >> 1, last >> 1
+            else:
+                result = hashlib.sha256(b"\1" + result + h).digest()
+            number, last = number >> 1, last >> 1
+        return last == 0 and result == self.root
+
+
 def parse_openssl_time(text):
     form = "%b %d %H:%M:%S.%f %Y" if "." in text else "%b %d %H:%M:%S %Y"
     return datetime.datetime.strptime(re.sub(" +", " ", text), form).replace(tzinfo=datetime.timezone.utc)
 
 
-def check(path, trust):
+def check(path, trust, proof=None):
     report = Report()
     with open(path, "rb") as stream, tempfile.TemporaryDirectory() as folder:
         tar = Tar(stream, report)
@@ -408,8 +487,11 @@ def check(path, trust):
             tar.read()
         except OverflowError as e:
             report.wrong("container", "", str(e))
-        Checker(tar, trust, report, folder).run()
-    order = ["container", "layout", "manifest", "seal", "files", "lists", "timestamp"]
+        checker = Checker(tar, trust, report, folder)
+        checker.run()
+        if proof:
+            checker.log(proof)
+    order = ["container", "layout", "manifest", "seal", "files", "lists", "timestamp", "log"]
     for found in (report.bad, report.open):
         found.sort(key=lambda c: order.index(c["check"]))
     return report
@@ -419,6 +501,7 @@ def main():
     parser = argparse.ArgumentParser(description="Check Offsite evidence bundles without Offsite.")
     parser.add_argument("bundles", nargs="+", metavar="BUNDLE.tar")
     parser.add_argument("--trust", default="trust.json", help="keys and certificates, as the bureau publishes them")
+    parser.add_argument("--proof", help="the transparency log's receipt of the one bundle", metavar="FILE")
     parser.add_argument("--json", action="store_true", help="print one JSON line for each bundle")
     args = parser.parse_args()
     with open(args.trust, encoding="utf-8") as f:
@@ -428,7 +511,7 @@ def main():
     trust["timestamp_authorities"] = trust.get("timestamp_authorities") or []
     status = 0
     for path in args.bundles:
-        report = check(path, trust)
+        report = check(path, trust, args.proof)
         if report.exit() == 1 or status == 0:
             status = report.exit()
         if args.json:

@@ -3,6 +3,7 @@ package keep_test
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -28,7 +29,9 @@ func slogTo(f func(string)) *slog.Logger { return slog.New(handler(f)) }
 // versions counts what lies under the receipt's key.
 func versions(t *testing.T, r *rig, receipt evidence.Receipt) int {
 	t.Helper()
-	c, err := minio.New(strings.TrimPrefix(r.store.url(), "http://"), &minio.Options{Creds: credentials.NewStaticV4(creds.AccessKey, creds.SecretKey, "")})
+	c, err := minio.New(strings.TrimPrefix(r.store.url(), "http://"), &minio.Options{
+		Creds: credentials.NewStaticV4(creds.AccessKey, creds.SecretKey, ""), Transport: &http.Transport{DisableKeepAlives: true},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
