@@ -12,9 +12,7 @@ import (
 	"sync"
 	"time"
 
-	flog "github.com/transparency-dev/formats/log"
 	"github.com/transparency-dev/tessera"
-	"github.com/transparency-dev/tessera/client"
 	"github.com/transparency-dev/tessera/storage/posix"
 	"golang.org/x/mod/sumdb/note"
 
@@ -164,30 +162,11 @@ func (l *Log) Checkpoint(ctx context.Context) ([]byte, error) {
 
 // Prove returns a proof, under the newest checkpoint, of the entry at the index.
 func (l *Log) Prove(ctx context.Context, index uint64) ([]byte, error) {
-	checkpoint, err := l.Checkpoint(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return l.prove(ctx, index, checkpoint)
+	return Prove(ctx, l.reader, index)
 }
 
 func (l *Log) prove(ctx context.Context, index uint64, signed []byte) ([]byte, error) {
-	var c flog.Checkpoint
-	if _, err := c.Unmarshal(signed); err != nil {
-		return nil, fmt.Errorf("read checkpoint: %w", err)
-	}
-	if index >= c.Size {
-		return nil, fmt.Errorf("prove entry %d: the log has %d entries", index, c.Size)
-	}
-	builder, err := client.NewProofBuilder(ctx, c.Size, l.reader.ReadTile)
-	if err != nil {
-		return nil, fmt.Errorf("prove entry %d: %w", index, err)
-	}
-	hashes, err := builder.InclusionProof(ctx, index)
-	if err != nil {
-		return nil, fmt.Errorf("prove entry %d: %w", index, err)
-	}
-	return proof.Proof{Index: index, Hashes: hashes, Checkpoint: signed}.Bytes(), nil
+	return prove(ctx, l.reader, index, signed)
 }
 
 // KeyEntry is the entry of a change of a sealing key: its line of trust.json, as

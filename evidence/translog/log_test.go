@@ -115,6 +115,18 @@ func TestEntriesAreProvedAndOutliveTheProcess(t *testing.T) {
 			t.Errorf("%s: a log that shrinks is called consistent", name)
 		}
 	}
+	at, found, err := translog.Find(t.Context(), remote, entry(333))
+	if err != nil || !found {
+		t.Fatalf("entry 333 is not found: %v", err)
+	}
+	again, err := translog.Prove(t.Context(), remote, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, second.Trusted(), entry(333), again)
+	if _, found, err := translog.Find(t.Context(), remote, entry(999)); found || err != nil {
+		t.Fatalf("an entry is found that is not there: %v", err)
+	}
 	text, err := second.Prove(t.Context(), 0)
 	if err != nil {
 		t.Fatal(err)
