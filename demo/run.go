@@ -103,15 +103,15 @@ func (c *cast) live(ctx context.Context) error {
 }
 
 func (c *cast) cases(ctx context.Context, binary, dir string, verdicts []verdict, out *steps) error {
-	main := slices.IndexFunc(verdicts, func(v verdict) bool { return v.truth.Detector == "crossdoor" })
-	other := slices.IndexFunc(verdicts, func(v verdict) bool { return v.truth.Detector == "stall" })
-	if main < 0 || other < 0 {
-		return errors.New("the scenes hold no cross-door business or no stall to make a case of")
+	fine := slices.IndexFunc(verdicts, func(v verdict) bool { return v.truth.Detector == "crossdoor" })
+	covered := slices.IndexFunc(verdicts, func(v verdict) bool { return v.truth.Detector == "soil" })
+	if fine < 0 || covered < 0 {
+		return errors.New("the scenes hold no cross-door business or no uncovered soil to make a case of")
 	}
-	if err := c.corrected(ctx, verdicts[other], out); err != nil {
+	if err := c.corrected(ctx, verdicts[covered], out); err != nil {
 		return err
 	}
-	file, err := c.fined(ctx, verdicts[main], out)
+	file, err := c.fined(ctx, verdicts[fine], out)
 	if err != nil {
 		return err
 	}
@@ -124,8 +124,8 @@ func (c *cast) cases(ctx context.Context, binary, dir string, verdicts []verdict
 	return nil
 }
 
-// corrected confirms a finding so that the re-check falls after its end: the case
-// must end without a penalty (Penalty Law art. 33).
+// corrected confirms a finding so that the re-check falls after the site was covered:
+// the case must end without a penalty (Penalty Law art. 33).
 func (c *cast) corrected(ctx context.Context, v verdict, out *steps) error {
 	p := c.stage.playing(v.scene.Key)
 	from := v.truth.ToS - c.stage.GraceS/2
@@ -135,7 +135,7 @@ func (c *cast) corrected(ctx context.Context, v verdict, out *steps) error {
 	if err := c.review(ctx, "reviewer", v.finding.ID, "confirm", map[string]string{"note": ""}); err != nil {
 		return err
 	}
-	out.done("%s: confirmed; the vendor is reminded", v.scene.Key)
+	out.done("%s: confirmed; the site is reminded", v.scene.Key)
 	id, err := c.caseOf(ctx, v.finding)
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ func (c *cast) corrected(ctx context.Context, v verdict, out *steps) error {
 	if _, err := c.until(ctx, id, time.Minute, "corrected"); err != nil {
 		return err
 	}
-	out.done("%s: gone at the re-check: educated, no penalty", v.scene.Key)
+	out.done("%s: covered at the re-check: educated, no penalty", v.scene.Key)
 	return nil
 }
 
