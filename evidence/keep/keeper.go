@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -25,6 +26,7 @@ const (
 	defaultRetryMin = 500 * time.Millisecond
 	defaultRetryMax = 30 * time.Second
 	stopGrace       = 10 * time.Second    // for the steps under way
+	alarmPercent    = 70                  // of the spool's limit
 	remembered      = 14 * 24 * time.Hour // how long an ID that comes again is known
 )
 
@@ -102,6 +104,7 @@ type Keeper struct {
 	queue   *queue
 	metrics *metrics
 	logging chan struct{}
+	filling atomic.Bool // the spool is beyond alarmPercent
 
 	cancel  context.CancelFunc // of the steps under way
 	workers sync.WaitGroup
@@ -140,6 +143,7 @@ func (k *Keeper) takeUp() error {
 		w := &work{entry: e, resumed: true, since: k.o.Now()}
 		if m, err := w.readMeta(); err == nil {
 			w.since = m.Kept
+			w.meta = nil // many may wait
 		} else {
 			k.o.Logger.Error("a spooled incident cannot be read; it stays where it is", "incident", e.ID(), "error", err)
 		}
@@ -215,9 +219,28 @@ func (k *Keeper) Keep(ctx context.Context, m evidence.Material) error {
 	}
 	if fresh {
 		k.queue.add(&work{entry: e, since: now})
+		k.warn()
 	}
 	return nil
 }
+
+// warn says, once each time it comes to that, that the spool fills.
+func (k *Keeper) warn() {
+	used, limit, err := k.spool.Usage()
+	if err != nil {
+		return // whoever writes next is told
+	}
+	full := used > limit/100*alarmPercent
+	if full && k.filling.CompareAndSwap(false, true) {
+		k.o.Logger.Error("the spool fills: soon no evidence can be kept; see why it does not reach the store", "used_mib", used>>20, "limit_mib", limit>>20)
+	}
+	if !full {
+		k.filling.Store(false)
+	}
+}
+
+// Usage tells how many bytes the spool takes, and how many it may take.
+func (k *Keeper) Usage() (used, limit int64, err error) { return k.spool.Usage() }
 
 // Waiting says how many materials are not yet recorded, and since when the
 // oldest waits.
@@ -240,6 +263,7 @@ func (k *Keeper) Receipt(id string) (evidence.Receipt, bool, error) {
 func (k *Keeper) tell() {
 	var count int
 	var oldest time.Time
+	tidied := k.o.Now()
 	for {
 		select {
 		case <-k.queue.changed:
@@ -251,5 +275,11 @@ func (k *Keeper) tell() {
 			k.o.OnWaiting(n, since)
 		}
 		count, oldest = n, since
+		if now := k.o.Now(); now.Sub(tidied) > 24*time.Hour {
+			tidied = now
+			if err := k.spool.Forget(now.Add(-remembered)); err != nil {
+				k.o.Logger.Warn("old receipts stay in the spool", "error", err)
+			}
+		}
 	}
 }

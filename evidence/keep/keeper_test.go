@@ -265,6 +265,34 @@ func TestSpoiledSpoolEntryIsNeverSealed(t *testing.T) {
 	}
 }
 
+// The alarm comes well before the spool is full.
+func TestSpoolThatFillsIsTold(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("mounting a small file system needs root")
+	}
+	r := newRig(t)
+	if err := unix.Mount("tmpfs", r.o.SpoolDir, "tmpfs", 0, "size=4m"); err != nil {
+		t.Skipf("no file system can be mounted here: %v", err)
+	}
+	t.Cleanup(func() { unix.Unmount(r.o.SpoolDir, unix.MNT_DETACH) })
+	said := make(chan string, 10)
+	r.o.DiskShare, r.o.Logger = 0.5, slogTo(func(message string) { said <- message })
+	k := r.open(t)
+	for kept := 0; ; kept++ {
+		if err := k.Keep(t.Context(), material(newID(t), "cam", 200_000)); err != nil {
+			if !errors.Is(err, spool.ErrFull) || kept != 10 || len(said) != 1 {
+				t.Fatalf("after %d incidents and %d alarms: %v", kept, len(said), err)
+			}
+			return
+		}
+		if want := min(1, kept/7); len(said) != want {
+			used, limit, _ := k.Usage()
+			t.Fatalf("%d alarms at %d of %d bytes", len(said), used, limit)
+		}
+	}
+}
+
 // A spool on a disk that is full waits for room, and refuses new incidents.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()

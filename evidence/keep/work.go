@@ -101,6 +101,7 @@ func (k *Keeper) advance(ctx context.Context, w *work, aside bool) {
 		}
 		if err != nil {
 			id := w.entry.ID()
+			w.meta = nil // many may wait
 			failures, pause := k.queue.failed(w, s)
 			k.metrics.failed(string(s))
 			if ctx.Err() == nil {
