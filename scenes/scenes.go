@@ -17,7 +17,7 @@ import (
 	"offsite/detectors"
 )
 
-//go:embed *
+//go:embed *.json *.mp4
 var files embed.FS
 
 // Scene is one rendered camera.

@@ -100,7 +100,7 @@ def soil():
 
 
 def burning():
-    farmer = {"kind": "vendor", "top": (.08, .10, .22), "bottom": (.06, .06, .07), "seed": "farmer"}
+    farmer = {"kind": "farmer", "top": (.08, .10, .22), "bottom": (.06, .06, .07), "seed": "farmer"}
     yield from walk("come", (-4, 12.2), 0, **farmer)
     yield from stand("squats", (-1.9, 12.2), 0, "squat", **farmer)
     yield from stand("watches", (-5.2, 12.4), 0, "stand", **farmer)

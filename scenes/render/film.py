@@ -14,11 +14,11 @@ import view
 from plots import MIRRORED, PLOTS
 from stage import Stage
 
-FPS, DRAWN, GOP = 25, 12.5, 50  # every picture is shown twice, as cheap cameras do
+FPS, GOP = 25, 50
 CODECS = {
-    "h264": ["-c:v", "libx264", "-preset", "veryfast", "-crf", "25", "-profile:v", "high", "-bf", "0", "-g", str(GOP),
+    "h264": ["-c:v", "libx264", "-preset", "medium", "-crf", "32", "-profile:v", "high", "-bf", "0", "-g", str(GOP),
              "-keyint_min", str(GOP), "-sc_threshold", "0", "-flags", "+cgop"],
-    "h265": ["-c:v", "libx265", "-preset", "faster", "-crf", "27", "-tag:v", "hvc1", "-x265-params",
+    "h265": ["-c:v", "libx265", "-preset", "fast", "-crf", "31", "-tag:v", "hvc1", "-x265-params",
              f"keyint={GOP}:min-keyint={GOP}:scenecut=0:bframes=0:open-gop=0:log-level=error"],
 }
 
@@ -30,7 +30,7 @@ class Sensor:
         self.rng = np.random.default_rng(seed)
         h, w = view.HEIGHT, view.WIDTH
         grain = cv2.GaussianBlur(self.rng.normal(0, 1, (h + 64, w + 64, 3)).astype(np.float32), (0, 0), .7)
-        self.grain = np.clip(128 + grain / grain.std() * 1.5, 0, 255).astype(np.uint8)
+        self.grain = np.clip(128 + grain / grain.std() * 1.1, 0, 255).astype(np.uint8)
         self.level = 1.0
 
     def take(self, frame, t):
@@ -43,10 +43,10 @@ class Sensor:
 
 def film(plot, sensor, path):
     command = ["ffmpeg", "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{view.WIDTH}x{view.HEIGHT}",
-               "-r", str(DRAWN), "-i", "-", "-r", str(FPS), *CODECS[plot.CODEC], "-pix_fmt", "yuv420p", "-color_range", "tv", "-movflags", "+faststart", str(path)]
+               "-r", str(FPS), "-i", "-", *CODECS[plot.CODEC], "-pix_fmt", "yuv420p", "-color_range", "tv", "-movflags", "+faststart", str(path)]
     pipe = subprocess.Popen(command, stdin=subprocess.PIPE)
-    for i in range(int(plot.SECONDS * DRAWN)):
-        pipe.stdin.write(np.ascontiguousarray(sensor.take(plot.draw(i / DRAWN), i / DRAWN)).data)
+    for i in range(plot.SECONDS * FPS):
+        pipe.stdin.write(np.ascontiguousarray(sensor.take(plot.draw(i / FPS), i / FPS)).data)
     pipe.stdin.close()
     if pipe.wait():
         raise SystemExit(f"ffmpeg failed on {path}")

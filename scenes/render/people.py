@@ -90,7 +90,7 @@ def arm(pose, side, phase, lean):
 
 
 def person(r, phase=0.0, pose="walk", top=None, bottom=None, kind=None):
-    """kind: plain, coat, skirt, worker (orange vest, helmet), vendor (apron, straw hat);
+    """kind: plain, coat, skirt, worker (orange vest, helmet), vendor (apron, straw hat), farmer (straw hat);
     pose: walk, push, shelter (phase 0..1; shelter holds an umbrella), stand, hold,
     phone, serve, bend, sit, squat."""
     kind = kind or r.choice(["plain"] * 4 + ["coat", "skirt", "vendor"])
@@ -191,7 +191,7 @@ def head(up, h, skin, hair, long_hair, kind, lean):
         shell = material((.75, .55, .03), .35, grain=.03)
         ball((c[0] - .01, 0, c[2] + .07), (.27, .23, .20), shell)
         rod((c[0] + .02, 0, c[2] + .05), (c[0] + .02, 0, c[2] + .065), .155, shell)
-    if kind == "vendor":
+    if kind in ("vendor", "farmer"):
         straw = material((.50, .38, .17), .9, grain=.3, scale=60)
         rod((c[0], 0, c[2] + .075), (c[0], 0, c[2] + .09), .23, straw, .20)
         rod((c[0], 0, c[2] + .08), (c[0], 0, c[2] + .19), .115, straw, .08)

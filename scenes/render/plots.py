@@ -17,7 +17,7 @@ def ramp(t, *points):
 
 
 class Stall:
-    SECONDS, PLATES, LOOK, CODEC = 116, ("stall",), (.55, .88, (1.0, .99, .98), 0.0), "h264"
+    SECONDS, PLATES, LOOK, CODEC = 116, ("stall",), (.5, .86, (.94, .935, .92), 0.0), "h264"
 
     def __init__(self, stage):
         self.stage, s = stage, Script()
@@ -25,10 +25,10 @@ class Stall:
         s.walk("come", (14.0, 9.6, 11.0), (20.0, 2.9, 11.0))
         s.still("cart", 20.0, 78.0)
         s.still("vendor-stand", 20.0, 22.5)
-        s.still("umbrella", 24.5, 75.0)
-        s.still("crates", 27.0, 74.0)
-        s.still("baskets", 29.0, 73.0)
-        s.still("mat", 31.0, 72.0)
+        s.still("umbrella", 24.5, 75.0, soft=.4)
+        s.still("crates", 27.0, 74.0, soft=.4)
+        s.still("baskets", 29.0, 73.0, soft=.4)
+        s.still("mat", 31.0, 72.0, soft=.4)
         for t0, t1, pose, x, y in ((22.5, 25.5, "serve", 1.0, 11.7), (25.5, 28.0, "bend", -.2, 10.9), (28, 30, "bend", 1.1, 10.1),
                                    (30, 32.5, "bend", -.1, 9.8), (32.5, 38, "stand", 2.2, 11.5), (38, 47, "serve", 1.5, 10.5),
                                    (47, 56, "phone", 2.2, 11.5), (56, 63, "stand", 2.2, 11.5), (63, 70.5, "serve", 1.9, 11.2),
@@ -38,12 +38,12 @@ class Stall:
         for t in (1.5, 41, 93):
             s.cross("a", t, 14.2, True)
         for t in (4, 52, 97):
-            s.cross("b", t, 8.6, False, 1.35)
+            s.cross("b", t, 8.3, False, 1.35)
         for t in (24, 62, 101):
             s.cross("c", t, 13.2, False, 1.25)
-        end = s.walk("d", (33, -7.6, 9.0), (39, .2, 9.0))
-        s.still("d-buys", end, end + 9)
-        s.walk("d", (end + 9, .2, 9.0), (end + 14.5, 7.6, 9.0))
+        end = s.walk("d", (33, -7.6, 8.4), (38, -.9, 8.4), (39, .2, 8.8))
+        s.still("d-buys", end, end + 9, .2, 8.8)
+        s.walk("d", (end + 9, .2, 8.8), (end + 14.5, 7.6, 8.8))
         for t in (4, 22, 46, 69, 88, 106):
             s.cross("car-1", t, 22.9, False, 9.0)
         for t in (11, 34, 57, 80, 99):
@@ -57,7 +57,7 @@ class Stall:
 
 
 class Crossdoor:
-    SECONDS, PLATES, LOOK, CODEC = 116, ("crossdoor",), (.5, .9, (.98, .99, 1.0), .005), "h264"
+    SECONDS, PLATES, LOOK, CODEC = 116, ("crossdoor",), (.45, .88, (.92, .935, .95), .005), "h264"
 
     def __init__(self, stage):
         self.stage, s = stage, Script()
@@ -89,7 +89,7 @@ class Crossdoor:
             s.walk("carry", (t + way + 1.2, x + .6, y), (t + 2 * way + 1.2, door, 16.6))
             t += 2 * way + 1.6
         for item, start in self.goods.items():
-            s.still("door " + item, start, gone[item])
+            s.still("door " + item, start, gone[item], soft=.4)
         self.out, self.back = self.goods["crates-2"], gone["crates-2"]
         for t in (1, 37, 58, 98):
             s.cross("a", t, 12.2, True)
@@ -170,16 +170,16 @@ class Burning:
         self.stage, s = stage, Script()
         for i in (1, 2, 3):
             s.still(f"straw-{i}", 0, 999)
-        s.still("tricycle", 0, 999)
+        s.still("tricycle", 0, 999, 5.0, 10.4)
         s.walk("come", (9.5, -9.6, 12.2), (15, -1.9, 12.2))
         s.still("squats", 15, 20.5)
         s.walk("leave", (20.5, -2.0, 12.2), (23.2, -5.2, 12.4))
         s.still("watches", 23.2, 72)
         s.walk("leave", (72, -5.2, 12.4), (76, -10.4, 12.4))
         self.script = s
-        self.fires = [Flames(5, -.3, 12.0, 1.9, 1.5), Flames(6, .25, 12.25, 1.5, 1.2), Flames(7, -.85, 12.3, 1.3, 1.1)]
+        self.fires = [Flames(5, -.3, 12.0, 2.7, 1.9), Flames(6, .3, 12.25, 2.0, 1.5), Flames(7, -.95, 12.3, 1.8, 1.4)]
         self.smoke = Plume(9, (-.3, 12.4, .7), lambda t: ramp(t, (17, 0), (20, .6), (30, 1), (58, 1), (66, .45), (71, 0)), rate=16,
-                           life=9.5, density=.62)
+                           life=9.5, first=.42, grow=.30, density=.75)
 
     def draw(self, t):
         frame = self.stage.plates["burning"].copy()
@@ -217,7 +217,7 @@ class Street:
             s.cross("b", t, 15.2, True)
         s.walk("courier-brings", (24, 9.8, 14.6), (30, 1.9, 14.6))
         s.still("courier-bends", 30, 32, 1.8, 14.6)
-        s.still("parcel", 31, 51)
+        s.still("parcel", 31, 51, soft=.4)
         s.walk("courier-goes", (32, 1.9, 14.6), (38, 9.8, 14.6))
         s.walk("courier-brings", (44.6, 9.8, 15.0), (44.7, 9.8, 15.0))
         s.walk("courier-goes", (50, 1.3, 14.9), (50.3, 1.4, 14.9))

@@ -60,7 +60,7 @@ class Stage:
             if picture is None:
                 raise FileNotFoundError(f"plate {p} is not rendered; run plates.py")
             picture = cv2.resize(picture, (view.WIDTH, view.HEIGHT), interpolation=cv2.INTER_CUBIC)
-            picture = cv2.GaussianBlur(grade(cv2.fastNlMeansDenoisingColored(picture, None, 3, 3, 3, 9), look), (3, 3), .5)
+            picture = cv2.GaussianBlur(grade(cv2.fastNlMeansDenoisingColored(picture, None, 3, 3, 3, 9), look), (3, 3), .7)
             self.plates[p] = picture.astype(np.uint8)
         self.actors, self.sized = {}, {}
         for name, where in json.loads((folder / f"{scene}.json").read_text()).items():
@@ -144,8 +144,10 @@ class Script:
         a, b = (-edge, edge) if right else (edge, -edge)
         return self.walk(name, (start, a, y), (start + 2 * edge / speed, b, y))
 
-    def still(self, name, start, end, x=None, y=None, **more):
-        self.cues.append((start, end, lambda t: (name, x, y, more)))
+    def still(self, name, start, end, x=None, y=None, soft=0.0):
+        """soft: seconds in which it comes and goes, as if put down."""
+        fade = (lambda t: {"fade": min(1, (t - start) / soft, (end - t) / soft)}) if soft else (lambda t: {})
+        self.cues.append((start, end, lambda t: (name, x, y, fade(t))))
 
     @staticmethod
     def step(name, points, t):

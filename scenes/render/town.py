@@ -128,6 +128,7 @@ def road(y1, y2):
 
 def pavement(y1, y2, tone=(.36, .33, .30), line=.45):
     rect(-60, y1, 60, y2, .01, tiles(tone, [c * .86 for c in tone]), "hard_ground")
+    rect(-60, y2, 60, y2 + 3, .005, ground([c * .7 for c in tone], [c * .8 for c in tone]), "hard_ground")
     at = y1 + (y2 - y1) * line
     rect(-60, at, 60, at + .6, .014, tiles((.52, .42, .14), (.48, .38, .12), .3, .02))
 
