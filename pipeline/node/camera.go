@@ -46,6 +46,7 @@ type tally struct {
 	looks     uint64
 	unchanged uint64
 	dropped   map[string]uint64
+	failing   int // looks in a row that failed
 	health    look.Health
 	healthWhy detectors.Explanation
 	open      []OpenZone

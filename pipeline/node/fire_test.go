@@ -1,16 +1,19 @@
 package node
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"offsite/detectors"
 	"offsite/detectors/burning"
 	"offsite/pipeline"
+	"offsite/pipeline/recording"
 )
 
 // detectorsZone keeps literals short.
@@ -86,4 +89,36 @@ func testFrames(t *testing.T, frames []string) string {
 		t.Fatal(err)
 	}
 	return ffmpeg(t, "fire", "-f", "concat", "-safe", "0", "-i", file, "-vf", "fps=25", "-t", "30")
+}
+
+// torn damages every key picture of a video, in the middle of its bits.
+func torn(t testing.TB, file string) string {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := recording.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	for i, s := range v.Samples {
+		if !s.Key {
+			continue
+		}
+		nalus, err := v.NALUs(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		biggest := slices.MaxFunc(nalus, func(a, b []byte) int { return len(a) - len(b) })
+		at := bytes.Index(content, biggest)
+		for k := at + len(biggest)/3; k < at+len(biggest); k++ {
+			content[k] ^= 0x5a
+		}
+	}
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }

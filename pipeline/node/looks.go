@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"offsite/detectors"
 	"offsite/pipeline/decode"
 	"offsite/pipeline/look"
 	"offsite/pipeline/watch"
@@ -53,9 +54,18 @@ func (c *camera) account(out watch.Outcome, err error) {
 	t.lastLook = c.node.o.Now()
 	before := t.health
 	openBefore := len(t.open)
+	first := err != nil && t.failing == 0
+	if err != nil {
+		t.failing++
+	} else {
+		t.failing = 0
+	}
 	switch {
 	case errors.Is(err, decode.ErrDamaged), errors.Is(err, decode.ErrNoPicture), errors.Is(err, decode.ErrCodec):
 		t.dropped[look.Damaged]++
+		if t.failing >= brokenAfter {
+			t.health, t.healthWhy = Broken, broken()
+		}
 	case out.Health == "":
 		t.dropped[look.Failed]++
 	case out.Health != look.Clear:
@@ -72,10 +82,20 @@ func (c *camera) account(out watch.Outcome, err error) {
 	}
 	news := t.health != before || len(t.open) != openBefore || len(out.Raised) > 0
 	c.mu.Unlock()
-	if err != nil {
+	if first { // the count goes on in the status
 		c.log.Warn("a look failed", "error", err)
 	}
 	if news {
 		c.changed()
+	}
+}
+
+// brokenAfter is how many looks in a row that cannot be decoded make a broken camera.
+const brokenAfter = 3
+
+func broken() detectors.Explanation {
+	return detectors.Explanation{
+		ZH: "收到的画面无法解码，检测已暂停：请检查摄像机的编码设置（H.264、H.265 或 MJPEG）和网络丢包",
+		EN: "the pictures that come cannot be decoded, detection pauses: check the camera's encoding (H.264, H.265 or MJPEG) and lost packets",
 	}
 }

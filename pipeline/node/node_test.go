@@ -313,6 +313,17 @@ func TestBlindCameraIsNotExamined(t *testing.T) {
 	}
 }
 
+func TestPicturesThatCannotBeDecodedAreTold(t *testing.T) {
+	t.Parallel()
+	s := serve(t, torn(t, video(t, testvideo.Spec{})))
+	k := newKeeper()
+	n := start(t, options(t, k, t.TempDir()), pipeline.Camera{ID: "camera", URL: s.URL("camera"), Protocol: "tcp", Zones: []detectorsZone{zone("z", "standing")}})
+	got := untilStatus(t, n, "camera", "it to be broken", func(s CameraStatus) bool { return s.Health == Broken })
+	if got.State != Live || got.HealthWhy.ZH == "" || got.Dropped["damaged"] < 3 || len(k.raised) != 0 {
+		t.Errorf("%s, %+v, dropped %v, %d raised", got.State, got.HealthWhy, got.Dropped, len(k.raised))
+	}
+}
+
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	s := serve(t, video(t, testvideo.Spec{}))

@@ -22,6 +22,7 @@ const (
 	Dark    = "dark"
 	Covered = "covered"
 	Blurred = "blurred"
+	Broken  = "broken" // cannot be decoded
 )
 
 // CameraStatus is where a camera stands.
