@@ -88,7 +88,7 @@ type Batch struct {
 	Total    int       `json:"total"`
 	Done     int       `json:"done"` // while applying or undoing
 	Counts   Counts    `json:"counts"`
-	Warnings []Fault `json:"warnings"` // of the whole file
+	Warnings []Fault   `json:"warnings"` // of the whole file
 }
 
 // ErrState says that a batch is not where the step begins, as one that was applied
@@ -169,7 +169,7 @@ type Row struct {
 	// Before is what is registered, or was before the batch was applied, of a row
 	// that changes it.
 	Before   *registry.Object `json:"before,omitempty"`
-	Problems []Fault        `json:"problems"`
+	Problems []Fault          `json:"problems"`
 }
 
 // Rows lists rows of a batch after row number after: those of one action, or ("") all.
