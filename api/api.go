@@ -28,6 +28,9 @@ type Options struct {
 	Casework     cases
 	Vault        evidenceStore
 	Answers      keptAnswers // optional: without it, Idempotency-Key is not heeded
+	Intake       files       // optional: without it, no files are taken in
+	Grades       grader      // optional: without it, no risk grades
+	History      histories   // optional: without it, no history of objects
 	Trust        Trust
 	Probe        Prober
 	CheckAddress func(ctx context.Context, url string) error // guard.Guard.Check
@@ -117,6 +120,8 @@ func (a *API) operations() {
 	a.cameraOperations()
 	a.zoneOperations()
 	a.objectOperations()
+	a.gradeOperations()
+	a.intakeOperations()
 	a.findingOperations()
 	a.caseOperations()
 	a.evidenceOperations()

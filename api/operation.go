@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -14,8 +15,9 @@ import (
 // operation describes one operation; its id is what policy.go knows it by.
 type operation struct {
 	id, method, path, summary, tag string
-	status                         int   // of success; 0: 200, or 204 without a body
-	body                           int64 // bytes that a request may have; 0: defaultBody
+	status                         int           // of success; 0: 200, or 204 without a body
+	body                           int64         // bytes that a request may have; 0: defaultBody
+	patience                       time.Duration // with a body that is long in coming; 0: huma's
 	errors                         []int
 	binary                         string // content type, where the answer is no JSON
 }
@@ -30,7 +32,7 @@ const (
 func handle[I, O any](a *API, op operation, do func(context.Context, *I) (*O, error)) {
 	h := huma.Operation{
 		OperationID: op.id, Method: op.method, Path: prefix + op.path, Summary: op.summary, Tags: []string{op.tag},
-		DefaultStatus: op.status, MaxBodyBytes: op.body,
+		DefaultStatus: op.status, MaxBodyBytes: op.body, BodyReadTimeout: op.patience,
 		Responses: map[string]*huma.Response{"default": a.problemResponse()},
 	}
 	if h.MaxBodyBytes == 0 {

@@ -67,6 +67,23 @@ func policy() map[string]access {
 		"create-party":  only(collector, officer),
 		"change-party":  only(collector, officer),
 
+		"preview-import":   only(collector),
+		"apply-import":     only(collector),
+		"undo-import":      only(collector),
+		"list-imports":     only(collector, officer, legal, head, auditor, supervisor),
+		"get-import":       only(collector, officer, legal, head, auditor, supervisor),
+		"list-import-rows": only(collector, officer, legal, head, auditor, supervisor),
+
+		"get-object":           registry,
+		"get-object-history":   registry,
+		"explain-grade":        registry,
+		"record-object-event":  only(collector, officer, head),
+		"adjust-grade":         only(head),
+		"list-inspections-due": registry,
+		"get-formulas":         registry,
+		"simulate-formula":     only(legal, head, auditor, supervisor),
+		"activate-formula":     only(head),
+
 		"list-findings":   casework,
 		"get-finding":     casework,
 		"confirm-finding": only(reviewer),

@@ -14,6 +14,8 @@ import (
 	"offsite/evidence/seal"
 	"offsite/registry"
 	"offsite/registry/account"
+	"offsite/registry/grade"
+	"offsite/registry/intake"
 )
 
 // accounts is account.Accounts: staff and their sessions.
@@ -95,6 +97,33 @@ type evidenceStore interface {
 // or paid, so that it can be sent again without harm.
 type keptAnswers interface {
 	Once(ctx context.Context, who, operation, key string, request any, do func(context.Context) (any, error)) (json.RawMessage, error)
+}
+
+// files is intake.Intake: base data from spreadsheets and GeoJSON.
+type files interface {
+	Preview(ctx context.Context, by, name, format string, data []byte, o intake.Options) (intake.Batch, error)
+	Batch(ctx context.Context, id string) (intake.Batch, error)
+	Batches(ctx context.Context, limit int) ([]intake.Batch, error)
+	Rows(ctx context.Context, id, action string, after, limit int) ([]intake.Row, error)
+	BeginApply(ctx context.Context, by, id string) (intake.Batch, error)
+	BeginUndo(ctx context.Context, by, id string) (intake.Batch, error)
+}
+
+// grader is grade.Grader: risk grades and the formula behind them.
+type grader interface {
+	Formula(ctx context.Context) (grade.Formula, error)
+	Versions(ctx context.Context) ([]grade.Version, error)
+	Activate(ctx context.Context, by string, f grade.Formula, from time.Time, reason string) (grade.Formula, error)
+	RunSoon(ctx context.Context, at time.Time) error
+	Simulate(ctx context.Context, f grade.Formula) (grade.Outcome, error)
+	Explain(ctx context.Context, objectID string) (grade.Assessment, error)
+	RecordNow(ctx context.Context, by string, e grade.Event) (grade.Assessment, error)
+	DueInspections(ctx context.Context, until time.Time, limit int) ([]grade.Due, error)
+}
+
+// histories is registry.Registry: what was changed of a thing.
+type histories interface {
+	History(ctx context.Context, kind, subject string) ([]registry.Change, error)
 }
 
 // Prober looks at an address and gives what it sends with a picture. A camera that

@@ -344,6 +344,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/grade/formulas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The formula of the risk grade and its versions */
+        get: operations["get-formulas"];
+        put?: never;
+        /** Make a formula hold; all objects are graded anew */
+        post: operations["activate-formula"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grade/simulation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a formula would change; nothing is changed */
+        post: operations["simulate-formula"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest files */
+        get: operations["list-imports"];
+        put?: never;
+        /** Read a file of base data and say what it would change; nothing is changed */
+        post: operations["preview-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file as it stands */
+        get: operations["get-import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a previewed file into the base data; progress comes as events */
+        post: operations["apply-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of a file with their errors and what they change */
+        get: operations["list-import-rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an applied file back, as far as nobody changed it since */
+        post: operations["undo-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Objects whose inspection is due, the most overdue first */
+        get: operations["list-inspections-due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/matters": {
         parameters: {
             query?: never;
@@ -403,7 +541,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** A shop, site or piece of land */
+        get: operations["get-object"];
         put?: never;
         post?: never;
         delete?: never;
@@ -411,6 +550,74 @@ export interface paths {
         head?: never;
         /** Change an object */
         patch: operations["change-object"];
+        trace?: never;
+    };
+    "/api/v1/objects/{id}/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add points to an object or take some off, with the reason */
+        post: operations["adjust-grade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record an inspection, complaint, report or finding; the grade follows */
+        post: operations["record-object-event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{id}/grade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An object's risk grade and why */
+        get: operations["explain-grade"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed of an object, by whom */
+        get: operations["get-object-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/overview": {
@@ -813,6 +1020,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Assessment: {
+            en: string;
+            /** Format: int64 */
+            formula: number;
+            grade: string;
+            parts: components["schemas"]["Part"][];
+            /** Format: int64 */
+            score: number;
+            zh: string;
+        };
         Basis: {
             article: string;
             law_en: string;
@@ -828,6 +1045,14 @@ export interface components {
             y1: number;
             /** Format: double */
             y2: number;
+        };
+        BusinessFactor: {
+            en: string;
+            kind?: string;
+            /** Format: int64 */
+            points: number;
+            words: string[];
+            zh: string;
         };
         Camera: {
             cadence?: string;
@@ -990,6 +1215,24 @@ export interface components {
             unchecked?: boolean;
             zh: string;
         };
+        Counts: {
+            /** Format: int64 */
+            conflict: number;
+            /** Format: int64 */
+            create: number;
+            /** Format: int64 */
+            error: number;
+            /** Format: int64 */
+            kept: number;
+            /** Format: int64 */
+            merge: number;
+            /** Format: int64 */
+            same: number;
+            /** Format: int64 */
+            skip: number;
+            /** Format: int64 */
+            warnings: number;
+        };
         Deadline: {
             article: string;
             /** Format: date-time */
@@ -1008,6 +1251,17 @@ export interface components {
             name_en: string;
             name_zh: string;
             parameters: components["schemas"]["Parameter"][];
+        };
+        EventFactor: {
+            /** Format: int64 */
+            days: number;
+            en: string;
+            kind: string;
+            /** Format: int64 */
+            most: number;
+            /** Format: int64 */
+            points: number;
+            zh: string;
         };
         Evidence: {
             bundle: string;
@@ -1038,10 +1292,23 @@ export interface components {
             /** Format: date-time */
             oldest?: string;
         };
+        Fault: {
+            column?: string;
+            en: string;
+            /** Format: int64 */
+            row: number;
+            warning?: boolean;
+            zh: string;
+        };
         Field: {
             /** @description As in body.name or path.id. */
             location?: string;
             message: string;
+        };
+        FieldChange: {
+            after: string;
+            before: string;
+            field: string;
         };
         Finding: {
             bundle: string;
@@ -1101,6 +1368,52 @@ export interface components {
             zone_en: string;
             zone_zh: string;
         };
+        Formula: {
+            business: components["schemas"]["BusinessFactor"][];
+            events: components["schemas"]["EventFactor"][];
+            inspect_every_days: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            red: number;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            yellow: number;
+        };
+        FormulaActivation: {
+            formula: components["schemas"]["Formula"];
+            /**
+             * Format: date-time
+             * @description Left out: at once.
+             */
+            from?: string;
+            reason: string;
+        };
+        FormulaVersion: {
+            /** Format: date-time */
+            active_from: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            by_name: string;
+            formula: components["schemas"]["Formula"];
+            reason: string;
+        };
+        Formulas: {
+            /**
+             * Format: int64
+             * @description What If-Match must name to activate another.
+             */
+            newest: number;
+            now: components["schemas"]["Formula"];
+            versions: components["schemas"]["FormulaVersion"][];
+        };
+        GradeAdjustment: {
+            /** Format: int64 */
+            points: number;
+            reason: string;
+        };
         Homography: {
             ground_m: components["schemas"]["Point"][];
             picture: components["schemas"]["Point"][];
@@ -1112,14 +1425,58 @@ export interface components {
             to_min: number;
             weekdays?: number[];
         };
+        ImportBatch: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            by_name: string;
+            counts: components["schemas"]["Counts"];
+            /** Format: int64 */
+            done: number;
+            format: string;
+            id: string;
+            name: string;
+            rule: string;
+            sha256: string;
+            state: string;
+            /** Format: int64 */
+            total: number;
+            warnings: components["schemas"]["Fault"][];
+        };
+        ImportRow: {
+            action: string;
+            before?: components["schemas"]["Object"];
+            /** Format: int64 */
+            n: number;
+            object: components["schemas"]["Object"];
+            object_id?: string;
+            party?: components["schemas"]["Party"];
+            problems: components["schemas"]["Fault"][];
+        };
+        InspectionDue: {
+            /** Format: date-time */
+            due_at: string;
+            grade: string;
+            name: string;
+            object_id: string;
+        };
         ListCameraBody: {
             items: components["schemas"]["Camera"][];
         };
         ListDetectorBody: {
             items: components["schemas"]["Detector"][];
         };
+        ListImportBatchBody: {
+            items: components["schemas"]["ImportBatch"][];
+        };
+        ListInspectionDueBody: {
+            items: components["schemas"]["InspectionDue"][];
+        };
         ListMatterBody: {
             items: components["schemas"]["Matter"][];
+        };
+        ListObjectChangeBody: {
+            items: components["schemas"]["ObjectChange"][];
         };
         ListPartyBody: {
             items: components["schemas"]["Party"][];
@@ -1156,6 +1513,12 @@ export interface components {
             sha256: string;
             version: string;
         };
+        Move: {
+            from: string;
+            name: string;
+            object_id: string;
+            to: components["schemas"]["Assessment"];
+        };
         Note: {
             note: string;
         };
@@ -1179,6 +1542,18 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ObjectChange: {
+            /** @description create, change, grade, remove */
+            action: string;
+            /** Format: date-time */
+            at: string;
+            /** @description A name; empty: the system itself. */
+            by: string;
+            en?: string;
+            fields: components["schemas"]["FieldChange"][];
+            /** @description Of a grade: why. */
+            zh?: string;
+        };
         ObjectDraft: {
             address?: string;
             business?: string;
@@ -1193,6 +1568,28 @@ export interface components {
             name?: string;
             party_id?: string;
             township?: string;
+        };
+        ObjectEventDraft: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "inspection_passed" | "inspection_failed" | "finding" | "complaint" | "media";
+            note?: string;
+            /** @description Its number elsewhere; the same one counts once. */
+            source: string;
+        };
+        Outcome: {
+            /** Format: int64 */
+            changed: number;
+            from: {
+                [key: string]: number;
+            };
+            moves: components["schemas"]["Move"][];
+            /** Format: int64 */
+            objects: number;
+            to: {
+                [key: string]: number;
+            };
         };
         Overview: {
             cameras: components["schemas"]["CameraCount"];
@@ -1219,6 +1616,10 @@ export interface components {
             items: components["schemas"]["FindingItem"][];
             next_cursor?: string;
         };
+        PageImportRowBody: {
+            items: components["schemas"]["ImportRow"][];
+            next_cursor?: string;
+        };
         PageObjectBody: {
             items: components["schemas"]["Object"][];
             next_cursor?: string;
@@ -1234,6 +1635,16 @@ export interface components {
             name_en: string;
             name_zh: string;
             unit: string;
+        };
+        Part: {
+            /** Format: int64 */
+            count?: number;
+            /** Format: int64 */
+            days?: number;
+            en: string;
+            /** Format: int64 */
+            points: number;
+            zh: string;
         };
         Party: {
             address: string;
@@ -1465,6 +1876,8 @@ export interface components {
             /** Format: int64 */
             files: number;
             kind: string;
+            /** Format: int64 */
+            log_index?: number;
             manifest_sha256: string;
             parent_bundle?: string;
             previous_bundle: string;
@@ -1538,13 +1951,18 @@ export interface components {
             public_key_pem: string;
             revoked?: string;
             /** Format: date-time */
+            revoked_since?: string;
+            /** Format: date-time */
             valid_from: string;
             /** Format: date-time */
             valid_to?: string;
         };
         TrustedLog: {
             origin: string;
+            /** Format: int64 */
+            quorum?: number;
             verifier: string;
+            witnesses?: string[];
         };
         User: {
             id: string;
@@ -2400,6 +2818,341 @@ export interface operations {
             };
         };
     };
+    "get-formulas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Formulas"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "activate-formula": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormulaActivation"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Formula"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "simulate-formula": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Formula"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListImportBatchBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-import": {
+        parameters: {
+            query: {
+                /** @description The file's name; its ending says what it is: .csv, .tsv, .txt, .xlsx, .geojson, .json. */
+                name: string;
+                /** @description What becomes of what is registered already. */
+                rule?: "fill" | "overwrite" | "skip";
+                system?: "wgs84" | "gcj02";
+                /** @description Of objects in a file without a column for it. */
+                kind?: "shop" | "site" | "land";
+            };
+            header?: {
+                /** @description Any text that is new for each thing to be made; sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+                "Content-Type"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBatch"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBatch"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "apply-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBatch"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-import-rows": {
+        parameters: {
+            query?: {
+                action?: "create" | "merge" | "same" | "skip" | "error" | "conflict";
+                /** @description Row number after which to go on. */
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageImportRowBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "undo-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBatch"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-inspections-due": {
+        parameters: {
+            query?: {
+                /** @description Left out: now. */
+                until?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListInspectionDueBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-matters": {
         parameters: {
             query?: never;
@@ -2537,6 +3290,38 @@ export interface operations {
             };
         };
     };
+    "get-object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Object"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "change-object": {
         parameters: {
             query?: never;
@@ -2562,6 +3347,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Object"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "adjust-grade": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that is new for each thing to be made; sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GradeAdjustment"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assessment"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-object-event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectEventDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assessment"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "explain-grade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assessment"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-object-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListObjectChangeBody"];
                 };
             };
             /** @description A problem (RFC 9457) */

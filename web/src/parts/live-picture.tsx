@@ -1,29 +1,43 @@
 // A camera's newest picture. Its address changes when the server says there is
 // a newer one, so nothing is polled; the last picture stays until the next is
-// there.
+// there, from page to page.
 import { VideoCameraOutlined } from "@ant-design/icons";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { usePictureStamp } from "../api/events";
 
 export function pictureURL(camera: string, stamp: string): string {
   return `/api/v1/cameras/${encodeURIComponent(camera)}/picture?at=${encodeURIComponent(stamp)}`;
 }
 
+const latest = new Map<string, string>(); // camera -> address of the picture last shown
+
 // usePicture gives the address of the newest picture that has arrived, "" while
-// there is none.
+// there is none. On a slow line a picture may come after a newer one was asked
+// for; it is shown until that one is there.
 export function usePicture(camera: string): string {
   const stamp = usePictureStamp(camera);
-  const [shown, setShown] = useState("");
+  const [shown, setShown] = useState({ camera, src: latest.get(camera) ?? "" });
+  const asked = useRef(0);
+  const arrived = useRef(0);
+  const mounted = useRef(true);
   useEffect(() => {
-    let wanted = true;
-    const next = new Image();
-    next.onload = () => wanted && setShown(next.src);
-    next.src = pictureURL(camera, stamp);
+    mounted.current = true;
     return () => {
-      wanted = false;
+      mounted.current = false;
     };
+  }, []);
+  useEffect(() => {
+    const mine = ++asked.current;
+    const next = new Image();
+    next.onload = () => {
+      if (mine < arrived.current) return;
+      arrived.current = mine;
+      latest.set(camera, next.src);
+      if (mounted.current) setShown({ camera, src: next.src });
+    };
+    next.src = pictureURL(camera, stamp);
   }, [camera, stamp]);
-  return shown;
+  return shown.camera === camera ? shown.src : (latest.get(camera) ?? "");
 }
 
 export function LivePicture({ camera, alt, missing }: { camera: string; alt: string; missing: string }) {

@@ -1,0 +1,201 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"mime"
+	"net/http"
+	"strconv"
+	"time"
+
+	"offsite/api/problem"
+	"offsite/api/wire"
+	"offsite/registry/intake"
+)
+
+const (
+	importBody     = 64<<20 + 1      // intake refuses what is larger in words of its own
+	importPatience = 5 * time.Minute // for a slow line to bring it
+	importsShown   = 100
+	previewsAtOnce = 2 // each holds its file in memory
+)
+
+// imports are the operations that take files in.
+type imports struct {
+	*API
+	reading chan struct{} // bounds the previews at once
+}
+
+func (a *API) intakeOperations() {
+	i := &imports{API: a, reading: make(chan struct{}, previewsAtOnce)}
+	const tag = "imports"
+	handle(a, operation{id: "preview-import", method: http.MethodPost, path: "/imports", summary: "Read a file of base data and say what it would change; nothing is changed", tag: tag,
+		status: http.StatusCreated, body: importBody, patience: importPatience}, i.preview)
+	handle(a, operation{id: "list-imports", method: http.MethodGet, path: "/imports", summary: "The latest files", tag: tag}, i.list)
+	handle(a, operation{id: "get-import", method: http.MethodGet, path: "/imports/{id}", summary: "One file as it stands", tag: tag}, i.get)
+	handle(a, operation{id: "list-import-rows", method: http.MethodGet, path: "/imports/{id}/rows", summary: "Rows of a file with their errors and what they change", tag: tag}, i.rows)
+	handle(a, operation{id: "apply-import", method: http.MethodPost, path: "/imports/{id}/apply", summary: "Put a previewed file into the base data; progress comes as events", tag: tag, status: http.StatusAccepted}, i.apply)
+	handle(a, operation{id: "undo-import", method: http.MethodPost, path: "/imports/{id}/undo", summary: "Take an applied file back, as far as nobody changed it since", tag: tag, status: http.StatusAccepted}, i.undo)
+}
+
+// port is the intake, where there is one.
+func (i *imports) port() (files, error) {
+	if i.o.Intake == nil {
+		return nil, problem.Away("此服务未启用导入。", "This server takes no files in.", nil)
+	}
+	return i.o.Intake, nil
+}
+
+type importFile struct {
+	OnceKey
+	ContentType string `header:"Content-Type"`
+	Name        string `query:"name" required:"true" minLength:"1" maxLength:"200" doc:"The file's name; its ending says what it is: .csv, .tsv, .txt, .xlsx, .geojson, .json."`
+	Rule        string `query:"rule" enum:"fill,overwrite,skip" default:"fill" doc:"What becomes of what is registered already."`
+	System      string `query:"system" enum:"wgs84,gcj02" default:"wgs84"`
+	Kind        string `query:"kind" enum:"shop,site,land" default:"shop" doc:"Of objects in a file without a column for it."`
+	RawBody     []byte `contentType:"application/octet-stream"`
+}
+
+func (i *imports) preview(ctx context.Context, in *importFile) (*answer[wire.ImportBatch], error) {
+	port, err := i.port()
+	if err != nil {
+		return nil, err
+	}
+	if media, _, err := mime.ParseMediaType(in.ContentType); err != nil || media != "application/octet-stream" {
+		return nil, problem.New(http.StatusUnsupportedMediaType, "请以 application/octet-stream 发送文件。", "Send the file as application/octet-stream.")
+	}
+	format, err := intake.FormatOf(in.Name)
+	if err != nil {
+		return nil, intakeProblem(err)
+	}
+	select {
+	case i.reading <- struct{}{}:
+		defer func() { <-i.reading }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	options := intake.Options{Rule: in.Rule, System: in.System, Kind: in.Kind}
+	sum := sha256.Sum256(in.RawBody)
+	b, err := onceOnly(ctx, i.API, in.OnceKey, "preview-import", []any{in.Name, hex.EncodeToString(sum[:]), options}, func(ctx context.Context) (intake.Batch, error) {
+		return port.Preview(ctx, actor(ctx).ID, in.Name, format, in.RawBody, options)
+	})
+	if err != nil {
+		return nil, intakeProblem(err)
+	}
+	return i.answer(ctx, b)
+}
+
+// answer adds who it was.
+func (i *imports) answer(ctx context.Context, b intake.Batch) (*answer[wire.ImportBatch], error) {
+	names, err := i.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[wire.ImportBatch]{wire.ImportBatch{Batch: b, ByName: names[b.By]}}, nil
+}
+
+// names are those of all accounts, by id.
+func (a *API) names(ctx context.Context) (map[string]string, error) {
+	accounts, err := a.o.Accounts.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]string, len(accounts))
+	for _, u := range accounts {
+		names[u.ID] = u.Name
+	}
+	return names, nil
+}
+
+func (i *imports) list(ctx context.Context, _ *empty) (*list[wire.ImportBatch], error) {
+	port, err := i.port()
+	if err != nil {
+		return nil, err
+	}
+	all, err := port.Batches(ctx, importsShown)
+	if err != nil {
+		return nil, err
+	}
+	names, err := i.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]wire.ImportBatch, len(all))
+	for n, b := range all {
+		items[n] = wire.ImportBatch{Batch: b, ByName: names[b.By]}
+	}
+	return listOf(items), nil
+}
+
+func (i *imports) get(ctx context.Context, in *ByID) (*answer[wire.ImportBatch], error) {
+	port, err := i.port()
+	if err != nil {
+		return nil, err
+	}
+	b, err := port.Batch(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return i.answer(ctx, b)
+}
+
+type rowQuery struct {
+	ByID
+	Action string `query:"action" enum:"create,merge,same,skip,error,conflict"`
+	After  int    `query:"cursor" minimum:"0" doc:"Row number after which to go on."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+}
+
+func (i *imports) rows(ctx context.Context, in *rowQuery) (*page[wire.ImportRow], error) {
+	port, err := i.port()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := port.Rows(ctx, in.ID, in.Action, in.After, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	p := &page[wire.ImportRow]{}
+	for _, r := range rows {
+		p.Body.Items = append(p.Body.Items, wire.ImportRow{Row: r})
+	}
+	if len(rows) == in.Limit {
+		p.Body.NextCursor = strconv.Itoa(rows[len(rows)-1].N)
+	}
+	return p, nil
+}
+
+func (i *imports) apply(ctx context.Context, in *ByID) (*answer[wire.ImportBatch], error) {
+	return i.begin(ctx, in.ID, files.BeginApply)
+}
+
+func (i *imports) undo(ctx context.Context, in *ByID) (*answer[wire.ImportBatch], error) {
+	return i.begin(ctx, in.ID, files.BeginUndo)
+}
+
+func (i *imports) begin(ctx context.Context, id string, step func(files, context.Context, string, string) (intake.Batch, error)) (*answer[wire.ImportBatch], error) {
+	port, err := i.port()
+	if err != nil {
+		return nil, err
+	}
+	b, err := step(port, ctx, actor(ctx).ID, id)
+	if err != nil {
+		return nil, intakeProblem(err)
+	}
+	return i.answer(ctx, b)
+}
+
+// intakeProblem says why a file is not taken.
+func intakeProblem(err error) error {
+	var why *intake.FileError
+	switch {
+	case errors.As(err, &why):
+		return problem.Invalid("文件无法导入："+why.ZH+"。", "The file cannot be taken in: "+why.EN+".")
+	case errors.Is(err, intake.ErrState):
+		return problem.New(http.StatusConflict, "该文件当前的状态不能进行此操作（可能已导入或已撤销），请刷新后查看。",
+			"The file is not in a state for this; it may have been applied or taken back already. Load it again.").Because(err)
+	}
+	return err
+}

@@ -1,0 +1,55 @@
+package wire
+
+import (
+	"time"
+
+	"offsite/registry/grade"
+	"offsite/registry/intake"
+)
+
+// ImportBatch is a file on its way into the base data.
+type ImportBatch struct {
+	intake.Batch
+	ByName string `json:"by_name"`
+}
+
+// ImportRow is a row of it.
+type ImportRow struct{ intake.Row }
+
+// FormulaVersion is a formula of the risk grade with who made it hold.
+type FormulaVersion struct {
+	grade.Version
+	ByName string `json:"by_name"`
+}
+
+// Formulas are the formula of the risk grade that holds now, and all there were, the
+// newest first, among them one that will hold later.
+type Formulas struct {
+	Now      grade.Formula    `json:"now"`
+	Newest   int              `json:"newest" doc:"What If-Match must name to activate another."`
+	Versions []FormulaVersion `json:"versions"`
+}
+
+// FormulaActivation makes a formula hold.
+type FormulaActivation struct {
+	Formula grade.Formula `json:"formula"`
+	From    *time.Time    `json:"from,omitempty" doc:"Left out: at once."`
+	Reason  string        `json:"reason" minLength:"1" maxLength:"500"`
+}
+
+// InspectionDue is an object whose inspection is due.
+type InspectionDue struct{ grade.Due }
+
+// ObjectEventDraft records what happened with an object.
+type ObjectEventDraft struct {
+	Kind   string    `json:"kind" enum:"inspection_passed,inspection_failed,finding,complaint,media"`
+	At     time.Time `json:"at"`
+	Source string    `json:"source" minLength:"1" maxLength:"120" doc:"Its number elsewhere; the same one counts once."`
+	Note   string    `json:"note,omitempty" maxLength:"500"`
+}
+
+// GradeAdjustment adds points to an object or takes some off.
+type GradeAdjustment struct {
+	Points int    `json:"points" minimum:"-100" maximum:"100"`
+	Reason string `json:"reason" minLength:"1" maxLength:"500"`
+}

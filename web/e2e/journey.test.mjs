@@ -1,0 +1,195 @@
+// The main job, by hand: from a camera's address to a paid fine and evidence that
+// an auditor has verified in the browser.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { answerAsParty, confirm, decideAndServe, fileAndNotify, partyPage, pay, propose, reaches, stateOf, verify, waitForFinding } from "./case.mjs";
+import { accessibility, api, as, browser, everybody, open, phone, signIn, stage, until } from "./stage.mjs";
+
+after(() => browser.close());
+
+let failed = false;
+let id = "";
+
+// then runs a leg of the journey; after a failed one the others make no sense.
+function then(name, leg) {
+  test(name, async (t) => {
+    if (failed) return t.skip("an earlier leg failed");
+    try {
+      await leg();
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  });
+}
+
+then("a wrong password is told, the right one signs in", async () => {
+  const page = await open("/");
+  await page.fill("input[autocomplete=username]", stage.accounts.operator.username);
+  await page.fill("input[autocomplete=current-password]", "not the password");
+  await page.click("button[type=submit]");
+  await page.waitForSelector("[role=alert]");
+  assert.deepEqual(await accessibility(page), []);
+  await signIn(page, "operator");
+  await page.context().close();
+});
+
+then("every camera is live, with a picture", async () => {
+  const page = await as("operator", "/cameras");
+  await until("all cameras live", async () => {
+    const { items } = await api(page, "/cameras");
+    return items.length >= stage.cameras.length && items.every((c) => c.state === "live");
+  });
+  await until("a picture of every camera", async () => {
+    const shown = await page.locator(".camera-card .live-picture img").evaluateAll((images) => images.filter((i) => i.naturalWidth > 0).length);
+    return shown >= stage.cameras.length;
+  });
+});
+
+then("a camera is registered by its address, its picture there within 5 s, and a zone is drawn on it", async () => {
+  const page = await as("operator", "/cameras/new");
+  await page.fill("#url", stage.cameras[0]);
+  const began = Date.now();
+  await page.click("form:has(#url) button[type=submit]");
+  await page.waitForSelector(".live-picture img", { timeout: 20_000 });
+  const took = (Date.now() - began) / 1000;
+  assert.ok(took <= 5, `the picture took ${took} s`);
+  await page.fill("#name", "旅程测试摄像机");
+  await page.fill("#place", "测试路1号");
+  await page.click("form:has(#name) button[type=submit]");
+  await page.waitForURL(/zone=new/);
+  const canvas = page.locator("svg.drawing");
+  await canvas.waitFor();
+  const box = await canvas.boundingBox();
+  for (const [x, y] of [[0.2, 0.5], [0.8, 0.5], [0.85, 0.9], [0.15, 0.9], [0.2, 0.5]]) await page.mouse.click(box.x + x * box.width, box.y + y * box.height);
+  await page.fill("#name_zh", "测试区域");
+  await page.click("form:has(#name_zh) button[type=submit]");
+  await page.getByText("测试区域").first().waitFor();
+  const { items } = await api(page, "/cameras");
+  const made = items.find((c) => c.name === "旅程测试摄像机");
+  assert.equal(made.zone_count, 1);
+  assert.equal(made.zones[0].polygon.length, 4);
+  await page.waitForSelector(".zone-canvas img");
+  await page.locator(".page-extra .ant-btn-dangerous").click();
+  await page.locator(".ant-popconfirm .ant-btn-primary").click();
+  await page.waitForURL(/\/cameras$/);
+});
+
+then("a finding is rejected by keyboard, and can be taken back for a moment", async () => {
+  const page = await as("reviewer");
+  await until("two findings", async () => (await api(page, "/findings?state=found&limit=100")).items.length >= 2, 300);
+  const { items } = await api(page, "/findings?state=found&limit=100");
+  const victim = items.find((f) => !f.object) ?? items.at(-1);
+  await page.goto(new URL(`/findings/${victim.id}?stage=first`, stage.url).href);
+  await page.waitForSelector(".verdicts button:not([disabled])");
+  const reject = async () => {
+    await page.keyboard.press("r");
+    await page.waitForSelector(".ant-modal .reasons");
+    await page.keyboard.press("1");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".pending-bar");
+  };
+  await reject();
+  await page.keyboard.press("u");
+  await page.waitForSelector(".pending-bar", { state: "detached" });
+  assert.equal(await stateOf(victim.id), "found");
+  await page.waitForSelector(`.review-item[aria-current=true]`);
+  await page.goto(new URL(`/findings/${victim.id}?stage=first`, stage.url).href);
+  await page.waitForSelector(".verdicts button:not([disabled])");
+  await reject();
+  await reaches(victim.id, "rejected", 30);
+});
+
+then("a finding is confirmed by one key, its clip plays", async () => {
+  const page = await as("reviewer");
+  const finding = await waitForFinding(page);
+  id = finding.id;
+  await confirm("reviewer", id);
+  await page.goto(new URL(`/findings/${id}?stage=all`, stage.url).href);
+  await page.waitForSelector("video");
+  await until("the clip can be played", () => page.locator("video").evaluate((v) => v.readyState >= 2), 30);
+  assert.deepEqual(await accessibility(page), []);
+});
+
+then("after the re-check a second reviewer verifies, the first may not", async () => {
+  await reaches(id, "reviewed", stage.grace_s + 90);
+  const first = await as("reviewer", `/findings/${id}?stage=second`);
+  await first.waitForSelector(".verdicts");
+  await first.waitForSelector(".verdicts [role=note]");
+  await verify("reviewer2", id);
+  await reaches(id, "verified", 30);
+});
+
+then("the case is filed, notified, investigated, and a fine proposed", async () => {
+  await fileAndNotify(id);
+  await propose(id);
+  assert.equal(await stateOf(id), "proposed");
+  const head = await as("head", `/cases/${id}`);
+  const refused = head.locator("button[disabled][aria-describedby=why-decide]");
+  await refused.waitFor();
+  assert.match(await head.locator("#why-decide").innerText(), /第.+条/, "the refusal names its article");
+  assert.deepEqual(await accessibility(head), []);
+});
+
+then("the party opens the link on a phone, answers, and pays at the provider", async () => {
+  const party = await partyPage(id);
+  await until("the pictures", async () => (await party.locator("figure img").evaluateAll((all) => all.filter((i) => i.complete && i.naturalWidth > 0).length)) > 0 || party.locator("figure img").first().scrollIntoViewIfNeeded().then(() => false), 30);
+  assert.ok(await party.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1), "nothing is wider than the phone");
+  assert.deepEqual(await accessibility(party), []);
+  await answerAsParty(party);
+  await decideAndServe(id, party);
+  await pay(party);
+  await reaches(id, "closed", 30);
+  assert.match(await party.locator("section.settled").innerText(), /200\.00/);
+  assert.deepEqual(party.wrongs, []);
+});
+
+then("the document's code is public, the person is not", async () => {
+  const officer = await as("officer", `/cases/${id}`);
+  const file = await api(officer, `/cases/${id}`);
+  const decision = file.documents.find((d) => d.kind === "decision");
+  const page = await open(`/d/${decision.code}`, phone);
+  await page.waitForSelector("section.settled");
+  const text = await page.locator("main").innerText();
+  assert.ok(text.includes(decision.number) && !text.includes(file.party), text);
+  assert.deepEqual(await accessibility(page), []);
+  await page.goto(new URL("/d/NOSUCHCODE", stage.url).href);
+  await page.waitForSelector("section.urgent");
+  for (const path of ["/public/cameras", "/public/matters"]) {
+    await page.goto(new URL(path, stage.url).href);
+    await page.waitForSelector("td");
+    assert.deepEqual(await accessibility(page), []);
+  }
+  assert.deepEqual(page.wrongs.filter((w) => !w.includes("404")), []);
+});
+
+then("the auditor verifies the evidence, at the server and in the browser", async () => {
+  const page = await as("auditor", `/cases/${id}`);
+  const { evidence } = await api(page, `/cases/${id}`);
+  assert.ok(evidence.length >= 2, "finding and re-check");
+  for (const { bundle } of evidence) {
+    await page.goto(new URL(`/evidence/${bundle}`, stage.url).href);
+    const buttons = page.locator(".panel .row > button");
+    await buttons.nth(0).click();
+    await page.locator("[role=status].ant-alert-success").nth(0).waitFor({ timeout: 30_000 });
+    await buttons.nth(1).click();
+    await page.locator("[role=status].ant-alert-success").nth(1).waitFor({ timeout: 30_000 });
+  }
+  assert.deepEqual(await accessibility(page), []);
+});
+
+then("every page can be used without seeing or a mouse (axe), and nothing failed on the way", async () => {
+  const pages = {
+    operator: ["/", "/cameras", "/cameras/new"], collector: ["/objects"], reviewer: ["/findings?stage=all"],
+    officer: ["/cases", "/settings/matters"], head: ["/", "/quotas"], auditor: ["/evidence"],
+    ...(stage.accounts.admin ? { admin: ["/settings/users"] } : {}),
+  };
+  for (const [part, paths] of Object.entries(pages)) {
+    for (const path of paths) {
+      const page = await as(part, path);
+      await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => undefined); // events keep the network busy
+      assert.deepEqual(await accessibility(page), [], `${part} at ${path}`);
+    }
+  }
+  for (const [part, page] of everybody()) assert.deepEqual(page.wrongs, [], part);
+});

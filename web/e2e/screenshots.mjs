@@ -1,0 +1,113 @@
+// Takes a picture of every page into the folder given: at 1440×900 what staff see,
+// at 390×844 what a party sees. `make screenshots` runs it.
+import { mkdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { answerAsParty, confirm, decideAndServe, fileAndNotify, partyPage, pay, propose, reaches, verify, waitForFinding } from "./case.mjs";
+import { api, as, browser, open, phone, stage, until } from "./stage.mjs";
+
+const folder = path.resolve(process.argv[2] ?? "../docs/images");
+const most = 200 * 1024; // bytes of a picture
+await mkdir(folder, { recursive: true });
+
+// take writes a JPEG no larger than allowed.
+async function take(page, name, options = {}) {
+  const file = path.join(folder, `${name}.jpg`);
+  await page.evaluate(() => document.activeElement?.blur());
+  for (const quality of [88, 78, 66, 54]) {
+    await page.screenshot({ path: file, type: "jpeg", quality, animations: "disabled", ...options });
+    if ((await stat(file)).size <= most) break;
+  }
+  console.log(name);
+}
+
+const settled = async (page) => {
+  await page.waitForLoadState("networkidle", { timeout: 1500 }).catch(() => undefined); // events keep the network busy
+};
+
+async function shot(part, where, name, ready) {
+  const page = await as(part, where);
+  if (ready) await page.waitForSelector(ready);
+  await settled(page);
+  await take(page, name);
+  return page;
+}
+
+async function cameras() {
+  const page = await as("operator", "/cameras");
+  await until("all cameras live", async () => (await api(page, "/cameras")).items.every((c) => c.state === "live"));
+  await until("all pictures", async () => (await page.locator(".camera-card .live-picture img").evaluateAll((all) => all.filter((i) => i.naturalWidth > 0).length)) >= stage.cameras.length);
+  await take(page, "cameras");
+  await page.locator(".camera-card").first().click();
+  await page.waitForSelector(".zone-canvas img");
+  await settled(page);
+  await take(page, "camera");
+  await page.locator(".plain-list .anticon-edit").first().click();
+  await page.waitForSelector("svg.drawing");
+  await settled(page);
+  await take(page, "zone");
+  await page.goto(new URL("/cameras/new", stage.url).href);
+  await page.fill("#url", stage.cameras[0]);
+  await page.click("form:has(#url) button[type=submit]");
+  await page.waitForSelector(".live-picture img", { timeout: 20_000 });
+  await take(page, "register");
+}
+
+async function party(id) {
+  const page = await partyPage(id);
+  await page.waitForSelector("figure img");
+  await settled(page);
+  await take(page, "party-notice");
+  await answerAsParty(page);
+  await page.locator("details[data-action=consent]").scrollIntoViewIfNeeded();
+  await take(page, "party-consent");
+  await decideAndServe(id, page);
+  await page.reload();
+  await page.waitForSelector("button[data-action=pay]");
+  await page.evaluate(() => scrollTo(0, 0));
+  await take(page, "party-pay");
+  await pay(page);
+  await page.evaluate(() => scrollTo(0, 0));
+  await take(page, "party-paid");
+}
+
+try {
+  const anonymous = await open("/");
+  await anonymous.waitForSelector("input[type=password]");
+  await take(anonymous, "sign-in");
+  await cameras();
+  const reviewer = await as("reviewer");
+  const { id } = await waitForFinding(reviewer);
+  await shot("reviewer", `/findings/${id}?stage=first`, "review", ".before-after img");
+  await confirm("reviewer", id);
+  await reaches(id, "reviewed", stage.grace_s + 90);
+  await shot("reviewer2", `/findings/${id}?stage=second`, "second-review", ".before-after img");
+  await verify("reviewer2", id);
+  await fileAndNotify(id);
+  await propose(id);
+  await shot("officer", `/cases/${id}`, "case", ".ant-steps");
+  await party(id);
+  const file = await shot("head", `/cases/${id}`, "case-closed", ".ant-steps");
+  await file.locator(".ant-tabs-tab").nth(1).click();
+  await file.waitForSelector(".documents iframe");
+  await settled(file);
+  await take(file, "documents");
+  await file.locator(".ant-tabs-tab").nth(3).click();
+  await settled(file);
+  await take(file, "record");
+  const { evidence } = await api(file, `/cases/${id}`);
+  const auditor = await as("auditor", `/evidence/${evidence[0].bundle}`);
+  for (const n of [0, 1]) await auditor.locator(".panel .row > button").nth(n).click();
+  await auditor.locator("[role=status].ant-alert").nth(1).waitFor({ timeout: 30_000 });
+  await take(auditor, "evidence");
+  await shot("head", "/", "overview", ".tasks");
+  await shot("officer", "/cases", "cases", "td");
+  await shot("collector", "/objects", "objects", "td");
+  await shot("head", "/quotas", "quotas", ".quota");
+  await shot("head", "/settings/matters", "matters", "td");
+  if (stage.accounts.admin) await shot("admin", "/settings/users", "users", "td");
+  const check = await open(`/d/${(await api(file, `/cases/${id}`)).documents.find((d) => d.kind === "decision").code}`, phone);
+  await check.waitForSelector("section.settled");
+  await take(check, "document-check");
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,101 @@
+// What the journey and the screenshots share: the running demonstration, a real
+// Chromium, and people with a browser each.
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { setTimeout as pause } from "node:timers/promises";
+import { chromium } from "playwright-core";
+
+const file = process.env.OFFSITE_E2E;
+if (!file) throw new Error("OFFSITE_E2E names no file; run this through make e2e or make screenshots");
+
+export const stage = JSON.parse(await readFile(file, "utf8"));
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+
+export const desk = { viewport: { width: 1440, height: 900 } };
+export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+
+// The component library measures scroll bars with a sheet that the policy blocks,
+// as it should; it measures without one then.
+const harmless = [/Applying inline style violates/, /status of 401/];
+
+// open gives a page of a browser of its own; what goes wrong in it is kept.
+export async function open(path = "/", options = desk) {
+  const context = await browser.newContext({ locale: "zh-CN", timezoneId: "Asia/Shanghai", ...options });
+  const page = await context.newPage();
+  page.wrongs = [];
+  page.on("console", (m) => {
+    if (m.type() === "error" && !harmless.some((known) => known.test(m.text()))) page.wrongs.push(m.text());
+  });
+  page.on("pageerror", (error) => page.wrongs.push(error.message));
+  page.on("response", (r) => {
+    if (r.status() >= 500) page.wrongs.push(`${r.status()} ${r.url()}`);
+  });
+  await page.goto(new URL(path, stage.url).href);
+  return page;
+}
+
+export async function signIn(page, part) {
+  const account = stage.accounts[part];
+  if (!account) throw new Error(`the demonstration has no account for ${part}`);
+  await page.fill("input[autocomplete=username]", account.username);
+  await page.fill("input[autocomplete=current-password]", account.password);
+  await page.click("button[type=submit]");
+  await page.waitForSelector(".rail-nav");
+}
+
+const people = new Map();
+
+// as gives the page of a member of staff, signed in, at an address.
+export async function as(part, path) {
+  let page = people.get(part);
+  if (!page) {
+    page = await open("/");
+    await signIn(page, part);
+    people.set(part, page);
+  }
+  if (path) await page.goto(new URL(path, stage.url).href);
+  await page.waitForSelector("main#content h1");
+  return page;
+}
+
+export const everybody = () => [...people.entries()];
+
+// api asks the server as the page's person.
+export function api(page, path) {
+  return page.evaluate(async (path) => {
+    const answer = await fetch(`/api/v1${path}`);
+    if (!answer.ok) throw new Error(`${answer.status} ${path}: ${await answer.text()}`);
+    return answer.json();
+  }, path);
+}
+
+// until asks again and again until what comes back is true.
+export async function until(what, ask, seconds = 60) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const got = await ask();
+    if (got) return got;
+    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+    await pause(250);
+  }
+}
+
+// accessibility gives the violations of WCAG 2.1 AA that axe finds on a page.
+export async function accessibility(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"] }));
+  return found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.target.join(" ")).join(" | ")}`);
+}
+
+// loopSecond is where a scene's video stands now.
+export function loopSecond(scene) {
+  return ((Date.now() - Date.parse(scene.epoch)) / 1000) % scene.duration_s;
+}
+
+// truthOf reads what is true in a scene, second by second.
+export async function truthOf(scene) {
+  const text = await readFile(new URL(`../../scenes/${scene.key}.json`, import.meta.url), "utf8").catch(() => "{}");
+  return JSON.parse(text);
+}
