@@ -8,7 +8,7 @@ import (
 )
 
 // Version of the rule.
-const Version = "burning 2026.11.24"
+const Version = "burning 2026.11.25"
 
 // Detector makes the rules of this package.
 type Detector struct{}
@@ -31,6 +31,7 @@ func (Detector) Parameters() []detectors.Parameter {
 		{Key: "looks", NameZH: "最近五次画面中至少", NameEN: "of the latest five looks at least", Unit: "looks", Default: 3, Min: 2, Max: 5},
 		{Key: "change", NameZH: "画面间最小变化", NameEN: "least change between looks", Unit: "share", Default: 0.06, Min: 0, Max: 1},
 		{Key: "min_score", NameZH: "最低置信度", NameEN: "least score", Unit: "share", Default: 0, Min: 0, Max: 1},
+		{Key: "sure", NameZH: "其中最高置信度至少", NameEN: "the best score of them at least", Unit: "share", Default: 0.5, Min: 0, Max: 1},
 		detectors.Rearm(),
 	}
 }
@@ -50,15 +51,15 @@ func (d Detector) NewRule(z detectors.Zone) (detectors.Rule, error) {
 }
 
 // explain says why in one sentence.
-func (r *rule) explain(v map[string]float64) detectors.Explanation {
+func (r *rule) explain(c chain) detectors.Explanation {
 	zh, en := "烟", "smoke"
-	if v["fire"] > 0 {
+	if c.label == "fire" {
 		zh, en = "明火", "open fire"
 	}
 	return detectors.Explanation{
-		ZH: fmt.Sprintf("“%s”内最近 5 次画面中有 %.0f 次见%s（设定 %.0f 次），画面间变化 %.0f%%（设定 %.0f%%），最高置信度 %.2f。",
-			r.zone.NameZH, v["looks"], zh, r.set["looks"], v["change"]*100, r.set["change"]*100, v["score"]),
-		EN: fmt.Sprintf("In “%s” %.0f of the latest 5 looks show %s (set: %.0f), changing by %.0f %% between looks (set: %.0f %%), best score %.2f.",
-			r.zone.NameEN, v["looks"], en, r.set["looks"], v["change"]*100, r.set["change"]*100, v["score"]),
+		ZH: fmt.Sprintf("“%s”内最近 5 次画面中有 %d 次见%s（设定 %.0f 次），画面间变化 %.0f%%（设定 %.0f%%），最高置信度 %.2f（设定 %.2f）。",
+			r.zone.NameZH, c.looks, zh, r.set["looks"], c.change*100, r.set["change"]*100, c.score, r.set["sure"]),
+		EN: fmt.Sprintf("In “%s” %d of the latest 5 looks show %s (set: %.0f), changing by %.0f %% between looks (set: %.0f %%), best score %.2f (set: %.2f).",
+			r.zone.NameEN, c.looks, en, r.set["looks"], c.change*100, r.set["change"]*100, c.score, r.set["sure"]),
 	}
 }

@@ -48,14 +48,17 @@ func (r *rule) Observe(l detectors.Look) []detectors.Signal {
 	if n := len(r.state.Last); n > window {
 		r.state.Last = slices.Delete(r.state.Last, 0, n-window)
 	}
-	looks, change, first := r.weigh()
-	burns := float64(looks) >= r.set["looks"] && change >= r.set["change"] && len(now.Found) > 0
+	c := r.weigh()
+	burns := float64(c.looks) >= r.set["looks"] && c.change >= r.set["change"] && c.score >= r.set["sure"] && len(now.Found) > 0
 	there := len(now.Found) > 0 && r.zone.InHours(l.At)
-	phase := r.state.Dwell.Observe(l.At, there && (burns || !r.raised()), first, burns, r.times)
-	if phase == detectors.Sighted && burns { // one look may do it all after a continuation
-		phase = r.state.Dwell.Observe(l.At, true, first, true, r.times)
+	if burns && r.state.Dwell.Phase == detectors.Sighted { // not since what was only doubted
+		r.state.Dwell.First = c.first
 	}
-	r.look(there && burns, now.Found, looks, change)
+	phase := r.state.Dwell.Observe(l.At, there && (burns || !r.raised()), c.first, burns, r.times)
+	if phase == detectors.Sighted && burns { // one look may do it all after a continuation
+		phase = r.state.Dwell.Observe(l.At, true, c.first, true, r.times)
+	}
+	r.look(there && burns, now.Found, c)
 	if phase == "" {
 		return nil
 	}
@@ -72,65 +75,74 @@ func (r *rule) inZone(b detectors.Box) bool {
 	return r.zone.Polygon.Has(b.Foot()) || r.zone.Polygon.Has(b.Center())
 }
 
-// weigh follows the strongest chain of boxes through the window: in how many looks
-// something is at the place of the latest box, by how much it changes from one to
-// the next (1 - IoU, on average), and when it was first there.
-func (r *rule) weigh() (looks int, change float64, first time.Time) {
+// chain is what is seen at one place through the window.
+type chain struct {
+	label  string
+	looks  int       // in which something is there
+	change float64   // of its box from one of them to the next: 1 - IoU, on average
+	score  float64   // the best of them
+	first  time.Time // when it was first there
+}
+
+// weigh gives the strongest chain of those that end in the latest look.
+func (r *rule) weigh() chain {
+	var best chain
 	if len(r.state.Last) == 0 {
-		return 0, 0, time.Time{}
+		return best
 	}
 	newest := r.state.Last[len(r.state.Last)-1]
 	for _, d := range newest.Found {
-		n, c, at := r.chain(d)
-		if n > looks || n == looks && c > change {
-			looks, change, first = n, c, at
+		if c := r.follow(d); c.looks > best.looks || c.looks == best.looks && c.change > best.change {
+			best = c
 		}
 	}
-	return looks, change, first
+	return best
 }
 
-func (r *rule) chain(d detectors.Detection) (looks int, change float64, first time.Time) {
-	box, looks := d.Box, 1
-	first = r.state.Last[len(r.state.Last)-1].At
-	for i := len(r.state.Last) - 2; i >= 0; i-- {
-		prior, ok := nearest(r.state.Last[i].Found, d.Label, box)
+// follow goes back through the window from a detection in the latest look.
+func (r *rule) follow(d detectors.Detection) chain {
+	last := r.state.Last
+	c := chain{label: d.Label, looks: 1, score: d.Score, first: last[len(last)-1].At}
+	box := d.Box
+	for i := len(last) - 2; i >= 0; i-- {
+		prior, ok := nearest(last[i].Found, d.Label, box)
 		if !ok {
 			continue
 		}
-		change += 1 - box.IoU(prior)
-		looks++
-		box, first = prior, r.state.Last[i].At
+		c.change += 1 - box.IoU(prior.Box)
+		c.looks++
+		c.score = max(c.score, prior.Score)
+		box, c.first = prior.Box, last[i].At
 	}
-	if looks > 1 {
-		change /= float64(looks - 1)
+	if c.looks > 1 {
+		c.change /= float64(c.looks - 1)
 	}
-	return looks, change, first
+	return c
 }
 
-// nearest returns the box of that label that overlaps most, or touches the grown
+// nearest returns the detection of that label that overlaps most, or touches the grown
 // box: flames and clouds move a little.
-func nearest(found []detectors.Detection, label string, box detectors.Box) (detectors.Box, bool) {
+func nearest(found []detectors.Detection, label string, box detectors.Box) (detectors.Detection, bool) {
 	grown := box.Grow(box.Width()/2, box.Height()/2)
-	best, most := detectors.Box{}, 0.0
+	best, most := detectors.Detection{}, 0.0
 	for _, d := range found {
 		if d.Label != label {
 			continue
 		}
 		if o := grown.IoU(d.Box); o > most {
-			best, most = d.Box, o
+			best, most = d, o
 		}
 	}
 	return best, most > 0
 }
 
 // look keeps what the latest look showed.
-func (r *rule) look(burns bool, found []detectors.Detection, looks int, change float64) {
-	v := map[string]float64{"looks": float64(looks), "change": change, "dwell_s": r.state.Dwell.For().Seconds()}
+func (r *rule) look(burns bool, found []detectors.Detection, c chain) {
+	v := map[string]float64{"looks": float64(c.looks), "change": c.change, "score": c.score, "dwell_s": r.state.Dwell.For().Seconds()}
 	for _, d := range found {
-		v["score"] = max(v["score"], d.Score)
 		v[d.Label]++
 	}
-	r.latest = detectors.Presence{Present: burns, Boxes: found, Values: v, Why: r.explain(v), Open: r.state.Dwell.Open()}
+	r.latest = detectors.Presence{Present: burns, Boxes: found, Values: v, Why: r.explain(c), Open: r.state.Dwell.Open()}
 }
 
 // Presence tells what the latest look showed.

@@ -83,6 +83,16 @@ func TestBurning(t *testing.T) {
 			}
 			return nil
 		}, raised: -1},
+		{name: "a heap of straw that is doubted each time", found: func(i int) []detectors.Detection {
+			f := flame(i)
+			f[0].Score = .37
+			return f
+		}, raised: -1},
+		{name: "flames that are doubted at first", found: func(i int) []detectors.Detection {
+			f := flame(i)
+			f[0].Score = min(.1*float64(i), .9)
+			return f
+		}, raised: 5},
 		{name: "too weak", found: flame, raised: -1, change: func(z *detectors.Zone) { z.Params["min_score"] = .7 }},
 		{name: "all five looks wanted", found: only(5, 60, flame), raised: 9, change: func(z *detectors.Zone) { z.Params["looks"] = 5 }},
 		{name: "out of hours", found: flame, raised: -1, change: func(z *detectors.Zone) { z.Hours = []detectors.Hours{{FromMin: 0, ToMin: 60}} }},

@@ -21,10 +21,13 @@ import (
 const (
 	clockRate   = 90_000          // RTP ticks per second of video
 	reportEvery = 5 * time.Second // between sender reports; also sent when a viewer comes
-	tooLate     = 2 * time.Second // a picture later than this is left out, with its group
-	ntpEpoch    = 2_208_988_800   // seconds from 1900 to 1970
-	audioType   = 0               // RTP payload type of G.711 µ-law
-	videoType   = 96
+	// settling is how long after coming a viewer gets one more report: by UDP the
+	// first may be written before the library has opened the viewer's port.
+	settling  = 300 * time.Millisecond
+	tooLate   = 2 * time.Second // a picture later than this is left out, with its group
+	ntpEpoch  = 2_208_988_800   // seconds from 1900 to 1970
+	audioType = 0               // RTP payload type of G.711 µ-law
+	videoType = 96
 )
 
 // channel plays one path to all its viewers.

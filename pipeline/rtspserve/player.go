@@ -15,7 +15,8 @@ type player struct {
 
 	frozen   [][]byte // the key picture that a freeze repeats
 	reported time.Time
-	skipping bool // too late; waits for a key picture in time
+	again    time.Time // when a viewer that just came gets a second report; zero: not due
+	skipping bool      // too late; waits for a key picture in time
 }
 
 func (p *player) run(ctx context.Context) {
@@ -69,7 +70,7 @@ func (p *player) until(ctx context.Context, t time.Time) bool {
 			return false
 		case <-p.c.joined:
 			timer.Stop()
-			p.reported = time.Time{}
+			p.reported, p.again = time.Time{}, p.c.now().Add(settling)
 		case <-timer.C:
 		}
 	}
@@ -83,8 +84,12 @@ func (p *player) act(now time.Time) {
 		p.script = p.script[1:]
 	}
 	m := p.c.feeling()
-	if now.Sub(p.reported) >= reportEvery && !now.Before(m.silence) {
+	again := !p.again.IsZero() && !now.Before(p.again)
+	if (again || now.Sub(p.reported) >= reportEvery) && !now.Before(m.silence) {
 		p.reported = now
+		if again {
+			p.again = time.Time{}
+		}
 		p.c.report(now.Sub(p.epoch), now, m)
 	}
 }
