@@ -21,13 +21,13 @@ import (
 // request comes from our own page.
 func (a *API) authorize(hc huma.Context, next func(huma.Context)) {
 	r, _ := humachi.Unwrap(hc)
-	access := a.policy[hc.Operation().OperationID] // the zero access lets nobody in
-	p := a.slowDown(r.Context(), access)
+	rule := a.policy[hc.Operation().OperationID] // the zero rule lets nobody in
+	p := a.slowDown(r.Context(), rule)
 	if p == nil {
-		p = a.recognise(r, access)
+		p = a.recognise(r, rule)
 	}
-	if p == nil && !access.signed {
-		p = ownPage(r, access)
+	if p == nil && !rule.signed {
+		p = ownPage(r, rule)
 	}
 	if p != nil {
 		for name, values := range p.GetHeaders() {

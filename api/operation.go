@@ -18,9 +18,8 @@ type operation struct {
 	status                         int           // of success; 0: 200, or 204 without a body
 	body                           int64         // bytes that a request may have; 0: defaultBody
 	patience                       time.Duration // with a body that is long in coming; 0: huma's
-	errors                         []int
-	raw                            bool   // takes the body's bytes as they come, whatever they say
-	binary                         string // content type, where the answer is no JSON
+	raw                            bool          // takes the body's bytes as they come, whatever they say
+	binary                         string        // content type, where the answer is no JSON
 }
 
 const (
@@ -64,11 +63,11 @@ func (a *API) problemResponse() *huma.Response {
 
 // security says in the document how an operation is reached.
 func (a *API) security(id string) []map[string][]string {
-	switch access := a.policy[id]; {
-	case access.portal:
+	switch rule := a.policy[id]; {
+	case rule.portal:
 		return []map[string][]string{{"portal": {}}}
-	case len(access.roles) > 0:
-		return []map[string][]string{{"staff": access.roles}}
+	case len(rule.roles) > 0:
+		return []map[string][]string{{"staff": rule.roles}}
 	default:
 		return nil
 	}

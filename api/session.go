@@ -31,13 +31,13 @@ func (a *API) cookieName(name string) string {
 // cookie makes a cookie that no script reads and no other site sends. Its life in
 // the browser is that of the browser; the server ends it earlier.
 func (a *API) cookie(name, value string, expires time.Time) http.Cookie {
-	return http.Cookie{Name: name, Value: value, Path: "/", Expires: expires, HttpOnly: true, Secure: a.secure, SameSite: http.SameSiteStrictMode}
+	return http.Cookie{ //nolint:gosec // Secure wherever the console is served by https; http://localhost would lose it
+		Name: name, Value: value, Path: "/", Expires: expires, HttpOnly: true, Secure: a.secure, SameSite: http.SameSiteStrictMode,
+	}
 }
 
 func (a *API) noCookie(name string) http.Cookie {
-	c := a.cookie(name, "", time.Unix(1, 0))
-	c.MaxAge = -1
-	return c
+	return a.cookie(name, "", time.Unix(1, 0))
 }
 
 type empty struct{}

@@ -31,10 +31,10 @@ func (s Set) Write(dir, name string) error {
 	if err != nil {
 		return fmt.Errorf("write figures of %s: %w", name, err)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return fmt.Errorf("write figures of %s: %w", name, err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, name+".json"), append(text, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, name+".json"), append(text, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write figures of %s: %w", name, err)
 	}
 	return nil

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"offsite/casework/flow"
+	"offsite/store"
 )
 
 // database is a pool or a transaction.
@@ -74,7 +74,7 @@ func scanCasefile(row pgx.Row) (*casefile, error) {
 
 // read loads a case; lock is "" or "FOR UPDATE".
 func read(ctx context.Context, db database, id, lock string) (*casefile, error) {
-	if _, err := uuid.Parse(id); err != nil {
+	if !store.IsID(id) {
 		return nil, fmt.Errorf("read case %q: %w", id, ErrNotFound)
 	}
 	c, err := scanCasefile(db.QueryRow(ctx, `SELECT `+casefileColumns+` FROM casefile WHERE id = $1 `+lock, id))

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"offsite/casework/flow"
+	"offsite/store"
 )
 
 // What a payment notice turned out to be.
@@ -23,12 +23,11 @@ const (
 // credit takes a verified notice of money received. Whatever it turns out to be
 // is kept; only what fits the order is credited.
 func (b *Book) credit(ctx context.Context, tx pgx.Tx, n PaymentNotice) error {
-	if uuid.Validate(n.OrderID) != nil {
-		b.o.Logger.Error("payment for an order that is not ours", "notice", n.ID, "order", n.OrderID, "amount_fen", n.AmountFen)
-		return nil
-	}
 	var caseID string
-	err := tx.QueryRow(ctx, `SELECT case_id::text FROM payment_order WHERE id = $1`, n.OrderID).Scan(&caseID)
+	err := pgx.ErrNoRows
+	if store.IsID(n.OrderID) {
+		err = tx.QueryRow(ctx, `SELECT case_id::text FROM payment_order WHERE id = $1`, n.OrderID).Scan(&caseID)
+	}
 	if errors.Is(err, pgx.ErrNoRows) {
 		b.o.Logger.Error("payment for an order that is not ours", "notice", n.ID, "order", n.OrderID, "amount_fen", n.AmountFen)
 		_, err = b.keepNotice(ctx, tx, n, "", unknownOrder, n.AmountFen)

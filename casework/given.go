@@ -9,10 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"offsite/casework/flow"
 	"offsite/registry/account"
+	"offsite/store"
 )
 
 const maxText = 8000 // of any one field
@@ -50,7 +49,7 @@ func (b *Book) fields(ctx context.Context, event string, fields map[string]any) 
 				ZH: "“" + zh + "”的值无法识别", EN: fmt.Sprintf("the value of %q cannot be read", en)}
 		}
 	}
-	if x.PartyID != "" && uuid.Validate(x.PartyID) != nil {
+	if x.PartyID != "" && !store.IsID(x.PartyID) {
 		return x, &Refusal{Kind: flow.Invalid, Event: flow.Event(event), Field: "party_id", ZH: "没有这个当事人", EN: "there is no such party"}
 	}
 	return x, nil

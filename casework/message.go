@@ -12,6 +12,7 @@ import (
 
 	"offsite/casework/calendar"
 	"offsite/casework/flow"
+	"offsite/store"
 )
 
 // send writes a short message and the job that sends it.
@@ -119,7 +120,7 @@ func (b *Book) MessageCallback(ctx context.Context, header http.Header, body []b
 	if err != nil {
 		return fmt.Errorf("take a delivery receipt: %w: %w", ErrForged, err)
 	}
-	if uuid.Validate(id) != nil {
+	if !store.IsID(id) {
 		b.o.Logger.Warn("delivery receipt for a message that is not ours", "id", id)
 		return nil
 	}

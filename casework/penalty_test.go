@@ -174,6 +174,8 @@ func TestPaymentNotices(t *testing.T) {
 	stray := o
 	stray.OrderNo = "0193a0b0-0000-7000-8000-000000000000"
 	h.must(h.notice("stray", stray, nil))
+	stray.OrderNo = "水费 2026-11" // another payee's, numbered as they please
+	h.must(h.notice("foreign", stray, nil))
 	h.pay(url)
 	h.expect(id, "closed")
 	for range 5 {
@@ -194,7 +196,7 @@ func TestPaymentNotices(t *testing.T) {
 		h.must(rows.Scan(&o))
 		outcomes[o]++
 	}
-	if outcomes["credited"] != 1 || outcomes["wrong_amount"] != 1 || outcomes["unknown_order"] != 1 || outcomes["repeated"] != 1 {
+	if outcomes["credited"] != 1 || outcomes["wrong_amount"] != 1 || outcomes["unknown_order"] != 2 || outcomes["repeated"] != 1 {
 		t.Errorf("outcomes %v", outcomes)
 	}
 }

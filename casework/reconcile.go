@@ -104,7 +104,7 @@ func (r *Reconciliation) compare(line PaymentLine, o ours, twice bool) {
 
 // creditedOn lists what was paid on a day and entered, surplus included.
 func (b *Book) creditedOn(ctx context.Context, from time.Time) (map[string]ours, error) {
-	rows, err := b.o.Pool.Query(ctx, `SELECT order_id::text, coalesce(case_id::text, ''), receipt_no, amount_fen FROM payment_notice
+	rows, err := b.o.Pool.Query(ctx, `SELECT order_id, coalesce(case_id::text, ''), receipt_no, amount_fen FROM payment_notice
 		WHERE paid_at >= $1 AND paid_at < $2 AND outcome IN ('credited', 'surplus')`, from, from.AddDate(0, 0, 1))
 	if err != nil {
 		return nil, err

@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"offsite/casework/flow"
 	"offsite/detectors"
 	"offsite/registry"
+	"offsite/store"
 )
 
 // offers lists the steps of the case's state, judged for the actor.
@@ -186,7 +186,7 @@ func (b *Book) caseBundles(ctx context.Context, db database, caseID string) ([]E
 
 // Evidence describes a sealed bundle.
 func (b *Book) Evidence(ctx context.Context, bundle string) (Evidence, error) {
-	if uuid.Validate(bundle) != nil {
+	if !store.IsID(bundle) {
 		return Evidence{}, fmt.Errorf("read bundle %q: %w", bundle, ErrNotFound)
 	}
 	e, err := scanEvidence(b.o.Pool.QueryRow(ctx, `SELECT `+evidenceColumns+` WHERE e.bundle = $1`, bundle))
@@ -224,7 +224,7 @@ func (b *Book) DocumentPDF(ctx context.Context, id string) (CaseDocument, []byte
 
 // documentPDF gives a document, of one case alone if caseID is given.
 func (b *Book) documentPDF(ctx context.Context, id, caseID string) (d CaseDocument, pdf []byte, err error) {
-	if uuid.Validate(id) != nil {
+	if !store.IsID(id) {
 		return d, nil, fmt.Errorf("read document %q: %w", id, ErrNotFound)
 	}
 	err = b.o.Pool.QueryRow(ctx, `SELECT id::text, kind, title_zh, title_en, number, issued_at, code, sha256, pdf FROM document

@@ -115,7 +115,7 @@ func (c *cast) link(ctx context.Context, v verdict) (string, error) {
 		if err != nil {
 			return false, err
 		}
-		found := false
+		var found bool
 		link, found = linkIn(messages, c.stage.URL)
 		return found, nil
 	})

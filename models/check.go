@@ -105,7 +105,8 @@ func (m Manifest) checkInput() error {
 }
 
 func (m Manifest) checkOutput() error {
-	kind, dims := "", []int{}
+	var kind string
+	var dims []int
 	switch h, w := m.Input.Height()/4, m.Input.Width()/4; m.Task {
 	case Detect:
 		kind, dims = "boxes", []int{-1, 1, 5 + len(m.Labels)}

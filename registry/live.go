@@ -35,7 +35,7 @@ type pictureEvent struct {
 func (r *Registry) SaveLive(ctx context.Context, node string, all []Live) error {
 	return r.change(ctx, "save the live state of cameras of node "+node, func(tx pgx.Tx) error {
 		for _, l := range all {
-			if known(l.CameraID) != nil {
+			if !store.IsID(l.CameraID) {
 				continue
 			}
 			if len(l.Status) == 0 {

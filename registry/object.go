@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"offsite/store"
 )
 
 // Object is something that enforcement looks at (执法对象): a shop, a construction
@@ -76,7 +78,7 @@ func scanObject(row pgx.CollectableRow) (o Object, err error) {
 // Objects lists the objects that a filter chooses, by name.
 func (r *Registry) Objects(ctx context.Context, f ObjectFilter) ([]Object, error) {
 	for _, id := range []string{f.PartyID, f.After} {
-		if id != "" && known(id) != nil {
+		if id != "" && !store.IsID(id) {
 			return []Object{}, nil
 		}
 	}

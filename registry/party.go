@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"offsite/registry/identity"
+	"offsite/store"
 )
 
 // Party is a person or unit that a case may be about (当事人). Identity is masked
@@ -53,7 +54,7 @@ type PartyFilter struct {
 
 // Parties lists the parties that a filter chooses, by name.
 func (r *Registry) Parties(ctx context.Context, f PartyFilter) ([]Party, error) {
-	if f.After != "" && known(f.After) != nil {
+	if f.After != "" && !store.IsID(f.After) {
 		return []Party{}, nil
 	}
 	rows, err := r.db.Query(ctx, partyQuery+`WHERE p.removed_at IS NULL

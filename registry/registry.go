@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"offsite/detectors"
+	"offsite/store"
 )
 
 // database is a pool or a transaction.
@@ -84,7 +85,7 @@ func newID() (string, error) {
 // known refuses what cannot be an id, so that a typed address is "not found" and
 // not an error of the database.
 func known(id string) error {
-	if _, err := uuid.Parse(id); err != nil {
+	if !store.IsID(id) {
 		return ErrNotFound
 	}
 	return nil

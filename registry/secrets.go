@@ -113,13 +113,11 @@ func makeKey(path string) error {
 // Seal encrypts text. The purpose names where it is kept ("camera.address:" and the
 // id), so that one row's secret cannot be put into another.
 func (s *Secrets) Seal(purpose, text string) ([]byte, error) {
-	out := make([]byte, 1+s.aead.NonceSize(), 1+s.aead.NonceSize()+len(text)+s.aead.Overhead())
-	out[0] = sealedV1
-	nonce := out[1:]
+	nonce := make([]byte, s.aead.NonceSize())
 	if _, err := rand.Read(nonce); err != nil {
 		return nil, fmt.Errorf("encrypt: %w", err)
 	}
-	return s.aead.Seal(out, nonce, []byte(text), []byte(purpose)), nil
+	return s.aead.Seal(append([]byte{sealedV1}, nonce...), nonce, []byte(text), []byte(purpose)), nil
 }
 
 // Unseal decrypts what Seal made for the same purpose. Errors wrap ErrKey.

@@ -18,7 +18,7 @@ func TestPageIsCurrent(t *testing.T) {
 	t.Parallel()
 	want := flow.New().Markdown()
 	if *update {
-		if err := os.WriteFile(page, []byte(want), 0o644); err != nil { //nolint:gosec // a page of the documentation
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

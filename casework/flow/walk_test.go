@@ -22,7 +22,7 @@ type walker struct {
 }
 
 func newWalker(t *testing.T, table *flow.Table, seed uint64) *walker {
-	w := &walker{Rand: rand.New(rand.NewPCG(seed, 7)), t: t, table: table} //nolint:gosec // reproducible on purpose
+	w := &walker{Rand: rand.New(rand.NewPCG(seed, 7)), t: t, table: table}
 	now := time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
 	w.f = flow.Facts{Now: now, State: flow.Found, First: now.Add(-time.Hour), Last: now.Add(-time.Minute), LegalReviewNo: "1", TechnicalReviewNo: "2",
 		PublishedOn: now.AddDate(-1, 0, 0), PartyKnown: w.IntN(4) > 0, PartyAge: w.IntN(40) + 8, Consented: w.IntN(2) == 0, Repeats: w.IntN(5),

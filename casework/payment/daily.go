@@ -3,6 +3,7 @@ package payment
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -52,7 +53,7 @@ func readDaily(r io.Reader) ([]casework.PaymentLine, error) {
 	var lines []casework.PaymentLine
 	for {
 		row, err := in.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return lines, nil
 		}
 		if err != nil {

@@ -46,7 +46,7 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	var cli cli
+	var line cli
 	options := []kong.Option{
 		kong.Name("offsite"),
 		kong.Description("Non-contact enforcement (非现场执法): from camera to closed case.\n\nStart with `offsite up --demo`, then open the address it prints."),
@@ -66,7 +66,7 @@ func run(ctx context.Context, args []string) error {
 		}
 		options = append(options, kong.Resolvers(file))
 	}
-	parser, err := kong.New(&cli, append(options, kong.Bind(file))...)
+	parser, err := kong.New(&line, append(options, kong.Bind(file))...)
 	if err != nil {
 		return fmt.Errorf("command line: %w", err)
 	}

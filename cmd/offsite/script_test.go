@@ -1,10 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -14,22 +10,9 @@ import (
 	"offsite/pipeline/infer"
 )
 
-// TestMain lets the scripts run this program as the command offsite.
+// TestMain lets tests run this program as the command offsite.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"offsite": func() {
-			err := run(context.Background(), os.Args[1:])
-			if err == nil {
-				os.Exit(0)
-			}
-			fmt.Fprintln(os.Stderr, "offsite: "+err.Error())
-			var exit exitError
-			if errors.As(err, &exit) {
-				os.Exit(exit.code)
-			}
-			os.Exit(1)
-		},
-	})
+	testscript.Main(m, map[string]func(){"offsite": main})
 }
 
 // TestScripts runs the command line as its users do; each script is a story.
@@ -38,10 +21,14 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	library := runtimeLibrary(config.ONNXRuntime{Library: filepath.Join("..", "..", ".tools", "onnxruntime", "libonnxruntime.so.1")})
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(e *testscript.Env) error {
 		e.Setenv("VECTORS", vectors)
-		e.Setenv(infer.LibraryVariable, library)
+		e.Setenv(infer.LibraryVariable, library())
 		return nil
 	}})
+}
+
+// library is where make setup puts ONNX Runtime.
+func library() string {
+	return runtimeLibrary(config.ONNXRuntime{Library: filepath.Join("..", "..", ".tools", "onnxruntime", "libonnxruntime.so.1")})
 }

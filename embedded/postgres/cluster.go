@@ -46,8 +46,8 @@ type Cluster struct {
 }
 
 // Start brings the cluster up, made anew on the first run, and returns when it
-// accepts connections. It is started again when it crashes, until Stop or until
-// ctx is done.
+// accepts connections. It is started again when it crashes, until Stop; ctx bounds
+// the start alone, since what needs a database to end well ends before it.
 func Start(ctx context.Context, o Options) (*Cluster, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -61,7 +61,7 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 		return nil, fmt.Errorf("start private PostgreSQL in %s: %w", o.DataDir, err)
 	}
 	c.proc = p
-	run, cancel := context.WithCancel(ctx)
+	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	c.cancel = cancel
 	go c.supervise(run)
 	return c, nil
@@ -78,7 +78,7 @@ func (c *Cluster) prepare(ctx context.Context) (err error) {
 	if c.account, err = ourAccount(); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(c.o.DataDir), 0o711); err != nil {
+	if err := os.MkdirAll(filepath.Dir(c.o.DataDir), 0o711); err != nil { //nolint:gosec // postgres, another user, passes through it
 		return err
 	}
 	if err := c.account.open(filepath.Dir(c.o.DataDir)); err != nil {

@@ -68,10 +68,10 @@ func (c *Cluster) postmaster() (int, error) {
 	}
 	first, _, _ := strings.Cut(string(text), "\n")
 	pid, err := strconv.Atoi(strings.TrimSpace(first))
-	if err != nil || pid <= 1 || !c.isPostmaster(pid) {
-		return 0, nil
+	if err == nil && pid > 1 && c.isPostmaster(pid) {
+		return pid, nil
 	}
-	return pid, nil
+	return 0, nil
 }
 
 func (c *Cluster) isPostmaster(pid int) bool {

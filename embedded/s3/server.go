@@ -43,8 +43,8 @@ type Server struct {
 }
 
 // Start runs the store and returns when it answers. It changes the process's
-// working directory to Dir/objects, as its library demands. It runs until Stop,
-// or until ctx is done.
+// working directory to Dir/objects, as its library demands. It runs until Stop;
+// ctx bounds the start alone.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -63,7 +63,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, fmt.Errorf("start object store: %w", err)
 	}
 	s.endpoint = "http://" + address
-	run, cancel := context.WithCancel(ctx)
+	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel = cancel
 	go func() {
 		defer close(s.done)

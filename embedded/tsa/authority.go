@@ -46,7 +46,7 @@ type Authority struct {
 }
 
 // Start makes keys and certificates on the first run and answers requests until
-// Stop, or until ctx is done.
+// Stop; ctx bounds the start alone.
 func Start(ctx context.Context, o Options) (*Authority, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -81,7 +81,6 @@ func Start(ctx context.Context, o Options) (*Authority, error) {
 			o.Logger.Error("timestamp authority ended", "error", err)
 		}
 	}()
-	context.AfterFunc(ctx, a.Stop)
 	return a, nil
 }
 

@@ -3,7 +3,6 @@ package bundle
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -77,8 +76,3 @@ func clip(s string) string {
 	}
 	return s
 }
-
-// stamp is how times are written in a bundle's own documents.
-func stamp(t time.Time) string { return t.UTC().Format(timeLayout) }
-
-const timeLayout = "2006-01-02T15:04:05.000000Z"

@@ -53,7 +53,7 @@ func open(ctx context.Context, dir string) (*Maker, error) {
 	if m.SM2, err = seal.Create(filepath.Join(dir, "sm2.pem"), seal.SM2); err != nil {
 		return nil, err
 	}
-	m.Authority, err = tsa.Start(context.WithoutCancel(ctx), tsa.Options{Dir: filepath.Join(dir, "tsa"), Listen: "127.0.0.1:0", Name: "Specimen"})
+	m.Authority, err = tsa.Start(ctx, tsa.Options{Dir: filepath.Join(dir, "tsa"), Listen: "127.0.0.1:0", Name: "Specimen"})
 	if err != nil {
 		return nil, err
 	}

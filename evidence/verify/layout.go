@@ -87,7 +87,7 @@ func (c *checker) bagInfo() {
 		return
 	}
 	for i, line := range lines {
-		if line != want[i] && !(i == 1 && strings.HasPrefix(line, want[i])) {
+		if line != want[i] && (i != 1 || !strings.HasPrefix(line, want[i])) {
 			c.fails(CheckLayout, bundle.BagInfo, fmt.Sprintf("第 %d 行应为“%s”", i+1, want[i]), fmt.Sprintf("line %d should be %q", i+1, want[i]))
 		}
 	}

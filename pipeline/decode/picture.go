@@ -52,7 +52,10 @@ func (p *Picture) Size() (w, h int) { return p.Width, p.Height }
 
 func (p *Picture) raw() unsafe.Pointer { return rawFrame(p.frame) }
 
-func rawFrame(f *astiav.Frame) unsafe.Pointer { return unsafe.Pointer(f.UnsafeTypedPointer()) }
+// rawFrame is libav's frame, for our own C functions.
+func rawFrame(f *astiav.Frame) unsafe.Pointer {
+	return unsafe.Pointer(f.UnsafeTypedPointer()) //nolint:gosec // C cannot take it otherwise
+}
 
 // RGB scales to w×h pixels into dst, three bytes a pixel, stride bytes a line. dst
 // must hold (h-1)*stride+3*w bytes.

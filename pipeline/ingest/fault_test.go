@@ -121,7 +121,7 @@ func TestTimeStampsJump(t *testing.T) {
 			inject(t, s, rtspserve.Fault{Kind: rtspserve.TimeJump, By: by})
 			state, _ := w.untilState(t, 0, Live, TimeJumped)
 			checkSentences(t, state.Why)
-			units := w.untilUnits(t, len(w.units)+15)
+			units := w.untilUnits(t, len(w.seen())+15)
 			for i := range units[1:] {
 				if d := units[i+1].PTS - units[i].PTS; d <= 0 || d > 2*time.Second {
 					t.Errorf("stream time goes from %s to %s", units[i].PTS, units[i+1].PTS)
@@ -148,7 +148,7 @@ func TestWrongClockIsNotGoneBy(t *testing.T) {
 	if c.Source != "arrival" || (c.Offset+8*time.Hour).Abs() > time.Second {
 		t.Errorf("clock %+v, want arrival and an offset of -8 h", c)
 	}
-	u := w.untilUnits(t, len(w.units)+5)
+	u := w.untilUnits(t, len(w.seen())+5)
 	last := u[len(u)-1]
 	if !last.At.Equal(last.Received) || (last.Received.Sub(last.NTP)-8*time.Hour).Abs() > 2*time.Second {
 		t.Errorf("at %s, received %s, camera says %s", last.At, last.Received, last.NTP)
@@ -227,7 +227,7 @@ func TestLossDropsWholePictures(t *testing.T) {
 			for _, u := range whole {
 				known[string(u.AnnexB())] = true
 			}
-			for _, u := range w.units[75:] {
+			for _, u := range w.seen()[75:] {
 				if !known[string(u.AnnexB())] {
 					t.Fatalf("unit %d of %d bytes is not a whole picture of the file", u.Seq, u.Size())
 				}

@@ -90,6 +90,7 @@ func foreign(t *testing.T, method string) (address string, codecs []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cmd.Stderr = t.Output()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +99,9 @@ func foreign(t *testing.T, method string) (address string, codecs []string) {
 		kill := time.AfterFunc(10*time.Second, func() { cmd.Process.Kill() })
 		defer kill.Stop()
 		io.Copy(io.Discard, stdout)
-		cmd.Wait()
+		if err := cmd.Wait(); err != nil {
+			t.Logf("GStreamer's server ended: %v", err)
+		}
 	})
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	words := strings.Fields(line)

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -39,6 +40,13 @@ func (w *watcher) note(do func()) {
 	do()
 	close(w.change)
 	w.change = make(chan struct{})
+}
+
+// seen returns the units that have come so far; others may come meanwhile.
+func (w *watcher) seen() []Unit {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.units)
 }
 
 // until waits until cond holds; it is called with the lock held.
@@ -91,7 +99,7 @@ func (w *watcher) untilUnits(t *testing.T, n int) []Unit {
 	t.Helper()
 	var units []Unit
 	w.until(t, "access units", func() bool {
-		units = append([]Unit(nil), w.units...)
+		units = slices.Clone(w.units)
 		return len(units) >= n
 	})
 	return units

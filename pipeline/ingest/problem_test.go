@@ -133,8 +133,8 @@ func TestEveryProblemHasASentence(t *testing.T) {
 			if strings.Contains(shown, "secret") {
 				t.Errorf("the password is shown: %s", shown)
 			}
-			if len(w.units) != 0 {
-				t.Errorf("%d units came", len(w.units))
+			if n := len(w.seen()); n != 0 {
+				t.Errorf("%d units came", n)
 			}
 		})
 	}

@@ -54,8 +54,11 @@ func (s *session) run(ctx context.Context) error {
 	if err := client.Start2(); err != nil {
 		return fmt.Errorf("start the RTSP client: %w", err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- client.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = client.Wait() // watch asks why
+		close(ended)
+	}()
 	defer func() {
 		s.hangUp(client)
 		<-ended
@@ -71,7 +74,7 @@ func (s *session) run(ctx context.Context) error {
 		return s.tooLate(err)
 	}
 	s.stage = playing
-	return s.watch(ctx, ended)
+	return s.watch(ctx, client, ended)
 }
 
 // hangUp ends the client politely, or else by closing its socket: a handshake or
@@ -351,7 +354,7 @@ func (s *session) follow(raw rawUnit) (*Params, *Problem) {
 }
 
 // watch waits for the end, and looks whether pictures still come.
-func (s *session) watch(ctx context.Context, ended chan error) error {
+func (s *session) watch(ctx context.Context, client *gortsplib.Client, ended <-chan struct{}) error {
 	every := min(max(s.r.cfg.StallAfter/10, 20*time.Millisecond), time.Second)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -359,9 +362,8 @@ func (s *session) watch(ctx context.Context, ended chan error) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case err := <-ended:
-			ended <- err // run waits for it too
-			return err
+		case <-ended:
+			return client.Wait()
 		case <-tick.C:
 			if err := s.check(s.r.cfg.Now()); err != nil {
 				return err

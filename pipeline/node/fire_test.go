@@ -63,8 +63,8 @@ func TestRealFireIsRaisedOnce(t *testing.T) {
 	}
 	looks := n.Status()[0].Looks
 	untilStatus(t, n, "camera", "more looks", func(s CameraStatus) bool { return s.Looks > looks+5 })
-	if len(k.raised) != 1 {
-		t.Errorf("%d raised, want 1", len(k.raised))
+	if raised := len(k.incidents()); raised != 1 {
+		t.Errorf("%d raised, want 1", raised)
 	}
 	t.Log(in.Why.EN, in.Values)
 }

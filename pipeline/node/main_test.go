@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -156,9 +157,14 @@ func (k *keeper) until(t *testing.T, what string, cond func() bool) {
 func (k *keeper) first(t *testing.T) pipeline.Incident {
 	t.Helper()
 	k.until(t, "an incident", func() bool { return len(k.raised) > 0 })
+	return k.incidents()[0]
+}
+
+// incidents returns what has been raised so far.
+func (k *keeper) incidents() []pipeline.Incident {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.raised[0]
+	return slices.Clone(k.raised)
 }
 
 // video makes a short loop with a key unit each second.

@@ -164,9 +164,9 @@ func TestWhatIsSafeIsRaisedOnce(t *testing.T) {
 	folder, k := t.TempDir(), newKeeper()
 	for range 3 { // the matter goes on over restarts
 		n := start(t, options(t, k, folder), camera)
-		k.first(t)
+		in := k.first(t)
 		untilStatus(t, n, "camera", "looks", func(s CameraStatus) bool {
-			return s.Looks+s.Unchanged >= 3 && s.Waiting == 0 && len(s.Open) == 1 && s.Open[0].Incident == k.raised[0].ID
+			return s.Looks+s.Unchanged >= 3 && s.Waiting == 0 && len(s.Open) == 1 && s.Open[0].Incident == in.ID
 		})
 		n.Stop()
 	}
@@ -198,8 +198,8 @@ func TestCameraGoneAndBack(t *testing.T) {
 		t.Errorf("open %+v, want the incident of before", back.Open)
 	}
 	untilStatus(t, n, "nowhere", "the other to have failed", func(s CameraStatus) bool { return s.State == Failed })
-	if len(k.raised) != 1 {
-		t.Errorf("%d raised, want 1", len(k.raised))
+	if raised := len(k.incidents()); raised != 1 {
+		t.Errorf("%d raised, want 1", raised)
 	}
 }
 
@@ -220,8 +220,8 @@ func TestSetKeepsRulesOfUnchangedZones(t *testing.T) {
 	k.until(t, "the old zone's incident to end and the new one to be raised", func() bool {
 		return len(k.ended) == 1 && k.ended[0] == in.ID && len(k.raised) == 2
 	})
-	if k.raised[1].ID == in.ID || k.raised[1].Zone.Version != 2 {
-		t.Errorf("then %s of version %d", k.raised[1].ID, k.raised[1].Zone.Version)
+	if next := k.incidents()[1]; next.ID == in.ID || next.Zone.Version != 2 {
+		t.Errorf("then %s of version %d", next.ID, next.Zone.Version)
 	}
 	for _, o := range n.Status()[0].Open {
 		if o.ZoneID == "long" && !o.First.Equal(both.Open[0].First) {
@@ -308,8 +308,8 @@ func TestBlindCameraIsNotExamined(t *testing.T) {
 	k := newKeeper()
 	n := start(t, options(t, k, t.TempDir()), pipeline.Camera{ID: "camera", URL: s.URL("black"), Zones: []detectorsZone{zone("z", "standing")}})
 	got := untilStatus(t, n, "camera", "looks", func(s CameraStatus) bool { return s.Dropped["blind"] >= 4 })
-	if got.Health != Dark || got.HealthWhy.ZH == "" || got.Looks != 0 || len(k.raised) != 0 {
-		t.Errorf("health %s, %d looks, %d raised", got.Health, got.Looks, len(k.raised))
+	if raised := len(k.incidents()); got.Health != Dark || got.HealthWhy.ZH == "" || got.Looks != 0 || raised != 0 {
+		t.Errorf("health %s, %d looks, %d raised", got.Health, got.Looks, raised)
 	}
 }
 
@@ -319,8 +319,8 @@ func TestPicturesThatCannotBeDecodedAreTold(t *testing.T) {
 	k := newKeeper()
 	n := start(t, options(t, k, t.TempDir()), pipeline.Camera{ID: "camera", URL: s.URL("camera"), Protocol: "tcp", Zones: []detectorsZone{zone("z", "standing")}})
 	got := untilStatus(t, n, "camera", "it to be broken", func(s CameraStatus) bool { return s.Health == Broken })
-	if got.State != Live || got.HealthWhy.ZH == "" || got.Dropped["damaged"] < 3 || len(k.raised) != 0 {
-		t.Errorf("%s, %+v, dropped %v, %d raised", got.State, got.HealthWhy, got.Dropped, len(k.raised))
+	if raised := len(k.incidents()); got.State != Live || got.HealthWhy.ZH == "" || got.Dropped["damaged"] < 3 || raised != 0 {
+		t.Errorf("%s, %+v, dropped %v, %d raised", got.State, got.HealthWhy, got.Dropped, raised)
 	}
 }
 
@@ -433,7 +433,7 @@ func TestUnsteadyStreamIsLookedAtOn(t *testing.T) {
 		})
 	}
 	got := n.Status()[0]
-	if got.Dropped["damaged"]+got.Dropped["failed"] > 0 || len(k.raised) != 1 || len(got.Open) != 1 {
-		t.Errorf("dropped %v, %d raised, open %+v", got.Dropped, len(k.raised), got.Open)
+	if raised := len(k.incidents()); got.Dropped["damaged"]+got.Dropped["failed"] > 0 || raised != 1 || len(got.Open) != 1 {
+		t.Errorf("dropped %v, %d raised, open %+v", got.Dropped, raised, got.Open)
 	}
 }

@@ -60,7 +60,7 @@ func newChannel(st Stream, log *slog.Logger, now func() time.Time) (*channel, er
 	c := &channel{
 		path: strings.Trim(st.Path, "/"), as: st.As, script: st.Script, log: log, now: now,
 		viewers: map[*gortsplib.ServerSession]struct{}{}, joined: make(chan struct{}, 1),
-		first: rand.Uint32(),
+		first: rand.Uint32(), //nolint:gosec // RTP wants it to differ, not to be secret
 	}
 	if len(st.Files) == 0 {
 		return nil, fmt.Errorf("serve the path %q: no file is given", st.Path)
@@ -219,7 +219,7 @@ func (c *channel) send(nalus [][]byte, media time.Duration, wall time.Time, m mo
 		p.Timestamp = stamp
 		c.sent++
 		c.octets += uint32(len(p.Payload))
-		if losing && rand.Float64() < m.share {
+		if losing && rand.Float64() < m.share { //nolint:gosec // a simulated loss
 			continue
 		}
 		if err := c.stream.WritePacketRTPWithNTP(c.media, p, wall); err != nil {

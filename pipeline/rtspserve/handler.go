@@ -2,6 +2,7 @@ package rtspserve
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/bluenviron/gortsplib/v4"
 	"github.com/bluenviron/gortsplib/v4/pkg/base"
@@ -9,7 +10,35 @@ import (
 )
 
 // handler answers RTSP requests.
-type handler struct{ s *Server }
+type handler struct {
+	s *Server
+
+	// setup is held by the connection whose SETUP is being answered. gortsplib (4.16,
+	// and 5.2) looks for UDP ports that are taken among a stream's other viewers, and
+	// does not wait for one that is just noting its own: a race that can end the
+	// process.
+	setup sync.Mutex
+}
+
+// settingUp marks the connection that holds setup.
+type settingUp struct{}
+
+// OnRequest implements gortsplib.ServerHandlerOnRequest.
+func (h *handler) OnRequest(conn *gortsplib.ServerConn, req *base.Request) {
+	if req.Method == base.Setup {
+		h.setup.Lock()
+		conn.SetUserData(settingUp{})
+	}
+}
+
+// OnResponse implements gortsplib.ServerHandlerOnResponse. It follows OnRequest on
+// the same goroutine, whatever became of the request.
+func (h *handler) OnResponse(conn *gortsplib.ServerConn, _ *base.Response) {
+	if _, held := conn.UserData().(settingUp); held {
+		conn.SetUserData(nil)
+		h.setup.Unlock()
+	}
+}
 
 // OnDescribe implements gortsplib.ServerHandlerOnDescribe.
 func (h *handler) OnDescribe(ctx *gortsplib.ServerHandlerOnDescribeCtx) (*base.Response, *gortsplib.ServerStream, error) {

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"offsite/store"
 )
 
 // The roles.
@@ -172,7 +173,7 @@ type querier interface {
 }
 
 func one(ctx context.Context, db querier, id, lock string) (Account, error) {
-	if _, err := uuid.Parse(id); err != nil {
+	if !store.IsID(id) {
 		return Account{}, ErrNotFound
 	}
 	rows, err := db.Query(ctx, `SELECT `+accountColumns+` FROM account WHERE id = $1 `+lock, id)

@@ -183,12 +183,11 @@ func (a *Accounts) Bootstrap(ctx context.Context) (password string, err error) {
 			WHERE 'admin' = ANY (roles) AND last_sign_in IS NOT NULL) FROM account WHERE lower(username) = $1`,
 			BootstrapName, a.moment().Add(-time.Minute)).Scan(&id, &waits)
 		if errors.Is(err, pgx.ErrNoRows) {
-			told, err = true, nil
 			var others bool
-			if err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM account WHERE 'admin' = ANY (roles))`).Scan(&others); err != nil || others {
-				told = false
+			if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM account WHERE 'admin' = ANY (roles))`).Scan(&others); err != nil || others {
 				return err
 			}
+			told = true
 			return a.insert(ctx, tx, "system", &Account{Username: BootstrapName, Name: "系统管理员", Roles: []string{Admin}, MustChangePassword: true}, hash)
 		}
 		if err != nil || !waits {

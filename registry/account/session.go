@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"offsite/store"
 )
 
 // How long a session lasts in all, and without a request.
@@ -116,7 +118,7 @@ type Open struct {
 
 // Sessions lists the open sessions of an account, the latest used first.
 func (a *Accounts) Sessions(ctx context.Context, accountID string) ([]Open, error) {
-	if _, err := uuid.Parse(accountID); err != nil {
+	if !store.IsID(accountID) {
 		return nil, fmt.Errorf("list the sessions of account %s: %w", accountID, ErrNotFound)
 	}
 	at := a.moment()
@@ -135,7 +137,7 @@ func (a *Accounts) Sessions(ctx context.Context, accountID string) ([]Open, erro
 // Revoke ends one session of an account.
 func (a *Accounts) Revoke(ctx context.Context, by, accountID, sessionID string) error {
 	for _, id := range []string{accountID, sessionID} {
-		if _, err := uuid.Parse(id); err != nil {
+		if !store.IsID(id) {
 			return fmt.Errorf("end session %s: %w", sessionID, ErrNotFound)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"offsite/registry"
+	"offsite/store"
 )
 
 // Grader keeps formulas and events, and grades objects. It is safe for concurrent use.
@@ -52,7 +53,7 @@ type executor interface {
 // Record records an event, in the transaction of the caller's if tx is one. The same
 // event again changes nothing. The grade follows with Regrade or the next Run.
 func (g *Grader) Record(ctx context.Context, tx executor, by string, e Event) error {
-	if _, err := uuid.Parse(e.ObjectID); err != nil {
+	if !store.IsID(e.ObjectID) {
 		return fmt.Errorf("record what happened with object %q: %w", e.ObjectID, registry.ErrNotFound)
 	}
 	var points *int

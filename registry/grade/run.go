@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"offsite/registry"
+	"offsite/store"
 )
 
 // object is an object as graded.
@@ -20,10 +20,8 @@ type object struct {
 
 // each calls f with every object, or with the one named, and what happened with it.
 func (g *Grader) each(ctx context.Context, f Formula, only string, do func(object)) error {
-	if only != "" {
-		if _, err := uuid.Parse(only); err != nil {
-			return registry.ErrNotFound
-		}
+	if only != "" && !store.IsID(only) {
+		return registry.ErrNotFound
 	}
 	rows, err := g.pool.Query(ctx, `SELECT o.id::text, o.name, o.grade, o.kind, o.business, e.kinds, e.times, e.points FROM object o
 		LEFT JOIN (SELECT object_id, array_agg(kind ORDER BY id) AS kinds, array_agg(at ORDER BY id) AS times,

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -123,7 +122,7 @@ type querier interface {
 }
 
 func batch(ctx context.Context, db querier, id, lock string) (Batch, error) {
-	if _, err := uuid.Parse(id); err != nil {
+	if !store.IsID(id) {
 		return Batch{}, registry.ErrNotFound
 	}
 	rows, err := db.Query(ctx, `SELECT `+batchColumns+` FROM intake_batch WHERE id = $1 `+lock, id)
@@ -174,7 +173,7 @@ type Row struct {
 
 // Rows lists rows of a batch after row number after: those of one action, or ("") all.
 func (in *Intake) Rows(ctx context.Context, id, action string, after, limit int) ([]Row, error) {
-	if _, err := uuid.Parse(id); err != nil {
+	if !store.IsID(id) {
 		return nil, fmt.Errorf("read the rows of batch %s: %w", id, registry.ErrNotFound)
 	}
 	rows, err := in.pool.Query(ctx, `SELECT r.n, r.action, coalesce(r.object_id::text, ''), r.draft, r.problems, c.before FROM intake_row r

@@ -119,7 +119,7 @@ func (r *Report) Check() error {
 // WriteTable prints figures beside the recorded ones.
 func (r *Report) WriteTable(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	fmt.Fprintf(t, "%s %s\t%s\t%s\t\n", r.Model, r.Version, "measured", "recorded") //nolint:errcheck // Flush reports it
+	fmt.Fprintf(t, "%s %s\t%s\t%s\t\n", r.Model, r.Version, "measured", "recorded")
 	for _, f := range slices.Sorted(maps.Keys(r.Figures)) {
 		recorded, note := "-", ""
 		if v, ok := r.Recorded[f]; ok {
@@ -128,10 +128,10 @@ func (r *Report) WriteTable(w io.Writer) error {
 		if r.fallen(f) {
 			note = "worse"
 		}
-		fmt.Fprintf(t, "%s\t%.4f\t%s\t%s\n", f, r.Figures[f], recorded, note) //nolint:errcheck // Flush reports it
+		fmt.Fprintf(t, "%s\t%.4f\t%s\t%s\n", f, r.Figures[f], recorded, note)
 	}
 	for _, left := range r.LeftOut {
-		fmt.Fprintf(t, "left out: %s\n", left) //nolint:errcheck // Flush reports it
+		fmt.Fprintf(t, "left out: %s\n", left)
 	}
 	if err := t.Flush(); err != nil {
 		return fmt.Errorf("print the figures of %s: %w", r.Model, err)
