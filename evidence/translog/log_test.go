@@ -209,16 +209,21 @@ func TestChangedLogIsFound(t *testing.T) {
 	if err := os.WriteFile(bundles[0], bytes.Replace(data, []byte("record 7"), []byte("record 8"), 1), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := translog.Check(t.Context(), translog.Folder(k.dir), l.Trusted()); err == nil {
-		t.Fatal("a changed entry is not found")
+	if _, err := translog.Check(t.Context(), translog.Folder(k.dir), l.Trusted()); !errors.Is(err, translog.ErrForked) {
+		t.Fatalf("a changed entry: %v", err)
 	}
 
 	// A keeper who begins the log again, with the same key.
 	forked := kept{filepath.Join(t.TempDir(), "log"), k.key}
 	fork := forked.open(t)
 	record(t, fork, 100, 50)
-	if _, err := translog.Monitor(t.Context(), translog.Folder(forked.dir), l.Trusted(), state); err == nil || !strings.Contains(err.Error(), "not what it was") {
+	if _, err := translog.Monitor(t.Context(), translog.Folder(forked.dir), l.Trusted(), state); !errors.Is(err, translog.ErrForked) {
 		t.Fatalf("a forked log: %v", err)
+	}
+	for _, path := range []string{state, state + ".forked"} {
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("the proof of the fork is not kept: %v", err)
+		}
 	}
 }
 
