@@ -123,6 +123,9 @@ func (l *Log) Stop() {
 	})
 }
 
+// Dir is where the log lies.
+func (l *Log) Dir() string { return l.o.Dir }
+
 // Trusted is what trust.json says of this log.
 func (l *Log) Trusted() seal.TrustedLog { return l.trusted }
 
