@@ -22,6 +22,11 @@ func openData(c *config.Config, process string) (*dataFolder, error) {
 		return nil, fmt.Errorf("data folder %s: %w", c.Data, err)
 	}
 	c.Data = abs
+	if c.Transparency.Folder != "" {
+		if c.Transparency.Folder, err = filepath.Abs(c.Transparency.Folder); err != nil {
+			return nil, fmt.Errorf("transparency.folder: %w", err)
+		}
+	}
 	c.ONNXRuntime.Library = runtimeLibrary(c.ONNXRuntime)
 	// The private database runs as another user and must be able to pass.
 	if err := os.MkdirAll(abs, 0o755); err != nil { // #nosec G301 -- what is secret inside has its own mode
