@@ -39,7 +39,7 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	library := runtimeLibrary(config.ONNXRuntime{Library: filepath.Join("..", "..", ".tools", "onnxruntime", "libonnxruntime.so.1")})
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(e *testscript.Env) error {
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: logCommands(), Setup: func(e *testscript.Env) error {
 		e.Setenv("VECTORS", vectors)
 		e.Setenv(infer.LibraryVariable, library)
 		return nil

@@ -30,14 +30,9 @@ func (verifyCmd) Help() string {
 
 // Run prints one line per check.
 func (c *verifyCmd) Run(ctx context.Context) error {
-	file, err := os.Open(c.Trust)
+	trust, err := readTrust(c.Trust)
 	if err != nil {
-		return exitError{2, fmt.Errorf("read what is trusted: %w; download trust.json from the bureau's console, or name it with --trust", err)}
-	}
-	defer file.Close()
-	trust, err := seal.ReadTrust(file)
-	if err != nil {
-		return exitError{2, fmt.Errorf("%s: %w", c.Trust, err)}
+		return exitError{2, err}
 	}
 	if c.Receipt != "" && len(c.Bundles) > 1 {
 		return exitError{2, errors.New("--receipt is of one bundle; beside several, put each receipt next to its bundle, under its name with .tlog-proof")}
@@ -67,6 +62,19 @@ func (c *verifyCmd) Run(ctx context.Context) error {
 		return exitError{status, errSilent}
 	}
 	return nil
+}
+
+func readTrust(path string) (*seal.Trust, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("read what is trusted: %w; download trust.json from the bureau's console, or name it with --trust", err)
+	}
+	defer file.Close()
+	trust, err := seal.ReadTrust(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return trust, nil
 }
 
 // receiptPath is where the log's receipt of the bundle at path is looked for.

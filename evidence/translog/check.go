@@ -32,17 +32,37 @@ type Source interface {
 // Folder reads the log that lies in dir.
 func Folder(dir string) Source { return client.FileFetcher{Root: dir} }
 
-// Remote reads a log over HTTP.
+// Remote reads a log over HTTP, in answers of bounded size.
 func Remote(address string, c *http.Client) (Source, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
 		return nil, fmt.Errorf("transparency log %q: this is no http(s) address", address)
 	}
-	f, err := client.NewHTTPFetcher(u, c)
+	own := *c
+	own.Transport = bounded{own.Transport}
+	f, err := client.NewHTTPFetcher(u, &own)
 	if err != nil {
 		return nil, fmt.Errorf("transparency log %s: %w", address, err)
 	}
 	return f, nil
+}
+
+// maxFile is more than any file of a log has: 256 entries of 64 KiB.
+const maxFile = 17 << 20
+
+// bounded cuts off what a log sends beyond that.
+type bounded struct{ next http.RoundTripper }
+
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	next := b.next
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	res, err := next.RoundTrip(r)
+	if err == nil {
+		res.Body = http.MaxBytesReader(nil, res.Body, maxFile)
+	}
+	return res, err
 }
 
 // Trusted turns trust.json's word on a log into that of the proofs.
@@ -62,14 +82,19 @@ type Checked struct {
 	Checkpoint string `json:"checkpoint"` // signed
 }
 
+// Look reads the newest checkpoint.
+func Look(ctx context.Context, s Source, t seal.TrustedLog) (Checked, error) {
+	signed, err := s.ReadCheckpoint(ctx)
+	if err != nil {
+		return Checked{}, fmt.Errorf("read the log's checkpoint: %w", err)
+	}
+	return checked(signed, t)
+}
+
 // Check reads the whole log and computes its root anew. errors.Is finds ErrForked
 // where the log is not what its checkpoint says, and not where it cannot be read.
 func Check(ctx context.Context, s Source, t seal.TrustedLog) (Checked, error) {
-	signed, err := s.ReadCheckpoint(ctx)
-	if err != nil {
-		return Checked{}, fmt.Errorf("check log: read its checkpoint: %w", err)
-	}
-	c, err := checked(signed, t)
+	c, err := Look(ctx, s, t)
 	if err != nil {
 		return c, fmt.Errorf("check log: %w", err)
 	}
@@ -77,7 +102,7 @@ func Check(ctx context.Context, s Source, t seal.TrustedLog) (Checked, error) {
 	if err != nil {
 		return c, fmt.Errorf("check log: read its key: %w", err)
 	}
-	f := &fixed{source: s, checkpoint: signed}
+	f := &fixed{source: s, checkpoint: []byte(c.Checkpoint)}
 	err = fsck.New(t.Origin, verifier, f, leaves, fsck.Opts{N: checkers}).Check(ctx)
 	switch {
 	case err == nil:
@@ -178,11 +203,7 @@ func consistency(ctx context.Context, s Source, from, to *flog.Checkpoint) ([][]
 // checkpoint that contradicts the remembered one is kept in path.forked: the two
 // together prove what was done.
 func Monitor(ctx context.Context, s Source, t seal.TrustedLog, path string) (Checked, error) {
-	signed, err := s.ReadCheckpoint(ctx)
-	if err != nil {
-		return Checked{}, fmt.Errorf("watch log: read its checkpoint: %w", err)
-	}
-	now, err := checked(signed, t)
+	now, err := Look(ctx, s, t)
 	if err != nil {
 		return now, fmt.Errorf("watch log: %w", err)
 	}
@@ -191,7 +212,7 @@ func Monitor(ctx context.Context, s Source, t seal.TrustedLog, path string) (Che
 		return now, err
 	}
 	if before != nil {
-		err = Consistency(ctx, s, t, []byte(before.Checkpoint), signed)
+		err = Consistency(ctx, s, t, []byte(before.Checkpoint), []byte(now.Checkpoint))
 	}
 	if errors.Is(err, ErrForked) {
 		err = fmt.Errorf("watch log: %w; keep %s and %[2]s.forked, whose two checkpoints prove it", err, path)

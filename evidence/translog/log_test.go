@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -282,4 +283,28 @@ func FuzzProof(f *testing.F) {
 			t.Fatal("it proves something")
 		}
 	})
+}
+
+// A log that sends without end is left, not swallowed.
+func TestEndlessLogIsLeft(t *testing.T) {
+	t.Parallel()
+	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for chunk := make([]byte, 1<<20); r.Context().Err() == nil; {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	}))
+	defer endless.Close()
+	s, err := translog.Remote(endless.URL, endless.Client())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var large *http.MaxBytesError
+	if _, err := s.ReadCheckpoint(t.Context()); !errors.As(err, &large) {
+		t.Fatal(err)
+	}
+	if _, err := translog.Remote("log.example", endless.Client()); err == nil {
+		t.Error("an address without scheme is taken")
+	}
 }
