@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	"k8s.io/klog/v2"
 
 	"offsite/config"
 	"offsite/evidence"
@@ -77,7 +76,6 @@ func (l *publicLog) Handler() http.Handler {
 
 // keep opens the log if it is this node's.
 func (l *publicLog) keep(ctx context.Context, c *config.Config, log *slog.Logger) error {
-	klog.SetSlogLogger(atLeast(slog.LevelWarn, log)) // the library's
 	node, err := nodeName(c)
 	if err != nil {
 		return err

@@ -21,7 +21,8 @@ const (
 	pause = 500 * time.Millisecond // between looks for what waits
 	batch = 256                    // entries made at once
 
-	stopLimit = 5 * time.Second
+	roundLimit = 10 * time.Second
+	stopLimit  = 5 * time.Second
 )
 
 // Clerk enters what other processes have put down.
@@ -56,7 +57,8 @@ func (l *Ledger) Keep(ctx context.Context, log *translog.Log, logger *slog.Logge
 	return c, nil
 }
 
-// Stop ends the work; what waits is entered by the next keeper.
+// Stop ends the work after the entries under way; what waits is entered by the next
+// keeper.
 func (c *Clerk) Stop() {
 	c.cancel()
 	c.work.Wait()
@@ -106,11 +108,11 @@ func (c *Clerk) run(ctx context.Context) {
 	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for {
-		n, err := c.enter(ctx)
-		if err := errors.Join(err, c.remember(ctx)); err != nil && ctx.Err() == nil {
+		n, err := c.round(ctx)
+		if err != nil {
 			c.logger.Warn("entries of other processes wait for the transparency log", "error", err)
 		}
-		if n == batch && err == nil {
+		if n == batch && err == nil && ctx.Err() == nil {
 			continue
 		}
 		select {
@@ -119,6 +121,15 @@ func (c *Clerk) run(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// round makes entries. It is finished even where the clerk is stopped meanwhile:
+// an entry whose proof is not kept would be made again.
+func (c *Clerk) round(ctx context.Context) (int, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), roundLimit)
+	defer cancel()
+	n, err := c.enter(ctx)
+	return n, errors.Join(err, c.remember(ctx))
 }
 
 // waiting is an entry without proof.
