@@ -61,6 +61,7 @@ type TSA struct {
 // Transparency is the public log of seals, keys and process records.
 type Transparency struct {
 	Folder        string `help:"Folder of the transparency log, on a local disk; default: transparency in the data folder." placeholder:"DIR"`
+	KeyFile       string `help:"Private key of the transparency log, made when the log is begun; default: log.key in the data folder's keys." placeholder:"FILE"`
 	Origin        string `help:"Name of the log for ever, as in enforce.example.gov.cn/log; default: from public_url when the log is begun." placeholder:"NAME"`
 	WitnessPolicy string `name:"witness-policy" help:"File that names the witnesses whose signatures each checkpoint needs (C2SP tlog-policy); default: none." placeholder:"FILE"`
 }

@@ -126,7 +126,7 @@ func (d *desk) handler() (*api.API, error) {
 	}
 	return api.New(api.Options{
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
-		Trust: func(context.Context) (*seal.Trust, error) { return seal.OpenTrust(trustPath(d.config)) },
+		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe: probeCamera, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
 		Ready:   map[string]func(context.Context) error{"database": d.pool.Ping},

@@ -22,9 +22,12 @@ func openData(c *config.Config, process string) (*dataFolder, error) {
 		return nil, fmt.Errorf("data folder %s: %w", c.Data, err)
 	}
 	c.Data = abs
-	if c.Transparency.Folder != "" {
-		if c.Transparency.Folder, err = filepath.Abs(c.Transparency.Folder); err != nil {
-			return nil, fmt.Errorf("transparency.folder: %w", err)
+	for _, path := range []*string{&c.Transparency.Folder, &c.Transparency.KeyFile, &c.Transparency.WitnessPolicy} {
+		if *path == "" {
+			continue
+		}
+		if *path, err = filepath.Abs(*path); err != nil {
+			return nil, fmt.Errorf("data folder: %w", err)
 		}
 	}
 	c.ONNXRuntime.Library = runtimeLibrary(c.ONNXRuntime)

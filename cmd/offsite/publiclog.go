@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -49,7 +50,7 @@ func openPublicLog(ctx context.Context, c *config.Config, pool *pgxpool.Pool, ri
 			return nil, err
 		}
 	}
-	if err := l.publish(ctx, ring); err != nil {
+	if err := l.publish(ctx, ring, log); err != nil {
 		l.Stop()
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func (l *publicLog) keep(ctx context.Context, c *config.Config, log *slog.Logger
 		}
 		return nil
 	}
-	o := translog.Options{Dir: dir, KeyFile: c.Path("keys", "log.key"), Logger: log}
+	o := translog.Options{Dir: dir, KeyFile: cmp.Or(c.Transparency.KeyFile, c.Path("keys", "log.key")), Logger: log}
 	if o.Origin, err = originOf(c, o.KeyFile); err != nil {
 		return err
 	}
@@ -132,15 +133,34 @@ func originOf(c *config.Config, keyFile string) (string, error) {
 	return u.Host + "/log", nil
 }
 
+// trust is trust.json at path, with the log where a node that cannot write to its
+// keys has not been told of it.
+func (l *publicLog) trust(ctx context.Context, path string) (*seal.Trust, error) {
+	trust, err := seal.OpenTrust(path)
+	if err != nil || trust.Log != nil {
+		return trust, err
+	}
+	trusted, ok, err := l.ledger.Trusted(ctx)
+	if ok {
+		trust.Log = &trusted
+	}
+	return trust, err
+}
+
 // publish makes trust.json name the log, and enters the keys that trust.json names
 // otherwise than the log does.
-func (l *publicLog) publish(ctx context.Context, ring *seal.Ring) error {
+func (l *publicLog) publish(ctx context.Context, ring *seal.Ring, log *slog.Logger) error {
 	trusted, ok, err := l.ledger.Trusted(ctx)
 	if err != nil {
 		return err
 	}
 	if ok {
-		if err := ring.TrustLog(trusted); err != nil {
+		err := ring.TrustLog(trusted)
+		if errors.Is(err, syscall.EROFS) || errors.Is(err, fs.ErrPermission) {
+			log.Warn("trust.json in keys cannot be written; what is published names the transparency log all the same", "error", err)
+			err = nil
+		}
+		if err != nil {
 			return err
 		}
 	}

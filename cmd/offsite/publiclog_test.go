@@ -129,6 +129,10 @@ func TestOneProcessKeepsTheLogForAll(t *testing.T) {
 		if _, err := p.Check(data, translog.Trusted(*watch.trusted())); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+		unwritable := filepath.Join(t.TempDir(), "missing.json")
+		if trust, err := other.trust(t.Context(), unwritable); err != nil || trust.Log == nil {
+			t.Errorf("%s publishes no log where its keys cannot be written: %v", name, err)
+		}
 		other.Stop()
 	}
 	if _, err := os.Stat(second.conf.Path("keys", "log.key")); !errors.Is(err, fs.ErrNotExist) {
