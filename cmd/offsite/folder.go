@@ -96,6 +96,7 @@ func (d *dataFolder) lock(c *config.Config, process string) error {
 // Close lets other processes have the folder.
 func (d *dataFolder) Close() {
 	for _, file := range d.locks {
+		_ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN) // copies in processes just being started too
 		_ = file.Close()
 	}
 }
