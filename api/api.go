@@ -37,6 +37,7 @@ type Options struct {
 	Events       func(ctx context.Context) <-chan store.Event
 	Waiting      func(ctx context.Context) (count int, oldest time.Time, err error) // evidence not yet stored; optional
 	Ready        map[string]func(ctx context.Context) error                         // what /readyz asks; optional
+	Log          http.Handler                                                       // the transparency log, served under /log/; optional
 	Pages        fs.FS                                                              // web.Files()
 	Metrics      http.Handler                                                       // /metrics; optional
 	Registerer   prometheus.Registerer                                              // optional

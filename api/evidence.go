@@ -27,6 +27,7 @@ func (a *API) evidenceOperations() {
 	handle(a, operation{id: "get-evidence", method: http.MethodGet, path: "/evidence/{bundle}", summary: "A sealed bundle's receipt and files", tag: tag}, a.getEvidence)
 	handle(a, operation{id: "get-evidence-file", method: http.MethodGet, path: "/evidence/{bundle}/files/{path}", summary: "One file of a bundle, by range if asked; the view is recorded", tag: tag, binary: "application/octet-stream"}, a.getEvidenceFile)
 	handle(a, operation{id: "get-bundle", method: http.MethodGet, path: "/evidence/{bundle}/bundle.tar", summary: "The whole bundle as it is stored; the view is recorded", tag: tag, binary: "application/x-tar"}, a.getBundle)
+	handle(a, operation{id: "get-log-proof", method: http.MethodGet, path: "/evidence/{bundle}/bundle.tlog-proof", summary: "The transparency log's receipt of a bundle (C2SP tlog-proof)", tag: tag, binary: "text/plain; charset=utf-8"}, a.getLogProof)
 	handle(a, operation{id: "verify-evidence", method: http.MethodPost, path: "/evidence/{bundle}/verify", summary: "Check a bundle here", tag: tag}, a.verifyEvidence)
 	handle(a, operation{id: "get-trust", method: http.MethodGet, path: "/trust.json", summary: "The public keys and authorities that a verifier needs", tag: tag}, a.getTrust)
 }
@@ -186,6 +187,27 @@ func (a *API) getBundle(ctx context.Context, in *BundleID) (*stream, error) {
 	}}, nil
 }
 
+func (a *API) getLogProof(ctx context.Context, in *BundleID) (*stream, error) {
+	e, err := a.o.Casework.Evidence(ctx, in.Bundle)
+	if err != nil {
+		return nil, err
+	}
+	text, err := a.o.Vault.ReadBeside(ctx, e.Receipt, verify.LogProof)
+	if errors.Is(err, vault.ErrNoEntry) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, away(err)
+	}
+	return &stream{func(hc huma.Context) {
+		_, w := humachi.Unwrap(hc)
+		h := w.Header()
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+		h.Set("Content-Disposition", `attachment; filename="`+e.Bundle+`.tlog-proof"`)
+		_, _ = w.Write(text) // the client may have gone
+	}}, nil
+}
+
 func away(err error) error {
 	return problem.Away("证据库暂时无法访问，证据不受影响，请稍后再试。", "The evidence store cannot be reached just now; the evidence is safe. Try again later.", err)
 }
@@ -204,7 +226,14 @@ func (a *API) verifyEvidence(ctx context.Context, in *BundleID) (*answer[verify.
 		return nil, away(err)
 	}
 	defer tar.Close()
-	report, err := verify.Bundle(ctx, tar, trust, verify.Options{})
+	var o verify.Options
+	if trust.Log != nil {
+		o.LogProof, err = a.o.Vault.ReadBeside(ctx, e.Receipt, verify.LogProof)
+		if err != nil && !errors.Is(err, vault.ErrNoEntry) { // those sealed before there was a log have none
+			return nil, away(err)
+		}
+	}
+	report, err := verify.Bundle(ctx, tar, trust, o)
 	if err != nil {
 		return nil, away(err)
 	}

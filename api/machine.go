@@ -12,12 +12,16 @@ import (
 )
 
 // machines are the addresses that other programs ask: whether we live, whether we
-// can work, our figures, our interface.
+// can work, our figures, our interface, the transparency log.
 func (a *API) machines() {
 	a.router.Get("/livez", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	a.router.Get("/readyz", a.ready)
 	a.router.Get(prefix+"/openapi.json", a.serveOpenAPI)
 	a.router.Handle("/api/*", http.HandlerFunc(a.notFound))
+	if a.o.Log == nil {
+		a.o.Log = http.HandlerFunc(a.notFound)
+	}
+	a.router.Handle("/log/*", http.StripPrefix("/log", a.o.Log))
 	if a.o.Metrics != nil {
 		a.router.Get("/metrics", a.figures)
 	}

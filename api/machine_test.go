@@ -5,13 +5,18 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"offsite/api"
+	"offsite/api/limit"
+	"offsite/evidence/translog"
+	"offsite/evidence/translog/proof"
 )
 
 func TestReadiness(t *testing.T) {
@@ -46,6 +51,58 @@ func TestFiguresAreForNeighbours(t *testing.T) {
 	h = with(netip.MustParsePrefix("192.0.2.0/24"))
 	if r := h.stranger().do("GET", "///metrics", nil); r.status != http.StatusNotFound {
 		t.Errorf("from elsewhere: %d", r.status)
+	}
+}
+
+// TestLogIsPublic reads the transparency log as an outsider does, faster than
+// strangers may ask for anything else, and finds nothing but the log there.
+func TestLogIsPublic(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	l, err := translog.Open(t.Context(), translog.Options{Dir: filepath.Join(dir, "log"), KeyFile: filepath.Join(dir, "log.key"), Interval: 100 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Stop()
+	if _, err := l.Record(t.Context(), proof.Entry{Kind: proof.KindCase, ID: "1", SHA256: strings.Repeat("0", 64), At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	h := open(t, func(o *api.Options) { o.Log, o.PerAddress = l.Handler(), limit.Rate{PerSecond: 1, Burst: 1} })
+	source, err := translog.Remote(h.url+"/log", http.DefaultClient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		if c, err := translog.Check(t.Context(), source, l.Trusted()); err != nil || c.Size != 1 {
+			t.Fatalf("%+v %v", c, err)
+		}
+	}
+	p := h.stranger()
+	for path, want := range map[string]struct{ kind, cache string }{
+		"///log/checkpoint":             {"text/plain; charset=utf-8", "no-cache"},
+		"///log/tile/0/000.p/1":         {"application/octet-stream", "public, max-age=31536000, immutable"},
+		"///log/tile/entries/000.p/1":   {"application/octet-stream", "public, max-age=31536000, immutable"},
+		"///log/tile/entries/000.p/2":   {},
+		"///log/.state/treeState":       {},
+		"///log/tile/..%2f..%2flog.key": {},
+		"///log/":                       {},
+	} {
+		r := p.do("GET", path, nil)
+		if want.kind == "" {
+			if r.status != http.StatusNotFound {
+				t.Errorf("%s: %.200s, want nothing there", path, r)
+			}
+			continue
+		}
+		if r.status != http.StatusOK || r.header.Get("Content-Type") != want.kind || r.header.Get("Cache-Control") != want.cache {
+			t.Errorf("%s: %d %v", path, r.status, r.header)
+		}
+	}
+	if r := p.do("PUT", "///log/checkpoint", "x"); r.status != http.StatusNotFound {
+		t.Errorf("written to: %s", r)
+	}
+	if r := open(t).stranger().do("GET", "///log/checkpoint", nil); r.status != http.StatusNotFound {
+		t.Errorf("a process without the log: %.200s", r)
 	}
 }
 

@@ -97,6 +97,7 @@ func policy() map[string]access {
 		"get-evidence":      casework,
 		"get-evidence-file": casework,
 		"get-bundle":        casework,
+		"get-log-proof":     casework,
 		"verify-evidence":   casework,
 		"get-trust":         anybody,
 		"list-quotas":       only(officer, legal, head, auditor, admin, supervisor),

@@ -91,6 +91,7 @@ type partyCases interface {
 type evidenceStore interface {
 	ReadBundle(ctx context.Context, r evidence.Receipt) (io.ReadCloser, error)
 	OpenEntry(ctx context.Context, r evidence.Receipt, path string) (io.ReadSeekCloser, evidence.Entry, error)
+	ReadBeside(ctx context.Context, r evidence.Receipt, name string) ([]byte, error)
 }
 
 // keptAnswers is idempotency.Answers: what was answered to a request that created

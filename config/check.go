@@ -45,6 +45,10 @@ func (c *Config) Check(f *File) error {
 		k.given("tsa.ca_file", c.TSA.CAFile, "tsa.url is set")
 	}
 	k.existing("tsa.ca_file", c.TSA.CAFile)
+	if o := c.Transparency.Origin; strings.ContainsAny(o, "+ \t\n") || strings.Contains(o, "://") {
+		k.add("transparency.origin", fmt.Sprintf("%q is no name of a log", o), "write it like enforce.example.gov.cn/log")
+	}
+	k.existing("transparency.witness_policy", c.Transparency.WitnessPolicy)
 	k.url("payment.url", c.Payment.URL, "http", "https")
 	k.secretFile("payment.key_file", c.Payment.KeyFile)
 	k.url("reminder.url", c.Reminder.URL, "http", "https")

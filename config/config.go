@@ -12,16 +12,17 @@ type Config struct {
 	Listen    string `default:"127.0.0.1:8080" help:"Address of the console and API." placeholder:"HOST:PORT"`
 	PublicURL string `name:"public-url" help:"Address under which parties reach the portal; default: http://LISTEN." placeholder:"URL"`
 
-	Bureau      Bureau      `embed:"" prefix:"bureau."`
-	Database    Database    `embed:"" prefix:"database."`
-	S3          S3          `embed:"" prefix:"s3."`
-	TSA         TSA         `embed:"" prefix:"tsa."`
-	ONNXRuntime ONNXRuntime `name:"onnxruntime" embed:"" prefix:"onnxruntime."`
-	Cameras     Cameras     `embed:"" prefix:"cameras."`
-	Payment     Payment     `embed:"" prefix:"payment."`
-	Reminder    Reminder    `embed:"" prefix:"reminder."`
-	Documents   Documents   `embed:"" prefix:"documents."`
-	Log         Log         `embed:"" prefix:"log."`
+	Bureau       Bureau       `embed:"" prefix:"bureau."`
+	Database     Database     `embed:"" prefix:"database."`
+	S3           S3           `embed:"" prefix:"s3."`
+	TSA          TSA          `embed:"" prefix:"tsa."`
+	Transparency Transparency `embed:"" prefix:"transparency."`
+	ONNXRuntime  ONNXRuntime  `name:"onnxruntime" embed:"" prefix:"onnxruntime."`
+	Cameras      Cameras      `embed:"" prefix:"cameras."`
+	Payment      Payment      `embed:"" prefix:"payment."`
+	Reminder     Reminder     `embed:"" prefix:"reminder."`
+	Documents    Documents    `embed:"" prefix:"documents."`
+	Log          Log          `embed:"" prefix:"log."`
 }
 
 // Bureau names the authority in whose name documents are issued.
@@ -55,6 +56,14 @@ type S3 struct {
 type TSA struct {
 	URL    string `name:"url" help:"http(s):// address of an RFC 3161 authority; default: a private one." placeholder:"URL"`
 	CAFile string `name:"ca-file" help:"PEM certificates that the authority's chain ends in." placeholder:"FILE"`
+}
+
+// Transparency is the public log of seals, keys and process records.
+type Transparency struct {
+	Folder        string `help:"Folder of the transparency log, on a local disk; default: transparency in the data folder." placeholder:"DIR"`
+	KeyFile       string `help:"Private key of the transparency log, made when the log is begun; default: log.key in the data folder's keys." placeholder:"FILE"`
+	Origin        string `help:"Name of the log for ever, as in enforce.example.gov.cn/log; default: from public_url when the log is begun." placeholder:"NAME"`
+	WitnessPolicy string `name:"witness-policy" help:"File that names the witnesses whose signatures each checkpoint needs (C2SP tlog-policy); default: none." placeholder:"FILE"`
 }
 
 // ONNXRuntime says where the inference library is.

@@ -46,6 +46,7 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		"no such file":    {"onnxruntime:\n  library: /nowhere.so\n", "offsite.yaml:2: onnxruntime.library: there is no file /nowhere.so"},
 		"bad network":     {"cameras:\n  networks: [10.0.0.0/8, home]\n", `offsite.yaml:2: cameras.networks: "home" is not a network`},
 		"bad cadence":     {"cameras:\n  cadence: 1h\n", "offsite.yaml:2: cameras.cadence: 1h0m0s between looks cannot be"},
+		"bad log name":    {"transparency:\n  origin: https://a/log\n", `offsite.yaml:2: transparency.origin: "https://a/log" is no name of a log; write it like`},
 		"no YAML":         {"a: [", "this is not YAML"},
 		"a list":          {"- a\n", "expected \"key: value\" lines"},
 	} {

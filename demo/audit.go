@@ -17,7 +17,9 @@ func (c *cast) audit(ctx context.Context, binary, dir, bundle string, out *steps
 	if err != nil {
 		return err
 	}
-	for name, path := range map[string]string{"bundle.tar": "/api/v1/evidence/" + bundle + "/bundle.tar", "trust.json": "/api/v1/trust.json"} {
+	for name, path := range map[string]string{
+		"bundle.tar": "/api/v1/evidence/" + bundle + "/bundle.tar", "bundle.tlog-proof": "/api/v1/evidence/" + bundle + "/bundle.tlog-proof", "trust.json": "/api/v1/trust.json",
+	} {
 		var content []byte
 		if err := auditor.call(ctx, "GET", path, nil, &content); err != nil {
 			return fmt.Errorf("download for the audit: %w", err)
@@ -30,7 +32,7 @@ func (c *cast) audit(ctx context.Context, binary, dir, bundle string, out *steps
 		return err
 	}
 	for _, check := range []struct{ say, command string }{
-		{"offsite verify: every check holds", shell(binary) + ` verify bundle.tar --trust trust.json`},
+		{"offsite verify: every check holds, and it stands in the transparency log", shell(binary) + ` verify bundle.tar --trust trust.json --receipt bundle.tlog-proof`},
 		{"sha256sum -c: every file is what the seal says", `tar xf bundle.tar && cd ` + bundle + ` && sha256sum --quiet -c manifest-sha256.txt tagmanifest-sha256.txt`},
 		{"openssl pkeyutl -verify: the signature is the bureau's", `openssl pkeyutl -verify -pubin -inkey seal.pub -rawin -in ` + bundle + `/seal/manifest.json -sigfile ` + bundle + `/seal/manifest.sig`},
 		{"openssl ts -verify: the time is the authority's", `openssl ts -verify -data ` + bundle + `/seal/manifest.json -in ` + bundle + `/seal/manifest.tsr -CAfile tsa.pem`},

@@ -18,6 +18,8 @@ type cli struct {
 	Camera  cameraCmd  `cmd:"" help:"Examine a camera, or play videos as cameras."`
 	Replay  replayCmd  `cmd:"" help:"Run recorded videos through the detectors, as fast as possible."`
 	Verify  verifyCmd  `cmd:"" help:"Check an evidence bundle, offline."`
+	Key     keyCmd     `cmd:"" help:"Create, list, rotate and revoke the keys that seal evidence."`
+	Log     logCmd     `cmd:"" help:"Check, prove and watch a transparency log, without trusting its keeper."`
 	Model   modelCmd   `cmd:"" help:"List, show, try and measure models."`
 	Bench   benchCmd   `cmd:"" help:"Measure this machine with this program."`
 	Demo    demoCmd    `cmd:"" help:"Run the whole loop by itself, from camera to verified, paid case."`

@@ -43,11 +43,14 @@ type desk struct {
 	vault    *vault.Vault
 	metrics  *prometheus.Registry
 	log      *slog.Logger
+
+	publicLog *publicLog
 }
 
-// openDesk connects to the platform and brings the database up to date. grace, if
-// not zero, shortens every grace period, for demonstrations.
-func openDesk(ctx context.Context, c *config.Config, p *platform, grace time.Duration, log *slog.Logger) (*desk, error) {
+// openDesk connects to the platform and brings the database up to date. keeps says
+// that this process may keep the transparency log; grace, if not zero, shortens
+// every grace period, for demonstrations.
+func openDesk(ctx context.Context, c *config.Config, p *platform, ring *seal.Ring, keeps bool, grace time.Duration, log *slog.Logger) (*desk, error) {
 	if err := store.Migrate(ctx, p.databaseURL, log.With("part", "database")); err != nil {
 		return nil, err
 	}
@@ -56,6 +59,10 @@ func openDesk(ctx context.Context, c *config.Config, p *platform, grace time.Dur
 		return nil, err
 	}
 	d := &desk{config: c, pool: pool, accounts: account.New(pool), metrics: prometheus.NewRegistry(), log: log}
+	if d.publicLog, err = openPublicLog(ctx, c, pool, ring, keeps, log); err != nil {
+		pool.Close()
+		return nil, err
+	}
 	if err := d.join(ctx, p, grace); err != nil {
 		d.Close()
 		return nil, err
@@ -63,8 +70,11 @@ func openDesk(ctx context.Context, c *config.Config, p *platform, grace time.Dur
 	return d, nil
 }
 
-// Close lets the database go.
-func (d *desk) Close() { d.pool.Close() }
+// Close lets log and database go.
+func (d *desk) Close() {
+	d.publicLog.Stop()
+	d.pool.Close()
+}
 
 func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error {
 	secrets, err := registry.OpenSecrets(d.config.Path("keys", "secrets.key"))
@@ -97,7 +107,7 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	}
 	d.book, err = casework.New(casework.Options{
 		Pool: d.pool, Registry: d.registry, Accounts: d.accounts, Calendar: days, Matters: matters, Press: press,
-		Payment: pay, Messenger: remind, Retainer: d.vault,
+		Payment: pay, Messenger: remind, Retainer: d.vault, Log: d.publicLog,
 		Bureau: casework.Bureau{
 			Name: d.config.Bureau.NameZH, ShortNo: d.config.Bureau.Prefix, Phone: d.config.Bureau.Phone, Address: d.config.Bureau.Place,
 			Contact: d.config.Bureau.NameZH, Treasury: d.config.Bureau.Treasury, Court: d.config.Bureau.Court, Superior: d.config.Bureau.Superior,
@@ -116,10 +126,11 @@ func (d *desk) handler() (*api.API, error) {
 	}
 	return api.New(api.Options{
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
-		Trust: func(context.Context) (*seal.Trust, error) { return seal.OpenTrust(trustPath(d.config)) },
+		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe: probeCamera, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
 		Ready:   map[string]func(context.Context) error{"database": d.pool.Ping},
+		Log:     d.publicLog.Handler(),
 		Pages:   web.Files(),
 		Metrics: promhttp.HandlerFor(d.metrics, promhttp.HandlerOpts{}), Registerer: d.metrics,
 		PublicURL: d.config.Public(), Version: version, Logger: d.log.With("part", "api"),

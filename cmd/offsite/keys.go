@@ -4,40 +4,31 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"time"
 
 	"offsite/config"
 	"offsite/evidence/seal"
 )
 
-// openSealer opens the sealing key and enters it, with the timestamp authority's
-// certificate, into trust.json. A key is made only where none has ever sealed: a
-// missing key with a trust.json beside it stops the start, since new evidence
-// under another key must be somebody's decision.
-func openSealer(c *config.Config, p *platform) (*seal.Sealer, error) {
-	path := c.Path("keys", "seal.pem")
-	_, keyErr := os.Stat(path)
-	_, trustErr := os.Stat(trustPath(c))
-	if errors.Is(keyErr, fs.ErrNotExist) && trustErr == nil {
-		return nil, fmt.Errorf("the sealing key %s is missing, though %s says that one was in use; bring it back from the backup", path, trustPath(c))
-	}
-	key, err := seal.OpenOrCreate(path, seal.Ed25519)
+// openKeys opens the sealing keys and enters the timestamp authority's certificate
+// into trust.json. A key is made only where none has ever sealed: a missing key
+// that trust.json knows stops the start, since new evidence under another key must
+// be somebody's decision.
+func openKeys(c *config.Config, p *platform) (*seal.Ring, error) {
+	ring, err := seal.OpenRing(c.Path("keys"), nil)
 	if err != nil {
 		return nil, err
 	}
-	trust, err := seal.OpenTrust(trustPath(c))
+	_, err = ring.Current(seal.Ed25519)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && len(ring.List()) > 0:
+		return nil, fmt.Errorf("%w, though %s says that one was in use; bring it back from the backup", err, trustPath(c))
+	case errors.Is(err, fs.ErrNotExist):
+		_, err = ring.Create(seal.Ed25519)
+	}
 	if err != nil {
 		return nil, err
 	}
-	added := trust.Add(key, time.Now().UTC())
-	authority := trust.AddAuthority(p.tsaName, p.tsaPEM)
-	if added || authority {
-		if err := trust.Write(trustPath(c)); err != nil {
-			return nil, err
-		}
-	}
-	return seal.NewSealer(key)
+	return ring, ring.TrustAuthority(p.tsaName, p.tsaPEM)
 }
 
 // trustPath is where what a verifier must know is kept, to be published.

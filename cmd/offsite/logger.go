@@ -5,6 +5,8 @@ import (
 	"io"
 	"log/slog"
 
+	"k8s.io/klog/v2"
+
 	"offsite/config"
 )
 
@@ -16,10 +18,12 @@ func newLogger(w io.Writer, c config.Log) *slog.Logger {
 		level = slog.LevelInfo
 	}
 	options := &slog.HandlerOptions{Level: level}
+	log := slog.New(slog.NewTextHandler(w, options))
 	if c.Format == "json" {
-		return slog.New(slog.NewJSONHandler(w, options))
+		log = slog.New(slog.NewJSONHandler(w, options))
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	klog.SetSlogLogger(atLeast(slog.LevelWarn, log.With("part", "transparency"))) // where the transparency log's library writes
+	return log
 }
 
 // atLeast drops what is under a level: for libraries that tell their routine.

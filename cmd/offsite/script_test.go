@@ -21,7 +21,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(e *testscript.Env) error {
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: logCommands(), Setup: func(e *testscript.Env) error {
 		e.Setenv("VECTORS", vectors)
 		e.Setenv(infer.LibraryVariable, library())
 		return nil

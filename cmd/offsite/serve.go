@@ -35,10 +35,11 @@ func (c *serveCmd) Run(ctx context.Context, file *config.File) error {
 		return err
 	}
 	defer p.Stop()
-	if _, err := openSealer(conf, p); err != nil { // enters what we seal with into trust.json
+	ring, err := openKeys(conf, p)
+	if err != nil {
 		return err
 	}
-	d, err := openDesk(ctx, conf, p, 0, log)
+	d, err := openDesk(ctx, conf, p, ring, true, 0, log)
 	if err != nil {
 		return err
 	}
@@ -92,11 +93,15 @@ func (c *watchCmd) Run(ctx context.Context, file *config.File) error {
 		return err
 	}
 	defer p.Stop()
-	sealer, err := openSealer(conf, p)
+	ring, err := openKeys(conf, p)
 	if err != nil {
 		return err
 	}
-	d, err := openDesk(ctx, conf, p, 0, log)
+	sealer, err := ring.Sealer()
+	if err != nil {
+		return err
+	}
+	d, err := openDesk(ctx, conf, p, ring, false, 0, log)
 	if err != nil {
 		return err
 	}

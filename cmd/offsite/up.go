@@ -59,11 +59,15 @@ func (c *upCmd) Run(ctx context.Context, file *config.File) error {
 }
 
 func (c *upCmd) run(ctx context.Context, conf *config.Config, p *platform, stage *demonstration, grace time.Duration, listener net.Listener, began time.Time, log *slog.Logger) error {
-	sealer, err := openSealer(conf, p)
+	ring, err := openKeys(conf, p)
 	if err != nil {
 		return err
 	}
-	d, err := openDesk(ctx, conf, p, grace, log)
+	sealer, err := ring.Sealer()
+	if err != nil {
+		return err
+	}
+	d, err := openDesk(ctx, conf, p, ring, true, grace, log)
 	if err != nil {
 		return err
 	}

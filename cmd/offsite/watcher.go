@@ -45,19 +45,15 @@ type watcher struct {
 
 // newWatcher prepares to watch the cameras that this node leases from the desk's
 // registry.
-func newWatcher(d *desk, p *platform, sealer *seal.Sealer) (*watcher, error) {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "localhost"
-	}
-	name, err := nodeName(d.config, host)
+func newWatcher(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer) (*watcher, error) {
+	name, err := nodeName(d.config)
 	if err != nil {
 		return nil, err
 	}
 	w := &watcher{name: name, desk: d, log: d.log.With("node", name), again: make(chan struct{}, 1)}
 	w.keeper, err = keep.New(keep.Options{
 		SpoolDir: d.config.Path("spool"), Sealer: sealer, Stamper: p.stamper, Vault: d.vault,
-		Recorder: d.book, Settle: p.settle, Host: host, Version: version,
+		Recorder: d.book, Log: d.publicLog, Settle: p.settle, Host: hostName(), Version: version,
 		Logger: d.log.With("part", "evidence"), Registerer: d.metrics, OnWaiting: w.tellWaiting,
 	})
 	if err != nil {
@@ -67,6 +63,9 @@ func newWatcher(d *desk, p *platform, sealer *seal.Sealer) (*watcher, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := d.publicLog.activate(ctx, w.engine); err != nil {
+		return nil, err
+	}
 	w.node = node.New(node.Options{
 		Engine: w.engine, StateDir: d.config.Path("state"), Sink: w, Detectors: all.All(), Cadence: d.config.Cameras.Cadence,
 		Logger: d.log.With("part", "pipeline"), Registerer: d.metrics,
@@ -74,9 +73,18 @@ func newWatcher(d *desk, p *platform, sealer *seal.Sealer) (*watcher, error) {
 	return w, nil
 }
 
-// nodeName names this node in leases: unique among nodes, and the same over
-// restarts.
-func nodeName(c *config.Config, host string) (string, error) {
+// hostName is this machine's name.
+func hostName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		return "localhost"
+	}
+	return host
+}
+
+// nodeName names this node in leases and as the log's keeper: unique among nodes,
+// and the same over restarts.
+func nodeName(c *config.Config) (string, error) {
 	path := c.Path("node")
 	text, err := os.ReadFile(path)
 	if err == nil {
@@ -86,8 +94,17 @@ func nodeName(c *config.Config, host string) (string, error) {
 		return "", fmt.Errorf("read this node's name: %w", err)
 	}
 	const random = 6 // letters: two nodes may share a host
-	name := host + "-" + strings.ToLower(rand.Text()[:random])
-	if err := os.WriteFile(path, []byte(name+"\n"), 0o600); err != nil {
+	name := hostName() + "-" + strings.ToLower(rand.Text()[:random])
+	file, err := os.OpenFile(path+".part", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return "", fmt.Errorf("keep this node's name: %w", err)
+	}
+	_, err = file.WriteString(name + "\n")
+	err = errors.Join(err, file.Sync(), file.Close()) // what the database knows by this name must find it again
+	if err == nil {
+		err = os.Rename(path+".part", path)
+	}
+	if err != nil {
 		return "", fmt.Errorf("keep this node's name: %w", err)
 	}
 	return name, nil
@@ -96,7 +113,7 @@ func nodeName(c *config.Config, host string) (string, error) {
 // watch starts watching and the jobs of this process: those of the desk too where
 // atDesk is set. stop ends both.
 func watch(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer, atDesk bool) (stop func(), err error) {
-	w, err := newWatcher(d, p, sealer)
+	w, err := newWatcher(ctx, d, p, sealer)
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,8 @@ import (
 	"offsite/evidence/seal"
 	"offsite/evidence/timestamp"
 	"offsite/evidence/timestamp/token"
+	"offsite/evidence/translog"
+	"offsite/evidence/translog/proof"
 	"offsite/evidence/vault"
 )
 
@@ -32,12 +34,12 @@ const childVariable = "OFFSITE_KEEP_CHILD"
 
 // job is what the child shall do.
 type job struct {
-	Spool, Key, Records           string
+	Spool, Key, Records, Log      string
 	Store, Access, Secret, Bucket string
 	Authority, Roots              string
 	Materials                     []evidence.Material
 	// Hold is the point at which the child says so and waits to be killed; "" is
-	// none: it ends when all is recorded.
+	// none: it ends when all is recorded. At "begun" it says so and goes on.
 	Hold string
 	Skip int // how often it passes that point before
 	// KillAt is the change in the spool at which the child kills itself; 0 is none.
@@ -45,7 +47,7 @@ type job struct {
 }
 
 // points are where a child can be held, in the order of the way.
-var points = []string{"keep", "seal", "timestamp", "timestamped", "put", "stored", "record", "recorded"}
+var points = []string{"keep", "seal", "timestamp", "timestamped", "put", "stored", "log", "logged", "record", "recorded"}
 
 // hold is a point on the way.
 type hold struct {
@@ -70,6 +72,24 @@ func (s heldStamper) Stamp(ctx context.Context, digest [32]byte) (token.Token, e
 	t, err := s.Client.Stamp(ctx, digest)
 	s.h.at("timestamped")
 	return t, err
+}
+
+// heldLog is a transparency log.
+type heldLog struct {
+	*translog.Log
+	h *hold
+}
+
+func (l heldLog) Enter(ctx context.Context, r evidence.Receipt) ([]byte, error) {
+	l.h.at("log")
+	text, err := l.Log.Enter(ctx, r)
+	l.h.at("logged")
+	return text, err
+}
+
+// openLog opens the log that the children of a job keep, one after the other.
+func (j job) openLog() (*translog.Log, error) {
+	return translog.Open(context.Background(), translog.Options{Dir: j.Log, KeyFile: j.Log + ".key", Origin: "log.example/offsite", Interval: 100 * time.Millisecond})
 }
 
 // folder is a recorder that keeps one file per bundle.
@@ -148,6 +168,9 @@ func child(text string) error {
 	if err := k.Start(ctx); err != nil {
 		return err
 	}
+	if j.Hold == "begun" {
+		fmt.Println("held")
+	}
 	for _, m := range j.Materials {
 		if err := k.Keep(ctx, m); err != nil {
 			return err
@@ -184,6 +207,10 @@ func childOptions(j job, h *hold) (keep.Options, error) {
 		return o, err
 	}
 	now := func() time.Time { return time.Now() }
+	log, err := j.openLog()
+	if err != nil {
+		return o, err
+	}
 	var sealing sync.Once
 	if j.Hold == "seal" {
 		now = func() time.Time {
@@ -202,7 +229,7 @@ func childOptions(j job, h *hold) (keep.Options, error) {
 		return nil
 	}
 	return keep.Options{
-		SpoolFault: fault, SpoolDir: j.Spool, Sealer: sealer, Stamper: heldStamper{stamper, h}, Vault: v, Recorder: folder{j.Records, h},
+		SpoolFault: fault, SpoolDir: j.Spool, Sealer: sealer, Stamper: heldStamper{stamper, h}, Vault: v, Log: heldLog{log, h}, Recorder: folder{j.Records, h},
 		Settle: func(string, string) error { h.at("stored"); return nil },
 		Host:   "child", Version: "1.0", RetryMin: 10 * time.Millisecond, RetryMax: 50 * time.Millisecond, Now: now,
 	}, nil
@@ -263,7 +290,7 @@ func newJob(t *testing.T, r *rig, n int) job {
 	t.Helper()
 	dir := t.TempDir()
 	j := job{
-		Spool: filepath.Join(dir, "spool"), Key: filepath.Join(dir, "key.pem"), Records: t.TempDir(),
+		Spool: filepath.Join(dir, "spool"), Key: filepath.Join(dir, "key.pem"), Records: t.TempDir(), Log: filepath.Join(dir, "log"),
 		Store: store.Endpoint(), Access: creds.AccessKey, Secret: creds.SecretKey, Bucket: r.vault.Bucket(),
 		Authority: r.maker.Authority.URL(), Roots: string(r.maker.Authority.CertificatesPEM()),
 	}
@@ -276,6 +303,39 @@ func newJob(t *testing.T, r *rig, n int) job {
 		j.Materials = append(j.Materials, material(newID(t), fmt.Sprintf("cam-%d", i%2), 40_000))
 	}
 	return j
+}
+
+// entries reads the log, checks it, and gives what it says of each bundle.
+func (j job) entries(t *testing.T) map[string]string {
+	t.Helper()
+	l, err := j.openLog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Stop()
+	if _, err := translog.Check(t.Context(), translog.Folder(j.Log), l.Trusted()); err != nil {
+		t.Fatal(err)
+	}
+	said, twice := map[string]string{}, 0
+	err = translog.Entries(t.Context(), translog.Folder(j.Log), 0, func(_ uint64, text []byte) bool {
+		var e proof.Entry
+		if err := json.Unmarshal(text, &e); err != nil {
+			t.Error(err)
+		}
+		if before, ok := said[e.ID]; ok {
+			twice++
+			if before != string(text) {
+				t.Errorf("the log says of bundle %s\n%s\nand\n%s", e.ID, before, text)
+			}
+		}
+		said[e.ID] = string(text)
+		return true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d bundles stand in the log, %d entries are there again", len(said), twice)
+	return said
 }
 
 // seals are the digests of the seals that lie in the spool, by bundle.
@@ -309,7 +369,7 @@ func (j job) seals(t *testing.T, into map[string]string) {
 // another of its camera, and has the seal that it was first seen with.
 func (j job) verifyAll(t *testing.T, r *rig, seals map[string]string) {
 	t.Helper()
-	previous := map[string]int{}
+	previous, said := map[string]int{}, j.entries(t)
 	for _, m := range j.Materials {
 		text, err := os.ReadFile(filepath.Join(j.Records, m.ID))
 		if err != nil {
@@ -322,6 +382,10 @@ func (j job) verifyAll(t *testing.T, r *rig, seals map[string]string) {
 		r.check(t, receipt)
 		if n := versions(t, r, receipt); n != 1 {
 			t.Errorf("bundle %s lies there %d times", m.ID, n)
+		}
+		entry, err := proof.BundleEntry(m.ID, receipt.ManifestSHA256, receipt.SealedAt).Bytes()
+		if err != nil || said[m.ID] != string(entry) {
+			t.Errorf("the log says of bundle %s: %q", m.ID, said[m.ID])
 		}
 		if sum, ok := seals[m.ID]; ok && sum != receipt.ManifestSHA256 {
 			t.Errorf("bundle %s was sealed again", m.ID)
@@ -376,8 +440,10 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	j := newJob(t, r, 40)
 	seals := map[string]string{}
 	for range kills {
-		cmd, _, _ := j.start(t)
-		<-time.After(time.Duration(50+rand.N(250)) * time.Millisecond) // the moment is the point
+		j.Hold = "begun"
+		cmd, _, held := j.start(t)
+		<-held
+		<-time.After(rand.N(400 * time.Millisecond)) // the moment is the point
 		cmd.Process.Kill()
 		cmd.Wait()
 		j.seals(t, seals)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"time"
 )
 
@@ -136,7 +137,7 @@ func (r *Ring) TrustAuthority(name string, certificatePEM []byte) error {
 
 // TrustLog enters the transparency log into trust.json.
 func (r *Ring) TrustLog(l TrustedLog) error {
-	if r.trust.Log != nil && r.trust.Log.Verifier == l.Verifier && r.trust.Log.Origin == l.Origin && len(l.Witnesses) == len(r.trust.Log.Witnesses) && l.Quorum == r.trust.Log.Quorum {
+	if r.trust.Log != nil && reflect.DeepEqual(*r.trust.Log, l) {
 		return nil
 	}
 	if r.trust.Log != nil && r.trust.Log.Origin == l.Origin && r.trust.Log.Verifier != l.Verifier {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"sync/atomic"
 
 	flog "github.com/transparency-dev/formats/log"
 	"github.com/transparency-dev/merkle/rfc6962"
@@ -31,23 +32,46 @@ type Source interface {
 // Folder reads the log that lies in dir.
 func Folder(dir string) Source { return client.FileFetcher{Root: dir} }
 
-// Remote reads a log over HTTP.
+// Remote reads a log over HTTP, in answers of bounded size.
 func Remote(address string, c *http.Client) (Source, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
 		return nil, fmt.Errorf("transparency log %q: this is no http(s) address", address)
 	}
-	f, err := client.NewHTTPFetcher(u, c)
+	own := *c
+	own.Transport = bounded{own.Transport}
+	f, err := client.NewHTTPFetcher(u, &own)
 	if err != nil {
 		return nil, fmt.Errorf("transparency log %s: %w", address, err)
 	}
 	return f, nil
 }
 
+// maxFile is more than any file of a log has: 256 entries of 64 KiB.
+const maxFile = 17 << 20
+
+// bounded cuts off what a log sends beyond that.
+type bounded struct{ next http.RoundTripper }
+
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	next := b.next
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	res, err := next.RoundTrip(r)
+	if err == nil {
+		res.Body = http.MaxBytesReader(nil, res.Body, maxFile)
+	}
+	return res, err
+}
+
 // Trusted turns trust.json's word on a log into that of the proofs.
 func Trusted(t seal.TrustedLog) proof.Trusted {
 	return proof.Trusted{Origin: t.Origin, Verifier: t.Verifier, Witnesses: t.Witnesses, Quorum: t.Quorum}
 }
+
+// ErrForked means that the log does not hold what it held before.
+var ErrForked = errors.New("the log was changed")
 
 // Checked is what is known of a log.
 type Checked struct {
@@ -58,13 +82,19 @@ type Checked struct {
 	Checkpoint string `json:"checkpoint"` // signed
 }
 
-// Check reads the whole log and computes its root anew.
-func Check(ctx context.Context, s Source, t seal.TrustedLog) (Checked, error) {
+// Look reads the newest checkpoint.
+func Look(ctx context.Context, s Source, t seal.TrustedLog) (Checked, error) {
 	signed, err := s.ReadCheckpoint(ctx)
 	if err != nil {
-		return Checked{}, fmt.Errorf("check log: read its checkpoint: %w", err)
+		return Checked{}, fmt.Errorf("read the log's checkpoint: %w", err)
 	}
-	c, err := checked(signed, t)
+	return checked(signed, t)
+}
+
+// Check reads the whole log and computes its root anew. errors.Is finds ErrForked
+// where the log is not what its checkpoint says, and not where it cannot be read.
+func Check(ctx context.Context, s Source, t seal.TrustedLog) (Checked, error) {
+	c, err := Look(ctx, s, t)
 	if err != nil {
 		return c, fmt.Errorf("check log: %w", err)
 	}
@@ -72,19 +102,42 @@ func Check(ctx context.Context, s Source, t seal.TrustedLog) (Checked, error) {
 	if err != nil {
 		return c, fmt.Errorf("check log: read its key: %w", err)
 	}
-	if err := fsck.New(t.Origin, verifier, fixed{s, signed}, leaves, fsck.Opts{N: 2}).Check(ctx); err != nil {
+	f := &fixed{source: s, checkpoint: []byte(c.Checkpoint)}
+	err = fsck.New(t.Origin, verifier, f, leaves, fsck.Opts{N: checkers}).Check(ctx)
+	switch {
+	case err == nil:
+		return c, nil
+	case f.away.Load() || ctx.Err() != nil:
 		return c, fmt.Errorf("check log: %w", err)
 	}
-	return c, nil
+	return c, fmt.Errorf("check log: %w: %w", ErrForked, err)
 }
+
+const checkers = 2 // tiles compared at once
 
 // fixed is a source whose checkpoint stays while it is checked.
 type fixed struct {
-	Source
+	source     Source
 	checkpoint []byte
+	away       atomic.Bool // something could not be read, other than what is not there
 }
 
-func (f fixed) ReadCheckpoint(context.Context) ([]byte, error) { return f.checkpoint, nil }
+func (f *fixed) ReadCheckpoint(context.Context) ([]byte, error) { return f.checkpoint, nil }
+
+func (f *fixed) ReadTile(ctx context.Context, level, index uint64, partial uint8) ([]byte, error) {
+	return f.note(f.source.ReadTile(ctx, level, index, partial))
+}
+
+func (f *fixed) ReadEntryBundle(ctx context.Context, index uint64, partial uint8) ([]byte, error) {
+	return f.note(f.source.ReadEntryBundle(ctx, index, partial))
+}
+
+func (f *fixed) note(data []byte, err error) ([]byte, error) {
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		f.away.Store(true)
+	}
+	return data, err
+}
 
 func checked(signed []byte, t seal.TrustedLog) (Checked, error) {
 	c, witnesses, err := proof.Open(signed, Trusted(t))
@@ -118,13 +171,16 @@ func Consistency(ctx context.Context, s Source, t seal.TrustedLog, smaller, larg
 		return fmt.Errorf("compare checkpoints: the newer: %w", err)
 	}
 	if from.Size > to.Size {
-		return fmt.Errorf("compare checkpoints: the log has %d entries and had %d; it was set back", to.Size, from.Size)
+		return fmt.Errorf("%w: it has %d entries and had %d", ErrForked, to.Size, from.Size)
 	}
 	hashes, err := consistency(ctx, s, from, to)
 	if err != nil {
 		return err
 	}
-	return proof.Consistent(from, to, hashes)
+	if err := proof.Consistent(from, to, hashes); err != nil {
+		return fmt.Errorf("%w: %w", ErrForked, err)
+	}
+	return nil
 }
 
 func consistency(ctx context.Context, s Source, from, to *flog.Checkpoint) ([][]byte, error) {
@@ -143,13 +199,11 @@ func consistency(ctx context.Context, s Source, from, to *flog.Checkpoint) ([][]
 }
 
 // Monitor compares the log with what it was at the last visit, which the file at
-// path remembers, and remembers the present.
+// path remembers, and remembers the present. Where errors.Is finds ErrForked, the
+// checkpoint that contradicts the remembered one is kept in path.forked: the two
+// together prove what was done.
 func Monitor(ctx context.Context, s Source, t seal.TrustedLog, path string) (Checked, error) {
-	signed, err := s.ReadCheckpoint(ctx)
-	if err != nil {
-		return Checked{}, fmt.Errorf("watch log: read its checkpoint: %w", err)
-	}
-	now, err := checked(signed, t)
+	now, err := Look(ctx, s, t)
 	if err != nil {
 		return now, fmt.Errorf("watch log: %w", err)
 	}
@@ -158,18 +212,30 @@ func Monitor(ctx context.Context, s Source, t seal.TrustedLog, path string) (Che
 		return now, err
 	}
 	if before != nil {
-		if err := Consistency(ctx, s, t, []byte(before.Checkpoint), signed); err != nil {
-			return now, fmt.Errorf("watch log: %w; keep both checkpoints (%s), they prove that the log was changed", err, path)
-		}
+		err = Consistency(ctx, s, t, []byte(before.Checkpoint), []byte(now.Checkpoint))
 	}
-	text, err := json.MarshalIndent(now, "", "  ")
+	if errors.Is(err, ErrForked) {
+		err = fmt.Errorf("watch log: %w; keep %s and %[2]s.forked, whose two checkpoints prove it", err, path)
+		return now, errors.Join(err, remember(path+".forked", now))
+	}
 	if err != nil {
 		return now, fmt.Errorf("watch log: %w", err)
 	}
-	if err := os.WriteFile(path+".tmp", append(text, '\n'), 0o600); err != nil {
-		return now, fmt.Errorf("watch log: %w", err)
+	return now, remember(path, now)
+}
+
+func remember(path string, c Checked) error {
+	text, err := json.MarshalIndent(c, "", "  ")
+	if err != nil {
+		return fmt.Errorf("watch log: %w", err)
 	}
-	return now, os.Rename(path+".tmp", path)
+	if err := os.WriteFile(path+".tmp", append(text, '\n'), 0o600); err != nil {
+		return fmt.Errorf("watch log: %w", err)
+	}
+	if err := os.Rename(path+".tmp", path); err != nil {
+		return fmt.Errorf("watch log: %w", err)
+	}
+	return nil
 }
 
 func remembered(path string) (*Checked, error) {

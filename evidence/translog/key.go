@@ -1,6 +1,7 @@
 package translog
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -19,12 +20,16 @@ type Key struct {
 	Public  string // verifier key
 }
 
-// OpenKey reads the key of that name, or makes it where the file is missing. The
-// file holds the private key's line and the public key's.
+// unnamed is the name of a log that was given none.
+const unnamed = "offsite.invalid/log"
+
+// OpenKey reads the key of that name, "" for whatever name it has, or makes it
+// where the file is missing. The file holds the private key's line and the public
+// key's.
 func OpenKey(path, name string) (Key, error) {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return createKey(path, name)
+		return createKey(path, cmp.Or(name, unnamed))
 	}
 	if err != nil {
 		return Key{}, fmt.Errorf("log key: %w", err)
@@ -45,10 +50,10 @@ func OpenKey(path, name string) (Key, error) {
 	if err != nil || verifier.KeyHash() != signer.KeyHash() {
 		return Key{}, fmt.Errorf("log key %s: its two lines do not belong together; restore it from its backup", path)
 	}
-	if signer.Name() != name {
+	if name != "" && signer.Name() != name {
 		return Key{}, fmt.Errorf("log key %s: it is of %q, not %q; a log keeps its name", path, signer.Name(), name)
 	}
-	return Key{name, private, public}, nil
+	return Key{signer.Name(), private, public}, nil
 }
 
 func createKey(path, name string) (Key, error) {

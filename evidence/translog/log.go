@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,7 +34,7 @@ const (
 type Options struct {
 	Dir      string        // tiles and checkpoint; made if missing
 	KeyFile  string        // made if missing, 0600
-	Origin   string        // the log's name for ever, such as "log.example.gov.cn/offsite"; "" is "offsite.invalid/log"
+	Origin   string        // the log's name for ever, such as "log.example.gov.cn/offsite"; "" is the key's
 	Interval time.Duration // between checkpoints; 0 is a second
 	// WitnessPolicy is C2SP's tlog-policy text, nil without witnesses. A checkpoint
 	// is published only once its quorum has signed.
@@ -43,7 +45,7 @@ type Options struct {
 // Log is an open log, kept by this process alone.
 type Log struct {
 	o        Options
-	public   string
+	trusted  seal.TrustedLog
 	appender *tessera.Appender
 	reader   tessera.LogReader
 	awaiter  *tessera.PublicationAwaiter
@@ -54,9 +56,6 @@ type Log struct {
 
 // Open opens the log, or begins it. It runs until Stop.
 func Open(ctx context.Context, o Options) (*Log, error) {
-	if o.Origin == "" {
-		o.Origin = "offsite.invalid/log"
-	}
 	if o.Interval == 0 {
 		o.Interval = defaultInterval
 	}
@@ -85,7 +84,7 @@ func (l *Log) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.public = key.Public
+	l.trusted = seal.TrustedLog{Origin: key.Name, Verifier: key.Public}
 	driver, err := posix.New(ctx, posix.Config{Path: l.o.Dir})
 	if err != nil {
 		return err
@@ -97,6 +96,7 @@ func (l *Log) open(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the policy of witnesses: %w", err)
 		}
+		l.trusted.Witnesses, l.trusted.Quorum = witnesses(l.o.WitnessPolicy), least(group)
 		opts = opts.WithWitnesses(group, nil)
 	}
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -123,9 +123,39 @@ func (l *Log) Stop() {
 	})
 }
 
+// Dir is where the log lies.
+func (l *Log) Dir() string { return l.o.Dir }
+
 // Trusted is what trust.json says of this log.
-func (l *Log) Trusted() seal.TrustedLog {
-	return seal.TrustedLog{Origin: l.o.Origin, Verifier: l.public}
+func (l *Log) Trusted() seal.TrustedLog { return l.trusted }
+
+// witnesses are the keys that a policy names.
+func witnesses(policy []byte) []string {
+	var keys []string
+	for line := range strings.Lines(string(policy)) {
+		line, _, _ = strings.Cut(line, "#")
+		if fields := strings.Fields(line); len(fields) == 4 && fields[0] == "witness" {
+			keys = append(keys, fields[2])
+		}
+	}
+	return keys
+}
+
+// least is how many witnesses have signed at least where the group is content.
+func least(group tessera.WitnessGroup) int {
+	needs := make([]int, len(group.Components))
+	for i, c := range group.Components {
+		needs[i] = 1
+		if inner, ok := c.(tessera.WitnessGroup); ok {
+			needs[i] = least(inner)
+		}
+	}
+	slices.Sort(needs)
+	sum := 0
+	for _, n := range needs[:group.N] {
+		sum += n
+	}
+	return sum
 }
 
 // Record adds the entry and returns, once a signed checkpoint covers it, the proof

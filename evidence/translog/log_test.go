@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -209,16 +210,21 @@ func TestChangedLogIsFound(t *testing.T) {
 	if err := os.WriteFile(bundles[0], bytes.Replace(data, []byte("record 7"), []byte("record 8"), 1), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := translog.Check(t.Context(), translog.Folder(k.dir), l.Trusted()); err == nil {
-		t.Fatal("a changed entry is not found")
+	if _, err := translog.Check(t.Context(), translog.Folder(k.dir), l.Trusted()); !errors.Is(err, translog.ErrForked) {
+		t.Fatalf("a changed entry: %v", err)
 	}
 
 	// A keeper who begins the log again, with the same key.
 	forked := kept{filepath.Join(t.TempDir(), "log"), k.key}
 	fork := forked.open(t)
 	record(t, fork, 100, 50)
-	if _, err := translog.Monitor(t.Context(), translog.Folder(forked.dir), l.Trusted(), state); err == nil || !strings.Contains(err.Error(), "not what it was") {
+	if _, err := translog.Monitor(t.Context(), translog.Folder(forked.dir), l.Trusted(), state); !errors.Is(err, translog.ErrForked) {
 		t.Fatalf("a forked log: %v", err)
+	}
+	for _, path := range []string{state, state + ".forked"} {
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("the proof of the fork is not kept: %v", err)
+		}
 	}
 }
 
@@ -277,4 +283,28 @@ func FuzzProof(f *testing.F) {
 			t.Fatal("it proves something")
 		}
 	})
+}
+
+// A log that sends without end is left, not swallowed.
+func TestEndlessLogIsLeft(t *testing.T) {
+	t.Parallel()
+	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for chunk := make([]byte, 1<<20); r.Context().Err() == nil; {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	}))
+	defer endless.Close()
+	s, err := translog.Remote(endless.URL, endless.Client())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var large *http.MaxBytesError
+	if _, err := s.ReadCheckpoint(t.Context()); !errors.As(err, &large) {
+		t.Fatal(err)
+	}
+	if _, err := translog.Remote("log.example", endless.Client()); err == nil {
+		t.Error("an address without scheme is taken")
+	}
 }

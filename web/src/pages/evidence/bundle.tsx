@@ -5,7 +5,7 @@ import { Alert, Button, Table, Typography } from "antd";
 import { useMutation } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 import { sentenceOf } from "../../api/problem";
-import { bundleURL, readBundle, useEvidence, verifyBundle } from "../../api/queries";
+import { bundleURL, logProofURL, readBundle, useEvidence, verifyBundle } from "../../api/queries";
 import type { Evidence, VerifyReport } from "../../api/types";
 import { checkBundle, type Finding, type Outcome } from "../../bundle/check";
 import { bytes, dateTime } from "../../format/format";
@@ -25,6 +25,7 @@ export default function EvidencePage() {
       extra={
         <>
           <Button icon={<DownloadOutlined />} href={bundleURL(id)} download={`${id}.tar`}>{t("downloadBundle")}</Button>
+          <Button icon={<DownloadOutlined />} href={logProofURL(id)} download={`${id}.tlog-proof`}>{t("downloadLogProof")}</Button>
           <Button icon={<DownloadOutlined />} href="/api/v1/trust.json" download="trust.json">{t("downloadTrust")}</Button>
         </>
       }
