@@ -166,7 +166,7 @@ func (a *API) formulas(ctx context.Context, _ *empty) (*versioned[wire.Formulas]
 	if err != nil {
 		return nil, err
 	}
-	var f wire.Formulas
+	f := wire.Formulas{Initial: grade.Default()}
 	if f.Now, err = g.Formula(ctx); err != nil {
 		return nil, err
 	}

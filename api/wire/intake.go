@@ -26,6 +26,7 @@ type FormulaVersion struct {
 // newest first, among them one that will hold later.
 type Formulas struct {
 	Now      grade.Formula    `json:"now"`
+	Initial  grade.Formula    `json:"initial" doc:"What held before the first version that was made."`
 	Newest   int              `json:"newest" doc:"What If-Match must name to activate another."`
 	Objects  map[string]int   `json:"objects" doc:"How many there are of each grade."`
 	Versions []FormulaVersion `json:"versions"`

@@ -1402,6 +1402,8 @@ export interface components {
             reason: string;
         };
         Formulas: {
+            /** @description What held before the first version that was made. */
+            initial: components["schemas"]["Formula"];
             /**
              * Format: int64
              * @description What If-Match must name to activate another.
