@@ -32,7 +32,7 @@ func (a *API) intakeOperations() {
 	i := &imports{API: a, reading: make(chan struct{}, previewsAtOnce)}
 	const tag = "imports"
 	handle(a, operation{id: "preview-import", method: http.MethodPost, path: "/imports", summary: "Read a file of base data and say what it would change; nothing is changed", tag: tag,
-		status: http.StatusCreated, body: importBody, patience: importPatience}, i.preview)
+		status: http.StatusCreated, body: importBody, patience: importPatience, raw: true}, i.preview)
 	handle(a, operation{id: "list-imports", method: http.MethodGet, path: "/imports", summary: "The latest files", tag: tag}, i.list)
 	handle(a, operation{id: "get-import", method: http.MethodGet, path: "/imports/{id}", summary: "One file as it stands", tag: tag}, i.get)
 	handle(a, operation{id: "list-import-rows", method: http.MethodGet, path: "/imports/{id}/rows", summary: "Rows of a file with their errors and what they change", tag: tag}, i.rows)

@@ -19,6 +19,7 @@ type operation struct {
 	body                           int64         // bytes that a request may have; 0: defaultBody
 	patience                       time.Duration // with a body that is long in coming; 0: huma's
 	errors                         []int
+	raw                            bool   // takes the body's bytes as they come, whatever they say
 	binary                         string // content type, where the answer is no JSON
 }
 
@@ -32,7 +33,7 @@ const (
 func handle[I, O any](a *API, op operation, do func(context.Context, *I) (*O, error)) {
 	h := huma.Operation{
 		OperationID: op.id, Method: op.method, Path: prefix + op.path, Summary: op.summary, Tags: []string{op.tag},
-		DefaultStatus: op.status, MaxBodyBytes: op.body, BodyReadTimeout: op.patience,
+		DefaultStatus: op.status, MaxBodyBytes: op.body, BodyReadTimeout: op.patience, SkipValidateBody: op.raw,
 		Responses: map[string]*huma.Response{"default": a.problemResponse()},
 	}
 	if h.MaxBodyBytes == 0 {

@@ -15,7 +15,7 @@ func (a *API) publicOperations() {
 	handle(a, operation{id: "list-public-cameras", method: http.MethodGet, path: "/public/cameras", summary: "Where enforcement cameras stand (Penalty Law art. 41)", tag: tag}, a.listPublicCameras)
 	handle(a, operation{id: "list-public-matters", method: http.MethodGet, path: "/public/matters", summary: "What is enforced from afar", tag: tag}, a.listPublicMatters)
 	callback := func(id, path, summary string, take func(context.Context, http.Header, []byte) error) {
-		handle(a, operation{id: id, method: http.MethodPost, path: strings.TrimPrefix(path, prefix), summary: summary, tag: "callbacks", status: http.StatusNoContent},
+		handle(a, operation{id: id, method: http.MethodPost, path: strings.TrimPrefix(path, prefix), summary: summary, tag: "callbacks", status: http.StatusNoContent, raw: true},
 			func(ctx context.Context, in *signedBody) (*empty, error) {
 				return &empty{}, take(ctx, in.header(), in.RawBody)
 			})

@@ -24,7 +24,7 @@ type verdict struct {
 
 // seconds tells at which second of the loop a time lies.
 func (p Playing) seconds(at time.Time) float64 {
-	length := time.Duration(p.DurationS * float64(time.Second))
+	length := seconds(p.DurationS)
 	offset := at.Sub(p.Epoch) % length
 	if offset < 0 {
 		offset += length
@@ -49,7 +49,7 @@ func (c *cast) meet(ctx context.Context, all []scenes.Scene, out *steps) ([]verd
 	}
 	// The first loop may be joined in the middle: a violation may begin anew only
 	// in the second.
-	watch := time.Duration(longest * float64(time.Second))
+	watch := seconds(longest)
 	ctx, cancel := context.WithTimeout(ctx, 2*watch+time.Minute)
 	defer cancel()
 	told := map[string]bool{}
@@ -70,7 +70,7 @@ func (c *cast) meet(ctx context.Context, all []scenes.Scene, out *steps) ([]verd
 	if err != nil {
 		return nil, fmt.Errorf("%w; not found: %s", err, missing(c.stage, all, found))
 	}
-	return judge(c.stage, all, found)
+	return judge(c.stage, all, found, began)
 }
 
 // missing names the violations that nothing found yet.
@@ -107,7 +107,7 @@ func (s Stage) playing(key string) Playing {
 
 // judge demands that each violation was found once and in time, and that nothing
 // else was.
-func judge(stage Stage, all []scenes.Scene, found []finding) ([]verdict, error) {
+func judge(stage Stage, all []scenes.Scene, found []finding, live time.Time) ([]verdict, error) {
 	var verdicts []verdict
 	var wrong []error
 	explained := 0
@@ -119,7 +119,7 @@ func judge(stage Stage, all []scenes.Scene, found []finding) ([]verdict, error) 
 				wrong = append(wrong, fmt.Errorf("%s: %s was found %d times, not once", s.Key, t.Detector, len(hits)))
 				continue
 			}
-			v := verdict{scene: s, truth: t, finding: hits[0], late: lateness(stage.playing(s.Key), t, hits[0])}
+			v := verdict{scene: s, truth: t, finding: hits[0], late: lateness(stage.playing(s.Key), t, hits[0], live)}
 			if v.late > slack {
 				wrong = append(wrong, fmt.Errorf("%s: %s was found %s after its dwell, more than %s", s.Key, t.Detector, v.late.Round(time.Millisecond), slack))
 			}
@@ -133,9 +133,14 @@ func judge(stage Stage, all []scenes.Scene, found []finding) ([]verdict, error) 
 }
 
 // lateness is the time from when the rule could first be met to when it was: the
-// dwell counts from the beginning of the violation, or from when the camera was
-// first seen in the midst of it.
-func lateness(p Playing, t scenes.Truth, f finding) time.Duration {
-	raised := p.seconds(f.Raised)
-	return time.Duration((raised - t.FromS - t.DwellS) * float64(time.Second))
+// dwell counts from the beginning of the violation, or from when all cameras were
+// live if that was in its midst.
+func lateness(p Playing, t scenes.Truth, f finding, live time.Time) time.Duration {
+	since := f.Raised.Add(-seconds(p.seconds(f.Raised) - t.FromS))
+	if live.After(since) {
+		since = live
+	}
+	return f.Raised.Sub(since) - seconds(t.DwellS)
 }
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -6,13 +6,14 @@ import { api, as, loopSecond, open, phone, stage, truthOf, until } from "./stage
 const recheckTakes = 20; // seconds: undo time, message, a look
 
 // waitForFinding gives a finding of a scene with a party, at a moment from which
-// the violation lasts past the re-check.
+// the violation lasts past the re-check. It is the shop's: the law of the site and
+// the field awaits its text, and a vendor has no party yet.
 export async function waitForFinding(reviewer, seconds = 300) {
   return until("a finding of a shop with a party", async () => {
     const { items } = await api(reviewer, "/findings?state=found&limit=100");
     for (const scene of stage.scenes ?? []) {
       const { truth = [], party } = await truthOf(scene);
-      const finding = items.find((f) => f.camera_id === scene.camera_id && f.object);
+      const finding = items.find((f) => f.camera_id === scene.camera_id && f.object && f.detector === "crossdoor");
       if (!finding || !party) continue;
       if (truth.length === 0) return finding; // a scene without a script lasts for ever
       const now = loopSecond(scene);
@@ -115,7 +116,9 @@ export async function answerAsParty(page) {
   await act(page, "statement", "/portal/statement", (form) => form.locator("textarea").fill("当天货物刚到，来不及搬入，请从轻处理。"));
   await act(page, "consent", "/portal/consent", async (form) => {
     await form.locator("input[type=tel]").fill("13800000001");
-    const box = await form.locator("canvas").boundingBox();
+    const canvas = form.locator("canvas");
+    await canvas.scrollIntoViewIfNeeded();
+    const box = await canvas.boundingBox();
     await page.mouse.move(box.x + 30, box.y + 40);
     await page.mouse.down();
     for (let i = 1; i <= 12; i++) await page.mouse.move(box.x + 30 + i * 18, box.y + 40 + (i % 3) * 16);

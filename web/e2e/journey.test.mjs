@@ -1,11 +1,22 @@
 // The main job, by hand: from a camera's address to a paid fine and evidence that
 // an auditor has verified in the browser.
 import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { answerAsParty, confirm, decideAndServe, fileAndNotify, partyPage, pay, propose, reaches, stateOf, verify, waitForFinding } from "./case.mjs";
 import { accessibility, api, as, browser, everybody, open, phone, signIn, stage, until } from "./stage.mjs";
 
 after(() => browser.close());
+
+// pictures shows what everybody saw when a leg failed, in build/e2e-failed.
+async function pictures() {
+  const folder = new URL("../../build/e2e-failed/", import.meta.url);
+  await mkdir(folder, { recursive: true });
+  for (const [n, page] of browser.contexts().flatMap((c) => c.pages()).entries()) {
+    await page.screenshot({ path: fileURLToPath(new URL(`${n}.png`, folder)) });
+  }
+}
 
 let failed = false;
 let id = "";
@@ -18,6 +29,7 @@ function then(name, leg) {
       await leg();
     } catch (error) {
       failed = true;
+      await pictures().catch(() => undefined);
       throw error;
     }
   });

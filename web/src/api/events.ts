@@ -25,9 +25,9 @@ export function useEventsOnline(): boolean {
 }
 
 // usePictureStamp changes whenever the camera has a newer picture; it goes into
-// the picture's address.
+// the picture's address. It is "" until a picture came while this page is open.
 export function usePictureStamp(camera: string): string {
-  return useSyncExternalStore(subscribe, () => pictures.get(camera) ?? "0");
+  return useSyncExternalStore(subscribe, () => pictures.get(camera) ?? "");
 }
 
 function cameraOf(fields: Fields): string {

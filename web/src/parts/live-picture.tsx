@@ -4,6 +4,9 @@
 import { VideoCameraOutlined } from "@ant-design/icons";
 import { useEffect, useRef, useState } from "react";
 import { usePictureStamp } from "../api/events";
+import type { Camera } from "../api/types";
+
+type Pictured = Pick<Camera, "id" | "picture_at">;
 
 export function pictureURL(camera: string, stamp: string): string {
   return `/api/v1/cameras/${encodeURIComponent(camera)}/picture?at=${encodeURIComponent(stamp)}`;
@@ -12,10 +15,11 @@ export function pictureURL(camera: string, stamp: string): string {
 const latest = new Map<string, string>(); // camera -> address of the picture last shown
 
 // usePicture gives the address of the newest picture that has arrived, "" while
-// there is none. On a slow line a picture may come after a newer one was asked
-// for; it is shown until that one is there.
-export function usePicture(camera: string): string {
-  const stamp = usePictureStamp(camera);
+// there is none; none is asked for before the server says that there is one. On a
+// slow line a picture may come after a newer one was asked for; it is shown until
+// that one is there.
+export function usePicture({ id: camera, picture_at: known = "" }: Pictured): string {
+  const stamp = usePictureStamp(camera) || known;
   const [shown, setShown] = useState({ camera, src: latest.get(camera) ?? "" });
   const asked = useRef(0);
   const arrived = useRef(0);
@@ -27,6 +31,7 @@ export function usePicture(camera: string): string {
     };
   }, []);
   useEffect(() => {
+    if (!stamp) return;
     const mine = ++asked.current;
     const next = new Image();
     next.onload = () => {
@@ -40,7 +45,7 @@ export function usePicture(camera: string): string {
   return shown.camera === camera ? shown.src : (latest.get(camera) ?? "");
 }
 
-export function LivePicture({ camera, alt, missing }: { camera: string; alt: string; missing: string }) {
+export function LivePicture({ camera, alt, missing }: { camera: Pictured; alt: string; missing: string }) {
   const src = usePicture(camera);
   return (
     <div className="live-picture">

@@ -67,7 +67,7 @@ function Shown({ camera }: { camera: Camera }) {
 
 function Watched({ camera, zones }: { camera: Camera; zones: Zone[] }) {
   const { t, pick } = useDictionary<CameraWord>(words);
-  const src = usePicture(camera.id);
+  const src = usePicture(camera);
   const ratio = camera.stream?.width && camera.stream.height ? camera.stream.width / camera.stream.height : 16 / 9;
   if (!src) return <div className="live-picture"><div className="live-missing">{t("noPicture")}</div></div>;
   return (

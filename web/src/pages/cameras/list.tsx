@@ -58,7 +58,7 @@ function Card({ camera }: { camera: Camera }) {
   const why = camera.state === "live" ? "" : pick(camera.why_zh, camera.why_en);
   return (
     <Link to={`/cameras/${camera.id}`} className="camera-card">
-      <LivePicture camera={camera.id} alt={t("pictureOf", { name: camera.name })} missing={t("noPicture")} />
+      <LivePicture camera={camera} alt={t("pictureOf", { name: camera.name })} missing={t("noPicture")} />
       <div className="camera-card-text">
         <div className="between">
           <h2>{camera.name}</h2>

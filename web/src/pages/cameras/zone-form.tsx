@@ -74,7 +74,7 @@ function Editor({ camera, zone, others, detectors, onDone }: Props & { detectors
   const [complaint, setComplaint] = useState<CameraWord | null>(null);
   const key = Form.useWatch("detector", form) ?? zone?.detector ?? detectors[0]?.key;
   const detector = detectors.find((d) => d.key === key);
-  const picture = usePicture(camera.id);
+  const picture = usePicture(camera);
 
   const save = useMutation({
     mutationFn: (draft: ZoneDraft) => saveZone(camera.id, zone?.id ?? null, draft),
