@@ -2,8 +2,9 @@
 import "../styles/console.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { App, ConfigProvider } from "antd";
-import enUS from "antd/locale/en_US";
-import zhCN from "antd/locale/zh_CN";
+import enUS from "antd/es/locale/en_US";
+import zhCN from "antd/es/locale/zh_CN";
+import "dayjs/locale/zh-cn";
 import { lazy, type ComponentType } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { useServerEvents } from "../api/events";

@@ -61,8 +61,7 @@ function Businesses({ onMoved }: { onMoved: () => void }) {
             return (
               <>
                 {rows.map((row, i) => (
-                  <fieldset key={row.key} className="factor">
-                    <legend className="visually-hidden">{named(row.name)}</legend>
+                  <fieldset key={row.key} className="factor" aria-label={named(row.name)}>
                     <Names at={row.name} />
                     <Form.Item name={[row.name, "kind"]} label={t("kindOf")} getValueProps={(kind?: string) => ({ value: kind || undefined })}><Select allowClear placeholder={t("kind_any")} options={objectKinds} /></Form.Item>
                     <Form.Item name={[row.name, "points"]} label={t("pointsOnce")} rules={[{ required: true, message: t("missing") }]}><InputNumber className="wide" min={-100} max={100} precision={0} /></Form.Item>
@@ -106,9 +105,9 @@ function Events({ onMoved }: { onMoved: () => void }) {
                 {rows.map((row, i) => {
                   const kind = counted[i] ?? "adjustment";
                   return (
-                    <fieldset key={row.key} className="factor event">
-                      <legend>{named(kind)}</legend>
-                      {kind === "adjustment" ? <span className="muted">{t("own")}</span> : whole([row.name, "points"], "points", -100, 100)}
+                    <fieldset key={row.key} className="factor event" aria-label={named(kind)}>
+                      <strong aria-hidden>{named(kind)}</strong>
+                      {kind === "adjustment" ? <span className="muted own">{t("own")}</span> : whole([row.name, "points"], "points", -100, 100)}
                       {whole([row.name, "days"], "days", 1, 3650)}
                       {whole([row.name, "most"], "most", 0, 1000, t("noLimit"))}
                       <div className="factor-tools"><Button type="text" icon={<DeleteOutlined />} aria-label={`${t("remove")}: ${named(kind)}`} onClick={after(() => remove(row.name))} /></div>

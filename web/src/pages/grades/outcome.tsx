@@ -1,5 +1,6 @@
 // What a formula would do: counts and inspections now and then, and who changes.
 import { Table } from "antd";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { Formula, Outcome } from "../../api/types";
 import { useDictionary } from "../../i18n/translate";
@@ -10,7 +11,14 @@ import words, { type GradeWord } from "./words";
 
 const most = 100; // moves that the server names
 
-export function OutcomeShown({ now, formula, outcome }: { now: Formula; formula: Formula; outcome: Outcome }) {
+interface Props {
+  now: Formula;
+  formula: Formula;
+  outcome: Outcome;
+  next: ReactNode; // what may be done about it, before the long list
+}
+
+export function OutcomeShown({ now, formula, outcome, next }: Props) {
   const { t, pick } = useDictionary<GradeWord>(words);
   const { objects, changed, from, to, moves } = outcome;
   return (
@@ -24,6 +32,7 @@ export function OutcomeShown({ now, formula, outcome }: { now: Formula; formula:
         {grades.map((grade) => <span key={grade} className="row"><GradeMark grade={grade} /> {from[grade] ?? 0} → <strong>{to[grade] ?? 0}</strong></span>)}
       </div>
       <p className="muted">{t("inspections", { before: inspectionsPerYear(from, now), after: inspectionsPerYear(to, formula) })}</p>
+      {next}
       {moves.length > 0 ? (
         <Table
           rowKey="object_id" size="small" dataSource={moves} pagination={moves.length > 10 ? { pageSize: 10, showSizeChanger: false, size: "small" } : false}

@@ -51,6 +51,7 @@ function Trial({ formulas }: { formulas: Formulas }) {
     setTried(null);
     simulate.reset();
   };
+  const next = can("head") ? <Button type="primary" disabled={stale || !changed} onClick={() => setActivating(true)}>{t("activate")}</Button> : <p className="muted">{t("headOnly")}</p>;
   return (
     <div className="grid trial">
       <Form<Formula> form={form} layout="vertical" requiredMark={false} initialValues={formulas.now} onValuesChange={() => setEdited(read())} onFinish={() => simulate.mutate(read())}>
@@ -66,9 +67,7 @@ function Trial({ formulas }: { formulas: Formulas }) {
           {simulate.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(simulate.error, language)} /> : null}
           {tried ? null : <Nothing>{t("notTried")}</Nothing>}
           {stale ? <Alert type="warning" showIcon message={t("stale")} /> : null}
-          {tried ? <OutcomeShown now={formulas.now} formula={tried.formula} outcome={tried.outcome} /> : null}
-          {tried && can("head") ? <Button type="primary" disabled={stale || !changed} onClick={() => setActivating(true)}>{t("activate")}</Button> : null}
-          {tried && !can("head") ? <p className="muted">{t("headOnly")}</p> : null}
+          {tried ? <OutcomeShown now={formulas.now} formula={tried.formula} outcome={tried.outcome} next={next} /> : null}
         </div>
       </section>
       {activating && tried ? (

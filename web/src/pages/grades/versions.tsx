@@ -2,6 +2,7 @@
 import type { Formula, Formulas, FormulaVersion } from "../../api/types";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { Became } from "../../parts/became";
 import { Mark } from "../../parts/mark";
 import { differences } from "./formula";
 import { useDifferenceWords } from "./difference-words";
@@ -45,7 +46,7 @@ export function Differences({ before, after }: { before: Formula; after: Formula
   if (list.length === 0) return <div className="muted">{t("same")}</div>;
   return (
     <ul className="changes">
-      {list.map((d) => <li key={d.kind + d.key}>{label(d)}: <del>{d.before || t("nothing")}</del> → <ins>{d.after || t("nothing")}</ins></li>)}
+      {list.map((d) => <li key={d.kind + d.key}>{label(d)}: <Became before={d.before} after={d.after} nothing={t("nothing")} /></li>)}
     </ul>
   );
 }

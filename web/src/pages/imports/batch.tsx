@@ -16,25 +16,25 @@ import words, { type ImportWord } from "./words";
 export default function Import() {
   const { id = "" } = useParams();
   const batch = useImport(id);
-  return <Loaded query={batch}>{(data) => <Shown key={data.id} batch={data} />}</Loaded>;
+  return <Loaded query={batch}>{(data) => <Shown key={data.id} batch={data} heard={batch.dataUpdatedAt} />}</Loaded>;
 }
 
-function Shown({ batch }: { batch: ImportBatch }) {
+function Shown({ batch, heard }: { batch: ImportBatch; heard: number }) {
   const { t, pick } = useDictionary<ImportWord>(words);
   const [action, setAction] = useState<RowAction | "">(batch.state === "preview" && batch.counts.error > 0 ? "error" : "");
   const lead = (
     <span className="row">
       <StateMark state={batch.state} />
-      {batch.by_name} · {dateTime(batch.at)} · {t("rule")}: {t(`rule_${batch.rule}` as ImportWord)}
+      {batch.by_name} · {dateTime(batch.at)} · {t("mergeRule")}: {t(`rule_${batch.rule}` as ImportWord)}
     </span>
   );
   return (
-    <Page title={batch.name} lead={lead} extra={<Link to="/objects/imports">{t("back")}</Link>}>
+    <Page title={batch.name} lead={lead} extra={<Link to="/objects/imports">← {t("back")}</Link>}>
       <div className="stack">
         {batch.warnings.length > 0 ? (
           <Alert type="warning" showIcon message={t("wholeFile")} description={<ul className="changes">{batch.warnings.map((w) => <li key={w.zh}>{pick(w.zh, w.en)}</li>)}</ul>} />
         ) : null}
-        <Step batch={batch} />
+        <Step batch={batch} heard={heard} />
         <Counts batch={batch} action={action} onChoose={setAction} />
         <Rows batch={batch} action={action} />
       </div>

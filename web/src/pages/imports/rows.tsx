@@ -5,6 +5,7 @@ import { useImportRows, type RowAction } from "../../api/base-data";
 import type { ImportBatch, ImportRow } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
+import { Became } from "../../parts/became";
 import { Failure, Nothing } from "../../parts/loaded";
 import { Mark, type Tone } from "../../parts/mark";
 import { useFieldWords } from "../objects/field-words";
@@ -24,11 +25,11 @@ export function Rows({ batch, action }: { batch: ImportBatch; action: RowAction 
       {list.error ? <Failure error={list.error} retry={() => void list.refetch()} /> : null}
       <section className="panel flush">
         <Table<ImportRow>
-          rowKey="n" size="middle" pagination={false} loading={list.isPending} dataSource={rows} scroll={{ x: "max-content" }}
-          locale={{ emptyText: <Nothing>{t("noRows")}</Nothing> }}
+          rowKey="n" size="middle" pagination={false} loading={list.isPending} dataSource={rows}
+          locale={{ emptyText: list.isPending ? " " : <Nothing>{t("noRows")}</Nothing> }}
           columns={[
-            { title: t("row"), dataIndex: "n", width: 70, align: "right" },
-            { title: t("becomes"), dataIndex: "action", width: 100, render: (a: string) => <Mark tone={tones[a] ?? "quiet"}>{t(`count_${a}` as ImportWord)}</Mark> },
+            { title: t("row"), dataIndex: "n", width: 64, align: "right" },
+            { title: t("becomes"), dataIndex: "action", width: 100, responsive: ["sm"], render: (a: string) => <Mark tone={tones[a] ?? "quiet"}>{t(`count_${a}` as ImportWord)}</Mark> },
             { title: t("object"), key: "object", render: (_, row) => <Named row={row} linked={linked} /> },
             { title: t("what"), key: "what", render: (_, row) => <What row={row} /> },
           ]}
@@ -58,7 +59,7 @@ function What({ row }: { row: ImportRow }) {
     <div className="import-cell">
       {row.before && changes.length > 0 ? (
         <ul className="changes">
-          {changes.map((c) => <li key={c.field}>{fieldLabel(c.field)}: <del>{valueLabel(c.field, c.before)}</del> → <ins>{valueLabel(c.field, c.after)}</ins></li>)}
+          {changes.map((c) => <li key={c.field}>{fieldLabel(c.field)}: <Became before={valueLabel(c.field, c.before)} after={valueLabel(c.field, c.after)} nothing={t("nothing")} /></li>)}
         </ul>
       ) : <div className="muted">{says}</div>}
       {row.problems.map((p) => (

@@ -10,7 +10,8 @@ import { useDictionary } from "../../i18n/translate";
 import { ProblemsButton } from "./problems";
 import words, { type ImportWord } from "./words";
 
-export function Step({ batch }: { batch: ImportBatch }) {
+// Step knows by heard when the server last said how far the file is.
+export function Step({ batch, heard }: { batch: ImportBatch; heard: number }) {
   const { t, language } = useDictionary<ImportWord>(words);
   const { can } = useSession();
   const { message } = App.useApp();
@@ -30,7 +31,7 @@ export function Step({ batch }: { batch: ImportBatch }) {
     case "undone":
       return <Alert type="info" showIcon role="status" message={t("undone")} description={batch.counts.kept > 0 ? t("undoneKept", { n: batch.counts.kept }) : undefined} />;
     default:
-      return <Working key={batch.state} batch={batch} onResume={mayAct ? () => begin.mutate(batch.state === "undoing" ? undoImport : applyImport) : undefined} />;
+      return <Working key={batch.state} batch={batch} heard={heard} onResume={mayAct ? () => begin.mutate(batch.state === "undoing" ? undoImport : applyImport) : undefined} />;
   }
 }
 
@@ -75,21 +76,21 @@ function Applied({ batch, mayAct, busy, onUndo }: { batch: ImportBatch; mayAct: 
 
 const patience = 60_000; // without progress, the worker is taken to be gone
 
-function Working({ batch, onResume }: { batch: ImportBatch; onResume?: () => void }) {
+function Working({ batch, heard, onResume }: { batch: ImportBatch; heard: number; onResume?: () => void }) {
   const { t } = useDictionary<ImportWord>(words);
-  const [stuckAt, setStuckAt] = useState(-1);
+  const [stuckAt, setStuckAt] = useState(0);
   const { done } = batch;
   useEffect(() => {
-    const timer = setTimeout(() => setStuckAt(done), patience);
+    const timer = setTimeout(() => setStuckAt(heard), patience);
     return () => clearTimeout(timer);
-  }, [done]);
+  }, [heard]);
   const all = Math.max(toDo(batch), done);
   return (
     <section className="panel">
       <div className="panel-body">
         <strong role="status">{t(batch.state === "undoing" ? "undoing" : "applying", { done, all })}</strong>
         <Progress percent={all === 0 ? 0 : Math.floor((done / all) * 100)} status="active" aria-label={t(`state_${batch.state}` as ImportWord)} />
-        {stuckAt === done && onResume ? <p className="row"><span className="muted">{t("stuck")}</span><Button onClick={onResume}>{t("resume")}</Button></p> : null}
+        {stuckAt === heard && onResume ? <p className="row"><span className="muted">{t("stuck")}</span><Button onClick={onResume}>{t("resume")}</Button></p> : null}
       </div>
     </section>
   );

@@ -40,7 +40,7 @@ function Entry({ event }: { event: ObjectEvent }) {
           {event.kind === "adjustment" ? null : <span className="mono">{event.source}</span>}
           {event.withdrawn ? <span className="muted">{t("withdrawn")}</span> : null}
         </span>
-        <span className="muted">{dateTime(event.at)}</span>
+        <span className="muted nowrap">{dateTime(event.at)}</span>
       </div>
       {event.note || event.by_name ? <div className="muted">{[event.note, event.by_name].filter(Boolean).join(" · ")}</div> : null}
     </li>

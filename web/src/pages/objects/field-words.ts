@@ -16,6 +16,6 @@ export function useFieldWords() {
       const word = names[field];
       return word ? t(word) : field;
     },
-    valueLabel: (field: string, value: string) => (value === "" ? t("nothing") : field === "grade" || field === "kind" ? keyed(`${field}_${value}`, value) : value),
+    valueLabel: (field: string, value: string) => (field === "grade" || field === "kind" ? keyed(`${field}_${value}`, value) : value),
   };
 }

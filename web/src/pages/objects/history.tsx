@@ -5,6 +5,7 @@ import type { ObjectChange } from "../../api/types";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { Loaded } from "../../parts/loaded";
+import { Became } from "../../parts/became";
 import { useFieldWords } from "./field-words";
 import words, { type ObjectWord } from "./words";
 
@@ -35,7 +36,7 @@ function Change({ change }: { change: ObjectChange }) {
       <div className="muted">{dateTime(change.at)} · {change.by || t("system")}</div>
       <ul className="changes">
         {change.fields.map((f) => (
-          <li key={f.field}>{fieldLabel(f.field)}: <del>{valueLabel(f.field, f.before)}</del> → <ins>{valueLabel(f.field, f.after)}</ins></li>
+          <li key={f.field}>{fieldLabel(f.field)}: <Became before={valueLabel(f.field, f.before)} after={valueLabel(f.field, f.after)} nothing={t("nothing")} /></li>
         ))}
       </ul>
       {change.zh ? <div className="muted">{pick(change.zh, change.en)}</div> : null}
