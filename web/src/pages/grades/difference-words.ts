@@ -1,6 +1,7 @@
 import { useDictionary } from "../../i18n/translate";
 import objectWords, { type ObjectWord } from "../objects/words";
-import type { Difference } from "./formula";
+import { signed } from "../objects/why";
+import type { Difference, Say } from "./formula";
 import words, { type GradeWord } from "./words";
 
 // useDifferenceWords names what two formulas say differently.
@@ -12,5 +13,9 @@ export function useDifferenceWords() {
     if (kind === "days") return t("diff_days", { grade: objects.t(`grade_${key}` as ObjectWord) });
     return key === "order" ? t("diff_order") : pick(key, en);
   };
-  return { label };
+  const say: Say = {
+    business: ({ points, kind, words: w }) => [signed(points), kind ? t(`kind_${kind}` as GradeWord) : "", w.join("、")].filter(Boolean).join(" · "),
+    event: ({ kind, points, days, most }) => t("eventSays", { points: kind === "adjustment" ? t("own") : signed(points), days, most: most || t("noLimit") }),
+  };
+  return { label, say };
 }

@@ -26,8 +26,8 @@ test.each<[string, Partial<Formula>, string, string, string]>([
   ["a business taken out", { business: [formula.business[1]!] }, "餐饮业", "15: 餐饮 烧烤", ""],
   ["a business for sites alone", { business: [formula.business[0]!, { ...formula.business[1]!, kind: "site" }] }, "一般业态", "5", "5 (site)"],
   ["the order of businesses", { business: [...formula.business].reverse() }, "order", "餐饮业 › 一般业态", "一般业态 › 餐饮业"],
-  ["an event with a limit", { events: [{ ...formula.events[0]!, most: 40 }] }, "立案处罚", "20 / 365 d / ≤ ∞", "20 / 365 d / ≤ 40"],
-  ["an event put in", { events: [...formula.events, { kind: "media", zh: "媒体曝光", en: "media", points: 15, days: 90, most: 30 }] }, "媒体曝光", "", "15 / 90 d / ≤ 30"],
+  ["an event with a limit", { events: [{ ...formula.events[0]!, most: 40 }] }, "立案处罚", "20 / 365 / 0", "20 / 365 / 40"],
+  ["an event put in", { events: [...formula.events, { kind: "media", zh: "媒体曝光", en: "media", points: 15, days: 90, most: 30 }] }, "媒体曝光", "", "15 / 90 / 30"],
 ])("%s is one difference", (_, change, key, before, after) => {
   expect(differences(formula, changed(change))).toEqual([expect.objectContaining({ key, before, after })]);
 });

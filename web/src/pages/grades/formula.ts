@@ -1,6 +1,9 @@
 // What can be reckoned of a formula without asking the server.
 import type { Formula } from "../../api/types";
 
+type Business = Formula["business"][number];
+type Event = Formula["events"][number];
+
 export const kinds = ["inspection_failed", "inspection_passed", "case", "finding", "complaint", "media", "adjustment"] as const;
 export type Kind = (typeof kinds)[number];
 
@@ -22,8 +25,19 @@ export interface Difference {
 
 const sameText = (a: string[], b: string[]) => a.length === b.length && a.every((text, i) => text === b[i]);
 
+// Say puts a factor into words.
+export interface Say {
+  business: (factor: Business) => string;
+  event: (factor: Event) => string;
+}
+
+const plain: Say = {
+  business: ({ points, kind, words }) => `${points}${kind ? ` (${kind})` : ""}${words.length > 0 ? `: ${words.join(" ")}` : ""}`,
+  event: ({ points, days, most }) => `${points} / ${days} / ${most}`,
+};
+
 // differences lists what one formula says otherwise than another.
-export function differences(before: Formula, after: Formula): Difference[] {
+export function differences(before: Formula, after: Formula, say: Say = plain): Difference[] {
   const list: Difference[] = [];
   const add = (kind: Difference["kind"], key: string, en: string, was: string, is: string) => {
     if (was !== is) list.push({ kind, key, en, before: was, after: is });
@@ -34,15 +48,13 @@ export function differences(before: Formula, after: Formula): Difference[] {
   const names = (a: { zh: string; en: string }[], b: { zh: string; en: string }[]) => new Map([...a, ...b].map((f) => [f.zh, f.en]));
   for (const [zh, en] of names(before.business, after.business)) {
     const [was, is] = [before, after].map((f) => f.business.find((b) => b.zh === zh));
-    const say = (b: typeof was) => (b ? `${b.points}${b.kind ? ` (${b.kind})` : ""}${b.words.length > 0 ? `: ${b.words.join(" ")}` : ""}` : "");
-    add("business", zh, en, say(was), say(is));
+    add("business", zh, en, was ? say.business(was) : "", is ? say.business(is) : "");
   }
   const order = (f: Formula, other: Formula) => f.business.map((b) => b.zh).filter((zh) => other.business.some((b) => b.zh === zh));
   if (!sameText(order(before, after), order(after, before))) add("business", "order", "order", order(before, after).join(" › "), order(after, before).join(" › "));
   for (const [zh, en] of names(before.events, after.events)) {
     const [was, is] = [before, after].map((f) => f.events.find((e) => e.zh === zh));
-    const say = (e: typeof was) => (e ? `${e.points} / ${e.days} d / ≤ ${e.most || "∞"}` : "");
-    add("event", zh, en, say(was), say(is));
+    add("event", zh, en, was ? say.event(was) : "", is ? say.event(is) : "");
   }
   return list;
 }

@@ -2,7 +2,7 @@
 // the objects. Nothing holds until the head says so.
 import { Alert, Button, Form } from "antd";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { simulateFormula, useFormulas } from "../../api/base-data";
 import { sentenceOf } from "../../api/problem";
@@ -42,6 +42,10 @@ function Trial({ formulas }: { formulas: Formulas }) {
     mutationFn: (formula: Formula) => simulateFormula(formula),
     onSuccess: (outcome, formula) => setTried({ formula, outcome }),
   });
+  const result = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (tried) result.current?.scrollIntoView({ block: "nearest" }); // on a phone it is far below
+  }, [tried]);
   const read = () => clean({ ...formulas.now, ...(form.getFieldsValue(true) as Formula) });
   const changed = differences(formulas.now, edited).length > 0;
   const stale = tried !== null && differences(tried.formula, edited).length > 0;
@@ -61,7 +65,7 @@ function Trial({ formulas }: { formulas: Formulas }) {
           <Button disabled={!changed} onClick={reset}>{t("reset")}</Button>
         </div>
       </Form>
-      <section className="panel trial-result" aria-live="polite">
+      <section ref={result} className="panel trial-result" aria-live="polite">
         <header><h2>{t("result")}</h2></header>
         <div className="panel-body stack">
           {simulate.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(simulate.error, language)} /> : null}

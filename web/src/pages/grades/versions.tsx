@@ -41,8 +41,8 @@ function Version({ version: v, now, before }: { version: FormulaVersion; now: nu
 
 export function Differences({ before, after }: { before: Formula; after: Formula }) {
   const { t } = useDictionary<GradeWord>(words);
-  const { label } = useDifferenceWords();
-  const list = differences(before, after);
+  const { label, say } = useDifferenceWords();
+  const list = differences(before, after, say);
   if (list.length === 0) return <div className="muted">{t("same")}</div>;
   return (
     <ul className="changes">

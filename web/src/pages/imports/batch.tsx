@@ -53,7 +53,7 @@ function Counts({ batch, action, onChoose }: { batch: ImportBatch; action: RowAc
     <div role="group" aria-label={t("show")} className="counts">
       <button type="button" className="count" aria-pressed={action === ""} onClick={() => onChoose("")}><strong>{total}</strong><span>{t("count_all")}</span></button>
       {shown.map((a) => (
-        <button key={a} type="button" className={`count ${a}`} aria-pressed={action === a} title={t(`countWhy_${a}`)} onClick={() => onChoose(a)}>
+        <button key={a} type="button" className={`count ${counts[a] > 0 ? a : "none"}`} aria-pressed={action === a} title={t(`countWhy_${a}`)} onClick={() => onChoose(a)}>
           <strong>{counts[a]}</strong>
           <span>{t(`count_${a}`)}</span>
         </button>

@@ -30,7 +30,7 @@ export function Rows({ batch, action }: { batch: ImportBatch; action: RowAction 
           columns={[
             { title: t("row"), dataIndex: "n", width: 64, align: "right" },
             { title: t("becomes"), dataIndex: "action", width: 100, responsive: ["sm"], render: (a: string) => <Mark tone={tones[a] ?? "quiet"}>{t(`count_${a}` as ImportWord)}</Mark> },
-            { title: t("object"), key: "object", render: (_, row) => <Named row={row} linked={linked} /> },
+            { title: t("object"), key: "object", width: "36%", render: (_, row) => <Named row={row} linked={linked} /> },
             { title: t("what"), key: "what", render: (_, row) => <What row={row} /> },
           ]}
         />

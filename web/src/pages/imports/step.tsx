@@ -67,10 +67,15 @@ function Applied({ batch, mayAct, busy, onUndo }: { batch: ImportBatch; mayAct: 
     </Popconfirm>
   );
   return (
-    <Alert
-      type="success" showIcon role="status" message={t("applied", { create, merge })} description={conflict > 0 ? t("appliedConflict", { n: conflict }) : undefined}
-      action={<div className="row">{error > 0 ? <ProblemsButton batch={batch} /> : null}{mayAct ? undo : null}</div>}
-    />
+    <section className="panel done">
+      <div className="panel-body import-step">
+        <div role="status">
+          <strong>{t("applied", { create, merge })}</strong>
+          {conflict > 0 ? <p className="muted">{t("appliedConflict", { n: conflict })}</p> : null}
+        </div>
+        <div className="row">{error > 0 ? <ProblemsButton batch={batch} /> : null}{mayAct ? undo : null}</div>
+      </div>
+    </section>
   );
 }
 
