@@ -20,6 +20,7 @@ async function pictures() {
 
 let failed = false;
 let id = "";
+let removed = ""; // the camera that the journey registers and takes out of use
 
 // then runs a leg of the journey; after a failed one the others make no sense.
 function then(name, leg) {
@@ -79,6 +80,7 @@ then("a camera is registered by its address, its picture there within 5 s, and a
   await page.getByText("测试区域").first().waitFor();
   const { items } = await api(page, "/cameras");
   const made = items.find((c) => c.name === "旅程测试摄像机");
+  removed = made.id;
   assert.equal(made.zone_count, 1);
   assert.equal(made.zones[0].polygon.length, 4);
   await page.waitForSelector(".zone-canvas img");
@@ -242,5 +244,7 @@ then("every page can be used without seeing or a mouse (axe), and nothing failed
       assert.deepEqual(await accessibility(page), [], `${part} at ${path}`);
     }
   }
-  for (const [part, page] of everybody()) assert.deepEqual(page.wrongs, [], part);
+  // The news of its removal may reach the page before the answer does.
+  const wrongs = (page) => page.wrongs.filter((w) => !(w.includes("404") && w.includes(`/cameras/${removed}`)));
+  for (const [part, page] of everybody()) assert.deepEqual(wrongs(page), [], part);
 });

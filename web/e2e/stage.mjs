@@ -26,7 +26,7 @@ export async function open(path = "/", options = desk) {
   const page = await context.newPage();
   page.wrongs = [];
   page.on("console", (m) => {
-    if (m.type() === "error" && !harmless.some((known) => known.test(m.text()))) page.wrongs.push(m.text());
+    if (m.type() === "error" && !harmless.some((known) => known.test(m.text()))) page.wrongs.push(`${m.text()} ${m.location().url}`);
   });
   page.on("pageerror", (error) => page.wrongs.push(error.message));
   page.on("response", (r) => {

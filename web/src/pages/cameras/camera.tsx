@@ -202,8 +202,8 @@ function CameraActions({ camera }: { camera: Camera }) {
   const remove = useMutation({
     mutationFn: () => removeCamera(camera.id),
     onSuccess: async () => {
+      await navigate("/cameras"); // first: this page must not ask for what is gone
       await refresh();
-      await navigate("/cameras");
     },
     onError: (error) => message.error(sentenceOf(error, language)),
   });
