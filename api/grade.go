@@ -20,6 +20,7 @@ func (a *API) gradeOperations() {
 	handle(a, operation{id: "get-object", method: http.MethodGet, path: "/objects/{id}", summary: "A shop, site or piece of land", tag: "objects"}, a.getObject)
 	handle(a, operation{id: "get-object-history", method: http.MethodGet, path: "/objects/{id}/history", summary: "What was changed of an object, by whom", tag: "objects"}, a.objectHistory)
 	handle(a, operation{id: "explain-grade", method: http.MethodGet, path: "/objects/{id}/grade", summary: "An object's risk grade and why", tag: tag}, a.explainGrade)
+	handle(a, operation{id: "list-object-events", method: http.MethodGet, path: "/objects/{id}/events", summary: "What was recorded of an object, and its next inspection", tag: tag}, a.objectEvents)
 	handle(a, operation{id: "record-object-event", method: http.MethodPost, path: "/objects/{id}/events", summary: "Record an inspection, complaint, report or finding; the grade follows", tag: tag}, a.recordObjectEvent)
 	handle(a, operation{id: "adjust-grade", method: http.MethodPost, path: "/objects/{id}/adjustments", summary: "Add points to an object or take some off, with the reason", tag: tag}, a.adjustGrade)
 	handle(a, operation{id: "list-inspections-due", method: http.MethodGet, path: "/inspections/due", summary: "Objects whose inspection is due, the most overdue first", tag: tag}, a.inspectionsDue)
@@ -72,6 +73,29 @@ func (a *API) explainGrade(ctx context.Context, in *ByID) (*answer[grade.Assessm
 		return nil, err
 	}
 	return &answer[grade.Assessment]{why}, nil
+}
+
+func (a *API) objectEvents(ctx context.Context, in *ByID) (*answer[wire.ObjectEvents], error) {
+	g, err := a.grades()
+	if err != nil {
+		return nil, err
+	}
+	var out wire.ObjectEvents
+	if out.NextInspection, err = g.NextInspection(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	events, err := g.Events(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	names, err := a.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range events {
+		out.Items = append(out.Items, wire.ObjectEvent{Recorded: e, ByName: names[e.By]})
+	}
+	return &answer[wire.ObjectEvents]{out}, nil
 }
 
 type objectEvent struct {
@@ -142,8 +166,11 @@ func (a *API) formulas(ctx context.Context, _ *empty) (*versioned[wire.Formulas]
 	if err != nil {
 		return nil, err
 	}
-	var f wire.Formulas
+	f := wire.Formulas{Initial: grade.Default()}
 	if f.Now, err = g.Formula(ctx); err != nil {
+		return nil, err
+	}
+	if f.Objects, err = g.Distribution(ctx); err != nil {
 		return nil, err
 	}
 	versions, err := g.Versions(ctx)

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -26,6 +27,8 @@ import (
 	"offsite/evidence/seal"
 	"offsite/registry"
 	"offsite/registry/account"
+	"offsite/registry/grade"
+	"offsite/registry/intake"
 	"offsite/store"
 	"offsite/store/storetest"
 )
@@ -37,6 +40,7 @@ type house struct {
 	pool     *pgxpool.Pool
 	registry *registry.Registry
 	accounts *account.Accounts
+	intake   *intake.Intake
 	api      *api.API
 	log      *safeBuffer
 }
@@ -68,6 +72,7 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	}
 	h.registry = registry.New(h.pool, secrets)
 	h.accounts = account.New(h.pool, account.WithCheapHashing())
+	h.intake = intake.New(h.pool, h.registry, secrets, time.Now)
 	book, err := casework.New(bookOptions(t, h))
 	if err != nil {
 		t.Fatal(err)
@@ -78,6 +83,7 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	}
 	o := api.Options{
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
+		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry,
 		Trust:        func(context.Context) (*seal.Trust, error) { return seal.OpenTrust("missing.json") },
 		Probe:        func(context.Context, string, string) (wire.Probe, error) { return wire.Probe{}, nil },
 		CheckAddress: addresses.Check,

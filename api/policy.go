@@ -77,6 +77,7 @@ func policy() map[string]access {
 		"get-object":           registry,
 		"get-object-history":   registry,
 		"explain-grade":        registry,
+		"list-object-events":   registry,
 		"record-object-event":  only(collector, officer, head),
 		"adjust-grade":         only(head),
 		"list-inspections-due": registry,

@@ -119,6 +119,9 @@ type grader interface {
 	Simulate(ctx context.Context, f grade.Formula) (grade.Outcome, error)
 	Explain(ctx context.Context, objectID string) (grade.Assessment, error)
 	RecordNow(ctx context.Context, by string, e grade.Event) (grade.Assessment, error)
+	Events(ctx context.Context, objectID string) ([]grade.Recorded, error)
+	NextInspection(ctx context.Context, objectID string) (time.Time, error)
+	Distribution(ctx context.Context) (map[string]int, error)
 	DueInspections(ctx context.Context, until time.Time, limit int) ([]grade.Due, error)
 }
 

@@ -26,7 +26,9 @@ type FormulaVersion struct {
 // newest first, among them one that will hold later.
 type Formulas struct {
 	Now      grade.Formula    `json:"now"`
+	Initial  grade.Formula    `json:"initial" doc:"What held before the first version that was made."`
 	Newest   int              `json:"newest" doc:"What If-Match must name to activate another."`
+	Objects  map[string]int   `json:"objects" doc:"How many there are of each grade."`
 	Versions []FormulaVersion `json:"versions"`
 }
 
@@ -39,6 +41,19 @@ type FormulaActivation struct {
 
 // InspectionDue is an object whose inspection is due.
 type InspectionDue struct{ grade.Due }
+
+// ObjectEvents are what was recorded of an object, the latest first, and when it is
+// to be inspected next.
+type ObjectEvents struct {
+	Items          []ObjectEvent `json:"items"`
+	NextInspection time.Time     `json:"next_inspection"`
+}
+
+// ObjectEvent is something recorded of an object.
+type ObjectEvent struct {
+	grade.Recorded
+	ByName string `json:"by_name" doc:"Empty: the system itself."`
+}
 
 // ObjectEventDraft records what happened with an object.
 type ObjectEventDraft struct {

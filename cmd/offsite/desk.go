@@ -16,6 +16,7 @@ import (
 
 	"offsite/api"
 	"offsite/api/guard"
+	"offsite/api/idempotency"
 	"offsite/api/problem"
 	"offsite/api/wire"
 	"offsite/casework"
@@ -29,6 +30,8 @@ import (
 	"offsite/pipeline/probe"
 	"offsite/registry"
 	"offsite/registry/account"
+	"offsite/registry/grade"
+	"offsite/registry/intake"
 	"offsite/store"
 	"offsite/web"
 )
@@ -39,6 +42,8 @@ type desk struct {
 	pool     *pgxpool.Pool
 	registry *registry.Registry
 	accounts *account.Accounts
+	intake   *intake.Intake
+	grades   *grade.Grader
 	book     *casework.Book
 	vault    *vault.Vault
 	metrics  *prometheus.Registry
@@ -82,6 +87,7 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 		return err
 	}
 	d.registry = registry.New(d.pool, secrets, registry.WithZoneCheck(checkZone))
+	d.intake, d.grades = intake.New(d.pool, d.registry, secrets, time.Now), grade.New(d.pool, time.Now)
 	days, err := calendar.Default()
 	if err != nil {
 		return err
@@ -126,6 +132,7 @@ func (d *desk) handler() (*api.API, error) {
 	}
 	return api.New(api.Options{
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
+		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
 		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe: probeCamera, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
@@ -162,6 +169,24 @@ func (d *desk) serve(ctx context.Context, listener net.Listener) error {
 		_ = server.Close()
 	}
 	return nil
+}
+
+// cases tells the risk grades which cases count, and which no longer do.
+func (d *desk) cases(ctx context.Context, since time.Time) ([]grade.Event, error) {
+	list, err := d.book.ObjectCases(ctx, since)
+	if err != nil {
+		return nil, err
+	}
+	events := make([]grade.Event, 0, len(list))
+	for _, c := range list {
+		e := grade.Event{ObjectID: c.ObjectID, Kind: grade.Case, At: c.FiledAt, Source: c.Number}
+		events = append(events, e)
+		if c.Withdrawn {
+			e.Kind = grade.Withdrawn
+			events = append(events, e)
+		}
+	}
+	return events, nil
 }
 
 // probeCamera is the console's first look at a camera.

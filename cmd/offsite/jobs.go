@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -14,7 +15,7 @@ import (
 	"offsite/casework"
 )
 
-// jobs works what casework has put into the database to be done.
+// jobs works what casework, intake and grades have put into the database to be done.
 type jobs struct{ client *river.Client[pgx.Tx] }
 
 // newJobs works the desk's queues where desk is set, and re-checks where w is
@@ -24,7 +25,12 @@ func newJobs(d *desk, atDesk bool, w *watcher) (*jobs, error) {
 	var periodic []*river.PeriodicJob
 	if atDesk {
 		d.book.AddWorkers(workers)
-		queues, periodic = d.book.Queues(), d.book.PeriodicJobs()
+		d.intake.AddWorkers(workers)
+		d.grades.AddWorkers(workers, d.cases)
+		for _, part := range []map[string]river.QueueConfig{d.book.Queues(), d.intake.Queues(), d.grades.Queues()} {
+			maps.Copy(queues, part)
+		}
+		periodic = append(d.book.PeriodicJobs(), d.grades.PeriodicJobs()...)
 	}
 	if w != nil {
 		river.AddWorker(workers, &recheckWorker{watcher: w})

@@ -153,6 +153,42 @@ func TestGradesFollowEvents(t *testing.T) {
 	}
 }
 
+func TestWhatIsRecordedIsShown(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	ctx := t.Context()
+	id := s.object(t, "水果店", "shop", "水果")
+	s.object(t, "杂货店", "shop", "")
+	s.record(t, grade.Event{ObjectID: id, Kind: grade.InspectionFailed, At: ago(40), Source: "检查-1", Note: "占道"})
+	s.record(t, grade.Event{ObjectID: id, Kind: grade.Case, At: ago(10), Source: "〔2026〕2号"})
+	s.record(t, grade.Event{ObjectID: id, Kind: grade.Withdrawn, At: ago(1), Source: "〔2026〕2号"})
+	events, err := s.Events(ctx, id)
+	if err != nil || len(events) != 2 {
+		t.Fatalf("the events are %+v, %v", events, err)
+	}
+	if e := events[0]; e.Kind != grade.Case || !e.Withdrawn || e.By != "test" {
+		t.Errorf("the latest is %+v, not the case that was revoked", e)
+	}
+	if e := events[1]; e.Note != "占道" || e.Withdrawn || !e.At.Equal(ago(40)) {
+		t.Errorf("the first is %+v, not the inspection", e)
+	}
+	next, err := s.NextInspection(ctx, id)
+	if want := ago(40).AddDate(0, 0, 365); err != nil || !next.Equal(want) {
+		t.Errorf("the next inspection is at %s, not %s, %v", next, want, err)
+	}
+	if _, err = s.NextInspection(ctx, "0198c5d8-0000-7000-8000-000000000000"); !errors.Is(err, registry.ErrNotFound) {
+		t.Errorf("no object is inspected: %v", err)
+	}
+	s.record(t, grade.Event{ObjectID: id, Kind: grade.Adjustment, At: ago(1), Source: "1", Points: 50, Note: "r"})
+	if _, err = s.Regrade(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	counts, err := s.Distribution(ctx)
+	if err != nil || fmt.Sprint(counts) != "map[green:1 red:1 yellow:0]" {
+		t.Errorf("the objects are %v, %v", counts, err)
+	}
+}
+
 func TestEventsAreRefused(t *testing.T) {
 	t.Parallel()
 	s := open(t)

@@ -181,37 +181,9 @@ func (g *Grader) write(ctx context.Context, list []graded) error {
 				after, err := json.Marshal(c.is)
 				return []any{at, "system", "object", done[i], "grade", map[string]string{"grade": c.was}, after}, err
 			}))
-		return err
+		if err != nil || len(done) == 0 {
+			return err
+		}
+		return store.Notify(ctx, tx, map[string]any{"kind": "grades.changed", "count": len(done)})
 	})
-}
-
-// Due is an object whose inspection is due.
-type Due struct {
-	ObjectID string    `json:"object_id"`
-	Name     string    `json:"name"`
-	Grade    string    `json:"grade"`
-	DueAt    time.Time `json:"due_at"`
-}
-
-// DueInspections lists the inspections due until a time by the frequency of each
-// grade, counted from the last inspection or from registration; the most overdue
-// first.
-func (g *Grader) DueInspections(ctx context.Context, until time.Time, limit int) ([]Due, error) {
-	f, err := g.Formula(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := g.pool.Query(ctx, `SELECT id::text, name, grade, due FROM (SELECT o.id, o.name, o.grade,
-			coalesce((SELECT max(e.at) FROM object_event e WHERE e.object_id = o.id AND e.kind IN ('inspection_passed', 'inspection_failed')), o.created_at)
-			+ make_interval(days => CASE o.grade WHEN 'red' THEN $2::int WHEN 'yellow' THEN $3::int ELSE $4::int END) AS due
-			FROM object o WHERE o.removed_at IS NULL) d
-		WHERE due <= $1 ORDER BY due, id LIMIT $5`, until, f.Days[Red], f.Days[Yellow], f.Days[Green], limit)
-	if err != nil {
-		return nil, fmt.Errorf("list the inspections due: %w", err)
-	}
-	due, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Due])
-	if err != nil {
-		return nil, fmt.Errorf("list the inspections due: %w", err)
-	}
-	return due, nil
 }

@@ -50,6 +50,10 @@ func (r reader) read(l line) reading {
 		clean[f] = text
 	}
 	slices.SortFunc(out.problems, func(a, b Fault) int { return strings.Compare(a.Column, b.Column) })
+	if lost(l.cells, clean, fieldLongitude) || lost(l.cells, clean, fieldLatitude) { // told already
+		delete(clean, fieldLongitude)
+		delete(clean, fieldLatitude)
+	}
 	out.draft.Object = r.object(l.n, clean, &out)
 	out.draft.Party = r.party(clean)
 	add := func(wrong []*registry.Refused, of map[string]field) {
@@ -58,8 +62,8 @@ func (r reader) read(l line) reading {
 			if !ok {
 				f = field(w.Field)
 			}
-			if _, spoiled := l.cells[f]; spoiled && clean[f] == "" {
-				continue // told already
+			if lost(l.cells, clean, f) { // told already
+				continue
 			}
 			out.problems = append(out.problems, Fault{Row: l.n, Column: r.heading.column(f), ZH: w.ZH, EN: w.EN})
 		}
@@ -69,6 +73,12 @@ func (r reader) read(l line) reading {
 		add(out.draft.Party.Problems(r.now), map[string]field{"name": fieldParty, "kind": fieldPartyKind, "address": fieldPartyAddress})
 	}
 	return out
+}
+
+// lost tells whether a cell was written and is not understood.
+func lost(written, clean map[field]string, f field) bool {
+	_, found := written[f]
+	return found && clean[f] == ""
 }
 
 // column names a field as the file does.

@@ -191,16 +191,17 @@ func TestRowErrorsNameRowAndColumn(t *testing.T) {
 		"h,#REF!,,,,,\n" + // 11: error value
 		"i,商铺,121.4,31.6,赵六,,13800000000.0\n" + // 12: sound, a number with an end
 		"i,商铺,121.4001,31.6,,,\n" + // 13: 12 again
-		"j,飞船,1,2,赵六,1,x\n" // 14: several at once
+		"j,飞船,1,2,赵六,1,x\n" + // 14: several at once
+		"k,商铺,#N/A,31.6,,,\n" // 15: half a position is not another error
 	b := s.preview(t, "bad.csv", []byte(text), intake.Options{})
-	if b.Counts.Error != 12 || b.Counts.Create != 1 {
+	if b.Counts.Error != 13 || b.Counts.Create != 1 {
 		t.Fatalf("counts %+v", b.Counts)
 	}
 	rows, err := s.Rows(t.Context(), b.ID, "error", 0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[int]string{2: "名称", 3: "类型", 4: "经度", 5: "经度", 6: "经度", 7: "身份证号", 8: "身份证号", 9: "电话", 10: "名称", 11: "类型", 13: "名称"}
+	want := map[int]string{2: "名称", 3: "类型", 4: "经度", 5: "经度", 6: "经度", 7: "身份证号", 8: "身份证号", 9: "电话", 10: "名称", 11: "类型", 13: "名称", 15: "经度"}
 	for _, r := range rows {
 		if r.N == 14 {
 			if len(r.Problems) != 4 {

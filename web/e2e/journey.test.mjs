@@ -192,10 +192,49 @@ then("the auditor verifies the evidence, at the server and in the browser", asyn
   assert.deepEqual(await accessibility(page), []);
 });
 
+then("a file of shops is looked at, taken in by the keyboard, and taken back", async () => {
+  const page = await as("collector", "/objects/imports");
+  const text = "名称,类型,地址,业态\n旅程一店,商铺,测试路1号,水果\n旅程二店,商铺,测试路2号,零售\n,商铺,测试路3号,零售\n";
+  await page.setInputFiles("input[type=file]", { name: "旅程.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.click("button[type=submit]:not([disabled])");
+  await page.waitForURL(/\/objects\/imports\/[0-9a-f-]{36}$/);
+  await page.waitForSelector(".import-error"); // the rows that are wrong come first
+  assert.match(await page.locator(".ant-table-row").innerText(), /^4/);
+  assert.deepEqual(await accessibility(page), []);
+  await page.waitForSelector(".import-step .ant-btn-primary:focus");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".panel.done");
+  const shops = async () => (await api(page, `/objects?q=${encodeURIComponent("旅程")}`)).items.length;
+  assert.equal(await shops(), 2);
+  await page.click(".panel.done .ant-btn-dangerous");
+  await page.click(".ant-popconfirm .ant-btn-primary");
+  await page.waitForSelector(".ant-alert-info");
+  assert.equal(await shops(), 0);
+});
+
+let object = "";
+
+then("a shop's page says why it has its grade, and follows what is recorded", async () => {
+  const page = await as("officer", "/objects");
+  const { party } = await api(page, `/cases/${id}`);
+  ({ id: object } = (await api(page, "/objects")).items.find((o) => o.party === party));
+  await until("the case counts", async () => (await api(page, `/objects/${object}/events`)).items.some((e) => e.kind === "case"), 120);
+  await page.goto(new URL(`/objects/${object}`, stage.url).href);
+  const before = await page.locator(".why").innerText();
+  await page.click(".page-extra .ant-btn-primary");
+  await page.click(".ant-modal .ant-select");
+  await page.locator(".ant-select-item-option").nth(1).click();
+  await page.fill("#source", "旅程-1");
+  await page.click(".ant-modal-footer .ant-btn-primary");
+  await page.waitForSelector(".ant-modal", { state: "hidden" });
+  await until("the reasons follow", async () => (await page.locator(".why").innerText()) !== before, 10);
+  assert.match(await page.locator(".why").innerText(), /检查不合格1次10分/);
+});
+
 then("every page can be used without seeing or a mouse (axe), and nothing failed on the way", async () => {
   const pages = {
-    operator: ["/", "/cameras", "/cameras/new"], collector: ["/objects"], reviewer: ["/findings?stage=all"],
-    officer: ["/cases", "/settings/matters"], head: ["/", "/quotas"], auditor: ["/evidence"],
+    operator: ["/", "/cameras", "/cameras/new"], collector: ["/objects", "/objects/imports"], reviewer: ["/findings?stage=all"],
+    officer: ["/cases", `/objects/${object}`, "/grades", "/settings/matters"], head: ["/", "/grades/trial", "/quotas"], auditor: ["/evidence"],
     ...(stage.accounts.admin ? { admin: ["/settings/users"] } : {}),
   };
   for (const [part, paths] of Object.entries(pages)) {

@@ -68,6 +68,25 @@ async function party(id) {
   await take(page, "party-paid");
 }
 
+async function baseData() {
+  const text = "名称,类型,地址,业态\n演示百货店,商铺,演示路1号,零售\n演示烧烤店,商铺,演示路2号,烧烤\n,商铺,演示路3号,零售\n演示仓库,库房,演示路4号,\n";
+  const page = await as("collector", "/objects/imports");
+  await page.setInputFiles("input[type=file]", { name: "演示商铺.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.click("button[type=submit]:not([disabled])");
+  await page.waitForSelector(".import-error");
+  await settled(page);
+  await take(page, "import");
+  const { items } = await api(page, "/objects");
+  await shot("head", `/objects/${items.find((o) => o.party).id}`, "object", ".scale");
+  await shot("head", "/grades", "grades", ".distribution");
+  const head = await as("head", "/grades/trial");
+  await head.fill("#yellow", "15");
+  await head.click("button[type=submit]");
+  await head.waitForSelector(".then");
+  await settled(head);
+  await take(head, "grades-trial");
+}
+
 try {
   const anonymous = await open("/");
   await anonymous.waitForSelector("input[type=password]");
@@ -100,6 +119,7 @@ try {
   await shot("head", "/", "overview", ".tasks");
   await shot("officer", "/cases", "cases", "td");
   await shot("collector", "/objects", "objects", "td");
+  await baseData();
   await shot("head", "/quotas", "quotas", ".quota");
   await shot("head", "/settings/matters", "matters", "td");
   if (stage.accounts.admin) await shot("admin", "/settings/users", "users", "td");

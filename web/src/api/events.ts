@@ -3,6 +3,7 @@
 // everything shown is fetched again, since events may have been missed.
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
+import { followImport } from "./base-data";
 
 type Fields = Record<string, unknown>;
 
@@ -37,6 +38,7 @@ const affected: Record<string, (fields: Fields) => readonly unknown[][]> = {
   "camera.state": (fields) => [["cameras"], ["camera", cameraOf(fields)], ["overview"]],
   "finding.created": () => [["findings"], ["overview"], ["cases"]],
   "case.changed": (fields) => [["case", fields.case_id], ["finding", fields.case_id], ["cases"], ["findings"], ["overview"], ["quotas"]],
+  "grades.changed": () => [["objects"], ["object"], ["formulas"], ["inspections"]],
   "evidence.waiting": () => [["overview"], ["evidence"]],
 };
 
@@ -67,6 +69,7 @@ function listen(queries: QueryClient): () => void {
     pictures.set(cameraOf(fields), typeof fields.at === "string" ? fields.at : String(Date.now()));
     changed();
   });
+  source.addEventListener("intake.progress", (event) => followImport(queries, parse(event)));
   // Some events were missed: nothing shown is sure to be current.
   source.addEventListener("gap", () => void queries.invalidateQueries());
   for (const [name, keys] of Object.entries(affected)) {

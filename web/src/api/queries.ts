@@ -38,11 +38,11 @@ export const findingQuery = (id: string) =>
 export const useFinding = (id: string) => useQuery(findingQuery(id));
 
 interface Versioned { id: string; version: number }
-const onFinding = ({ id, version }: Versioned) => ({ path: { id }, header: { "If-Match": `"${version}"` } });
-export const confirmFinding = (finding: Versioned): Promise<unknown> => ok(api.POST("/api/v1/findings/{id}/confirm", { params: onFinding(finding), body: { note: "" } }));
-export const rejectFinding = (finding: Versioned, reason: string): Promise<unknown> => ok(api.POST("/api/v1/findings/{id}/reject", { params: onFinding(finding), body: { reason } }));
+const seenOf = ({ id, version }: Versioned) => ({ path: { id }, header: { "If-Match": `"${version}"` } });
+export const confirmFinding = (finding: Versioned): Promise<unknown> => ok(api.POST("/api/v1/findings/{id}/confirm", { params: seenOf(finding), body: { note: "" } }));
+export const rejectFinding = (finding: Versioned, reason: string): Promise<unknown> => ok(api.POST("/api/v1/findings/{id}/reject", { params: seenOf(finding), body: { reason } }));
 export const verifyFinding = (finding: Versioned, ticks: Record<"true" | "clear" | "complete" | "accurate", boolean>): Promise<unknown> =>
-  ok(api.POST("/api/v1/findings/{id}/verify", { params: onFinding(finding), body: { ticks } }));
+  ok(api.POST("/api/v1/findings/{id}/verify", { params: seenOf(finding), body: { ticks } }));
 
 export const useCases = (state: string, q: string) =>
   useInfiniteQuery({
@@ -75,8 +75,8 @@ export const useQuotas = () => useQuery({ queryKey: ["quotas"], queryFn: async (
 export const useMatters = () => useQuery({ queryKey: ["matters"], queryFn: async (): Promise<Matter[]> => (await ok(api.GET("/api/v1/matters", {}))).items });
 export const useUsers = () => useQuery({ queryKey: ["users"], queryFn: async (): Promise<UserRow[]> => (await ok(api.GET("/api/v1/users", {}))).items });
 export const useOverview = () => useQuery({ queryKey: ["overview"], queryFn: (): Promise<Overview> => ok(api.GET("/api/v1/overview", {})) });
-export const saveObject = (id: string | null, body: ObjectDraft): Promise<ObjectRow> =>
-  id ? ok(api.PATCH("/api/v1/objects/{id}", { params: { path: { id } }, body })) : ok(api.POST("/api/v1/objects", { body }));
+export const saveObject = (object: Versioned | null, body: ObjectDraft): Promise<ObjectRow> =>
+  object ? ok(api.PATCH("/api/v1/objects/{id}", { params: seenOf(object), body })) : ok(api.POST("/api/v1/objects", { body }));
 export const saveParty = (id: string | null, body: PartyDraft): Promise<Party> =>
   id ? ok(api.PATCH("/api/v1/parties/{id}", { params: { path: { id } }, body })) : ok(api.POST("/api/v1/parties", { body }));
 export const createUser = (body: UserDraft): Promise<{ user: UserRow; password?: string }> => ok(api.POST("/api/v1/users", { body }));

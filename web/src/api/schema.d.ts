@@ -593,7 +593,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** What was recorded of an object, and its next inspection */
+        get: operations["list-object-events"];
         put?: never;
         /** Record an inspection, complaint, report or finding; the grade follows */
         post: operations["record-object-event"];
@@ -1418,12 +1419,18 @@ export interface components {
             reason: string;
         };
         Formulas: {
+            /** @description What held before the first version that was made. */
+            initial: components["schemas"]["Formula"];
             /**
              * Format: int64
              * @description What If-Match must name to activate another.
              */
             newest: number;
             now: components["schemas"]["Formula"];
+            /** @description How many there are of each grade. */
+            objects: {
+                [key: string]: number;
+            };
             versions: components["schemas"]["FormulaVersion"][];
         };
         GradeAdjustment: {
@@ -1586,6 +1593,20 @@ export interface components {
             party_id?: string;
             township?: string;
         };
+        ObjectEvent: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description Empty: the system itself. */
+            by_name: string;
+            kind: string;
+            note?: string;
+            object_id: string;
+            /** Format: int64 */
+            points?: number;
+            source: string;
+            withdrawn: boolean;
+        };
         ObjectEventDraft: {
             /** Format: date-time */
             at: string;
@@ -1594,6 +1615,11 @@ export interface components {
             note?: string;
             /** @description Its number elsewhere; the same one counts once. */
             source: string;
+        };
+        ObjectEvents: {
+            items: components["schemas"]["ObjectEvent"][];
+            /** Format: date-time */
+            next_inspection: string;
         };
         Outcome: {
             /** Format: int64 */
@@ -3433,6 +3459,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Assessment"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-object-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectEvents"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -2,8 +2,9 @@
 import "../styles/console.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { App, ConfigProvider } from "antd";
-import enUS from "antd/locale/en_US";
-import zhCN from "antd/locale/zh_CN";
+import enUS from "antd/es/locale/en_US";
+import zhCN from "antd/es/locale/zh_CN";
+import "dayjs/locale/zh-cn";
 import { lazy, type ComponentType } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { useServerEvents } from "../api/events";
@@ -33,6 +34,11 @@ const Findings = page(() => import("../pages/findings/queue"));
 const Cases = page(() => import("../pages/cases/list"));
 const Case = page(() => import("../pages/cases/case"));
 const Objects = page(() => import("../pages/objects/objects"));
+const ObjectPage = page(() => import("../pages/objects/object"));
+const Imports = page(() => import("../pages/imports/list"));
+const Import = page(() => import("../pages/imports/batch"));
+const Grades = page(() => import("../pages/grades/grades"));
+const Trial = page(() => import("../pages/grades/trial"));
 const EvidenceSearch = page(() => import("../pages/evidence/search"));
 const Evidence = page(() => import("../pages/evidence/bundle"));
 const Quotas = page(() => import("../pages/quotas/quotas"));
@@ -54,6 +60,11 @@ function Console() {
         <Route path="cases" element={<Cases />} />
         <Route path="cases/:id" element={<Case />} />
         <Route path="objects" element={<Objects />} />
+        <Route path="objects/imports" element={<Imports />} />
+        <Route path="objects/imports/:id" element={<Import />} />
+        <Route path="objects/:id" element={<ObjectPage />} />
+        <Route path="grades" element={<Grades />} />
+        <Route path="grades/trial" element={<Trial />} />
         <Route path="evidence" element={<EvidenceSearch />} />
         <Route path="evidence/:id" element={<Evidence />} />
         <Route path="quotas" element={<Quotas />} />

@@ -1,6 +1,6 @@
 // The console's frame: rail with what this person may do, header, page.
 import {
-  AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, FolderOpenOutlined, GlobalOutlined, LockOutlined,
+  AlertOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, FolderOpenOutlined, GlobalOutlined, LockOutlined,
   LogoutOutlined, MenuOutlined, MoonOutlined, SafetyCertificateOutlined, ShopOutlined, SunOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
 } from "@ant-design/icons";
 import { Button, Drawer, Dropdown, Tooltip } from "antd";
@@ -21,12 +21,15 @@ interface Entry {
   roles?: string[]; // none: everybody
 }
 
+const registry = ["collector", "operator", "reviewer", "officer", "legal", "head", "auditor", "supervisor"];
+
 const entries: Entry[] = [
   { to: "/", word: "overview", icon: <AppstoreOutlined /> },
   { to: "/cameras", word: "cameras", icon: <VideoCameraOutlined /> },
   { to: "/findings", word: "findings", icon: <AuditOutlined />, roles: ["reviewer", "officer", "auditor", "supervisor", "head", "legal"] },
   { to: "/cases", word: "cases", icon: <FolderOpenOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
-  { to: "/objects", word: "objects", icon: <ShopOutlined />, roles: ["collector", "operator", "reviewer", "officer", "auditor", "supervisor", "head"] },
+  { to: "/objects", word: "objects", icon: <ShopOutlined />, roles: registry },
+  { to: "/grades", word: "grades", icon: <AlertOutlined />, roles: registry },
   { to: "/evidence", word: "evidence", icon: <SafetyCertificateOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
   { to: "/quotas", word: "quotas", icon: <BarChartOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor", "admin"] },
   { to: "/settings/matters", word: "matters", icon: <BookOutlined /> },

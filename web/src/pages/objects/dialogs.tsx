@@ -1,5 +1,5 @@
 // Entering and changing base data. What the server refuses is said above the
-// form; what was typed stays.
+// form; what was typed stays. The risk grade is not entered: its formula gives it.
 import { Alert, App, Col, Form, Input, InputNumber, Modal, Row, Select } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { sentenceOf } from "../../api/problem";
@@ -11,44 +11,50 @@ import { useDictionary } from "../../i18n/translate";
 import words, { type ObjectWord } from "./words";
 
 // useSaving sends a draft and closes the dialog once it is kept.
-function useSaving<D>(key: string, send: (draft: D) => Promise<unknown>, onDone: () => void) {
+function useSaving<D>(keys: string[], send: (draft: D) => Promise<unknown>, onDone: () => void) {
   const frame = useWords();
   const { message } = App.useApp();
   const queries = useQueryClient();
   return useMutation({
     mutationFn: send,
     onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: [key] });
+      await Promise.all(keys.map((key) => queries.invalidateQueries({ queryKey: [key] })));
       void message.success(frame.t("saved"));
       onDone();
     },
   });
 }
 
+function startOf(object: ObjectRow): ObjectDraft {
+  const { kind, name, address, business, licence_no, township, party_id, longitude, latitude } = object;
+  return { kind: kind as ObjectDraft["kind"], name, address, business, licence_no, township, party_id: party_id || undefined, longitude, latitude };
+}
+
 export function ObjectDialog({ object, onDone }: { object: ObjectRow | null; onDone: () => void }) {
   const { t, language } = useDictionary<ObjectWord>(words);
   const frame = useWords();
   const [form] = Form.useForm<ObjectDraft>();
-  const save = useSaving("objects", (draft: ObjectDraft) => saveObject(object?.id ?? null, draft), onDone);
+  const save = useSaving(["objects", "object"], (draft: ObjectDraft) => saveObject(object, draft), onDone);
   const required = [{ required: true, whitespace: true, message: t("missing") }];
   const kinds = (["shop", "site", "land"] as const).map((kind) => ({ value: kind, label: t(`kind_${kind}`) }));
-  const grades = (["green", "yellow", "red"] as const).map((grade) => ({ value: grade, label: t(`grade_${grade}`) }));
-  const start: ObjectDraft = object ? (({ kind, name, address, business, party_id, grade, longitude, latitude }) => ({ kind: kind as ObjectDraft["kind"], name, address, business, party_id: party_id || undefined, grade, longitude, latitude }))(object) : { kind: "shop", grade: "green" };
   return (
     <Modal open width={560} title={t(object ? "editObject" : "addObject")} onCancel={onDone} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={save.isPending}>
-      {save.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(save.error, language)} style={{ marginBottom: 12 }} /> : null}
-      <Form<ObjectDraft> form={form} layout="vertical" requiredMark={false} initialValues={start} onFinish={(draft) => save.mutate({ ...draft, party_id: draft.party_id ?? "" })}>
+      {save.error ? <Alert className="form-alert" type="error" showIcon role="alert" message={sentenceOf(save.error, language)} /> : null}
+      <Form<ObjectDraft> form={form} layout="vertical" requiredMark={false} initialValues={object ? startOf(object) : { kind: "shop" }} onFinish={(draft) => save.mutate({ ...draft, party_id: draft.party_id ?? "" })}>
         <Form.Item name="name" label={t("name")} rules={required}><Input maxLength={120} autoFocus /></Form.Item>
         <Row gutter={12}>
           <Col xs={24} sm={12}><Form.Item name="kind" label={t("kind")}><Select options={kinds} /></Form.Item></Col>
-          <Col xs={24} sm={12}><Form.Item name="grade" label={t("grade")}><Select options={grades} /></Form.Item></Col>
+          <Col xs={24} sm={12}><Form.Item name="business" label={t("business")}><Input maxLength={120} /></Form.Item></Col>
         </Row>
         <Form.Item name="address" label={t("address")}><Input maxLength={240} /></Form.Item>
-        <Form.Item name="business" label={t("business")}><Input maxLength={120} /></Form.Item>
+        <Row gutter={12}>
+          <Col xs={24} sm={12}><Form.Item name="township" label={t("township")}><Input maxLength={100} /></Form.Item></Col>
+          <Col xs={24} sm={12}><Form.Item name="licence_no" label={t("licenceNo")}><Input maxLength={100} className="mono" /></Form.Item></Col>
+        </Row>
         <Form.Item name="party_id" label={t("party")}><PartySelect /></Form.Item>
         <Row gutter={12}>
-          <Col xs={24} sm={12}><Form.Item name="longitude" label={t("longitude")}><InputNumber min={-180} max={180} step={0.0001} style={{ width: "100%" }} /></Form.Item></Col>
-          <Col xs={24} sm={12}><Form.Item name="latitude" label={t("latitude")}><InputNumber min={-90} max={90} step={0.0001} style={{ width: "100%" }} /></Form.Item></Col>
+          <Col xs={24} sm={12}><Form.Item name="longitude" label={t("longitude")}><InputNumber className="wide" min={-180} max={180} step={0.0001} /></Form.Item></Col>
+          <Col xs={24} sm={12}><Form.Item name="latitude" label={t("latitude")}><InputNumber className="wide" min={-90} max={90} step={0.0001} /></Form.Item></Col>
         </Row>
       </Form>
     </Modal>
@@ -65,14 +71,14 @@ export function PartyDialog({ party, onDone }: { party: Party | null; onDone: ()
   const { t, language } = useDictionary<ObjectWord>(words);
   const frame = useWords();
   const [form] = Form.useForm<PartyDraft>();
-  const save = useSaving("parties", (draft: PartyDraft) => saveParty(party?.id ?? null, draft), onDone);
+  const save = useSaving(["parties"], (draft: PartyDraft) => saveParty(party?.id ?? null, draft), onDone);
   const required = [{ required: true, whitespace: true, message: t("missing") }];
   const kind = Form.useWatch("kind", form) ?? party?.kind ?? "person";
   const kinds = (["person", "unit"] as const).map((k) => ({ value: k, label: t(`kind_${k}`) }));
   const start: PartyDraft = party ? { kind: party.kind as PartyDraft["kind"], name: party.name, phone: party.phone, address: party.address, email: party.email } : { kind: "person" };
   return (
     <Modal open width={520} title={t(party ? "editParty" : "addParty")} onCancel={onDone} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={save.isPending}>
-      {save.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(save.error, language)} style={{ marginBottom: 12 }} /> : null}
+      {save.error ? <Alert className="form-alert" type="error" showIcon role="alert" message={sentenceOf(save.error, language)} /> : null}
       <Form<PartyDraft> form={form} layout="vertical" requiredMark={false} initialValues={start} onFinish={(draft) => save.mutate(draft)}>
         <Form.Item name="kind" label={t("kind")}><Select options={kinds} /></Form.Item>
         <Form.Item name="name" label={t("name")} rules={required}><Input maxLength={120} autoFocus /></Form.Item>

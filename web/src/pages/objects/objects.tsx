@@ -1,92 +1,121 @@
 // Base data: shops, sites and land, and the parties behind them.
-import { EditOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Input, Table, Tabs } from "antd";
-import { useMemo, useState } from "react";
-import { useObjects, useParties } from "../../api/queries";
+import { EditOutlined, PlusOutlined, UploadOutlined } from "@ant-design/icons";
+import { Button, Input, Segmented, Select, Table, Tabs } from "antd";
+import { useDeferredValue, useMemo, useState } from "react";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import { useObjectPages } from "../../api/base-data";
+import { useParties } from "../../api/queries";
 import type { ObjectRow, Party } from "../../api/types";
 import { useSession } from "../../app/session";
+import { useWords } from "../../app/use-words";
 import { date } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { Failure, Nothing } from "../../parts/loaded";
-import { Mark, type Tone } from "../../parts/mark";
+import { Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
 import { ObjectDialog, PartyDialog } from "./dialogs";
+import { GradeMark, grades } from "./grade-mark";
 import words, { type ObjectWord } from "./words";
+
+const overseers = ["officer", "legal", "head", "auditor", "supervisor"];
 
 export default function Objects() {
   const { t } = useDictionary<ObjectWord>(words);
   const { can } = useSession();
+  const navigate = useNavigate();
   const tabs = [{ key: "objects", label: t("objects"), children: <ObjectTable /> }];
-  if (can("collector", "officer", "legal", "head", "auditor", "supervisor")) tabs.push({ key: "parties", label: t("parties"), children: <PartyTable /> });
+  if (can("collector", ...overseers)) tabs.push({ key: "parties", label: t("parties"), children: <PartyTable /> });
+  const imports = <Button icon={<UploadOutlined />} onClick={() => void navigate("/objects/imports")}>{t(can("collector") ? "import" : "imports")}</Button>;
   return (
-    <Page title={t("title")} lead={t("lead")}>
+    <Page title={t("title")} lead={t("lead")} extra={can("collector", ...overseers) ? imports : null}>
       <Tabs items={tabs} destroyOnHidden />
     </Page>
   );
 }
 
-const grades: Record<string, [Tone, ObjectWord]> = { green: ["ok", "grade_green"], yellow: ["wait", "grade_yellow"], red: ["bad", "grade_red"] };
 const kindWord = (kind: string) => `kind_${kind}` as ObjectWord;
 
-// useSearch keeps the rows whose text holds what was typed.
-function useSearch<T>(rows: T[] | undefined, text: (row: T) => string) {
-  const [wanted, setWanted] = useState("");
-  const shown = useMemo(() => {
-    const needle = wanted.trim().toLowerCase();
-    return (rows ?? []).filter((row) => !needle || text(row).toLowerCase().includes(needle));
-    // The text of a row depends on the row alone.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [rows, wanted]);
-  return { shown, setWanted };
+// useFilter keeps what is looked for in the address, so that it can be linked to.
+function useFilter() {
+  const [search, setSearch] = useSearchParams();
+  const value = (key: string) => search.get(key) ?? "";
+  const set = (key: string, to: string) => {
+    const next = new URLSearchParams(search);
+    if (to) next.set(key, to);
+    else next.delete(key);
+    setSearch(next, { replace: true });
+  };
+  return { value, set };
 }
 
 function ObjectTable() {
   const { t } = useDictionary<ObjectWord>(words);
+  const frame = useWords();
   const { can } = useSession();
-  const objects = useObjects();
-  const { shown, setWanted } = useSearch(objects.data, (o) => `${o.name} ${o.address} ${o.party}`);
-  const [open, setOpen] = useState<ObjectRow | "new" | null>(null);
-  const mayEdit = can("collector");
+  const { value, set } = useFilter();
+  const [kind, grade] = [value("kind"), value("grade")];
+  const [q, setQ] = useState(value("q"));
+  const wanted = useDeferredValue(q.trim());
+  const objects = useObjectPages({ q: wanted, kind, grade });
+  const rows = (objects.data?.pages ?? []).flatMap((page) => page.items);
+  const [open, setOpen] = useState(false);
   return (
     <div className="stack">
-      <div className="between" style={{ flexWrap: "wrap" }}>
-        <Input.Search allowClear placeholder={t("search")} aria-label={t("search")} style={{ width: 280 }} onChange={(event) => setWanted(event.target.value)} />
-        {mayEdit ? <Button type="primary" icon={<PlusOutlined />} onClick={() => setOpen("new")}>{t("addObject")}</Button> : null}
+      <div className="tools">
+        <Input.Search allowClear className="search" value={q} placeholder={t("search")} aria-label={t("search")} onChange={(event) => { setQ(event.target.value); set("q", event.target.value.trim()); }} />
+        <Select
+          allowClear className="narrow-select" value={kind || undefined} placeholder={t("kind")} aria-label={t("kind")} onChange={(to?: string) => set("kind", to ?? "")}
+          options={(["shop", "site", "land"] as const).map((k) => ({ value: k, label: t(`kind_${k}`) }))}
+        />
+        <Segmented<string>
+          value={grade} aria-label={t("grade")} onChange={(to) => set("grade", to)}
+          options={[{ value: "", label: frame.t("all") }, ...grades.map((g) => ({ value: g, label: t(`grade_${g}`) }))]}
+        />
+        {can("collector") ? <Button className="push" type="primary" icon={<PlusOutlined />} onClick={() => setOpen(true)}>{t("addObject")}</Button> : null}
       </div>
       {objects.error ? <Failure error={objects.error} retry={() => void objects.refetch()} /> : null}
       <section className="panel flush">
         <Table<ObjectRow>
-          rowKey="id" size="middle" loading={objects.isPending} dataSource={shown} scroll={{ x: "max-content" }}
-          pagination={shown.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
-          locale={{ emptyText: <Nothing>{t("none")}</Nothing> }}
+          rowKey="id" size="middle" loading={objects.isPending} dataSource={rows} scroll={{ x: "max-content" }} pagination={false}
+          locale={{ emptyText: <Nothing>{t(q || kind || grade ? "noMatch" : "none")}</Nothing> }}
           columns={[
-            { title: t("name"), dataIndex: "name", render: (name: string) => <strong>{name}</strong> },
-            { title: t("kind"), dataIndex: "kind", render: (kind: string) => t(kindWord(kind)) },
-            { title: t("grade"), dataIndex: "grade", render: (grade: string) => { const [tone, word] = grades[grade] ?? ["quiet", "none"]; return <Mark tone={tone}>{t(word)}</Mark>; } },
+            { title: t("name"), dataIndex: "name", render: (name: string, row) => <Link to={`/objects/${row.id}`}>{name}</Link> },
+            { title: t("kind"), dataIndex: "kind", render: (k: string) => t(kindWord(k)) },
+            { title: t("grade"), dataIndex: "grade", render: (g: string) => <GradeMark grade={g} /> },
             { title: t("address"), dataIndex: "address" },
             { title: t("business"), dataIndex: "business" },
             { title: t("party"), dataIndex: "party", render: (party: string) => party || <span className="muted">—</span> },
-            ...(mayEdit ? [{ title: "", key: "edit", width: 48, render: (_: unknown, row: ObjectRow) => <Button type="text" icon={<EditOutlined />} aria-label={`${t("editObject")}: ${row.name}`} onClick={() => setOpen(row)} /> }] : []),
           ]}
         />
       </section>
-      {open ? <ObjectDialog object={open === "new" ? null : open} onDone={() => setOpen(null)} /> : null}
+      {objects.hasNextPage ? <Button loading={objects.isFetchingNextPage} onClick={() => void objects.fetchNextPage()}>{frame.t("more")}</Button> : null}
+      {open ? <ObjectDialog object={null} onDone={() => setOpen(false)} /> : null}
     </div>
   );
+}
+
+// useSearch keeps the parties whose text holds what was typed.
+function useSearch(rows: Party[] | undefined) {
+  const [wanted, setWanted] = useState("");
+  const shown = useMemo(() => {
+    const needle = wanted.trim().toLowerCase();
+    return (rows ?? []).filter((p) => !needle || `${p.name} ${p.address} ${p.phone}`.toLowerCase().includes(needle));
+  }, [rows, wanted]);
+  return { shown, setWanted };
 }
 
 function PartyTable() {
   const { t } = useDictionary<ObjectWord>(words);
   const { can } = useSession();
   const parties = useParties();
-  const { shown, setWanted } = useSearch(parties.data, (p) => `${p.name} ${p.address} ${p.phone}`);
+  const { shown, setWanted } = useSearch(parties.data);
   const [open, setOpen] = useState<Party | "new" | null>(null);
   const mayEdit = can("collector", "officer");
   return (
     <div className="stack">
-      <div className="between" style={{ flexWrap: "wrap" }}>
-        <Input.Search allowClear placeholder={t("search")} aria-label={t("search")} style={{ width: 280 }} onChange={(event) => setWanted(event.target.value)} />
-        {mayEdit ? <Button type="primary" icon={<PlusOutlined />} onClick={() => setOpen("new")}>{t("addParty")}</Button> : null}
+      <div className="tools">
+        <Input.Search allowClear className="search" placeholder={t("search")} aria-label={t("search")} onChange={(event) => setWanted(event.target.value)} />
+        {mayEdit ? <Button className="push" type="primary" icon={<PlusOutlined />} onClick={() => setOpen("new")}>{t("addParty")}</Button> : null}
       </div>
       {parties.error ? <Failure error={parties.error} retry={() => void parties.refetch()} /> : null}
       <section className="panel flush">

@@ -1,0 +1,79 @@
+// The calls for base data: files taken in, risk grades and their formula, what was
+// recorded and changed of an object.
+import { useInfiniteQuery, useQuery, type QueryClient } from "@tanstack/react-query";
+import { api, ok } from "./client";
+import type {
+  Assessment, Formula, Formulas, ImportBatch, ImportRow, InspectionDue, ObjectChange, ObjectEventDraft, ObjectEvents, ObjectRow, Outcome,
+} from "./types";
+
+const pageLength = 100;
+
+export interface ObjectFilter { q: string; kind: string; grade: string }
+type Kind = "shop" | "site" | "land";
+export type Grade = "red" | "yellow" | "green";
+
+interface Paged<T> { items: T[]; next_cursor?: string }
+
+export const useObjectPages = ({ q, kind, grade }: ObjectFilter) =>
+  useInfiniteQuery({
+    queryKey: ["objects", q, kind, grade],
+    initialPageParam: "",
+    queryFn: ({ pageParam }): Promise<Paged<ObjectRow>> =>
+      ok(api.GET("/api/v1/objects", { params: { query: { q: q || undefined, kind: (kind || undefined) as Kind | undefined, grade: (grade || undefined) as Grade | undefined, cursor: pageParam || undefined, limit: pageLength } } })),
+    getNextPageParam: (last) => last.next_cursor || undefined,
+  });
+
+const ofObject = (id: string) => ({ params: { path: { id } } });
+export const useObject = (id: string) => useQuery({ queryKey: ["object", id], queryFn: (): Promise<ObjectRow> => ok(api.GET("/api/v1/objects/{id}", ofObject(id))) });
+export const useGrade = (id: string) => useQuery({ queryKey: ["object", id, "grade"], queryFn: (): Promise<Assessment> => ok(api.GET("/api/v1/objects/{id}/grade", ofObject(id))) });
+export const useObjectEvents = (id: string) => useQuery({ queryKey: ["object", id, "events"], queryFn: (): Promise<ObjectEvents> => ok(api.GET("/api/v1/objects/{id}/events", ofObject(id))) });
+export const useObjectHistory = (id: string) =>
+  useQuery({ queryKey: ["object", id, "history"], queryFn: async (): Promise<ObjectChange[]> => (await ok(api.GET("/api/v1/objects/{id}/history", ofObject(id)))).items });
+export const recordEvent = (id: string, body: ObjectEventDraft): Promise<Assessment> => ok(api.POST("/api/v1/objects/{id}/events", { ...ofObject(id), body }));
+export const adjustGrade = (id: string, body: { points: number; reason: string }): Promise<Assessment> => ok(api.POST("/api/v1/objects/{id}/adjustments", { ...ofObject(id), body }));
+
+const dueAtMost = 500;
+export const useInspections = (days: number) =>
+  useQuery({
+    queryKey: ["inspections", days],
+    queryFn: async (): Promise<InspectionDue[]> =>
+      (await ok(api.GET("/api/v1/inspections/due", { params: { query: { until: new Date(Date.now() + days * 86_400_000).toISOString(), limit: dueAtMost } } }))).items,
+  });
+
+export const useFormulas = () => useQuery({ queryKey: ["formulas"], queryFn: (): Promise<Formulas> => ok(api.GET("/api/v1/grade/formulas", {})) });
+export const simulateFormula = (body: Formula): Promise<Outcome> => ok(api.POST("/api/v1/grade/simulation", { body }));
+export const activateFormula = (newest: number, formula: Formula, reason: string, from?: string): Promise<Formula> =>
+  ok(api.POST("/api/v1/grade/formulas", { params: { header: { "If-Match": `"${newest}"` } }, body: { formula, reason, from } }));
+
+export interface ImportOptions { rule: "fill" | "overwrite" | "skip"; system: "wgs84" | "gcj02"; kind: Kind }
+export const previewImport = (file: File, options: ImportOptions): Promise<ImportBatch> =>
+  ok(api.POST("/api/v1/imports", {
+    params: { query: { name: file.name, ...options }, header: { "Content-Type": "application/octet-stream" } },
+    body: file as unknown as string, // the schema's word for bytes
+    bodySerializer: (body: unknown) => body as File,
+    headers: { "Content-Type": "application/octet-stream" },
+  }));
+export const useImports = () => useQuery({ queryKey: ["imports"], queryFn: async (): Promise<ImportBatch[]> => (await ok(api.GET("/api/v1/imports", {}))).items });
+export const useImport = (id: string) => useQuery({ queryKey: ["import", id], queryFn: (): Promise<ImportBatch> => ok(api.GET("/api/v1/imports/{id}", ofObject(id))) });
+export const applyImport = (id: string): Promise<ImportBatch> => ok(api.POST("/api/v1/imports/{id}/apply", ofObject(id)));
+export const undoImport = (id: string): Promise<ImportBatch> => ok(api.POST("/api/v1/imports/{id}/undo", ofObject(id)));
+
+export type RowAction = "create" | "merge" | "same" | "skip" | "error" | "conflict";
+export const importRows = (id: string, action: RowAction | "", after: number, limit: number): Promise<Paged<ImportRow>> =>
+  ok(api.GET("/api/v1/imports/{id}/rows", { params: { path: { id }, query: { action: action || undefined, cursor: after, limit } } }));
+export const useImportRows = (id: string, action: RowAction | "") =>
+  useInfiniteQuery({
+    queryKey: ["import", id, "rows", action],
+    initialPageParam: 0,
+    queryFn: ({ pageParam }) => importRows(id, action, pageParam, pageLength),
+    getNextPageParam: (last) => (last.next_cursor ? Number(last.next_cursor) : undefined),
+  });
+
+// followImport writes an event of progress over what is shown; what else changed is
+// fetched once the work is done.
+export function followImport(queries: QueryClient, { batch_id: id, state, done }: Record<string, unknown>): void {
+  if (typeof id !== "string" || typeof state !== "string" || typeof done !== "number") return;
+  queries.setQueryData<ImportBatch>(["import", id], (batch) => batch && { ...batch, state, done });
+  if (state !== "applied" && state !== "undone") return;
+  for (const queryKey of [["imports"], ["import", id], ["objects"], ["object"], ["parties"], ["inspections"], ["formulas"]]) void queries.invalidateQueries({ queryKey });
+}
