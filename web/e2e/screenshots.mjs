@@ -77,7 +77,7 @@ async function baseData() {
   await settled(page);
   await take(page, "import");
   const { items } = await api(page, "/objects");
-  await shot("head", `/objects/${items.find((o) => o.party).id}`, "object", ".scale");
+  await shot("head", `/objects/${(items.find((o) => o.grade === "yellow") ?? items[0]).id}`, "object", ".scale");
   await shot("head", "/grades", "grades", ".distribution");
   const head = await as("head", "/grades/trial");
   await head.fill("#yellow", "15");
