@@ -21,3 +21,7 @@ screenshots: build ## pictures of every page into docs/images
 FUZZTIME ?= 60s
 fuzz: setup ## every fuzz target for FUZZTIME
 	@make/fuzz.sh $(FUZZTIME)
+
+.PHONY: fault
+fault: build ## kill -9 of every process of a running demonstration, by a seed
+	@OFFSITE_BINARY=$(CURDIR)/$(BINARY) go test ./demo -timeout 20m -run TestKilled -count=1 -v

@@ -50,4 +50,7 @@ func openData(c *config.Config, process string) (*dataFolder, error) {
 }
 
 // Close lets another process have the folder.
-func (d *dataFolder) Close() { _ = d.lock.Close() }
+func (d *dataFolder) Close() {
+	_ = syscall.Flock(int(d.lock.Fd()), syscall.LOCK_UN) // copies in processes just being started too
+	_ = d.lock.Close()
+}

@@ -272,12 +272,14 @@ func (s *Spool) remove(e *Entry) error {
 	return nil
 }
 
-// Close lets another process use the spool.
+// Close lets another process use the spool. It unlocks before it closes: a process
+// that is being started at this moment may hold a copy of the descriptor until it
+// executes its program.
 func (s *Spool) Close() error {
 	if s.lock == nil {
 		return nil
 	}
-	err := s.lock.Close()
+	err := errors.Join(unix.Flock(int(s.lock.Fd()), unix.LOCK_UN), s.lock.Close())
 	s.lock = nil
 	return err
 }

@@ -111,8 +111,8 @@ export async function partyPage(id) {
 }
 
 // answerAsParty states a defence, agrees to electronic service with a signature,
-// and gives up the rest of the time.
-export async function answerAsParty(page) {
+// and gives up the rest of the time. signed is called when the form is filled.
+export async function answerAsParty(page, signed = async () => undefined) {
   await act(page, "statement", "/portal/statement", (form) => form.locator("textarea").fill("当天货物刚到，来不及搬入，请从轻处理。"));
   await act(page, "consent", "/portal/consent", async (form) => {
     await form.locator("input[type=tel]").fill("13800000001");
@@ -123,6 +123,7 @@ export async function answerAsParty(page) {
     await page.mouse.down();
     for (let i = 1; i <= 12; i++) await page.mouse.move(box.x + 30 + i * 18, box.y + 40 + (i % 3) * 16);
     await page.mouse.up();
+    await signed();
   });
 }
 

@@ -57,9 +57,7 @@ async function party(id) {
   await page.waitForSelector("figure img");
   await settled(page);
   await take(page, "party-notice");
-  await answerAsParty(page);
-  await page.locator("details[data-action=consent]").scrollIntoViewIfNeeded();
-  await take(page, "party-consent");
+  await answerAsParty(page, () => take(page, "party-consent"));
   await decideAndServe(id, page);
   await page.reload();
   await page.waitForSelector("button[data-action=pay]");
