@@ -14,6 +14,7 @@ include make/build.mk
 include make/run.mk
 include make/test.mk
 include make/lint.mk
+include make/audit.mk
 include make/bench.mk
 include make/documents.mk
 -include scenes/scenes.mk

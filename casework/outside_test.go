@@ -46,9 +46,9 @@ func (h *house) gateways() *outside {
 	o.provider.Start()
 	h.begin(o.provider, provider)
 
-	o.payment, err = payment.New(payment.Options{URL: o.provider.URL, Key: key, Now: h.clock.now})
+	o.payment, err = payment.New(wire.Gateway{URL: o.provider.URL, Key: key, Now: h.clock.now})
 	h.must(err)
-	o.messages, err = remind.New(remind.Options{URL: o.gateway.URL, Key: key, Now: h.clock.now})
+	o.messages, err = remind.New(wire.Gateway{URL: o.gateway.URL, Key: key, Now: h.clock.now}, o.callbacks.URL+casework.MessageCallbackPath)
 	h.must(err)
 	return o
 }

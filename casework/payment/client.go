@@ -4,15 +4,11 @@
 package payment
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"strings"
-	"time"
 
 	"offsite/casework"
 	"offsite/sandbox/wire"
@@ -22,87 +18,43 @@ import (
 // anew.
 var ErrAmount = errors.New("the provider has this order with another amount")
 
-// Options say where the provider is.
-type Options struct {
-	URL    string // of the provider, without /orders
-	Key    []byte // shared with the provider, at least 16 bytes
-	Client *http.Client
-	Now    func() time.Time
-}
-
 // Client is the provider as casework.Payment.
-type Client struct{ o Options }
+type Client struct{ gateway *wire.Gateway }
 
-const timeout = 20 * time.Second
-
-// New checks the options.
-func New(o Options) (*Client, error) {
-	if len(o.Key) < 16 {
-		return nil, errors.New("payment provider: the shared key has fewer than 16 bytes; set payment.key")
+// New checks the provider's settings.
+func New(g wire.Gateway) (*Client, error) {
+	gateway, err := g.Open("payment")
+	if err != nil {
+		return nil, err
 	}
-	if !strings.HasPrefix(o.URL, "http://") && !strings.HasPrefix(o.URL, "https://") {
-		return nil, fmt.Errorf("payment provider: %q is no http address; set payment.url", o.URL)
-	}
-	if o.Client == nil {
-		o.Client = &http.Client{Timeout: timeout}
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	o.URL = strings.TrimRight(o.URL, "/")
-	return &Client{o}, nil
+	return &Client{gateway}, nil
 }
 
 // Create orders a payment; the same order again gives the same page.
 func (c *Client) Create(ctx context.Context, o casework.Order) (string, error) {
-	body, err := json.Marshal(wire.NewOrder{OrderNo: o.ID, AmountFen: o.AmountFen, Title: o.Subject, Payee: o.Payee, ReturnURL: o.ReturnURL, NotifyURL: o.NotifyURL})
-	if err != nil {
-		return "", err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.o.URL+"/orders", bytes.NewReader(body))
-	if err != nil {
-		return "", fmt.Errorf("order payment %s: %w", o.ID, err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	wire.Sign(c.o.Key, r, body, c.o.Now())
-	answer, err := c.o.Client.Do(r)
+	answer, text, err := c.gateway.Post(ctx, "/orders", wire.NewOrder{
+		OrderNo: o.ID, AmountFen: o.AmountFen, Title: o.Subject, Payee: o.Payee, ReturnURL: o.ReturnURL, NotifyURL: o.NotifyURL,
+	})
 	if err != nil {
 		return "", fmt.Errorf("order payment %s: the provider cannot be reached: %w", o.ID, err)
-	}
-	defer func() { _ = answer.Body.Close() }()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, wire.MaxBody))
-	if err != nil {
-		return "", fmt.Errorf("order payment %s: %w", o.ID, err)
 	}
 	if answer.StatusCode == http.StatusConflict {
 		return "", fmt.Errorf("order payment %s: %w", o.ID, ErrAmount)
 	}
 	if answer.StatusCode/100 != 2 {
-		return "", fmt.Errorf("order payment %s: the provider answered %s: %s", o.ID, answer.Status, problem(text))
+		return "", fmt.Errorf("order payment %s: the provider answered %s: %s", o.ID, answer.Status, wire.Said(text))
 	}
 	var made wire.Order
 	if err := json.Unmarshal(text, &made); err != nil || made.PayURL == "" || made.OrderNo != o.ID || made.AmountFen != o.AmountFen {
-		return "", fmt.Errorf("order payment %s: the provider's answer does not fit the order: %w", o.ID, errors.Join(err, errors.New(problem(text))))
+		return "", fmt.Errorf("order payment %s: the provider's answer does not fit the order: %w", o.ID, errors.Join(err, errors.New(wire.Said(text))))
 	}
 	return made.PayURL, nil
-}
-
-// problem is the provider's sentence, or the beginning of what it sent.
-func problem(text []byte) string {
-	var p wire.Problem
-	if json.Unmarshal(text, &p) == nil && p.Detail != "" {
-		return p.Detail
-	}
-	if len(text) > 200 {
-		text = text[:200]
-	}
-	return string(text)
 }
 
 // Verify checks a callback's signature and age; an error wraps wire.ErrSignature
 // when it is not the provider's.
 func (c *Client) Verify(header http.Header, body []byte) (casework.PaymentNotice, error) {
-	id, err := wire.VerifyCallback(c.o.Key, header, body, c.o.Now())
+	id, err := c.gateway.VerifyCallback(header, body)
 	if err != nil {
 		return casework.PaymentNotice{}, err
 	}

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"offsite/casework"
-	"offsite/sandbox/wire"
 )
 
 // maxDaily bounds the provider's file of a day.
@@ -21,16 +20,11 @@ const maxDaily = 64 << 20
 // Daily fetches the provider's file of a day, for Book.Reconcile.
 func (c *Client) Daily(ctx context.Context, day time.Time) ([]casework.PaymentLine, error) {
 	date := day.In(time.FixedZone("Asia/Shanghai", 8*60*60)).Format(time.DateOnly)
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.o.URL+"/reconciliation?date="+date, nil)
-	if err != nil {
-		return nil, fmt.Errorf("fetch the payments of %s: %w", date, err)
-	}
-	wire.Sign(c.o.Key, r, nil, c.o.Now())
-	answer, err := c.o.Client.Do(r)
+	answer, err := c.gateway.Get(ctx, "/reconciliation?date="+date)
 	if err != nil {
 		return nil, fmt.Errorf("fetch the payments of %s: the provider cannot be reached: %w", date, err)
 	}
-	defer func() { _ = answer.Body.Close() }()
+	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("fetch the payments of %s: the provider answered %s", date, answer.Status)
 	}

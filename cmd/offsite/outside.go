@@ -10,6 +10,7 @@ import (
 	"offsite/casework/payment"
 	"offsite/casework/remind"
 	"offsite/config"
+	"offsite/sandbox/wire"
 )
 
 var (
@@ -27,7 +28,7 @@ func outside(c *config.Config) (casework.Payment, casework.Messenger, error) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("payment.key_file: %w", err)
 		}
-		if pay, err = payment.New(payment.Options{URL: c.Payment.URL, Key: key}); err != nil {
+		if pay, err = payment.New(wire.Gateway{URL: c.Payment.URL, Key: key}); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -36,7 +37,7 @@ func outside(c *config.Config) (casework.Payment, casework.Messenger, error) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("reminder.key_file: %w", err)
 		}
-		if messages, err = remind.New(remind.Options{URL: c.Reminder.URL, Key: key}); err != nil {
+		if messages, err = remind.New(wire.Gateway{URL: c.Reminder.URL, Key: key}, c.Public()+casework.MessageCallbackPath); err != nil {
 			return nil, nil, err
 		}
 	}

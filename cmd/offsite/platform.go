@@ -31,14 +31,12 @@ type platform struct {
 
 // startPlatform starts what is private and says how to reach all three. private
 // says whether private services may be started: only `offsite up` does that, so
-// that two processes never run the same cluster. ctx ends the start; what was
+// that two processes never run the same cluster. ctx bounds the start; what was
 // started runs until Stop, so that whoever stands on it can stop first.
 func startPlatform(ctx context.Context, c *config.Config, private bool, log *slog.Logger) (*platform, error) {
-	life, end := context.WithCancel(context.WithoutCancel(ctx))
-	defer context.AfterFunc(ctx, end)()
-	p := &platform{stops: []func(){end}}
+	p := &platform{}
 	for _, start := range []func(context.Context, *config.Config, bool, *slog.Logger) error{p.database, p.authority, p.objects} {
-		if err := start(life, c, private, log); err != nil {
+		if err := start(ctx, c, private, log); err != nil {
 			p.Stop()
 			return nil, err
 		}

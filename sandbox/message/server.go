@@ -82,25 +82,10 @@ func (s *Server) Stop() { s.sender.Stop() }
 // Handler takes messages and lists them.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /messages", s.signed(s.take))
-	mux.HandleFunc("GET /messages", s.signed(s.list))
+	mux.HandleFunc("POST /messages", wire.Signed(s.o.Key, s.o.Now, s.take))
+	mux.HandleFunc("GET /messages", wire.Signed(s.o.Key, s.o.Now, s.list))
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	return mux
-}
-
-func (s *Server) signed(next func(w http.ResponseWriter, r *http.Request, body []byte)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		body, err := wire.Verify(s.o.Key, r, s.o.Now())
-		if errors.Is(err, wire.ErrSignature) {
-			wire.Refuse(w, http.StatusUnauthorized, err.Error())
-			return
-		}
-		if err != nil {
-			wire.Refuse(w, http.StatusBadRequest, err.Error())
-			return
-		}
-		next(w, r, body)
-	}
 }
 
 func (s *Server) take(w http.ResponseWriter, _ *http.Request, body []byte) {

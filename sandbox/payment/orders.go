@@ -14,18 +14,7 @@ import (
 
 // signed lets only requests through that the shared key signed.
 func (s *Server) signed(next func(w http.ResponseWriter, r *http.Request, body []byte)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		body, err := wire.Verify(s.o.Key, r, s.o.Now())
-		if errors.Is(err, wire.ErrSignature) {
-			wire.Refuse(w, http.StatusUnauthorized, err.Error())
-			return
-		}
-		if err != nil {
-			wire.Refuse(w, http.StatusBadRequest, err.Error())
-			return
-		}
-		next(w, r, body)
-	}
+	return wire.Signed(s.o.Key, s.o.Now, next)
 }
 
 func (s *Server) create(w http.ResponseWriter, _ *http.Request, body []byte) {
