@@ -1,13 +1,12 @@
 package burning
 
 import (
-	"errors"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"offsite/detectors"
+	"offsite/detectors/ruletest"
 )
 
 var noon = time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
@@ -155,42 +154,15 @@ func TestBurningGoesOutAndIsLitAgain(t *testing.T) {
 
 func TestBurningGoesOnFromItsState(t *testing.T) {
 	t.Parallel()
-	a, err := New().NewRule(zone())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range 40 {
-		b, err := New().NewRule(zone())
-		if err != nil {
-			t.Fatal(err)
-		}
-		state, err := a.State()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := b.Restore(state); err != nil {
-			t.Fatal(err)
-		}
-		l := detectors.Look{At: noon.Add(time.Duration(i) * step), Fire: only(3, 20, flame)(i)}
-		if x, y := a.Observe(l), b.Observe(l); !reflect.DeepEqual(x, y) {
-			t.Fatalf("look %d: %+v, restored %+v", i, x, y)
-		}
-	}
-	if err := a.Restore([]byte("[]")); err == nil {
-		t.Error("a foreign state was taken")
-	}
+	ruletest.GoesOnFromItsState(t, New(), zone(), 40, func(i int) detectors.Look {
+		return detectors.Look{At: noon.Add(time.Duration(i) * step), Fire: only(3, 20, flame)(i)}
+	})
 }
 
 func TestBurningRefusesZones(t *testing.T) {
 	t.Parallel()
-	z := zone()
-	z.Params["looks"] = 9
-	if _, err := New().NewRule(z); !errors.Is(err, detectors.ErrZone) {
-		t.Error(err)
-	}
-	z = zone()
-	z.Polygon = nil
-	if _, err := New().NewRule(z); !errors.Is(err, detectors.ErrZone) {
-		t.Error(err)
-	}
+	ruletest.RefusesZones(t, New(), zone, map[string]func(*detectors.Zone){
+		"no outline":    func(z *detectors.Zone) { z.Polygon = nil },
+		"out of bounds": func(z *detectors.Zone) { z.Params["looks"] = 9 },
+	})
 }

@@ -1,14 +1,13 @@
 package crossdoor
 
 import (
-	"errors"
 	"math"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"offsite/detectors"
+	"offsite/detectors/ruletest"
 )
 
 var noon = time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
@@ -161,43 +160,14 @@ func TestAreaIsThatOfTheGround(t *testing.T) {
 
 func TestCrossdoorGoesOnFromItsState(t *testing.T) {
 	t.Parallel()
-	things := []thing{square(5, 100)}
-	a, err := New().NewRule(zone())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range 60 {
-		b, err := New().NewRule(zone())
-		if err != nil {
-			t.Fatal(err)
-		}
-		state, err := a.State()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := b.Restore(state); err != nil {
-			t.Fatal(err)
-		}
-		if x, y := a.Observe(look(i, things)), b.Observe(look(i, things)); !reflect.DeepEqual(x, y) {
-			t.Fatalf("look %d: %+v, restored %+v", i, x, y)
-		}
-	}
-	if err := a.Restore([]byte("[]")); err == nil {
-		t.Error("a foreign state was taken")
-	}
+	ruletest.GoesOnFromItsState(t, New(), zone(), 60, func(i int) detectors.Look { return look(i, []thing{square(5, 100)}) })
 }
 
 func TestCrossdoorRefusesZones(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*detectors.Zone){
+	ruletest.RefusesZones(t, New(), zone, map[string]func(*detectors.Zone){
 		"no outline":     func(z *detectors.Zone) { z.Polygon = nil },
 		"flat ground":    func(z *detectors.Zone) { z.Homography.GroundM[3] = z.Homography.GroundM[0] },
 		"foreign number": func(z *detectors.Zone) { z.Params["person_share"] = 1 },
-	} {
-		z := zone()
-		change(&z)
-		if _, err := New().NewRule(z); !errors.Is(err, detectors.ErrZone) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
+	})
 }

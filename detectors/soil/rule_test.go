@@ -1,15 +1,14 @@
 package soil
 
 import (
-	"errors"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"offsite/detectors"
+	"offsite/detectors/ruletest"
 )
 
 var noon = time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
@@ -133,45 +132,18 @@ func TestSoilAreaIsThatOfTheGround(t *testing.T) {
 
 func TestSoilGoesOnFromItsState(t *testing.T) {
 	t.Parallel()
-	a, err := New().NewRule(zone())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range 40 {
-		b, err := New().NewRule(zone())
-		if err != nil {
-			t.Fatal(err)
-		}
-		state, err := a.State()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := b.Restore(state); err != nil {
-			t.Fatal(err)
-		}
-		g := ground{"bare_soil": .8, "net": .2}
+	ruletest.GoesOnFromItsState(t, New(), zone(), 40, func(i int) detectors.Look {
 		if i > 25 {
-			g = ground{"net": 1}
+			return look(i, .5, ground{"net": 1})
 		}
-		if x, y := a.Observe(look(i, .5, g)), b.Observe(look(i, .5, g)); !reflect.DeepEqual(x, y) {
-			t.Fatalf("look %d: %+v, restored %+v", i, x, y)
-		}
-	}
-	if err := a.Restore([]byte("[]")); err == nil {
-		t.Error("a foreign state was taken")
-	}
+		return look(i, .5, ground{"bare_soil": .8, "net": .2})
+	})
 }
 
 func TestSoilRefusesZones(t *testing.T) {
 	t.Parallel()
-	z := zone()
-	z.Params["span_s"] = 1
-	if _, err := New().NewRule(z); !errors.Is(err, detectors.ErrZone) {
-		t.Error(err)
-	}
-	z = zone()
-	z.Homography = &detectors.Homography{}
-	if _, err := New().NewRule(z); !errors.Is(err, detectors.ErrZone) {
-		t.Error(err)
-	}
+	ruletest.RefusesZones(t, New(), zone, map[string]func(*detectors.Zone){
+		"out of bounds": func(z *detectors.Zone) { z.Params["span_s"] = 1 },
+		"flat ground":   func(z *detectors.Zone) { z.Homography = &detectors.Homography{} },
+	})
 }

@@ -1,13 +1,12 @@
 package stall
 
 import (
-	"errors"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"offsite/detectors"
+	"offsite/detectors/ruletest"
 )
 
 var noon = time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC) // 12:00 in China
@@ -151,43 +150,16 @@ func TestStallIsOverAndComesBack(t *testing.T) {
 func TestStallGoesOnFromItsState(t *testing.T) {
 	t.Parallel()
 	things := []thing{stand("goods", 5, 100), {label: "person", box: vendor(0, 0).box, from: 5, to: 100, every: 2}}
-	a, err := New().NewRule(zone())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range 100 {
-		b, err := New().NewRule(zone())
-		if err != nil {
-			t.Fatal(err)
-		}
-		state, err := a.State()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := b.Restore(state); err != nil {
-			t.Fatal(err)
-		}
-		l := detectors.Look{At: noon.Add(time.Duration(i) * step), Tracks: at(i, things)}
-		if x, y := a.Observe(l), b.Observe(l); !reflect.DeepEqual(x, y) {
-			t.Fatalf("look %d: %+v, restored %+v", i, x, y)
-		}
-	}
-	if err := a.Restore([]byte("[]")); err == nil {
-		t.Error("a foreign state was taken")
-	}
+	ruletest.GoesOnFromItsState(t, New(), zone(), 100, func(i int) detectors.Look {
+		return detectors.Look{At: noon.Add(time.Duration(i) * step), Tracks: at(i, things)}
+	})
 }
 
 func TestStallRefusesZones(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*detectors.Zone){
+	ruletest.RefusesZones(t, New(), zone, map[string]func(*detectors.Zone){
 		"no outline":     func(z *detectors.Zone) { z.Polygon = nil },
 		"foreign number": func(z *detectors.Zone) { z.Params["min_area_m2"] = 1 },
 		"out of bounds":  func(z *detectors.Zone) { z.Params["dwell_s"] = 1 },
-	} {
-		z := zone()
-		change(&z)
-		if _, err := New().NewRule(z); !errors.Is(err, detectors.ErrZone) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
+	})
 }

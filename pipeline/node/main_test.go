@@ -5,34 +5,20 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"os"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"offsite/detectors"
 	"offsite/pipeline"
-	"offsite/pipeline/infer"
+	"offsite/pipeline/infer/infertest"
 	"offsite/pipeline/ingest"
 	"offsite/pipeline/rtspserve"
 	"offsite/pipeline/rtspserve/testvideo"
 )
 
-// shared is the one engine that a process may have.
-var shared = sync.OnceValues(func() (*infer.Engine, error) { return infer.New(infer.Options{}) })
-
-// TestMain fails where a test leaves a goroutine behind.
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		if e, err := shared(); err == nil {
-			e.Close()
-		}
-		os.Exit(code)
-	}))
-}
+func TestMain(m *testing.M) { infertest.Main(m) }
 
 // standing is a detector whose thing always stands in its zone, so that the way
 // from pictures to incidents can be tested on any video. Its rule is the real dwell.
@@ -196,11 +182,7 @@ func zone(id, detector string) detectors.Zone {
 // options of a node that is quick to try again.
 func options(t testing.TB, k pipeline.Sink, folder string) Options {
 	t.Helper()
-	e, err := shared()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Options{Engine: e, StateDir: folder, Sink: k, Detectors: []detectors.Detector{standing{"burning"}},
+	return Options{Engine: infertest.Engine(t), StateDir: folder, Sink: k, Detectors: []detectors.Detector{standing{"burning"}},
 		Cadence: time.Second, Retry: 20 * time.Millisecond, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Reader: ingest.Config{StallAfter: 2 * time.Second, Backoff: ingest.Backoff{First: 50 * time.Millisecond, Max: 200 * time.Millisecond}}}
 }

@@ -3,44 +3,21 @@ package replay
 import (
 	"context"
 	"os"
-	"sync"
 	"testing"
 	"time"
-
-	"go.uber.org/goleak"
 
 	"offsite/detectors"
 	"offsite/detectors/all"
 	"offsite/pipeline"
-	"offsite/pipeline/infer"
+	"offsite/pipeline/infer/infertest"
 )
 
-// shared is the one engine that a process may have.
-var shared = sync.OnceValues(func() (*infer.Engine, error) { return infer.New(infer.Options{}) })
-
-// TestMain fails where a test leaves a goroutine behind.
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		if e, err := shared(); err == nil {
-			e.Close()
-		}
-		os.Exit(code)
-	}))
-}
+func TestMain(m *testing.M) { infertest.Main(m) }
 
 // whole is a zone of the whole picture.
 func whole(detector string) detectors.Zone {
 	return detectors.Zone{ID: detector + "-zone", Version: 1, Camera: "camera", Detector: detector, NameZH: "全部", NameEN: "all",
 		Polygon: detectors.Polygon{{X: 0, Y: 0}, {X: 1, Y: 0}, {X: 1, Y: 1}, {X: 0, Y: 1}}}
-}
-
-func engine(t testing.TB) *infer.Engine {
-	t.Helper()
-	e, err := shared()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
 }
 
 func TestNothingOnTheRealPavement(t *testing.T) {
@@ -54,7 +31,7 @@ func TestNothingOnTheRealPavement(t *testing.T) {
 	}
 	var progress time.Duration
 	r, err := Run(context.Background(), file, Options{
-		Engine: engine(t), Camera: pipeline.Camera{ID: "camera", Zones: zones}, Detectors: all.All(),
+		Engine: infertest.Engine(t), Camera: pipeline.Camera{ID: "camera", Zones: zones}, Detectors: all.All(),
 		Progress: func(done, _ time.Duration) { progress = done },
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"offsite/detectors/all"
 	"offsite/pipeline"
+	"offsite/pipeline/infer/infertest"
 	"offsite/scenes"
 )
 
@@ -52,7 +53,7 @@ func run(t *testing.T, s scenes.Scene, regardless int) Result {
 	if err := os.WriteFile(file, s.Video, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r, err := Run(context.Background(), file, Options{Engine: engine(t), Detectors: all.All(), Start: begun, Regardless: regardless,
+	r, err := Run(context.Background(), file, Options{Engine: infertest.Engine(t), Detectors: all.All(), Start: begun, Regardless: regardless,
 		Camera: pipeline.Camera{ID: s.Key, Zones: s.Zones}})
 	if err != nil {
 		t.Fatal(err)

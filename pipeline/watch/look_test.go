@@ -1,18 +1,14 @@
 package watch
 
 import (
-	"os"
-	"sync"
 	"testing"
 	"time"
-
-	"go.uber.org/goleak"
 
 	"offsite/detectors"
 	registered "offsite/detectors/all"
 	"offsite/pipeline"
 	"offsite/pipeline/decode"
-	"offsite/pipeline/infer"
+	"offsite/pipeline/infer/infertest"
 	"offsite/pipeline/ingest"
 	"offsite/pipeline/look"
 	"offsite/pipeline/recording"
@@ -20,26 +16,11 @@ import (
 	"offsite/pipeline/rtspserve/testvideo"
 )
 
-// shared is the one engine that a process may have.
-var shared = sync.OnceValues(func() (*infer.Engine, error) { return infer.New(infer.Options{}) })
-
-// TestMain fails where a test leaves a goroutine behind.
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		if e, err := shared(); err == nil {
-			e.Close()
-		}
-		os.Exit(code)
-	}))
-}
+func TestMain(m *testing.M) { infertest.Main(m) }
 
 // watched is a camera with a zone of every detector, and the units of a video.
 func watched(t testing.TB, spec testvideo.Spec, folder string) (*Watch, []ingest.Unit) {
 	t.Helper()
-	e, err := shared()
-	if err != nil {
-		t.Fatal(err)
-	}
 	v, err := recording.Open(testvideo.Make(t, spec))
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +49,7 @@ func watched(t testing.TB, spec testvideo.Spec, folder string) (*Watch, []ingest
 		camera.Zones = append(camera.Zones, detectors.Zone{ID: d.Key(), Version: 1, Detector: d.Key(),
 			Polygon: detectors.Polygon{{X: .1, Y: .1}, {X: .9, Y: .1}, {X: .9, Y: .9}, {X: .1, Y: .9}}})
 	}
-	w, err := New(Options{Engine: e, Detectors: registered.All(), Camera: camera, Ring: kept, Folder: folder})
+	w, err := New(Options{Engine: infertest.Engine(t), Detectors: registered.All(), Camera: camera, Ring: kept, Folder: folder})
 	if err != nil {
 		t.Fatal(err)
 	}
