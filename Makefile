@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 TOOLS := $(CURDIR)/.tools
 export PATH := $(TOOLS)/go/bin:$(TOOLS)/node/bin:$(TOOLS)/bin:$(PATH)
-export GOFLAGS := -buildvcs=false
+export GOFLAGS := -buildvcs=false -trimpath
 export GOTOOLCHAIN := local
 export OFFSITE_ONNXRUNTIME ?= $(TOOLS)/onnxruntime/libonnxruntime.so.1
 
