@@ -239,9 +239,10 @@ func (t *taking) changeEnd(context.Context) (bool, error) {
 		d.Ending, d.Target = t.given.Reason, t.given.Target
 		c.ClosedAt = &t.now
 	case "revoke":
-		d.Ending, d.RefundFen = t.given.Reason, c.PaidFen
+		d.Ending = t.given.Reason
+		d.RefundFen += c.PaidFen // beside what was owed back before
 		c.ClosedAt = &t.now
-		t.entry.detail.RefundFen = d.RefundFen
+		t.entry.detail.RefundFen = c.PaidFen
 	case "archived":
 		d.People.Closer = t.who()
 	default:

@@ -7,12 +7,24 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
+
+// CheckRecord verifies the process record of a case.
+func (b *Book) CheckRecord(ctx context.Context, caseID string) error {
+	return CheckRecord(ctx, b.o.Pool, caseID)
+}
+
+// Rows is what a check reads from: a pool or a transaction.
+type Rows interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
 
 // CheckRecord verifies the process record of a case: no entry is missing, each
 // carries the digest of itself and of the one before.
-func (b *Book) CheckRecord(ctx context.Context, caseID string) error {
-	rows, err := b.o.Pool.Query(ctx, `SELECT seq, at, coalesce(actor_id::text, ''), actor, role, event, from_state, to_state, reason, detail::text, previous, digest
+func CheckRecord(ctx context.Context, db Rows, caseID string) error {
+	rows, err := db.Query(ctx, `SELECT seq, at, coalesce(actor_id::text, ''), actor, role, event, from_state, to_state, reason, detail::text, previous, digest
 		FROM process_record WHERE case_id = $1 ORDER BY seq`, caseID)
 	if err != nil {
 		return fmt.Errorf("read the process record of case %s: %w", caseID, err)

@@ -24,7 +24,7 @@ type Options struct {
 	Accounts  *account.Accounts  // names and licences of officers
 	Calendar  *calendar.Calendar // working days
 	Matters   *matter.Catalogue
-	Press     *document.Press
+	Press     Press
 	Payment   Payment   // treasury's provider
 	Messenger Messenger // SMS gateway
 	Retainer  Retainer  // the vault; nil: retention is not prolonged
@@ -38,6 +38,11 @@ type Options struct {
 	// DemonstrationGrace, when not zero, replaces every matter's grace period, so
 	// that a demonstration need not wait. Never set it in production.
 	DemonstrationGrace time.Duration
+}
+
+// Press makes the papers; a *document.Press is one.
+type Press interface {
+	Render(k document.Kind, f document.Fields) (document.Document, error)
 }
 
 // Bureau is the authority that acts, as its documents name it.

@@ -238,6 +238,27 @@ func TestRevocationOwesWhatWasPaidAndWithdrawsThePublication(t *testing.T) {
 	}
 }
 
+// Paid twice and then revoked: both payments are owed back.
+func TestRevocationAfterASecondPaymentOwesBoth(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	ctx := t.Context()
+	id := h.served(200_00)
+	first, err := h.StartPayment(ctx, id)
+	h.must(err)
+	h.clock.add(25 * time.Hour) // the first order has expired
+	second, err := h.StartPayment(ctx, id)
+	h.must(err)
+	h.pay(second)
+	h.pay(first)
+	h.must(h.do("head", id, "revoke", fields{"reason": "认定事实有误"}))
+	var refund int64
+	h.must(h.pool.QueryRow(ctx, `SELECT (dossier->>'refund_fen')::bigint FROM casefile WHERE id = $1`, id).Scan(&refund))
+	if refund != 400_00 {
+		t.Errorf("refund %d fen, want both payments", refund)
+	}
+}
+
 func TestHearingOfAUnit(t *testing.T) {
 	t.Parallel()
 	// Before the Ecological Environment Code, whose figures the bureau has yet to enter.

@@ -12,21 +12,22 @@ import (
 
 // cli is the command line. Each command is one file of this folder.
 type cli struct {
-	Up      upCmd      `cmd:"" help:"Start everything in one data folder: database, store, timestamps, console, cameras."`
-	Serve   serveCmd   `cmd:"" help:"Start console, API and jobs, without watching cameras."`
-	Watch   watchCmd   `cmd:"" help:"Watch cameras and seal evidence, without the console."`
-	Camera  cameraCmd  `cmd:"" help:"Examine a camera, or play videos as cameras."`
-	Replay  replayCmd  `cmd:"" help:"Run recorded videos through the detectors, as fast as possible."`
-	Verify  verifyCmd  `cmd:"" help:"Check an evidence bundle, offline."`
-	Key     keyCmd     `cmd:"" help:"Create, list, rotate and revoke the keys that seal evidence."`
-	Log     logCmd     `cmd:"" help:"Check, prove and watch a transparency log, without trusting its keeper."`
-	Model   modelCmd   `cmd:"" help:"List, show, try and measure models."`
-	Bench   benchCmd   `cmd:"" help:"Measure this machine with this program."`
-	Demo    demoCmd    `cmd:"" help:"Run the whole loop by itself, from camera to verified, paid case."`
-	Migrate migrateCmd `cmd:"" help:"Bring a database to this version's schema."`
-	Sandbox sandboxCmd `cmd:"" help:"Play the payment provider or the SMS gateway, for demonstrations."`
-	Config  configCmd  `cmd:"" help:"Print the effective configuration, without secrets."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Up       upCmd       `cmd:"" help:"Start everything in one data folder: database, store, timestamps, console, cameras."`
+	Serve    serveCmd    `cmd:"" help:"Start console, API and jobs, without watching cameras."`
+	Watch    watchCmd    `cmd:"" help:"Watch cameras and seal evidence, without the console."`
+	Camera   cameraCmd   `cmd:"" help:"Examine a camera, or play videos as cameras."`
+	Replay   replayCmd   `cmd:"" help:"Run recorded videos through the detectors, as fast as possible."`
+	Verify   verifyCmd   `cmd:"" help:"Check an evidence bundle, offline."`
+	Key      keyCmd      `cmd:"" help:"Create, list, rotate and revoke the keys that seal evidence."`
+	Log      logCmd      `cmd:"" help:"Check, prove and watch a transparency log, without trusting its keeper."`
+	Model    modelCmd    `cmd:"" help:"List, show, try and measure models."`
+	Bench    benchCmd    `cmd:"" help:"Measure this machine with this program."`
+	Demo     demoCmd     `cmd:"" help:"Run the whole loop by itself, from camera to verified, paid case."`
+	Simulate simulateCmd `cmd:"" help:"Play years of casework in minutes and check that no law was broken."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring a database to this version's schema."`
+	Sandbox  sandboxCmd  `cmd:"" help:"Play the payment provider or the SMS gateway, for demonstrations."`
+	Config   configCmd   `cmd:"" help:"Print the effective configuration, without secrets."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 
 	InstallCompletions kongplete.InstallCompletions `cmd:"" help:"Print how to complete offsite's commands in your shell."`
 }

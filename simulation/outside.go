@@ -1,0 +1,98 @@
+package simulation
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"net/http"
+	"sync"
+	"time"
+
+	"offsite/casework"
+	"offsite/casework/payment"
+	"offsite/casework/remind"
+	"offsite/sandbox/wire"
+)
+
+var wireKey = []byte("what simulation and gateways share")
+
+// treasury is the payment provider: it keeps its own books, from which Check counts
+// the money. Its callbacks are signed, and read by the client that reads a real one's.
+type treasury struct {
+	*payment.Client
+	clock *clock
+
+	mu     sync.Mutex
+	orders map[string]int64 // ordered, in fen
+	paid   map[string]int64 // received
+}
+
+func newTreasury(c *clock) (*treasury, error) {
+	client, err := payment.New(wire.Gateway{URL: "http://treasury.invalid", Key: wireKey, Now: c.now})
+	return &treasury{Client: client, clock: c, orders: map[string]int64{}, paid: map[string]int64{}}, err
+}
+
+// Create takes an order; its page is its number.
+func (t *treasury) Create(_ context.Context, o casework.Order) (string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.orders[o.ID] = o.AmountFen
+	return o.ID, nil
+}
+
+// receive takes the money for an order and gives the callback that tells of it.
+func (t *treasury) receive(order string) (http.Header, []byte, error) {
+	t.mu.Lock()
+	amount := t.orders[order]
+	t.paid[order] = amount
+	t.mu.Unlock()
+	now := t.clock.now()
+	return t.callback(order, wire.Event{Type: "order.paid", Timestamp: now,
+		Data: wire.Order{OrderNo: order, AmountFen: amount, State: wire.OrderPaid, ReceiptNo: "沪财" + order[len(order)-12:], PaidAt: &now}})
+}
+
+func (t *treasury) callback(id string, e wire.Event) (http.Header, []byte, error) {
+	body, err := json.Marshal(e)
+	if err != nil {
+		return nil, nil, fmt.Errorf("write a callback: %w", err)
+	}
+	h := http.Header{}
+	return h, body, wire.SignCallback(wireKey, h, id, body, t.clock.now())
+}
+
+// received is what was paid for each order.
+func (t *treasury) received() map[string]int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := make(map[string]int64, len(t.paid))
+	for order, fen := range t.paid {
+		all[order] = fen
+	}
+	return all
+}
+
+// gateway is the SMS gateway. What becomes of a message follows from its number, so
+// that the same seed gives the same course.
+type gateway struct {
+	*remind.Client
+	clock *clock
+}
+
+func newGateway(c *clock) (*gateway, error) {
+	client, err := remind.New(wire.Gateway{URL: "http://gateway.invalid", Key: wireKey, Now: c.now}, "http://simulation.invalid"+casework.MessageCallbackPath)
+	return &gateway{client, c}, err
+}
+
+// Of a hundred telephone numbers, so many do not exist.
+const wrongNumbers = 4
+
+// Send delivers at once, or never.
+func (g *gateway) Send(_ context.Context, id, phone, _ string) (casework.MessageReceipt, error) {
+	h := fnv.New32a()
+	h.Write([]byte(phone))
+	if h.Sum32()%100 < wrongNumbers {
+		return casework.MessageReceipt{}, fmt.Errorf("send message %s: no such number: %w", id, casework.ErrUndeliverable)
+	}
+	return casework.MessageReceipt{Ref: id[len(id)-12:], DeliveredAt: g.clock.now().Add(-time.Second)}, nil
+}

@@ -1,0 +1,137 @@
+package simulation
+
+import (
+	"context"
+	"time"
+)
+
+// serving waits for the post, for somebody at home, for the end of a public notice;
+// electronic service is told by the gateway.
+func (c *course) serving(ctx context.Context, v view) (time.Duration, error) {
+	wait := map[string]time.Duration{"mail": 3 * day, "direct": day, "public": 32 * day, "electronic": day}[v.dossier.Method]
+	if since := c.b.clock.now().Sub(v.dossier.ServingAt); since < wait-time.Hour || v.dossier.Method == "electronic" {
+		return wait - min(since, wait-time.Hour), nil
+	}
+	c.acted["paper"] = true
+	if v.dossier.Method != "public" && chance(c.r, 5) {
+		_, err := c.do(ctx, c.officers[0], v, "failed", given{"reason": "无人签收"})
+		return day, err
+	}
+	_, err := c.do(ctx, c.officers[1], v, "served", given{"received_at": c.b.clock.now().Format(time.RFC3339), "proof": "回证在卷", "receiver": "本人"})
+	return about(c.r, 6*time.Hour), err
+}
+
+func (c *course) served(ctx context.Context, v view) (time.Duration, error) {
+	d := v.dossier
+	if d.suspended() {
+		return c.judged(ctx, v)
+	}
+	switch {
+	case c.once("appeal") && chance(c.r, appeals):
+		event := []string{"reconsideration", "litigation"}[c.r.IntN(2)]
+		_, err := c.do(ctx, c.officers[0], v, event, given{"note": "已受理"})
+		return 40 * day, err
+	case c.once("deferral") && chance(c.r, 3):
+		_, err := c.do(ctx, c.head, v, "deferred", given{"until": c.b.clock.now().Add(60 * day).Format(time.RFC3339), "reason": "经济困难"})
+		return 50 * day, err
+	case c.once("error") && chance(c.r, 1):
+		_, err := c.do(ctx, c.head, v, "revoke", given{"reason": "认定事实有误"})
+		return day, err
+	}
+	switch c.s.manners.pays {
+	case atOnce:
+		return c.pays(ctx)
+	case inTime:
+		if c.once("time to pay") {
+			return about(c.r, 5*day), nil
+		}
+		return c.pays(ctx)
+	}
+	return c.waits(d.PayUntil) + about(c.r, 4*day), nil
+}
+
+// judged is the end of a reconsideration or lawsuit.
+func (c *course) judged(ctx context.Context, v view) (time.Duration, error) {
+	if chance(c.r, 25) {
+		_, err := c.do(ctx, c.head, v, "revoke", given{"reason": "复议、诉讼决定撤销"})
+		return day, err
+	}
+	_, err := c.do(ctx, c.officers[0], v, "upheld", given{"note": "维持"})
+	return about(c.r, 2*day), err
+}
+
+func (c *course) overdue(ctx context.Context, v view) (time.Duration, error) {
+	switch {
+	case v.dossier.suspended():
+		return c.judged(ctx, v)
+	case c.once("overdue"):
+		return about(c.r, 15*day), nil
+	case c.s.manners.pays != never:
+		return c.pays(ctx)
+	}
+	_, err := c.do(ctx, c.officers[0], v, "urge", nil)
+	return 10 * day, err
+}
+
+func (c *course) urged(ctx context.Context, v view) (time.Duration, error) {
+	if v.dossier.suspended() {
+		return c.judged(ctx, v)
+	}
+	if c.once("demand") && chance(c.r, 30) {
+		return c.pays(ctx)
+	}
+	_, err := c.do(ctx, c.other("head", c.head), v, "court", given{"reason": "经催告仍不履行"})
+	return 20 * day, err
+}
+
+func (c *course) court(ctx context.Context, v view) (time.Duration, error) {
+	if chance(c.r, 40) {
+		return c.pays(ctx)
+	}
+	_, err := c.do(ctx, c.officers[0], v, "executed", given{"receipt_no": "法执" + c.id[:8], "note": "法院划拨"})
+	return 30 * day, err
+}
+
+func (c *course) closed(ctx context.Context, v view) (time.Duration, error) {
+	if c.once("second thoughts") && chance(c.r, 1) {
+		_, err := c.do(ctx, c.head, v, "revoke", given{"reason": "复查发现认定有误"})
+		return c.work(), err
+	}
+	_, err := c.do(ctx, c.head, v, "archived", nil)
+	return c.work(), err
+}
+
+// pays has the party pay, and the treasury tell of it: once, several times, or twice
+// for two orders.
+func (c *course) pays(ctx context.Context) (time.Duration, error) {
+	order, err := c.b.book.StartPayment(ctx, c.id)
+	if ok, err := c.outcome("pay", err); err != nil || !ok {
+		return day, err
+	}
+	earlier := c.order
+	c.order = order
+	if chance(c.r, 5) && earlier == "" {
+		return 2 * day, nil // the page is left open; another order follows
+	}
+	told := 1
+	if chance(c.r, 10) {
+		told += c.r.IntN(4)
+	}
+	if err := c.tell(ctx, order, told); err != nil {
+		return 0, err
+	}
+	if earlier != "" && earlier != order && chance(c.r, 50) {
+		return day, c.tell(ctx, earlier, 1) // the old page is still open, and is paid as well
+	}
+	return day, nil
+}
+
+func (c *course) tell(ctx context.Context, order string, times int) error {
+	header, body, err := c.b.treasury.receive(order)
+	for range times {
+		if err == nil {
+			err = c.b.book.PaymentCallback(ctx, header, body)
+		}
+	}
+	return err
+}

@@ -1,0 +1,345 @@
+package simulation
+
+import (
+	"container/heap"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"offsite/casework"
+	"offsite/casework/flow"
+)
+
+// Beginning is when every simulation begins: a Tuesday, the first working day of
+// the first year that the calendar has.
+var Beginning = time.Date(2024, 1, 2, 0, 0, 0, 0, time.UTC)
+
+// Options are what a simulation needs.
+type Options struct {
+	Pool       *pgxpool.Pool // a migrated, empty database
+	Dir        string        // for keys and the transparency log
+	Cases      int           // incidents that the cameras raise
+	Days       int           // over so many days
+	Seed       uint64
+	PaperEvery int                                   // one paper in so many is set in type; 0: none
+	Drain      bool                                  // go on until every case has ended
+	Progress   func(at time.Time, raised, ended int) // called once a simulated month; optional
+}
+
+// drainDays is how long after the last incident open cases are waited for: a case
+// that goes to court takes about a year.
+const drainDays = 360
+
+// tick is how finely time is told: what happens within one is played at its end.
+const tick = 10 * time.Minute
+
+// lanes are played side by side; all that happens at one spot is in one.
+const lanes = 4
+
+// world is a simulation under way.
+type world struct {
+	o       Options
+	b       *bureau
+	queue   wakes
+	courses map[string]*course // by case
+	waiting map[string]bool    // process records that the log has not got yet
+	joined  int
+	month   time.Month
+	swept   time.Time
+}
+
+// Run plays a simulation and checks what it left.
+func Run(ctx context.Context, o Options) (*Report, error) {
+	began := time.Now()
+	if o.Cases < 1 || o.Days < 1 {
+		return nil, errors.New("simulate: it takes one case and one day at least")
+	}
+	b, err := open(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("simulate: %w", err)
+	}
+	defer b.log.Stop()
+	w := &world{o: o, b: b, courses: map[string]*course{}, waiting: map[string]bool{}}
+	w.plan()
+	if err := w.play(ctx); err != nil {
+		return nil, fmt.Errorf("simulate: %w", err)
+	}
+	if err := w.enter(ctx); err != nil {
+		return nil, fmt.Errorf("simulate: %w", err)
+	}
+	r, err := w.report(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("simulate: %w", err)
+	}
+	r.Seconds = time.Since(began).Seconds()
+	return r, nil
+}
+
+// plan draws when and where every incident is raised.
+func (w *world) plan() {
+	for i := range w.o.Cases {
+		r := rand.New(rand.NewPCG(w.o.Seed, uint64(i)+1)) //nolint:gosec // a simulation, to be played again
+		c := &course{b: w.b, r: r, s: &w.b.spots[r.IntN(len(w.b.spots))], acted: map[string]bool{},
+			neglected: chance(r, neglects), slow: chance(r, slowOnes)}
+		w.wake(c, Beginning.Add(time.Duration(r.Int64N(int64(w.o.Days)*int64(day)))))
+	}
+}
+
+func (w *world) wake(c *course, at time.Time) {
+	c.turn++
+	c.wake = at
+	heap.Push(&w.queue, wake{at: at, turn: c.turn, c: c})
+}
+
+// play moves the clock from one thing to the next until nothing is left to happen.
+func (w *world) play(ctx context.Context) error {
+	end := Beginning.Add(time.Duration(w.o.Days) * day)
+	if w.o.Drain {
+		end = end.Add(drainDays * day)
+	}
+	for {
+		at, more, err := w.next(ctx)
+		if err != nil {
+			return err
+		}
+		if !more || at.After(end) {
+			return nil
+		}
+		w.b.clock.set(at)
+		w.tell(at)
+		if err := w.step(ctx, at); err != nil {
+			return err
+		}
+	}
+}
+
+// next is when something happens next: people wake, a job or a timer is due.
+func (w *world) next(ctx context.Context) (at time.Time, more bool, err error) {
+	now := w.b.clock.now()
+	var due *time.Time
+	err = w.b.pool.QueryRow(ctx, `SELECT least((SELECT min(scheduled_at) FROM river_job WHERE state IN ('available', 'scheduled')), (SELECT min(timer_at) FROM casefile), (SELECT min(alarm_at) FROM casefile))`).Scan(&due)
+	if err != nil {
+		return at, false, fmt.Errorf("see what is due: %w", err)
+	}
+	if len(w.queue) > 0 {
+		at, more = w.queue[0].at, true
+	}
+	if due != nil && (!more || due.Before(at)) {
+		at, more = *due, true
+	}
+	if least := now.Add(tick); at.Before(least) {
+		at = least
+	}
+	return at, more, nil
+}
+
+func (w *world) tell(at time.Time) {
+	if w.o.Progress == nil || at.Month() == w.month {
+		return
+	}
+	w.month = at.Month()
+	raised, ended := len(w.courses), 0
+	for _, c := range w.courses {
+		if c.wake.IsZero() {
+			ended++
+		}
+	}
+	w.o.Progress(at, raised, ended)
+}
+
+// step plays what has become due by now: time's own steps, then, in lanes, jobs and
+// people.
+func (w *world) step(ctx context.Context, at time.Time) error {
+	if at.Sub(w.swept) >= time.Hour {
+		w.swept = at
+		if _, err := w.b.book.Sweep(ctx); err != nil {
+			return fmt.Errorf("sweep at %s: %w", at.Format(time.DateTime), err)
+		}
+	}
+	var work [lanes][]func(context.Context) error
+	if err := w.jobs(ctx, at, &work); err != nil {
+		return err
+	}
+	var awake [lanes][]*course
+	for len(w.queue) > 0 && !w.queue[0].at.After(at) {
+		next := heap.Pop(&w.queue).(wake)
+		if next.turn == next.c.turn {
+			lane := next.c.s.lane()
+			awake[lane] = append(awake[lane], next.c)
+		}
+	}
+	var failed [lanes]error
+	var all sync.WaitGroup
+	for lane := range lanes {
+		all.Go(func() { failed[lane] = w.lane(ctx, work[lane], awake[lane]) })
+	}
+	all.Wait()
+	if err := errors.Join(failed[:]...); err != nil {
+		return err
+	}
+	for _, list := range awake {
+		for _, c := range list {
+			w.again(c)
+		}
+	}
+	return nil
+}
+
+func (w *world) lane(ctx context.Context, work []func(context.Context) error, awake []*course) error {
+	for _, f := range work {
+		if err := f(ctx); err != nil {
+			return err
+		}
+	}
+	for _, c := range awake {
+		c.wake = time.Time{}
+		if c.id == "" {
+			joined, err := c.raise(ctx)
+			if err != nil {
+				return err
+			}
+			if joined {
+				continue
+			}
+			c.wake, err = officeTime(c.b.days, c.b.clock.now(), c.work())
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		var err error
+		if c.wake, err = c.play(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// again puts a course back into the queue.
+func (w *world) again(c *course) {
+	switch known := w.courses[c.id]; {
+	case known == nil:
+		w.courses[c.id] = c
+	case known != c:
+		w.joined++
+		return
+	}
+	if !c.wake.IsZero() {
+		w.wake(c, c.wake)
+	}
+}
+
+// lane is where what happens at the spot is played.
+func (s *spot) lane() int {
+	h := fnv.New32a()
+	h.Write([]byte(s.zone.NameZH))
+	return int(h.Sum32() % lanes)
+}
+
+// jobs takes what River would work now off its table.
+func (w *world) jobs(ctx context.Context, at time.Time, work *[lanes][]func(context.Context) error) error {
+	rows, err := w.b.pool.Query(ctx, `WITH due AS (DELETE FROM river_job WHERE scheduled_at <= $1 AND state IN ('available', 'scheduled') RETURNING id, kind, args)
+		SELECT due.kind, due.args, coalesce(m.case_id::text, due.args->>'case_id') FROM due LEFT JOIN message m ON m.id = (due.args->>'message_id')::uuid ORDER BY due.id`, at)
+	if err != nil {
+		return fmt.Errorf("take the jobs: %w", err)
+	}
+	type job struct {
+		Kind string
+		Args json.RawMessage
+		Case string
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[job])
+	if err != nil {
+		return fmt.Errorf("take the jobs: %w", err)
+	}
+	for _, j := range list {
+		c := w.courses[j.Case]
+		switch {
+		case j.Kind == casework.LogArgs{}.Kind():
+			w.waiting[j.Case] = true
+			continue
+		case c == nil:
+			return fmt.Errorf("job %s is about case %q, which nobody knows", j.Kind, j.Case)
+		}
+		lane := c.s.lane()
+		work[lane] = append(work[lane], func(ctx context.Context) error {
+			if j.Kind == (casework.RecheckArgs{}).Kind() {
+				return c.rechecks(ctx)
+			}
+			return w.b.book.Work(ctx, j.Kind, j.Args)
+		})
+		if next := at.Add(about(c.r, time.Hour)); !c.wake.IsZero() && next.Before(c.wake) {
+			w.wake(c, next) // somebody sees what came of it
+		}
+	}
+	return nil
+}
+
+// enter has every process record stand in the log, as the log's queue does.
+func (w *world) enter(ctx context.Context) error {
+	ids := make(chan string)
+	const atOnce = 256
+	failed := make([]error, atOnce)
+	var all sync.WaitGroup
+	for i := range atOnce {
+		all.Go(func() {
+			for id := range ids {
+				if failed[i] == nil {
+					failed[i] = w.b.book.Work(ctx, casework.LogArgs{}.Kind(), []byte(`{"case_id":"`+id+`"}`))
+				}
+			}
+		})
+	}
+	for id := range w.waiting {
+		ids <- id
+	}
+	close(ids)
+	all.Wait()
+	return errors.Join(failed...)
+}
+
+// ended tells whether nobody acts in a state any more.
+func ended(s flow.State) bool {
+	switch s {
+	case flow.Archived, flow.Corrected, flow.Rejected, flow.NoPenalty, flow.Dismissed, flow.Transferred, flow.Revoked:
+		return true
+	}
+	return false
+}
+
+// wake is when a course goes on.
+type wake struct {
+	at   time.Time
+	turn int
+	c    *course
+}
+
+// wakes is a heap of them, the next one first.
+type wakes []wake
+
+func (w wakes) Len() int { return len(w) }
+func (w wakes) Less(i, j int) bool {
+	if !w[i].at.Equal(w[j].at) {
+		return w[i].at.Before(w[j].at)
+	}
+	return w[i].c.s.zone.NameZH < w[j].c.s.zone.NameZH
+}
+func (w wakes) Swap(i, j int) { w[i], w[j] = w[j], w[i] }
+
+// Push and Pop are container/heap's.
+func (w *wakes) Push(x any) { *w = append(*w, x.(wake)) }
+
+// Pop takes the last.
+func (w *wakes) Pop() any {
+	last := (*w)[len(*w)-1]
+	*w = (*w)[:len(*w)-1]
+	return last
+}
