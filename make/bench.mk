@@ -1,8 +1,11 @@
-.PHONY: bench bench-evidence bench-demo bench-report
-bench: bench-evidence bench-demo bench-report ## every benchmark; writes build/bench/*.json and docs/performance.md
+.PHONY: bench bench-evidence bench-demo bench-cameras bench-report
+bench: bench-evidence bench-demo bench-cameras bench-report ## every benchmark; writes build/bench/*.json and docs/performance.md
 
 bench-demo: build ## start, first finding, memory and processor time of the demonstration
 	@build/offsite bench demo
+
+bench-cameras: build ## what a camera costs, against ffmpeg and bare libraries; BENCH_CAMERAS="--cameras 100 --soak 10m" for the long run
+	@build/offsite bench cameras $(BENCH_CAMERAS)
 
 bench-report: build ## docs/performance.md from what was measured
 	@build/offsite bench report >build/performance.md && mv build/performance.md docs/performance.md

@@ -18,8 +18,9 @@ const benchDir = "build/bench"
 
 // benchCmd measures this machine with this program.
 type benchCmd struct {
-	Demo   benchDemoCmd   `cmd:"" help:"Start the demonstration; measure start, first finding, memory, processor time."`
-	Report benchReportCmd `cmd:"" help:"Print the performance page from what was measured."`
+	Demo    benchDemoCmd    `cmd:"" help:"Start the demonstration; measure start, first finding, memory, processor time."`
+	Cameras benchCamerasCmd `cmd:"" help:"Watch cameras of 1080p25 and 4 Mbit/s; measure what each costs, against ffmpeg and against bare libraries."`
+	Report  benchReportCmd  `cmd:"" help:"Print the performance page from what was measured."`
 }
 
 type benchDemoCmd struct{}

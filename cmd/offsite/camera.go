@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"offsite/config"
 	"offsite/pipeline/decode"
@@ -66,12 +67,13 @@ func (c *cameraProbeCmd) Run(ctx context.Context) error {
 }
 
 type cameraServeCmd struct {
-	Files    []string   `arg:"" help:"MP4 files (H.264, H.265, MJPEG); each is served under its name without extension."`
-	Listen   string     `default:"127.0.0.1:8554" help:"Address to serve at; port 0 takes a free one." placeholder:"HOST:PORT"`
-	User     string     `help:"User name that viewers must give." placeholder:"NAME"`
-	Password string     `help:"Password that viewers must give." placeholder:"TEXT"`
-	Addrs    string     `name:"addresses" help:"Write the RTSP addresses and the time of the first picture as JSON to this file once they answer." placeholder:"FILE"`
-	Log      config.Log `embed:"" prefix:"log."`
+	Files    []string      `arg:"" help:"MP4 files (H.264, H.265, MJPEG); each is served under its name without extension."`
+	Listen   string        `default:"127.0.0.1:8554" help:"Address to serve at; port 0 takes a free one." placeholder:"HOST:PORT"`
+	User     string        `help:"User name that viewers must give." placeholder:"NAME"`
+	Password string        `help:"Password that viewers must give." placeholder:"TEXT"`
+	Spread   time.Duration `help:"Let the cameras begin evenly within this time, not all at once." placeholder:"DURATION"`
+	Addrs    string        `name:"addresses" help:"Write the RTSP addresses and the time of the first picture as JSON to this file once they answer." placeholder:"FILE"`
+	Log      config.Log    `embed:"" prefix:"log."`
 }
 
 // Help is shown by `offsite camera serve --help`.
@@ -82,7 +84,7 @@ func (cameraServeCmd) Help() string {
 // Run serves until it is stopped.
 func (c *cameraServeCmd) Run(ctx context.Context) error {
 	server := rtspserve.New(rtspserve.Options{
-		Listen: c.Listen, Files: c.Files, User: c.User, Password: c.Password, Logger: newLogger(os.Stderr, c.Log),
+		Listen: c.Listen, Files: c.Files, User: c.User, Password: c.Password, Spread: c.Spread, Logger: newLogger(os.Stderr, c.Log),
 	})
 	if err := server.Start(ctx); err != nil {
 		return err

@@ -90,7 +90,7 @@ func (d *Decoder) Next() uint64 { return d.next }
 
 func (d *Decoder) frame(units []ingest.Unit) (*astiav.Frame, error) {
 	first, last := units[0], units[len(units)-1]
-	if d.context != nil && (first.Codec != d.codec || first.Params != d.params) {
+	if d.context != nil && !d.fits(first) {
 		d.shut()
 	}
 	if d.context == nil {
@@ -112,6 +112,11 @@ func (d *Decoder) frame(units []ingest.Unit) (*astiav.Frame, error) {
 		whole = d.drain(frame, last.Seq)
 	}
 	return finish(frame, whole)
+}
+
+// fits says whether the context goes on with the unit.
+func (d *Decoder) fits(u ingest.Unit) bool {
+	return d.codec == u.Codec && d.params.Same(u.Params)
 }
 
 // unseen leaves out what the context has decoded already.

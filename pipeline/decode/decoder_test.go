@@ -72,12 +72,14 @@ func luma(t testing.TB, p *Picture) []byte {
 func TestPictureIsThatOfItsUnit(t *testing.T) {
 	t.Parallel()
 	for name, spec := range map[string]testvideo.Spec{
-		"h264":               {Codec: "h264"},
-		"h264 with B-frames": {Codec: "h264", BFrames: 2},
-		"h264 in one group":  {Codec: "h264", GOP: 200},
-		"h265":               {Codec: "h265"},
-		"h265 with B-frames": {Codec: "h265", BFrames: 3},
-		"mjpeg":              {Codec: "mjpeg"},
+		"h264":                {Codec: "h264"},
+		"h264 with B-frames":  {Codec: "h264", BFrames: 2},
+		"h264 in one group":   {Codec: "h264", GOP: 200},
+		"h265":                {Codec: "h265"},
+		"h265 with B-frames":  {Codec: "h265", BFrames: 3},
+		"h264 in open groups": {Codec: "h264", BFrames: 2, OpenGOP: true},
+		"h265 in open groups": {Codec: "h265", BFrames: 3, OpenGOP: true},
+		"mjpeg":               {Codec: "mjpeg"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

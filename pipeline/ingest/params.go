@@ -119,8 +119,12 @@ func (p *Params) follow(nalus [][]byte) (*Params, error) {
 	return next, nil
 }
 
-// same says whether two sets are equal, so that a reconnection changes no pointer.
-func (p *Params) same(q *Params) bool {
+// Same says whether two are of one codec and equal sets, so that a reconnection
+// changes no pointer, and cameras of one kind share a decoder.
+func (p *Params) Same(q *Params) bool {
+	if p == nil || q == nil {
+		return p == q
+	}
 	return p.Codec == q.Codec && bytes.Equal(p.VPS, q.VPS) && bytes.Equal(p.SPS, q.SPS) && bytes.Equal(p.PPS, q.PPS)
 }
 

@@ -84,7 +84,9 @@ func (r *replay) run(ctx context.Context, file string) error {
 	if v != nil {
 		defer func() { _ = v.Close() }() // it was only read
 	}
-	w, made := watch.New(watch.Options{Engine: r.o.Engine, Detectors: r.o.Detectors, Camera: r.o.Camera,
+	decoders := decode.NewPool()
+	defer decoders.Close()
+	w, made := watch.New(watch.Options{Engine: r.o.Engine, Detectors: r.o.Detectors, Decoders: decoders, Camera: r.o.Camera,
 		Ring: r.ring, Source: r.source, Regardless: r.o.Regardless})
 	if made != nil {
 		return made
@@ -128,6 +130,7 @@ func (r *replay) units(ctx context.Context, v *recording.Video) error {
 		r.stream.FPS = float64(len(v.Samples)) / v.Duration.Seconds()
 	}
 	cadence := look.Cadence{Every: r.o.Cadence}
+	var group []ingest.Unit // of the latest look
 	for i, s := range v.Samples {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -143,7 +146,8 @@ func (r *replay) units(ctx context.Context, v *recording.Video) error {
 		if !cadence.Due(u) {
 			continue
 		}
-		out, err := r.watch.Look(r.ring.Upto(u.Seq), nil)
+		group = r.ring.Upto(u.Seq, group)
+		out, err := r.watch.Look(group)
 		if err := r.take(out, err); err != nil {
 			return err
 		}
