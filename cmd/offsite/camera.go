@@ -42,7 +42,7 @@ func (c *cameraProbeCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if c.Picture != "" {
-		jpeg, err := decode.JPEG(report.Key, 0)
+		jpeg, err := decode.JPEG(0, report.Key)
 		if err != nil {
 			return fmt.Errorf("decode the first picture: %w", err)
 		}

@@ -225,7 +225,7 @@ func TestPictureIsEncodedAtItsSize(t *testing.T) {
 	if err := p.Luma(nil, 4, 4); err == nil {
 		t.Error("brightness was written into no bytes")
 	}
-	if out, err := JPEG(units[0], 64); err != nil || len(out) == 0 {
+	if out, err := JPEG(64, units[0]); err != nil || len(out) == 0 {
 		t.Errorf("a unit as JPEG: %v", err)
 	}
 }

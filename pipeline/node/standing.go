@@ -6,7 +6,7 @@ import (
 
 	"offsite/detectors"
 	"offsite/pipeline"
-	"offsite/pipeline/ingest"
+	"offsite/pipeline/decode"
 )
 
 // jpeg decodes and encodes the newest picture, once.
@@ -21,7 +21,8 @@ func (c *camera) jpeg() ([]byte, time.Time, bool) {
 	if encoded != nil {
 		return encoded, last.At, true
 	}
-	made, err := c.encode(units)
+	const width = 1280
+	made, err := decode.JPEG(width, units...)
 	if err != nil {
 		c.log.Error("the newest picture cannot be encoded", "error", err)
 		return nil, time.Time{}, false
@@ -32,16 +33,6 @@ func (c *camera) jpeg() ([]byte, time.Time, bool) {
 		c.encoded = made
 	}
 	return made, last.At, true
-}
-
-func (c *camera) encode(units []ingest.Unit) ([]byte, error) {
-	p, err := c.node.decoders.Show(units)
-	if err != nil {
-		return nil, err
-	}
-	defer p.Release()
-	const quality, width = 80, 1280
-	return p.JPEG(quality, width)
 }
 
 // source tells what the camera sends, for incidents.

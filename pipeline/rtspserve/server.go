@@ -41,6 +41,7 @@ type Stream struct {
 	Files  []string // played one after the other, then from the beginning
 	As     string   // "" as it is; "audio" or "vp8": pretends to be that, sends nothing usable
 	Script []Fault  // in rising order of After
+	Terse  bool     // the description lacks the parameter sets; they come with key pictures
 }
 
 // Server serves until it is stopped.

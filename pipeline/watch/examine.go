@@ -49,32 +49,35 @@ func (w *Watch) due(model string, at time.Time) bool {
 	return true
 }
 
-// examine runs the models that the zones need.
-func (w *Watch) examine(p *decode.Picture, at time.Time) error {
+// examine runs those of the models that are due. What the others said stands.
+func (w *Watch) examine(p *decode.Picture, at time.Time, models map[string]bool) error {
 	var e examined
+	if w.last != nil && len(models) < len(w.needs) {
+		e = *w.last
+	}
 	shared := w.shared.Of(p)
-	if w.due("objects", at) {
+	if models["objects"] && w.due("objects", at) {
 		found, err := w.o.Engine.Boxes("objects", shared)
 		if err != nil {
 			return err
 		}
 		e.things = found[0]
 	}
-	if w.due("burning", at) {
+	if models["burning"] && w.due("burning", at) {
 		found, err := w.o.Engine.Boxes("burning", shared)
 		if err != nil {
 			return err
 		}
 		e.fire = found[0]
 	}
-	if w.due("ground", at) {
+	if models["ground"] && w.due("ground", at) {
 		maps, err := w.o.Engine.ClassMap("ground", shared)
 		if err != nil {
 			return err
 		}
 		e.ground = maps[0]
 	}
-	if w.due("novelty", at) {
+	if models["novelty"] && w.due("novelty", at) {
 		novel, err := w.compare(shared, at, e.things)
 		if err != nil {
 			return err

@@ -202,12 +202,10 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 		f.release()
 		return out, nil
 	}
-	if w.wantsFresh() {
-		w.gate.Force()
-	}
 	open, err := w.gate.Open(small)
-	if err == nil && (open || w.last == nil) {
-		err = w.examine(p, f.at)
+	models := w.wanted(open || w.last == nil)
+	if err == nil && len(models) > 0 {
+		err = w.examine(p, f.at, models)
 		out.Examined = err == nil
 	}
 	if err != nil {
@@ -218,8 +216,8 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 	l := w.last.look(w, f, light.Mean)
 	out.Record = w.record(l)
 	w.remember(f)
-	w.observe(l, f, p, &out)
-	w.answer(f, p)
+	w.observe(l, f, &out)
+	w.answer(f)
 	out.Open = w.open()
 	return out, w.saveDue(len(out.Raised)+len(out.Ended) > 0)
 }
@@ -238,12 +236,25 @@ func measure(p *decode.Picture) (look.Light, []byte, error) {
 	return light, small, err
 }
 
-// wantsFresh says whether the models must run though nothing has changed: while a
-// dwell runs, or someone has asked.
-func (w *Watch) wantsFresh() bool {
-	return len(w.asks) > 0 || slices.ContainsFunc(w.zones, func(z *zone) bool {
-		return !z.raised && z.rule.Presence().Open
-	})
+// wanted lists the models that are to see this look: all if anything has changed or
+// somebody has asked, else those of zones in which a dwell runs, for what is held
+// against somebody was seen each time.
+func (w *Watch) wanted(all bool) map[string]bool {
+	models := map[string]bool{}
+	if all || len(w.asks) > 0 {
+		for m := range w.needs {
+			models[m] = true
+		}
+		return models
+	}
+	for _, z := range w.zones {
+		if !z.raised && z.rule.Presence().Open {
+			for _, m := range z.detector.Models() {
+				models[m] = true
+			}
+		}
+	}
+	return models
 }
 
 // Faults lists the zones that are not watched.
