@@ -7,8 +7,9 @@ bench-demo: build ## start, first finding, memory and processor time of the demo
 bench-cameras: build ## what a camera costs, against ffmpeg and bare libraries; BENCH_CAMERAS="--cameras 100 --soak 10m" for the long run
 	@build/offsite bench cameras $(BENCH_CAMERAS)
 
-bench-report: build ## docs/performance.md from what was measured
+bench-report: build ## docs/performance.md and docs/capacity.md from what was measured
 	@build/offsite bench report >build/performance.md && mv build/performance.md docs/performance.md
+	@build/offsite bench capacity >build/capacity.md && mv build/capacity.md docs/capacity.md
 
 bench-evidence: setup ## sealing and verifying against sha256sum, the log, and the way to the store
 	@go test ./evidence/measure -count=1 -run Figures -figures $(CURDIR)/build/bench

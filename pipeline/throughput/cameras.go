@@ -14,6 +14,7 @@ import (
 	"offsite/bench"
 	"offsite/detectors"
 	"offsite/pipeline"
+	"offsite/pipeline/decode"
 	"offsite/pipeline/infer"
 	"offsite/pipeline/look"
 	"offsite/pipeline/replay"
@@ -46,11 +47,12 @@ type measurement struct {
 	files []string
 	names []string // of the models
 
-	one, many, still                live
-	ours, gated                     time.Duration // per look, by replay
-	limit, keys, full, every        time.Duration // per look
-	model                           map[string]time.Duration
-	looks, gatedLooks, spared, runs int
+	one, many, still          live
+	ours, gated               time.Duration // per look, by replay
+	limit, keys, full, every  time.Duration // per look
+	model                     map[string]time.Duration
+	looks, gatedLooks, spared int
+	png, jpeg                 float64 // bytes of a still, and of the console's picture
 }
 
 // Cameras measures.
@@ -60,12 +62,40 @@ func Cameras(ctx context.Context, o Options) (bench.Set, error) {
 	if m.files, err = Streams(ctx, o.Folder, o.Scenes); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context) error{m.byTurns, m.watching} {
+	for _, step := range []func(context.Context) error{m.sizes, m.byTurns, m.watching} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("measure cameras: %w", err)
 		}
 	}
 	return m.figures(), nil
+}
+
+// sizes measures the pictures that are kept, on the first of each stream.
+func (m *measurement) sizes(context.Context) error {
+	for _, file := range m.files {
+		video, err := decode.Open(file, 0)
+		if err != nil {
+			return err
+		}
+		p, err := video.Next(time.Time{})
+		video.Close()
+		if err != nil {
+			return err
+		}
+		defer p.Release()
+		still, err := p.PNG()
+		if err != nil {
+			return err
+		}
+		const quality, width = 85, 1280
+		shown, err := p.JPEG(quality, width)
+		if err != nil {
+			return err
+		}
+		m.png += float64(len(still)) / float64(len(m.files))
+		m.jpeg += float64(len(shown)) / float64(len(m.files))
+	}
+	return nil
 }
 
 // byTurns measures a look: ours, the limit, the peer, file by file and again.
@@ -252,6 +282,8 @@ func (m *measurement) figures() bench.Set {
 		"rss_per_camera_mib":         f(m.many.memory, "MiB", "≤ 6", "besides its ring"),
 		"ring_per_camera_mib":        f(m.many.ring, "MiB", "", "20 s of 4 Mbit/s"),
 		"rss_growth_mib_per_min":     f(m.many.growth, "MiB/min", "", fmt.Sprintf("second half of %s", m.o.Soak)),
+		"still_mib":                  f(m.png/(1<<20), "MiB", "", "a still of an incident, PNG"),
+		"picture_kib":                f(m.jpeg/(1<<10), "KiB", "", "the console's picture of a camera, JPEG"),
 		"watched_s":                  f(m.many.span.Seconds(), "s", "", watched),
 		"look_live_cpu_ms":           f(ms(perLook), "ms", "", "all that we do, RTSP included, per look"),
 		"look_cpu_ms":                f(ms(m.ours), "ms", "", "every look examined"),
