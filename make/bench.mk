@@ -1,11 +1,15 @@
-.PHONY: bench bench-evidence bench-demo bench-report
-bench: bench-evidence bench-demo bench-report ## every benchmark; writes build/bench/*.json and docs/performance.md
+.PHONY: bench bench-evidence bench-demo bench-cameras bench-report
+bench: bench-evidence bench-demo bench-cameras bench-report ## every benchmark; writes build/bench/*.json and docs/performance.md
 
 bench-demo: build ## start, first finding, memory and processor time of the demonstration
 	@build/offsite bench demo
 
-bench-report: build ## docs/performance.md from what was measured
+bench-cameras: build ## what a camera costs, against ffmpeg and bare libraries; BENCH_CAMERAS="--cameras 100 --soak 10m" for the long run
+	@build/offsite bench cameras $(BENCH_CAMERAS)
+
+bench-report: build ## docs/performance.md and docs/capacity.md from what was measured
 	@build/offsite bench report >build/performance.md && mv build/performance.md docs/performance.md
+	@build/offsite bench capacity >build/capacity.md && mv build/capacity.md docs/capacity.md
 
 bench-evidence: setup ## sealing and verifying against sha256sum, the log, and the way to the store
 	@go test ./evidence/measure -count=1 -run Figures -figures $(CURDIR)/build/bench

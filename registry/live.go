@@ -102,7 +102,25 @@ func (r *Registry) Live(ctx context.Context) ([]Live, error) {
 	return all, nil
 }
 
-// Picture returns the latest picture of a camera; ErrNotFound before the first.
+// wantedStep is how exactly it is known when a picture was last looked at.
+const wantedStep = 5 * time.Second
+
+// Wanted lists the cameras of a node whose picture somebody has looked at lately.
+func (r *Registry) Wanted(ctx context.Context, node string, lately time.Duration) ([]string, error) {
+	rows, err := r.db.Query(ctx, `SELECT camera_id::text FROM camera_live WHERE node = $1 AND wanted_at > $2`,
+		node, r.moment().Add(-lately))
+	if err != nil {
+		return nil, fmt.Errorf("read whose pictures are looked at: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("read whose pictures are looked at: %w", err)
+	}
+	return ids, nil
+}
+
+// Picture returns the latest picture of a camera; ErrNotFound before the first. It
+// notes that somebody looks at it, so that the node writes newer ones (Wanted).
 func (r *Registry) Picture(ctx context.Context, cameraID string) (jpeg []byte, at time.Time, err error) {
 	if err = known(cameraID); err != nil {
 		return nil, at, fmt.Errorf("read the picture of camera %s: %w", cameraID, err)
@@ -111,6 +129,12 @@ func (r *Registry) Picture(ctx context.Context, cameraID string) (jpeg []byte, a
 		Scan(&jpeg, &at)
 	if err != nil {
 		return nil, at, fmt.Errorf("read the picture of camera %s: %w", cameraID, absent(err))
+	}
+	now := r.moment()
+	_, err = r.db.Exec(ctx, `UPDATE camera_live SET wanted_at = $2 WHERE camera_id = $1 AND (wanted_at IS NULL OR wanted_at < $3)`,
+		cameraID, now, now.Add(-wantedStep))
+	if err != nil {
+		return nil, at, fmt.Errorf("note that the picture of camera %s is looked at: %w", cameraID, err)
 	}
 	return jpeg, at, nil
 }

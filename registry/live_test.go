@@ -58,6 +58,12 @@ func TestLiveStateCrossesProcesses(t *testing.T) {
 	if err != nil || string(jpeg) != "jpeg" || !when.Equal(at) {
 		t.Errorf("the picture is %q of %v, %v", jpeg, when, err)
 	}
+	if ids := must[[]string](t)(r.Wanted(ctx, "node-1", time.Minute)); len(ids) != 1 || ids[0] != c.ID {
+		t.Errorf("looked at lately: %v, want the camera whose picture was read", ids)
+	}
+	if ids := must[[]string](t)(r.Wanted(ctx, "node-2", time.Minute)); len(ids) != 0 {
+		t.Errorf("another node's: %v", ids)
+	}
 	all := must[[]registry.Live](t)(r.Live(ctx))
 	if len(all) != 1 || all[0].Node != "node-1" || all[0].State != "live" || !all[0].PictureAt.Equal(at) {
 		t.Errorf("live: %+v", all)

@@ -18,8 +18,10 @@ const benchDir = "build/bench"
 
 // benchCmd measures this machine with this program.
 type benchCmd struct {
-	Demo   benchDemoCmd   `cmd:"" help:"Start the demonstration; measure start, first finding, memory, processor time."`
-	Report benchReportCmd `cmd:"" help:"Print the performance page from what was measured."`
+	Demo     benchDemoCmd     `cmd:"" help:"Start the demonstration; measure start, first finding, memory, processor time."`
+	Cameras  benchCamerasCmd  `cmd:"" help:"Watch cameras of 1080p25 and 4 Mbit/s; measure what each costs, against ffmpeg and against bare libraries."`
+	Capacity benchCapacityCmd `cmd:"" help:"Print what a district and a city need, from what was measured."`
+	Report   benchReportCmd   `cmd:"" help:"Print the performance page from what was measured."`
 }
 
 type benchDemoCmd struct{}
@@ -53,6 +55,25 @@ func (benchReportCmd) Run() error {
 		return err
 	}
 	return bench.Page(os.Stdout, sets, machine(), time.Now())
+}
+
+type benchCapacityCmd struct {
+	Cores    int     `default:"32" help:"Cores of a node." placeholder:"N"`
+	Share    float64 `default:"0.7" help:"Share of a node that may be used." placeholder:"SHARE"`
+	Findings float64 `default:"0.2" help:"Findings per camera and day." placeholder:"N"`
+	Years    float64 `default:"5" help:"Years that evidence is kept." placeholder:"N"`
+}
+
+// Run prints the page.
+func (c benchCapacityCmd) Run() error {
+	if c.Cores < 1 || c.Share <= 0 || c.Share > 1 {
+		return exitError{2, fmt.Errorf("--cores %d --share %v: a node has one core at least, and a share between 0 and 1", c.Cores, c.Share)}
+	}
+	sets, err := bench.Read(benchDir)
+	if err != nil {
+		return err
+	}
+	return bench.Capacity(os.Stdout, sets, bench.Load{Cores: c.Cores, Share: c.Share, Findings: c.Findings, Years: c.Years}, machine(), time.Now())
 }
 
 // machine says what this machine is.

@@ -1,13 +1,21 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
 
 	"offsite/config"
 	"offsite/pipeline/decode"
+	"offsite/pipeline/look"
 	"offsite/pipeline/probe"
 	"offsite/pipeline/rtspserve"
 )
@@ -41,7 +49,7 @@ func (c *cameraProbeCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if c.Picture != "" {
-		jpeg, err := decode.JPEG(report.Key, 0)
+		jpeg, err := decode.JPEG(0, report.Key)
 		if err != nil {
 			return fmt.Errorf("decode the first picture: %w", err)
 		}
@@ -52,37 +60,60 @@ func (c *cameraProbeCmd) Run(ctx context.Context) error {
 	if c.JSON {
 		return printJSON(report)
 	}
-	fmt.Printf("%s %s, %d×%d, %.4g pictures/s, a key picture every %s, %d kbit/s\n", report.Codec, report.Profile,
-		report.Width, report.Height, report.FPS, report.GOPTime, report.BitRate/1000)
-	fmt.Printf("over %s; first picture after %s; time from %s", report.Transport, report.FirstAfter.Round(1e6), report.ClockSource)
-	if report.ClockKnown {
-		fmt.Printf(", %s off ours", report.ClockOffset.Round(1e6))
+	return explain(os.Stdout, report)
+}
+
+// explain tells on one screen what a camera sends.
+func explain(w io.Writer, r probe.Report) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "video\t%s %s, %d×%d, %.4g pictures/s\n", r.Codec, r.Profile, r.Width, r.Height, r.FPS)
+	switch {
+	case r.GOP == 0:
+		fmt.Fprintf(t, "key pictures\tone alone came in %d pictures: set the camera's key picture interval (GOP) to 2 s\n", r.Units)
+	case r.GOPTime > 2*look.DefaultCadence:
+		fmt.Fprintf(t, "key pictures\teach %s, %d pictures: looks in between decode all since then; 2 s is better\n", r.GOPTime.Round(time.Millisecond), r.GOP)
+	default:
+		fmt.Fprintf(t, "key pictures\teach %s, %d pictures\n", r.GOPTime.Round(time.Millisecond), r.GOP)
 	}
-	fmt.Println()
-	if report.Remark != nil {
-		fmt.Println(report.Remark.EN)
+	fmt.Fprintf(t, "bit rate\t%d kbit/s\n", r.BitRate/1000)
+	fmt.Fprintf(t, "transport\t%s, first picture after %s\n", r.Transport, r.FirstAfter.Round(time.Millisecond))
+	clock := "the camera does not tell its time; ours at arrival is taken"
+	if r.ClockKnown {
+		clock = fmt.Sprintf("the camera's is %s off ours; times are taken from %s", r.ClockOffset.Round(time.Millisecond),
+			map[string]string{"rtcp": "the camera", "arrival": "arrival here"}[r.ClockSource])
 	}
-	return nil
+	fmt.Fprintf(t, "clock\t%s\n", clock)
+	fmt.Fprintf(t, "losses\t%d packets, %d pictures dropped for that, of %d\n", r.Lost, r.Damaged, uint64(r.Units)+r.Damaged)
+	if r.Remark != nil {
+		fmt.Fprintf(t, "remark\t%s\n\t%s\n", r.Remark.EN, r.Remark.ZH)
+	}
+	return t.Flush()
 }
 
 type cameraServeCmd struct {
-	Files    []string   `arg:"" help:"MP4 files (H.264, H.265, MJPEG); each is served under its name without extension."`
-	Listen   string     `default:"127.0.0.1:8554" help:"Address to serve at; port 0 takes a free one." placeholder:"HOST:PORT"`
-	User     string     `help:"User name that viewers must give." placeholder:"NAME"`
-	Password string     `help:"Password that viewers must give." placeholder:"TEXT"`
-	Addrs    string     `name:"addresses" help:"Write the RTSP addresses and the time of the first picture as JSON to this file once they answer." placeholder:"FILE"`
-	Log      config.Log `embed:"" prefix:"log."`
+	Files    []string      `arg:"" help:"MP4 files (H.264, H.265, MJPEG); each is served under its name without extension."`
+	Listen   string        `default:"127.0.0.1:8554" help:"Address to serve at; port 0 takes a free one." placeholder:"HOST:PORT"`
+	User     string        `help:"User name that viewers must give." placeholder:"NAME"`
+	Password string        `help:"Password that viewers must give." placeholder:"TEXT"`
+	Script   string        `help:"JSON file of what goes wrong, by path: {\"stall\": [{\"kind\": \"freeze\", \"after\": \"20s\", \"for\": \"10s\"}]}." placeholder:"FILE"`
+	Spread   time.Duration `help:"Let the cameras begin evenly within this time, not all at once." placeholder:"DURATION"`
+	Addrs    string        `name:"addresses" help:"Write the RTSP addresses and the time of the first picture as JSON to this file once they answer." placeholder:"FILE"`
+	Log      config.Log    `embed:"" prefix:"log."`
 }
 
 // Help is shown by `offsite camera serve --help`.
 func (cameraServeCmd) Help() string {
-	return "The videos loop for ever; RTCP sender reports carry the wall clock.\n\n  offsite camera serve scenes/*.mp4\n  ffplay rtsp://127.0.0.1:8554/stall"
+	return "What can go wrong: drop, refuse, silence, freeze, loss and corrupt (with share), time_jump and clock_step (with by). The videos loop for ever; RTCP sender reports carry the wall clock.\n\n  offsite camera serve scenes/*.mp4\n  ffplay rtsp://127.0.0.1:8554/stall"
 }
 
 // Run serves until it is stopped.
 func (c *cameraServeCmd) Run(ctx context.Context) error {
+	streams, err := c.streams()
+	if err != nil {
+		return err
+	}
 	server := rtspserve.New(rtspserve.Options{
-		Listen: c.Listen, Files: c.Files, User: c.User, Password: c.Password, Logger: newLogger(os.Stderr, c.Log),
+		Listen: c.Listen, Streams: streams, User: c.User, Password: c.Password, Spread: c.Spread, Logger: newLogger(os.Stderr, c.Log),
 	})
 	if err := server.Start(ctx); err != nil {
 		return err
@@ -100,4 +131,61 @@ func (c *cameraServeCmd) Run(ctx context.Context) error {
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// step is one fault of a script.
+type step struct {
+	Kind  rtspserve.Kind `json:"kind"`
+	After string         `json:"after"`
+	For   string         `json:"for"`
+	By    string         `json:"by"`
+	Share float64        `json:"share"`
+}
+
+// streams are the files, each with what its script says.
+func (c *cameraServeCmd) streams() ([]rtspserve.Stream, error) {
+	script := map[string][]step{}
+	if c.Script != "" {
+		text, err := os.ReadFile(c.Script)
+		if err != nil {
+			return nil, fmt.Errorf("read the script: %w", err)
+		}
+		dec := json.NewDecoder(bytes.NewReader(text))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&script); err != nil {
+			return nil, fmt.Errorf("read the script %s: %w; see offsite camera serve --help", c.Script, err)
+		}
+	}
+	var streams []rtspserve.Stream
+	for _, file := range c.Files {
+		s := rtspserve.Stream{Files: []string{file}, Path: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))}
+		for i, step := range script[s.Path] {
+			f, err := step.fault()
+			if err != nil {
+				return nil, fmt.Errorf("read the script %s: step %d of %s: %w", c.Script, i+1, s.Path, err)
+			}
+			s.Script = append(s.Script, f)
+		}
+		delete(script, s.Path)
+		streams = append(streams, s)
+	}
+	for path := range script {
+		return nil, fmt.Errorf("read the script %s: no file is served as %q", c.Script, path)
+	}
+	return streams, nil
+}
+
+func (s step) fault() (rtspserve.Fault, error) {
+	f := rtspserve.Fault{Kind: s.Kind, Share: s.Share}
+	for text, to := range map[*string]*time.Duration{&s.After: &f.After, &s.For: &f.For, &s.By: &f.By} {
+		if *text == "" {
+			continue
+		}
+		d, err := time.ParseDuration(*text)
+		if err != nil {
+			return f, fmt.Errorf("%q is no duration like 20s: %w", *text, err)
+		}
+		*to = d
+	}
+	return f, nil
 }

@@ -200,7 +200,7 @@ func probeCamera(ctx context.Context, url, protocol string) (wire.Probe, error) 
 		return wire.Probe{}, err
 	}
 	const widest = 1280
-	jpeg, err := decode.JPEG(r.Key, widest)
+	jpeg, err := decode.JPEG(widest, r.Key)
 	if err != nil {
 		return wire.Probe{}, fmt.Errorf("decode the camera's first picture: %w", err)
 	}

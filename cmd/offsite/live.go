@@ -5,12 +5,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"offsite/registry"
 )
 
-const publishEvery = 2 * time.Second
+const (
+	publishEvery = 2 * time.Second
+	// A picture costs as much as looking at it: of a camera that nobody looks at in the
+	// console it is written seldom.
+	seldom = 30 * time.Second
+	lately = 20 * time.Second
+)
 
 // publish writes what the cameras do, and what evidence waits, into the database,
 // from where every console reads it.
@@ -34,6 +41,10 @@ func (w *watcher) publish(ctx context.Context) {
 
 func (w *watcher) publishOnce(ctx context.Context, shown map[string]time.Time) error {
 	status := w.node.Status()
+	wanted, err := w.desk.registry.Wanted(ctx, w.name, lately)
+	if err != nil {
+		return err
+	}
 	live, fresh := make([]registry.Live, 0, len(status)), map[string]time.Time{}
 	for _, s := range status {
 		text, err := json.Marshal(s)
@@ -41,9 +52,11 @@ func (w *watcher) publishOnce(ctx context.Context, shown map[string]time.Time) e
 			return fmt.Errorf("write state of camera %s: %w", s.CameraID, err)
 		}
 		l := registry.Live{CameraID: s.CameraID, State: s.State, Status: text}
-		if jpeg, at, ok := w.node.Picture(s.CameraID); ok && at.After(shown[s.CameraID]) {
-			l.Picture, l.PictureAt = jpeg, &at
-			fresh[s.CameraID] = at
+		if last := shown[s.CameraID]; last.IsZero() || s.LastLookAt.Sub(last) >= seldom || slices.Contains(wanted, s.CameraID) {
+			if jpeg, at, ok := w.node.Picture(s.CameraID); ok && at.After(last) {
+				l.Picture, l.PictureAt = jpeg, &at
+				fresh[s.CameraID] = at
+			}
 		}
 		live = append(live, l)
 	}

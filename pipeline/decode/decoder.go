@@ -33,6 +33,7 @@ type Decoder struct {
 	packet  *astiav.Packet
 	scalers *scalers
 	next    uint64 // unit that follows what the context has seen; 0: none
+	rough   bool   // see openContext
 }
 
 // New makes a decoder; nothing is opened before the first unit.
@@ -90,7 +91,7 @@ func (d *Decoder) Next() uint64 { return d.next }
 
 func (d *Decoder) frame(units []ingest.Unit) (*astiav.Frame, error) {
 	first, last := units[0], units[len(units)-1]
-	if d.context != nil && (first.Codec != d.codec || first.Params != d.params) {
+	if d.context != nil && !d.fits(first) {
 		d.shut()
 	}
 	if d.context == nil {
@@ -112,6 +113,11 @@ func (d *Decoder) frame(units []ingest.Unit) (*astiav.Frame, error) {
 		whole = d.drain(frame, last.Seq)
 	}
 	return finish(frame, whole)
+}
+
+// fits says whether the context goes on with the unit.
+func (d *Decoder) fits(u ingest.Unit) bool {
+	return d.codec == u.Codec && d.params.Same(u.Params)
 }
 
 // unseen leaves out what the context has decoded already.
@@ -147,7 +153,7 @@ func (d *Decoder) open(u ingest.Unit) error {
 	if codec == nil {
 		return fmt.Errorf("%w: this build of libavcodec has no decoder for %s", ErrCodec, u.Codec)
 	}
-	d.context, err = openContext(codec, nil, true)
+	d.context, err = openContext(codec, nil, setting{prompt: true, rough: d.rough})
 	if err != nil {
 		return fmt.Errorf("open the decoder for %s: %w", u.Codec, err)
 	}
@@ -155,9 +161,14 @@ func (d *Decoder) open(u ingest.Unit) error {
 	return nil
 }
 
-// openContext opens a codec on one thread; prompt: without the delay of reordering
-// where the codec can. parameters may be nil.
-func openContext(codec *astiav.Codec, parameters *astiav.CodecParameters, prompt bool) (*astiav.CodecContext, error) {
+// setting is how a codec is opened.
+type setting struct {
+	prompt bool // without the delay of reordering where the codec can
+	rough  bool // without the loop filter, which smooths the edges of blocks: for pictures that are scaled down
+}
+
+// openContext opens a codec on one thread. parameters may be nil.
+func openContext(codec *astiav.Codec, parameters *astiav.CodecParameters, s setting) (*astiav.CodecContext, error) {
 	ctx := astiav.AllocCodecContext(codec)
 	if ctx == nil {
 		return nil, errors.New("libavcodec has no memory")
@@ -169,18 +180,22 @@ func openContext(codec *astiav.Codec, parameters *astiav.CodecParameters, prompt
 		}
 	}
 	ctx.SetThreadCount(1)
-	if prompt {
+	if s.prompt {
 		ctx.SetFlags(ctx.Flags().Add(astiav.CodecContextFlagLowDelay))
 	}
 	options := astiav.NewDictionary()
 	defer options.Free()
+	var err error
 	if codec.ID() == astiav.CodecIDHevc || codec.ID() == astiav.CodecIDMjpeg { // they would give half a picture without a word
-		if err := options.Set("err_detect", "explode", 0); err != nil {
-			ctx.Free()
-			return nil, err
-		}
+		err = options.Set("err_detect", "explode", 0)
 	}
-	if err := ctx.Open(codec, options); err != nil {
+	if s.rough {
+		err = errors.Join(err, options.Set("skip_loop_filter", "all", 0))
+	}
+	if err == nil {
+		err = ctx.Open(codec, options)
+	}
+	if err != nil {
 		ctx.Free()
 		return nil, err
 	}
@@ -239,12 +254,12 @@ func (d *Decoder) drain(frame *astiav.Frame, seq uint64) bool {
 	return d.context.SendPacket(nil) == nil && d.receive(frame, seq)
 }
 
-// JPEG decodes one key unit and encodes it as JPEG, at most maxWidth pixels wide
-// (0: as it is).
-func JPEG(u ingest.Unit, maxWidth int) ([]byte, error) {
+// JPEG decodes units, the first of which is a key unit, and encodes the picture of the
+// last as JPEG, at most maxWidth pixels wide (0: as it is).
+func JPEG(maxWidth int, units ...ingest.Unit) ([]byte, error) {
 	d := New()
 	defer d.Close()
-	p, err := d.Decode(u)
+	p, err := d.Follow(units)
 	if err != nil {
 		return nil, err
 	}

@@ -72,12 +72,14 @@ func luma(t testing.TB, p *Picture) []byte {
 func TestPictureIsThatOfItsUnit(t *testing.T) {
 	t.Parallel()
 	for name, spec := range map[string]testvideo.Spec{
-		"h264":               {Codec: "h264"},
-		"h264 with B-frames": {Codec: "h264", BFrames: 2},
-		"h264 in one group":  {Codec: "h264", GOP: 200},
-		"h265":               {Codec: "h265"},
-		"h265 with B-frames": {Codec: "h265", BFrames: 3},
-		"mjpeg":              {Codec: "mjpeg"},
+		"h264":                {Codec: "h264"},
+		"h264 with B-frames":  {Codec: "h264", BFrames: 2},
+		"h264 in one group":   {Codec: "h264", GOP: 200},
+		"h265":                {Codec: "h265"},
+		"h265 with B-frames":  {Codec: "h265", BFrames: 3},
+		"h264 in open groups": {Codec: "h264", BFrames: 2, OpenGOP: true},
+		"h265 in open groups": {Codec: "h265", BFrames: 3, OpenGOP: true},
+		"mjpeg":               {Codec: "mjpeg"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -223,7 +225,7 @@ func TestPictureIsEncodedAtItsSize(t *testing.T) {
 	if err := p.Luma(nil, 4, 4); err == nil {
 		t.Error("brightness was written into no bytes")
 	}
-	if out, err := JPEG(units[0], 64); err != nil || len(out) == 0 {
+	if out, err := JPEG(64, units[0]); err != nil || len(out) == 0 {
 		t.Errorf("a unit as JPEG: %v", err)
 	}
 }

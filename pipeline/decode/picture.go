@@ -25,6 +25,7 @@ type Picture struct {
 	frame   *astiav.Frame
 	scalers *scalers
 	owners  atomic.Int32
+	done    func() // gives its decoder back; may be nil
 }
 
 func newPicture(f *astiav.Frame, s *scalers) *Picture {
@@ -44,6 +45,9 @@ func (p *Picture) Release() {
 	if p.owners.Add(-1) == 0 {
 		p.frame.Free()
 		p.frame = nil
+		if p.done != nil {
+			p.done()
+		}
 	}
 }
 

@@ -114,6 +114,15 @@ func (e *Engine) Names() []string { return slices.Clone(e.names) }
 // Has says whether the engine holds a model.
 func (e *Engine) Has(name string) bool { return e.nets[name] != nil }
 
+// Runs tells how many pictures each model has examined.
+func (e *Engine) Runs() map[string]uint64 {
+	runs := map[string]uint64{}
+	for name, n := range e.nets {
+		runs[name] = n.runs.Load()
+	}
+	return runs
+}
+
 // Manifest returns a model's manifest.
 func (e *Engine) Manifest(name string) (models.Manifest, error) {
 	n := e.nets[name]

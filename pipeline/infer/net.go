@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"sync/atomic"
 
 	ort "github.com/yalue/onnxruntime_go"
 
@@ -25,6 +26,8 @@ type net struct {
 	session  *ort.DynamicAdvancedSession
 	table    [3][256]float32 // channel of the input, pixel value -> tensor value
 	curves   []curve         // one per label, from the model's scores to probabilities
+
+	runs atomic.Uint64 // pictures that went through it
 
 	mu   sync.Mutex
 	idle map[int][]*job // by batch size
@@ -161,6 +164,7 @@ func (n *net) run(batch int, fill func(i int, tensor []float32, pixels []byte) e
 	if err := n.session.Run(j.inputs, j.outputs); err != nil {
 		return fmt.Errorf("run model %s: %w", n.manifest.Name, err)
 	}
+	n.runs.Add(uint64(batch))
 	for i := range batch {
 		read(i, out[i*len(out)/batch:(i+1)*len(out)/batch])
 	}

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h265"
@@ -29,15 +30,46 @@ func isPicture(codec string, nalu []byte) bool {
 	return t >= int(h264.NALUTypeNonIDR) && t <= int(h264.NALUTypeIDR)
 }
 
-// isKey says whether decoding can start at this unit.
+// isKey says whether decoding can start at this unit: at an IDR picture, at a picture
+// of an open group that says it needs none before it, and at any IRAP of H.265.
 func isKey(codec string, nalus [][]byte) bool {
-	switch codec {
-	case H264:
-		return h264.IsRandomAccess(nalus)
-	case H265:
-		return h265.IsRandomAccess(nalus)
-	default:
+	if codec == MJPEG {
 		return true
+	}
+	return slices.ContainsFunc(nalus, func(nalu []byte) bool {
+		t := naluType(codec, nalu)
+		if codec == H265 {
+			return t >= int(h265.NALUType_BLA_W_LP) && t <= int(h265.NALUType_CRA_NUT)
+		}
+		return t == int(h264.NALUTypeIDR) || t == int(h264.NALUTypeSEI) && recoversAtOnce(nalu[1:])
+	})
+}
+
+// recoversAtOnce looks in an SEI's messages for a recovery point (H.264, D.1.8) that is
+// exact with its own picture. Intra refresh names a later one: decoding cannot start
+// there with a whole picture.
+func recoversAtOnce(messages []byte) bool {
+	const recoveryPoint = 6
+	number := func() (n int, ok bool) {
+		for i, b := range messages {
+			n += int(b)
+			if b != 0xff {
+				messages = messages[i+1:]
+				return n, true
+			}
+		}
+		return 0, false
+	}
+	for {
+		kind, ok := number()
+		size, whole := number()
+		if !ok || !whole || size > len(messages) {
+			return false
+		}
+		if kind == recoveryPoint && size > 0 {
+			return messages[0]&0x80 != 0 // recovery_frame_cnt, an Exp-Golomb 0
+		}
+		messages = messages[size:]
 	}
 }
 
@@ -119,8 +151,12 @@ func (p *Params) follow(nalus [][]byte) (*Params, error) {
 	return next, nil
 }
 
-// same says whether two sets are equal, so that a reconnection changes no pointer.
-func (p *Params) same(q *Params) bool {
+// Same says whether two are of one codec and equal sets, so that a reconnection
+// changes no pointer, and cameras of one kind share a decoder.
+func (p *Params) Same(q *Params) bool {
+	if p == nil || q == nil {
+		return p == q
+	}
 	return p.Codec == q.Codec && bytes.Equal(p.VPS, q.VPS) && bytes.Equal(p.SPS, q.SPS) && bytes.Equal(p.PPS, q.PPS)
 }
 

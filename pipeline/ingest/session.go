@@ -239,7 +239,7 @@ func (s *session) adopt(forma format.Format) {
 	s.r.mu.Lock()
 	defer s.r.mu.Unlock()
 	old := s.r.params
-	cached := old != nil && old.Codec == p.Codec && (p.SPS == nil || old.same(p))
+	cached := old != nil && old.Codec == p.Codec && (p.SPS == nil || old.Same(p))
 	if !cached {
 		s.r.params = p
 	}

@@ -9,7 +9,6 @@ import (
 
 	"offsite/detectors"
 	"offsite/pipeline"
-	"offsite/pipeline/decode"
 	"offsite/pipeline/ingest"
 	"offsite/pipeline/look"
 	"offsite/pipeline/ring"
@@ -34,8 +33,10 @@ type camera struct {
 	cadence look.Cadence
 	stream  streamMeter
 	seen    tally
-	picture *decode.Picture // newest that was looked at
-	encoded []byte          // of picture, once asked for
+	newest  []ingest.Unit // of the picture looked at last, from its key unit on
+	encoded []byte        // that picture as JPEG, once asked for
+
+	group []ingest.Unit // of the latest look; looks follow one another
 }
 
 // tally is what is counted of a camera's looks and known of the latest.
@@ -58,7 +59,7 @@ func newCamera(n *Node, config pipeline.Camera) *camera {
 	c.base = unitsSince2020(n.o.Now())
 	c.cadence.Every = c.every()
 	w, err := watch.New(watch.Options{
-		Engine: n.o.Engine, Detectors: n.o.Detectors, Camera: config, Ring: c.ring, Folder: n.folder(config.ID),
+		Engine: n.o.Engine, Detectors: n.o.Detectors, Decoders: n.decoders, Camera: config, Ring: c.ring, Folder: n.folder(config.ID),
 		Source: c.source, Logger: n.log, Now: n.o.Now,
 	})
 	if err != nil {
@@ -141,12 +142,6 @@ func (c *camera) close() {
 		c.log.Error("the camera's state is not saved", "error", err)
 	}
 	c.watch.Close()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.picture != nil {
-		c.picture.Release()
-		c.picture = nil
-	}
 }
 
 // set takes a changed configuration.

@@ -6,27 +6,31 @@ import (
 
 	"offsite/detectors"
 	"offsite/pipeline/decode"
+	"offsite/pipeline/ingest"
 	"offsite/pipeline/look"
 	"offsite/pipeline/watch"
 )
 
 // look takes its turn: one picture is decoded and examined.
 func (c *camera) look(seq uint64, received time.Time) {
-	units := c.ring.Upto(seq)
+	units := c.ring.Upto(seq, c.group)
 	if len(units) == 0 {
 		c.drop(look.NotInRing)
 		return
 	}
+	c.group = units
 	c.mu.Lock()
 	c.seen.since = received
 	c.mu.Unlock()
 	began := time.Now()
-	out, err := c.watch.Look(units, c.keep)
+	out, err := c.watch.Look(units)
 	if errors.Is(err, watch.ErrClosed) {
 		return
 	}
-	c.node.metrics.took(time.Since(began))
-	c.account(out, err)
+	c.node.metrics.took(time.Since(began), c.node.o.Now().Sub(received))
+	if c.account(out, err); !undecodable(err) {
+		c.keep(units)
+	}
 	for _, in := range out.Raised {
 		c.out.raise(in)
 	}
@@ -35,15 +39,18 @@ func (c *camera) look(seq uint64, received time.Time) {
 	}
 }
 
-// keep makes a picture the newest.
-func (c *camera) keep(p *decode.Picture) {
+// keep makes a picture, of which the units are given, the newest.
+func (c *camera) keep(units []ingest.Unit) {
+	last := units[len(units)-1]
 	c.mu.Lock()
-	if c.picture != nil {
-		c.picture.Release()
-	}
-	c.picture, c.encoded = p.Retain(), nil
+	c.newest, c.encoded = units, nil
 	c.mu.Unlock()
-	c.node.events.send(Event{Kind: NewPicture, CameraID: c.id, At: p.At})
+	c.node.events.send(Event{Kind: NewPicture, CameraID: c.id, At: last.At})
+}
+
+// undecodable says whether a look failed for want of a picture.
+func undecodable(err error) bool {
+	return errors.Is(err, decode.ErrDamaged) || errors.Is(err, decode.ErrNoPicture) || errors.Is(err, decode.ErrCodec)
 }
 
 // account counts a look, and tells of what has changed with it.
@@ -61,7 +68,7 @@ func (c *camera) account(out watch.Outcome, err error) {
 		t.failing = 0
 	}
 	switch {
-	case errors.Is(err, decode.ErrDamaged), errors.Is(err, decode.ErrNoPicture), errors.Is(err, decode.ErrCodec):
+	case undecodable(err):
 		t.dropped[look.Damaged]++
 		if t.failing >= brokenAfter {
 			t.health, t.healthWhy = Broken, broken()

@@ -10,6 +10,7 @@ import (
 type metrics struct {
 	node   *Node
 	looks  prometheus.Histogram
+	delay  prometheus.Histogram
 	raised *prometheus.CounterVec
 
 	state, health, units, bytes, examined, spared, dropped, age, waiting, open *prometheus.Desc
@@ -24,6 +25,9 @@ func newMetrics(n *Node) *metrics {
 		looks: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "offsite_look_seconds",
 			Help:    "How long looks took, decoding included.",
 			Buckets: []float64{.005, .01, .02, .04, .08, .16, .32, .64, 1.28, 2.56}}),
+		delay: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "offsite_look_delay_seconds",
+			Help:    "From the arrival of a picture until its look was done.",
+			Buckets: []float64{.02, .04, .08, .16, .32, .64, 1, 1.28, 2.56, 4, 8}}),
 		raised: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "offsite_incidents_raised_total",
 			Help: "Incidents that the sink has taken."}, []string{"detector"}),
 		state:    desc("camera_state", "1 for the state that the camera is in.", "state"),
@@ -39,12 +43,16 @@ func newMetrics(n *Node) *metrics {
 	}
 }
 
-// took counts a look.
-func (m *metrics) took(d time.Duration) { m.looks.Observe(d.Seconds()) }
+// took counts a look, and how long after its picture's arrival it was done.
+func (m *metrics) took(d, delay time.Duration) {
+	m.looks.Observe(d.Seconds())
+	m.delay.Observe(delay.Seconds())
+}
 
 // Describe implements prometheus.Collector.
 func (m *metrics) Describe(to chan<- *prometheus.Desc) {
 	m.looks.Describe(to)
+	m.delay.Describe(to)
 	m.raised.Describe(to)
 	for _, d := range []*prometheus.Desc{m.state, m.health, m.units, m.bytes, m.examined, m.spared, m.dropped, m.age, m.waiting, m.open} {
 		to <- d
@@ -54,6 +62,7 @@ func (m *metrics) Describe(to chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector.
 func (m *metrics) Collect(to chan<- prometheus.Metric) {
 	m.looks.Collect(to)
+	m.delay.Collect(to)
 	m.raised.Collect(to)
 	gauge, counter := prometheus.GaugeValue, prometheus.CounterValue
 	for _, s := range m.node.Status() {

@@ -17,6 +17,7 @@ import (
 
 	"offsite/detectors"
 	"offsite/pipeline"
+	"offsite/pipeline/decode"
 	"offsite/pipeline/infer"
 	"offsite/pipeline/ingest"
 	"offsite/pipeline/look"
@@ -50,11 +51,12 @@ type Options struct {
 
 // Node watches cameras.
 type Node struct {
-	o       Options
-	log     *slog.Logger
-	queue   *look.Queue
-	events  hub
-	metrics *metrics
+	o        Options
+	log      *slog.Logger
+	queue    *look.Queue
+	decoders *decode.Pool
+	events   hub
+	metrics  *metrics
 
 	setting sync.Mutex // one Set, Start or Stop at a time
 
@@ -82,7 +84,7 @@ func New(o Options) *Node {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	n := &Node{o: o, log: o.Logger, queue: look.NewQueue(o.Looks), cameras: map[string]*camera{}}
+	n := &Node{o: o, log: o.Logger, queue: look.NewQueue(o.Looks), decoders: decode.NewPool(), cameras: map[string]*camera{}}
 	n.metrics = newMetrics(n)
 	return n
 }
@@ -137,6 +139,7 @@ func (n *Node) Stop() {
 	n.mu.Lock()
 	n.cameras = map[string]*camera{}
 	n.mu.Unlock()
+	n.decoders.Close()
 	n.events.close()
 	if n.o.Registerer != nil {
 		n.o.Registerer.Unregister(n.metrics)

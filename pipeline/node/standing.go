@@ -6,33 +6,33 @@ import (
 
 	"offsite/detectors"
 	"offsite/pipeline"
+	"offsite/pipeline/decode"
 )
 
-// jpeg encodes the newest picture, once.
+// jpeg decodes and encodes the newest picture, once.
 func (c *camera) jpeg() ([]byte, time.Time, bool) {
 	c.mu.Lock()
-	if c.picture == nil {
-		c.mu.Unlock()
+	units, encoded := c.newest, c.encoded
+	c.mu.Unlock()
+	if len(units) == 0 {
 		return nil, time.Time{}, false
 	}
-	p, encoded := c.picture.Retain(), c.encoded
-	c.mu.Unlock()
-	defer p.Release()
+	last := units[len(units)-1]
 	if encoded != nil {
-		return encoded, p.At, true
+		return encoded, last.At, true
 	}
-	const quality, width = 80, 1280
-	made, err := p.JPEG(quality, width)
+	const width = 1280
+	made, err := decode.JPEG(width, units...)
 	if err != nil {
 		c.log.Error("the newest picture cannot be encoded", "error", err)
 		return nil, time.Time{}, false
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.picture != nil && c.picture.Unit == p.Unit {
+	if n := len(c.newest); n > 0 && c.newest[n-1].Seq == last.Seq {
 		c.encoded = made
 	}
-	return made, p.At, true
+	return made, last.At, true
 }
 
 // source tells what the camera sends, for incidents.
@@ -72,10 +72,13 @@ func (c *camera) status() CameraStatus {
 		s.State, s.Why = Failed, c.wrong
 		return s
 	}
+	kept := c.ring.Stats()
+	s.Rejected, s.RingBytes = kept.Rejected, kept.Arena
 	s.Faults, s.Waiting = c.watch.Faults(), c.out.waiting()
 	if c.reader != nil {
 		state, counters := c.reader.State(), c.reader.Counters()
 		s.State, s.Since, s.Transport, s.Units = string(state.Phase), state.Since, state.Transport, counters.Units
+		s.Lost, s.Damaged = counters.Lost, counters.Damaged
 		if state.Why != nil {
 			s.Why = detectors.Explanation{ZH: state.Why.ZH, EN: state.Why.EN}
 		}

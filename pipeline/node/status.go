@@ -41,6 +41,10 @@ type CameraStatus struct {
 	Looks          uint64                `json:"looks"`           // examined by the models
 	Unchanged      uint64                `json:"looks_unchanged"` // spared by the change gate
 	Dropped        map[string]uint64     `json:"dropped"`         // looks by reason
+	Lost           uint64                `json:"lost"`            // RTP packets that never came, since the reader began
+	Damaged        uint64                `json:"damaged"`         // access units dropped for that
+	Rejected       uint64                `json:"rejected"`        // whole access units that found no room in the ring
+	RingBytes      int                   `json:"ring_bytes"`      // allocated for the ring
 	BytesPerSecond float64               `json:"bytes_per_second"`
 	Health         string                `json:"health"` // "" before the first look
 	HealthWhy      detectors.Explanation `json:"health_why"`

@@ -30,6 +30,9 @@ type Options struct {
 	// Regardless is the n of "every n-th look is examined though nothing changed";
 	// 1 does without the change gate.
 	Regardless int
+	// Speed is how many times faster than the video's own time it may go at most; 0: as
+	// fast as the machine allows.
+	Speed float64
 	// Progress, if given, is called after each look with how much of the video is done.
 	Progress func(done, total time.Duration)
 	// Raise, if given, is called with each incident as it is found.
@@ -57,6 +60,7 @@ type replay struct {
 	ring   *ring.Ring
 	stream pipeline.Stream
 	result Result
+	began  time.Time
 }
 
 // Run replays a file.
@@ -70,12 +74,11 @@ func Run(ctx context.Context, file string, o Options) (Result, error) {
 	if o.Cadence <= 0 {
 		o.Cadence = look.DefaultCadence
 	}
-	began := time.Now()
-	r := &replay{o: o, ring: ring.New(ring.Limits{}), result: Result{Ended: map[string]time.Time{}, Blind: map[look.Health]int{}}}
+	r := &replay{o: o, began: time.Now(), ring: ring.New(ring.Limits{}), result: Result{Ended: map[string]time.Time{}, Blind: map[look.Health]int{}}}
 	if err := r.run(ctx, file); err != nil {
 		return r.result, fmt.Errorf("replay %s: %w", file, err)
 	}
-	r.result.Took = time.Since(began)
+	r.result.Took = time.Since(r.began)
 	return r.result, nil
 }
 
@@ -84,7 +87,9 @@ func (r *replay) run(ctx context.Context, file string) error {
 	if v != nil {
 		defer func() { _ = v.Close() }() // it was only read
 	}
-	w, made := watch.New(watch.Options{Engine: r.o.Engine, Detectors: r.o.Detectors, Camera: r.o.Camera,
+	decoders := decode.NewPool()
+	defer decoders.Close()
+	w, made := watch.New(watch.Options{Engine: r.o.Engine, Detectors: r.o.Detectors, Decoders: decoders, Camera: r.o.Camera,
 		Ring: r.ring, Source: r.source, Regardless: r.o.Regardless})
 	if made != nil {
 		return made
@@ -128,6 +133,7 @@ func (r *replay) units(ctx context.Context, v *recording.Video) error {
 		r.stream.FPS = float64(len(v.Samples)) / v.Duration.Seconds()
 	}
 	cadence := look.Cadence{Every: r.o.Cadence}
+	var group []ingest.Unit // of the latest look
 	for i, s := range v.Samples {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -143,7 +149,11 @@ func (r *replay) units(ctx context.Context, v *recording.Video) error {
 		if !cadence.Due(u) {
 			continue
 		}
-		out, err := r.watch.Look(r.ring.Upto(u.Seq), nil)
+		if err := r.pace(ctx, s.PTS); err != nil {
+			return err
+		}
+		group = r.ring.Upto(u.Seq, group)
+		out, err := r.watch.Look(group)
 		if err := r.take(out, err); err != nil {
 			return err
 		}
@@ -191,6 +201,10 @@ func (r *replay) pictures(ctx context.Context, file string) error {
 		}
 		r.stream.Width, r.stream.Height = p.Width, p.Height
 		r.result.Video = p.At.Sub(r.o.Start)
+		if err := r.pace(ctx, r.result.Video); err != nil {
+			p.Release()
+			return err
+		}
 		out, err := r.watch.See(p)
 		p.Release()
 		if err := r.take(out, err); err != nil {
@@ -236,6 +250,21 @@ func (r *replay) take(out watch.Outcome, err error) error {
 		}
 	}
 	return nil
+}
+
+// pace waits until a moment of the video may be looked at.
+func (r *replay) pace(ctx context.Context, at time.Duration) error {
+	if r.o.Speed <= 0 {
+		return nil
+	}
+	wait := time.NewTimer(time.Duration(float64(at)/r.o.Speed) - time.Since(r.began))
+	defer wait.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-wait.C:
+		return nil
+	}
 }
 
 func (r *replay) progress(done time.Duration) {

@@ -19,7 +19,7 @@ type Limits struct {
 const (
 	defaultSpan  = 20 * time.Second
 	defaultBytes = 32 << 20
-	firstArena   = 1 << 20 // the arena starts small and doubles
+	firstArena   = 1 << 20 // the arena starts small and grows
 	lengthPrefix = 4       // before each NAL unit, as in MP4
 )
 
@@ -39,6 +39,7 @@ type Ring struct {
 
 	mu       sync.RWMutex
 	arena    []byte
+	free     func()  // gives the arena back
 	entries  []entry // in order of arrival; the first is a key unit
 	head     int     // where the next unit is written
 	evicted  uint64
@@ -174,24 +175,24 @@ func (r *Ring) room(size int) (int, bool) {
 	return r.head, r.head+size < oldest // used: [oldest, end) and [0, head)
 }
 
-// grow doubles the arena within the limit, and straightens it.
+// grow makes the arena larger by a quarter within the limit, and straightens it.
 func (r *Ring) grow(size int) bool {
 	if len(r.arena) >= r.limits.Bytes {
 		return false
 	}
-	n := max(firstArena, 2*len(r.arena), 2*size)
-	bigger := make([]byte, min(n, r.limits.Bytes))
+	n := max(firstArena, len(r.arena)+len(r.arena)/4, len(r.arena)+2*size)
+	bigger, free := newArena(r, min(n, r.limits.Bytes))
 	at := 0
 	for i := range r.entries {
 		e := &r.entries[i]
-		if at+e.size > len(bigger) {
-			return false
-		}
 		copy(bigger[at:], r.arena[e.at:e.at+e.size])
 		e.at = at
 		at += e.size
 	}
-	r.arena, r.head = bigger, at
+	if r.free != nil {
+		r.free()
+	}
+	r.arena, r.free, r.head = bigger, free, at
 	return true
 }
 
@@ -287,7 +288,9 @@ func split(codec string, bits []byte) [][]byte {
 
 // Upto returns, copied and in order of decoding, the units needed to show that one:
 // from the last key unit at or before it. Nothing is returned where it is not held.
-func (r *Ring) Upto(seq uint64) []ingest.Unit {
+// What known, an earlier answer, holds of them is taken from there and not copied
+// again, so that a long group of pictures is copied once.
+func (r *Ring) Upto(seq uint64, known []ingest.Unit) []ingest.Unit {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	last := r.index(seq)
@@ -299,7 +302,10 @@ func (r *Ring) Upto(seq uint64) []ingest.Unit {
 		first--
 	}
 	units := make([]ingest.Unit, 0, last-first+1)
-	for i := first; i <= last; i++ {
+	if len(known) > 0 && known[0].Seq == r.entries[first].unit.Seq {
+		units = append(units, known[:min(len(known), last-first+1)]...)
+	}
+	for i := first + len(units); i <= last; i++ {
 		units = append(units, r.read(i))
 	}
 	return units

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,6 +35,7 @@ const (
 type channel struct {
 	path   string
 	as     string
+	terse  bool
 	script []Fault
 	videos []*recording.Video
 	log    *slog.Logger
@@ -58,7 +60,7 @@ type packetizer func(nalus [][]byte) ([]*rtp.Packet, error)
 
 func newChannel(st Stream, log *slog.Logger, now func() time.Time) (*channel, error) {
 	c := &channel{
-		path: strings.Trim(st.Path, "/"), as: st.As, script: st.Script, log: log, now: now,
+		path: strings.Trim(st.Path, "/"), as: st.As, terse: st.Terse, script: st.Script, log: log, now: now,
 		viewers: map[*gortsplib.ServerSession]struct{}{}, joined: make(chan struct{}, 1),
 		first: rand.Uint32(), //nolint:gosec // RTP wants it to differ, not to be secret
 	}
@@ -129,14 +131,19 @@ func (c *channel) initialize(server *gortsplib.Server) error {
 
 // format makes the RTP format of the first file and its packetizer.
 func (c *channel) format() (format.Format, error) {
-	switch v := c.videos[0]; v.Codec {
+	v := c.videos[0]
+	vps, sps, pps := v.VPS, v.SPS, v.PPS
+	if c.terse {
+		vps, sps, pps = nil, nil, nil
+	}
+	switch v.Codec {
 	case recording.H264:
-		f := &format.H264{PayloadTyp: videoType, SPS: v.SPS, PPS: v.PPS, PacketizationMode: 1}
+		f := &format.H264{PayloadTyp: videoType, SPS: sps, PPS: pps, PacketizationMode: 1}
 		enc, err := f.CreateEncoder()
 		c.pack = func(n [][]byte) ([]*rtp.Packet, error) { return enc.Encode(n) }
 		return f, err
 	case recording.H265:
-		f := &format.H265{PayloadTyp: videoType, VPS: v.VPS, SPS: v.SPS, PPS: v.PPS}
+		f := &format.H265{PayloadTyp: videoType, VPS: vps, SPS: sps, PPS: pps}
 		enc, err := f.CreateEncoder()
 		c.pack = func(n [][]byte) ([]*rtp.Packet, error) { return enc.Encode(n) }
 		return f, err
@@ -209,6 +216,9 @@ func (c *channel) feeling() mood {
 
 // send writes one picture. Packets that a loss takes are counted as sent.
 func (c *channel) send(nalus [][]byte, media time.Duration, wall time.Time, m mood) error {
+	if c.now().Before(m.corrupt) && rand.Float64() < m.bad { //nolint:gosec // a simulated fault
+		nalus = corrupted(nalus)
+	}
 	packets, err := c.pack(nalus)
 	if err != nil {
 		return fmt.Errorf("cut a picture of %s into packets: %w", c.path, err)
@@ -227,6 +237,24 @@ func (c *channel) send(nalus [][]byte, media time.Duration, wall time.Time, m mo
 		}
 	}
 	return nil
+}
+
+// corrupted damages the picture's bits, from a third of its largest part on, and
+// leaves their number.
+func corrupted(nalus [][]byte) [][]byte {
+	bad, largest := slices.Clone(nalus), 0
+	for i := range bad {
+		if len(bad[i]) > len(bad[largest]) {
+			largest = i
+		}
+	}
+	bits := slices.Clone(bad[largest])
+	const step = 8
+	for i := len(bits)/3 + 1; i < len(bits)-2; i += step {
+		bits[i] ^= 0x5a
+	}
+	bad[largest] = bits
+	return bad
 }
 
 // report tells viewers which wall-clock time an RTP time is.

@@ -15,6 +15,7 @@ const (
 	Silence   Kind = "silence"    // sends nothing for a while, connections stay
 	Freeze    Kind = "freeze"     // sends the same key picture again and again
 	Loss      Kind = "loss"       // loses Share of the packets
+	Corrupt   Kind = "corrupt"    // damages the bits of Share of the pictures, no packet is missing
 	TimeJump  Kind = "time_jump"  // RTP time stamps go By further, or back, for good
 	ClockStep Kind = "clock_step" // the wall clock in sender reports goes By, for good
 )
@@ -25,14 +26,14 @@ type Fault struct {
 	After time.Duration // since the epoch, when part of a Stream's script
 	For   time.Duration // how long; 0: until the next fault of that path's script
 	By    time.Duration // time_jump, clock_step
-	Share float64       // loss: 0 to 1
+	Share float64       // loss, corrupt: 0 to 1
 }
 
 func (f Fault) check() error {
 	switch f.Kind {
 	case Drop, Refuse, Silence, Freeze, TimeJump, ClockStep:
 		return nil
-	case Loss:
+	case Loss, Corrupt:
 		if f.Share < 0 || f.Share > 1 {
 			return fmt.Errorf("fault %s: share %v is not between 0 and 1", f.Kind, f.Share)
 		}
@@ -44,10 +45,11 @@ func (f Fault) check() error {
 
 // mood is how a path behaves just now.
 type mood struct {
-	refuse, silence, freeze, loss time.Time // in force until; zero: not
-	share                         float64
-	jump                          time.Duration // added to RTP time
-	clock                         time.Duration // added to the wall clock
+	refuse, silence, freeze, loss, corrupt time.Time     // in force until; zero: not
+	share                                  float64       // of loss
+	bad                                    float64       // share of corrupt
+	jump                                   time.Duration // added to RTP time
+	clock                                  time.Duration // added to the wall clock
 }
 
 // forever is when a fault without a length ends.
@@ -71,6 +73,8 @@ func (m *mood) feel(f Fault, now time.Time) (closing bool) {
 		m.freeze = until
 	case Loss:
 		m.loss, m.share = until, f.Share
+	case Corrupt:
+		m.corrupt, m.bad = until, f.Share
 	case TimeJump:
 		m.jump += f.By
 	case ClockStep:
@@ -81,5 +85,5 @@ func (m *mood) feel(f Fault, now time.Time) (closing bool) {
 
 // calm ends what lasts.
 func (m *mood) calm() {
-	m.refuse, m.silence, m.freeze, m.loss = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	m.refuse, m.silence, m.freeze, m.loss, m.corrupt = time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{}
 }

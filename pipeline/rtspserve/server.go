@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,8 +28,11 @@ type Options struct {
 	Auth     string      // "basic", "digest", or "" for both
 	TLS      *tls.Config // serves rtsps:// instead
 	NoUDP    bool        // answers SETUP by UDP with 461
-	Logger   *slog.Logger
-	Now      func() time.Time
+	// Spread lets the paths begin evenly within it, in order of their names, and not
+	// all at Epoch: real cameras do not send their key pictures at one moment.
+	Spread time.Duration
+	Logger *slog.Logger
+	Now    func() time.Time
 }
 
 // Stream is one path.
@@ -36,6 +41,7 @@ type Stream struct {
 	Files  []string // played one after the other, then from the beginning
 	As     string   // "" as it is; "audio" or "vp8": pretends to be that, sends nothing usable
 	Script []Fault  // in rising order of After
+	Terse  bool     // the description lacks the parameter sets; they come with key pictures
 }
 
 // Server serves until it is stopped.
@@ -93,10 +99,12 @@ func (s *Server) Start(ctx context.Context) error {
 	}
 	ctx, s.cancel = context.WithCancel(ctx)
 	s.epoch = s.now()
-	for _, c := range s.paths {
-		s.work.Go(func() { c.run(ctx, s.epoch) })
+	for i, name := range s.Paths() {
+		c := s.paths[name]
+		begins := s.epoch.Add(s.options.Spread * time.Duration(i) / time.Duration(len(s.paths)))
+		s.work.Go(func() { c.run(ctx, begins) })
 		s.log.Info("camera simulator serves", "url", s.URL(c.path), "codec", c.codec(),
-			"loop_s", c.duration().Seconds(), "epoch", s.epoch.Format(time.RFC3339Nano))
+			"loop_s", c.duration().Seconds(), "epoch", begins.Format(time.RFC3339Nano))
 	}
 	return nil
 }
@@ -130,14 +138,8 @@ func (s *Server) URL(path string) string {
 	return scheme + "://" + s.addr + "/" + path
 }
 
-// Paths returns the paths served, in no order.
-func (s *Server) Paths() []string {
-	var names []string
-	for name := range s.paths {
-		names = append(names, name)
-	}
-	return names
-}
+// Paths returns the paths served, in alphabetical order.
+func (s *Server) Paths() []string { return slices.Sorted(maps.Keys(s.paths)) }
 
 // Duration returns the length of a path's loop, 0 for an unknown path.
 func (s *Server) Duration(path string) time.Duration {

@@ -1,8 +1,12 @@
-// Package throughput measures what a look costs: the processor time of our way from
-// access units to signals, against its peer and its limit in the same run.
+// Package throughput measures what watching a camera costs.
 //
-// The peer decodes the stream in full with ffmpeg, gives a picture each cadence, and
-// runs the same models on it: what systems do that decode what nobody looks at. The
-// limit is a bare loop of libavcodec on key units and ONNX Runtime. Figures go to
-// package bench.
+// The watching process is measured by its own processor time and memory, while
+// cameras that another process serves (`offsite camera serve`) are watched as in
+// production: RTSP, ring, looks, gate, models, tracks, rules.
+//
+// In the same run, and by turns so that a busy machine treats them alike, stand two
+// others. The peer decodes each stream in full with ffmpeg, gives a picture each
+// cadence, and runs every model on it: what systems do that decode what nobody looks
+// at. The limit is a bare loop of libavcodec on key units and ONNX Runtime on tensors
+// that are filled already, with nothing around. Figures go to package bench.
 package throughput

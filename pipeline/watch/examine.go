@@ -49,32 +49,36 @@ func (w *Watch) due(model string, at time.Time) bool {
 	return true
 }
 
-// examine runs the models that the zones need.
-func (w *Watch) examine(p *decode.Picture, at time.Time) error {
+// examine runs those of the models that are due. What the others said stands.
+func (w *Watch) examine(p *decode.Picture, at time.Time, models map[string]bool) error {
 	var e examined
-	if w.due("objects", at) {
-		found, err := w.o.Engine.Boxes("objects", p)
+	if w.last != nil && len(models) < len(w.needs) {
+		e = *w.last
+	}
+	shared := w.shared.Of(p)
+	if models["objects"] && w.due("objects", at) {
+		found, err := w.o.Engine.Boxes("objects", shared)
 		if err != nil {
 			return err
 		}
 		e.things = found[0]
 	}
-	if w.due("burning", at) {
-		found, err := w.o.Engine.Boxes("burning", p)
+	if models["burning"] && w.due("burning", at) {
+		found, err := w.o.Engine.Boxes("burning", shared)
 		if err != nil {
 			return err
 		}
 		e.fire = found[0]
 	}
-	if w.due("ground", at) {
-		maps, err := w.o.Engine.ClassMap("ground", p)
+	if models["ground"] && w.due("ground", at) {
+		maps, err := w.o.Engine.ClassMap("ground", shared)
 		if err != nil {
 			return err
 		}
 		e.ground = maps[0]
 	}
-	if w.due("novelty", at) {
-		novel, err := w.compare(p, at, e.things)
+	if models["novelty"] && w.due("novelty", at) {
+		novel, err := w.compare(shared, at, e.things)
 		if err != nil {
 			return err
 		}
@@ -86,7 +90,7 @@ func (w *Watch) examine(p *decode.Picture, at time.Time) error {
 
 // compare runs the novelty model against the clean baseline, and lets the baseline
 // follow the light. While there is no baseline it says nothing (nil).
-func (w *Watch) compare(p *decode.Picture, at time.Time, things []detectors.Detection) (*detectors.NoveltyMap, error) {
+func (w *Watch) compare(p infer.Source, at time.Time, things []detectors.Detection) (*detectors.NoveltyMap, error) {
 	if w.base == nil {
 		m, err := w.o.Engine.Manifest("novelty")
 		if err != nil {

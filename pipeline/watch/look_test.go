@@ -49,7 +49,9 @@ func watched(t testing.TB, spec testvideo.Spec, folder string) (*Watch, []ingest
 		camera.Zones = append(camera.Zones, detectors.Zone{ID: d.Key(), Version: 1, Detector: d.Key(),
 			Polygon: detectors.Polygon{{X: .1, Y: .1}, {X: .9, Y: .1}, {X: .9, Y: .9}, {X: .1, Y: .9}}})
 	}
-	w, err := New(Options{Engine: infertest.Engine(t), Detectors: registered.All(), Camera: camera, Ring: kept, Folder: folder})
+	decoders := decode.NewPool()
+	t.Cleanup(decoders.Close)
+	w, err := New(Options{Engine: infertest.Engine(t), Detectors: registered.All(), Decoders: decoders, Camera: camera, Ring: kept, Folder: folder})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +65,7 @@ func TestLooksGoOnAfterARestart(t *testing.T) {
 	spec := testvideo.Spec{Seconds: 8, GOP: 25}
 	w, keys := watched(t, spec, folder)
 	for i, u := range keys {
-		out, err := w.Look([]ingest.Unit{u}, nil)
+		out, err := w.Look([]ingest.Unit{u})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +96,7 @@ func TestUnchangedPicturesAreSpared(t *testing.T) {
 	w, keys := watched(t, testvideo.Spec{Seconds: 12, GOP: 25, Still: true}, "")
 	examined := 0
 	for i, u := range keys {
-		out, err := w.Look([]ingest.Unit{u}, nil)
+		out, err := w.Look([]ingest.Unit{u})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +127,7 @@ func TestClosedWatchTakesNoLook(t *testing.T) {
 	if _, ok := <-answer; ok {
 		t.Error("a closed watch answered")
 	}
-	if _, err := w.Look(keys[:1], nil); err == nil {
+	if _, err := w.Look(keys[:1]); err == nil {
 		t.Error("a closed watch looked")
 	}
 }
@@ -140,7 +142,7 @@ func BenchmarkLook(b *testing.B) {
 		u.Seq, u.At = uint64(i), noon.Add(time.Duration(i)*2*time.Second)
 		u.Received = u.At
 		i++
-		if _, err := w.Look([]ingest.Unit{u}, nil); err != nil {
+		if _, err := w.Look([]ingest.Unit{u}); err != nil {
 			b.Fatal(err)
 		}
 	}

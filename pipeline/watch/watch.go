@@ -19,10 +19,11 @@ import (
 	"offsite/pipeline/track"
 )
 
-// Options say what a watch needs. Engine, Detectors and Camera must be given.
+// Options say what a watch needs. Engine, Detectors, Decoders and Camera must be given.
 type Options struct {
 	Engine    *infer.Engine
 	Detectors []detectors.Detector
+	Decoders  *decode.Pool // shared with other cameras
 	Camera    pipeline.Camera
 	Ring      *ring.Ring // clips are cut from; nil: incidents have none
 	Folder    string     // where the state is kept; "": nowhere
@@ -45,7 +46,8 @@ type Watch struct {
 	zones   []*zone
 	closed  bool
 	needs   map[string]need // by model
-	decoder *decode.Decoder
+	decoder *decode.Decoder // where key units alone are not enough; else nil
+	shared  infer.Shared    // the picture of the look under way
 	gate    *look.Gate
 	eye     look.Eye
 	tracker *track.Tracker
@@ -106,8 +108,7 @@ func New(o Options) (*Watch, error) {
 	if o.Source == nil {
 		o.Source = func() (pipeline.Stream, pipeline.Clock) { return pipeline.Stream{}, pipeline.Clock{} }
 	}
-	w := &Watch{o: o, log: o.Logger, decoder: decode.New(), gate: look.NewGate(o.Regardless),
-		tracker: track.New()}
+	w := &Watch{o: o, log: o.Logger, gate: look.NewGate(o.Regardless), tracker: track.New()}
 	w.faults.Store(&[]ZoneFault{})
 	w.set(o.Camera)
 	if err := w.load(); err != nil {
@@ -129,7 +130,9 @@ func (w *Watch) Close() {
 		return
 	}
 	w.closed = true
-	w.decoder.Close()
+	if w.decoder != nil {
+		w.decoder.Close()
+	}
 	w.gate.Close()
 	for _, f := range w.recent {
 		f.release()
@@ -145,24 +148,32 @@ func (w *Watch) Close() {
 }
 
 // Look decodes units, the last of which is looked at and the first of which is a key
-// unit, and examines the picture. The picture goes to keep, who may retain it.
+// unit, and examines the picture.
 // Errors wrap those of decode, or tell which model failed, or that the state could
 // not be saved; the outcome counts even then, and the watch goes on.
-func (w *Watch) Look(units []ingest.Unit, keep func(*decode.Picture)) (Outcome, error) {
+func (w *Watch) Look(units []ingest.Unit) (Outcome, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
 		return Outcome{}, ErrClosed
 	}
-	p, err := w.decoder.Follow(units)
+	p, err := w.decode(units)
 	if err != nil {
 		return Outcome{}, err
 	}
 	defer p.Release()
-	if keep != nil {
-		keep(p)
-	}
 	return w.see(&frame{seq: p.Unit, at: p.At, received: p.Received, units: units}, p)
+}
+
+// decode borrows a decoder for a key unit; a stream with few of those gets its own.
+func (w *Watch) decode(units []ingest.Unit) (*decode.Picture, error) {
+	if len(units) == 1 && w.decoder == nil {
+		return w.o.Decoders.Decode(units[0])
+	}
+	if w.decoder == nil {
+		w.decoder = decode.New()
+	}
+	return w.decoder.Follow(units)
 }
 
 // See examines a picture that comes without its bits, as from a file.
@@ -191,12 +202,10 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 		f.release()
 		return out, nil
 	}
-	if w.wantsFresh() {
-		w.gate.Force()
-	}
 	open, err := w.gate.Open(small)
-	if err == nil && (open || w.last == nil) {
-		err = w.examine(p, f.at)
+	models := w.wanted(open || w.last == nil)
+	if err == nil && len(models) > 0 {
+		err = w.examine(p, f.at, models)
 		out.Examined = err == nil
 	}
 	if err != nil {
@@ -207,8 +216,8 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 	l := w.last.look(w, f, light.Mean)
 	out.Record = w.record(l)
 	w.remember(f)
-	w.observe(l, f, p, &out)
-	w.answer(f, p)
+	w.observe(l, f, &out)
+	w.answer(f)
 	out.Open = w.open()
 	return out, w.saveDue(len(out.Raised)+len(out.Ended) > 0)
 }
@@ -227,12 +236,25 @@ func measure(p *decode.Picture) (look.Light, []byte, error) {
 	return light, small, err
 }
 
-// wantsFresh says whether the models must run though nothing has changed: while a
-// dwell runs, or someone has asked.
-func (w *Watch) wantsFresh() bool {
-	return len(w.asks) > 0 || slices.ContainsFunc(w.zones, func(z *zone) bool {
-		return !z.raised && z.rule.Presence().Open
-	})
+// wanted lists the models that are to see this look: all if anything has changed or
+// somebody has asked, else those of zones in which a dwell runs, for what is held
+// against somebody was seen each time.
+func (w *Watch) wanted(all bool) map[string]bool {
+	models := map[string]bool{}
+	if all || len(w.asks) > 0 {
+		for m := range w.needs {
+			models[m] = true
+		}
+		return models
+	}
+	for _, z := range w.zones {
+		if !z.raised && z.rule.Presence().Open {
+			for _, m := range z.detector.Models() {
+				models[m] = true
+			}
+		}
+	}
+	return models
 }
 
 // Faults lists the zones that are not watched.

@@ -19,6 +19,11 @@ type Spec struct {
 	Seconds int    // default 3
 	BFrames int
 	Still   bool // one picture, standing still
+
+	OpenGOP    bool   // key pictures that pictures before them refer to; with BFrames
+	Refresh    bool   // H.264 without key pictures but the first: intra refresh column by column
+	Interlaced bool   // H.264 in fields
+	Pixels     string // ffmpeg's name of the pixel format; default yuv420p, yuvj420p for mjpeg
 }
 
 // Make encodes a video into the test's folder and returns its path.
@@ -53,16 +58,38 @@ func (s Spec) arguments(file string) []string {
 	}
 	args := []string{"-nostdin", "-loglevel", "error", "-threads", "1", "-f", "lavfi",
 		"-i", fmt.Sprintf("%s=size=%s:rate=%d:duration=%d", source, s.Size, s.FPS, s.Seconds)}
-	gop := fmt.Sprint(s.GOP)
+	return append(append(args, s.encoder()...), "-an", "-y", file)
+}
+
+// encoder is what ffmpeg is told of the codec.
+func (s Spec) encoder() []string {
+	gop, pixels := fmt.Sprint(s.GOP), s.Pixels
+	if pixels == "" {
+		pixels = "yuv420p"
+	}
+	flag := func(on bool, name string) string {
+		if on {
+			return ":" + name
+		}
+		return ""
+	}
 	switch s.Codec {
 	case "mjpeg":
-		args = append(args, "-c:v", "mjpeg", "-huffman", "default", "-pix_fmt", "yuvj420p", "-q:v", "5")
+		if s.Pixels == "" {
+			pixels = "yuvj420p"
+		}
+		return []string{"-c:v", "mjpeg", "-huffman", "default", "-pix_fmt", pixels, "-q:v", "5"}
 	case "h265":
-		args = append(args, "-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p",
-			"-x265-params", fmt.Sprintf("log-level=error:pools=1:frame-threads=1:keyint=%s:min-keyint=%s:scenecut=0:bframes=%d", gop, gop, s.BFrames))
+		return []string{"-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", pixels, "-x265-params",
+			fmt.Sprintf("log-level=error:pools=1:frame-threads=1:keyint=%s:min-keyint=%s:scenecut=0:bframes=%d:open-gop=%d",
+				gop, gop, s.BFrames, map[bool]int{true: 1}[s.OpenGOP])}
 	default:
-		args = append(args, "-c:v", "libx264", "-preset", "veryfast", "-threads", "1", "-pix_fmt", "yuv420p",
-			"-g", gop, "-keyint_min", gop, "-sc_threshold", "0", "-bf", fmt.Sprint(s.BFrames))
+		args := []string{"-c:v", "libx264", "-preset", "veryfast", "-threads", "1", "-pix_fmt", pixels,
+			"-g", gop, "-keyint_min", gop, "-sc_threshold", "0", "-bf", fmt.Sprint(s.BFrames)}
+		if s.OpenGOP || s.Refresh || s.Interlaced {
+			args = append(args, "-x264-params", fmt.Sprintf("scenecut=0%s%s%s",
+				flag(s.OpenGOP, "open-gop=1"), flag(s.Refresh, "intra-refresh=1"), flag(s.Interlaced, "tff=1")))
+		}
+		return args
 	}
-	return append(args, "-an", "-y", file)
 }

@@ -1,0 +1,302 @@
+package throughput
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
+	"slices"
+	"time"
+
+	"offsite/bench"
+	"offsite/detectors"
+	"offsite/pipeline"
+	"offsite/pipeline/decode"
+	"offsite/pipeline/infer"
+	"offsite/pipeline/look"
+	"offsite/pipeline/replay"
+)
+
+// Options say what to measure with. All but Profile must be given.
+type Options struct {
+	Engine    *infer.Engine
+	Detectors []detectors.Detector
+	Scenes    []Scene
+	Folder    string        // of the streams, kept from run to run
+	Cameras   int           // watched at a time
+	Soak      time.Duration // for how long
+	Profile   string        // file for a pprof profile of the cameras being watched; "": none
+	// Serve plays each file as a camera, by another process, until stop is called.
+	Serve func(ctx context.Context, files []string) (urls []string, stop func(), err error)
+}
+
+const (
+	command = "make bench-cameras"
+	rounds  = 2 // of ours, limit and peer by turns
+	settle  = 25 * time.Second
+	short   = 20 * time.Second
+	cores   = 2
+)
+
+// measurement is all that is measured.
+type measurement struct {
+	o     Options
+	files []string
+	names []string // of the models
+
+	one, many, still          live
+	ours, gated               time.Duration // per look, by replay
+	limit, keys, full, every  time.Duration // per look
+	model                     map[string]time.Duration
+	looks, gatedLooks, spared int
+	png, jpeg                 float64 // bytes of a still, and of the console's picture
+}
+
+// Cameras measures.
+func Cameras(ctx context.Context, o Options) (bench.Set, error) {
+	m := &measurement{o: o, model: map[string]time.Duration{}, names: o.Engine.Names()}
+	var err error
+	if m.files, err = Streams(ctx, o.Folder, o.Scenes); err != nil {
+		return nil, err
+	}
+	for _, step := range []func(context.Context) error{m.sizes, m.byTurns, m.watching} {
+		if err := step(ctx); err != nil {
+			return nil, fmt.Errorf("measure cameras: %w", err)
+		}
+	}
+	return m.figures(), nil
+}
+
+// sizes measures the pictures that are kept, on the first of each stream.
+func (m *measurement) sizes(context.Context) error {
+	for _, file := range m.files {
+		video, err := decode.Open(file, 0)
+		if err != nil {
+			return err
+		}
+		p, err := video.Next(time.Time{})
+		video.Close()
+		if err != nil {
+			return err
+		}
+		defer p.Release()
+		still, err := p.PNG()
+		if err != nil {
+			return err
+		}
+		const quality, width = 85, 1280
+		shown, err := p.JPEG(quality, width)
+		if err != nil {
+			return err
+		}
+		m.png += float64(len(still)) / float64(len(m.files))
+		m.jpeg += float64(len(shown)) / float64(len(m.files))
+	}
+	return nil
+}
+
+// byTurns measures a look: ours, the limit, the peer, file by file and again.
+func (m *measurement) byTurns(ctx context.Context) error {
+	b, err := newBare(m.names)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	var sum sumOfTurns
+	sum.model, sum.runs = map[string]time.Duration{}, map[string]uint64{}
+	for range rounds {
+		for _, file := range m.files {
+			if err := m.turn(ctx, b, file, &sum); err != nil {
+				return fmt.Errorf("%s: %w", filepath.Base(file), err)
+			}
+		}
+	}
+	sum.into(m)
+	return ctx.Err()
+}
+
+// sumOfTurns adds up what each turn took.
+type sumOfTurns struct {
+	turns             int
+	ours, gated       time.Duration
+	looks, gatedLooks int
+	spared            int
+	keys, full        time.Duration
+	model             map[string]time.Duration
+	runs              map[string]uint64 // of each model, in ours
+}
+
+func (m *measurement) turn(ctx context.Context, b *bare, file string, sum *sumOfTurns) error {
+	before := m.o.Engine.Runs()
+	looks, _, took, err := m.replay(ctx, file, 1)
+	if err != nil {
+		return err
+	}
+	sum.looks, sum.ours = sum.looks+looks, sum.ours+took
+	for name, n := range m.o.Engine.Runs() {
+		sum.runs[name] += n - before[name]
+	}
+	key, err := keys(ctx, file, look.DefaultCadence)
+	if err != nil {
+		return err
+	}
+	sum.keys += key
+	for _, name := range m.names {
+		const runs = 6
+		took, err := b.model(name, runs)
+		if err != nil {
+			return err
+		}
+		sum.model[name] += took
+	}
+	whole, err := full(ctx, file, look.DefaultCadence)
+	if err != nil {
+		return err
+	}
+	sum.full += whole
+	looks, spared, took, err := m.replay(ctx, file, 0)
+	if err != nil {
+		return err
+	}
+	sum.gatedLooks, sum.gated, sum.spared = sum.gatedLooks+looks, sum.gated+took, sum.spared+spared
+	sum.turns++
+	return nil
+}
+
+// replay runs a file through our way and tells what that took.
+func (m *measurement) replay(ctx context.Context, file string, regardless int) (looks, spared int, took time.Duration, err error) {
+	camera := pipeline.Camera{ID: "bench", Zones: zones(m.o.Detectors)}
+	began := spent()
+	r, err := replay.Run(ctx, file, replay.Options{Engine: m.o.Engine, Detectors: m.o.Detectors, Camera: camera, Regardless: regardless})
+	if err == nil && len(r.Looks) == 0 {
+		err = errors.New("no look could be taken of it")
+	}
+	return len(r.Looks), r.Unchanged, spent() - began, err
+}
+
+// into makes means of the sums. The limit runs each model as often as ours did.
+func (s *sumOfTurns) into(m *measurement) {
+	n := time.Duration(s.turns)
+	m.looks, m.gatedLooks, m.spared = s.looks, s.gatedLooks, s.spared
+	m.ours, m.gated = s.ours/time.Duration(s.looks), s.gated/time.Duration(s.gatedLooks)
+	m.keys, m.full = s.keys/n, s.full/n
+	m.limit = m.keys
+	for name, took := range s.model {
+		m.model[name] = took / n
+		m.every += took / n
+		m.limit += time.Duration(float64(took/n) * float64(s.runs[name]) / float64(s.looks))
+	}
+}
+
+// watching watches one camera, then all, then all without looking.
+func (m *measurement) watching(ctx context.Context) error {
+	links, err := m.link()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(filepath.Dir(links[0])) }()
+	urls, stop, err := m.o.Serve(ctx, links)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	all := trial{o: m.o, urls: urls, cadence: look.DefaultCadence, settle: settle, span: m.o.Soak}
+	one, none := all, all
+	one.urls, one.span = urls[:1], short
+	none.cadence, none.span = time.Hour, short
+	if m.one, err = one.watch(ctx); err != nil {
+		return err
+	}
+	if m.many, err = m.profiled(ctx, all); err != nil {
+		return err
+	}
+	m.still, err = none.watch(ctx)
+	return err
+}
+
+// profiled watches with a profile, where one is wanted.
+func (m *measurement) profiled(ctx context.Context, t trial) (live, error) {
+	if m.o.Profile == "" {
+		return t.watch(ctx)
+	}
+	file, err := os.Create(m.o.Profile)
+	if err != nil {
+		return live{}, fmt.Errorf("write the profile: %w", err)
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return live{}, errors.Join(err, file.Close())
+	}
+	l, err := t.watch(ctx)
+	pprof.StopCPUProfile()
+	return l, errors.Join(err, file.Close())
+}
+
+// link gives each camera a file of its own name; they share the videos in turn.
+func (m *measurement) link() ([]string, error) {
+	folder, err := os.MkdirTemp("", "offsite-cameras-")
+	if err != nil {
+		return nil, err
+	}
+	var links []string
+	for i := range m.o.Cameras {
+		target, err := filepath.Abs(m.files[i%len(m.files)])
+		if err != nil {
+			return nil, err
+		}
+		link := filepath.Join(folder, fmt.Sprintf("camera-%03d.mp4", i))
+		if err := os.Symlink(target, link); err != nil {
+			return nil, err
+		}
+		links = append(links, link)
+	}
+	return links, nil
+}
+
+// share is the part of a core that a camera takes.
+func (l live) share() float64 { return l.cpu.Seconds() / l.span.Seconds() / float64(l.cameras) }
+
+// figures sets ours beside peer and limit.
+func (m *measurement) figures() bench.Set {
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	f := func(v float64, unit, goal, against string) bench.Figure {
+		return bench.Figure{Value: v, Unit: unit, Goal: goal, Peer: against, Command: command}
+	}
+	perLook := time.Duration(float64(m.many.cpu) / float64(max(1, m.many.looks)))
+	peer := m.full + m.every
+	watched := fmt.Sprintf("%d cameras, 1080p25, 4 Mbit/s, a look each %s, all detectors", m.many.cameras, look.DefaultCadence)
+	set := bench.Set{
+		"ratio_to_peer":              f(peer.Seconds()/perLook.Seconds(), "×", "≥ 5", "ffmpeg decoding in full and all models, per look, against all that we do, RTSP included"),
+		"ratio_to_peer_each_look":    f(peer.Seconds()/m.ours.Seconds(), "×", "", "the same against ours without the change gate and RTSP"),
+		"ratio_to_limit":             f(m.ours.Seconds()/m.limit.Seconds(), "×", "≤ 1.15", "bare libavcodec on key pictures and bare ONNX Runtime, the same runs"),
+		"cameras_two_cores":          f(cores/m.many.share(), "cameras", "≥ 100", fmt.Sprintf("by the cost of %s; peer %.0f", watched, cores*look.DefaultCadence.Seconds()/peer.Seconds())),
+		"cost_per_camera":            f(100*m.many.share(), "% of a core", "", watched),
+		"cost_one_to_many":           f(m.many.share()/m.one.share(), "×", "0.9 – 1.1", "the cost of one camera alone"),
+		"ingest_per_camera":          f(100*m.still.share(), "% of a core", "≤ 1.5", "RTSP and ring alone, no looks"),
+		"oldest_look_s":              f(m.many.oldest.Seconds(), "s", "≤ 4", watched),
+		"look_delay_p99_s":           f(m.many.delay.Seconds(), "s", "≤ 1", "from a picture's arrival until its look is done, upper bound"),
+		"looks_dropped":              f(float64(m.many.dropped), "looks", "", watched),
+		"units_lost":                 f(float64(m.many.lost), "units or packets", "0", watched),
+		"rss_per_camera_mib":         f(m.many.memory, "MiB", "≤ 6", "besides its ring"),
+		"ring_per_camera_mib":        f(m.many.ring, "MiB", "", "20 s of 4 Mbit/s"),
+		"rss_growth_mib_per_min":     f(m.many.growth, "MiB/min", "", fmt.Sprintf("second half of %s", m.o.Soak)),
+		"still_mib":                  f(m.png/(1<<20), "MiB", "", "a still of an incident, PNG"),
+		"picture_kib":                f(m.jpeg/(1<<10), "KiB", "", "the console's picture of a camera, JPEG"),
+		"watched_s":                  f(m.many.span.Seconds(), "s", "", watched),
+		"look_live_cpu_ms":           f(ms(perLook), "ms", "", "all that we do, RTSP included, per look"),
+		"look_cpu_ms":                f(ms(m.ours), "ms", "", "every look examined"),
+		"look_gated_cpu_ms":          f(ms(m.gated), "ms", "", "with the change gate"),
+		"look_limit_cpu_ms":          f(ms(m.limit), "ms", "", "the limit"),
+		"look_peer_cpu_ms":           f(ms(peer), "ms", "", "the peer"),
+		"decode_key_cpu_ms":          f(ms(m.keys), "ms", "", "bare libavcodec, the key picture alone"),
+		"decode_full_cpu_ms":         f(ms(m.full), "ms", "", "ffmpeg, every picture, per look"),
+		"looks_examined_share":       f(float64(m.many.examined)/float64(max(1, m.many.looks)), "", "", "the gate spares the others"),
+		"looks_examined_share_alone": f(1-float64(m.spared)/float64(m.gatedLooks), "", "", "the same by replay"),
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.model)) {
+		set["model_"+name+"_cpu_ms"] = f(ms(m.model[name]), "ms", "", "bare ONNX Runtime, one picture")
+	}
+	return set
+}
