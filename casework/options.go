@@ -43,6 +43,7 @@ type Options struct {
 // Press makes the papers; a *document.Press is one.
 type Press interface {
 	Render(k document.Kind, f document.Fields) (document.Document, error)
+	Sheet(s document.Sheet) ([]byte, error)
 }
 
 // Bureau is the authority that acts, as its documents name it.

@@ -23,6 +23,9 @@ const sameAct = 30 * time.Minute
 // RecordEvidence makes a sealed bundle known: a new finding, more evidence of an
 // open one, or the outcome of a re-check. It is idempotent by bundle.
 func (b *Book) RecordEvidence(ctx context.Context, r evidence.Receipt, summary json.RawMessage) error {
+	if r.Kind == gapKind {
+		return b.recordGap(ctx, r, summary)
+	}
 	var s Summary
 	if err := json.Unmarshal(summary, &s); err != nil {
 		return fmt.Errorf("record bundle %s: its summary cannot be read: %w", r.BundleID, err)

@@ -189,7 +189,8 @@ func (b *Book) Evidence(ctx context.Context, bundle string) (Evidence, error) {
 	if !store.IsID(bundle) {
 		return Evidence{}, fmt.Errorf("read bundle %q: %w", bundle, ErrNotFound)
 	}
-	e, err := scanEvidence(b.o.Pool.QueryRow(ctx, `SELECT `+evidenceColumns+` WHERE e.bundle = $1`, bundle))
+	e, err := scanEvidence(b.o.Pool.QueryRow(ctx, `SELECT `+evidenceColumns+` WHERE e.bundle = $1
+		UNION ALL SELECT bundle::text, 'gap', receipt, '', '' FROM camera_gap WHERE bundle = $1`, bundle))
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = ErrNotFound
 	}

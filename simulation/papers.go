@@ -20,3 +20,6 @@ func (p *papers) Render(k document.Kind, f document.Fields) (document.Document, 
 	}
 	return p.press.Proof(k, f)
 }
+
+// Sheet makes a paper that is no step of a case.
+func (p *papers) Sheet(s document.Sheet) ([]byte, error) { return p.press.Sheet(s) }

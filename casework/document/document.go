@@ -88,7 +88,8 @@ func (p *Press) Render(kind Kind, f Fields) (Document, error) {
 		}
 		pages = append(pages, laid...)
 	}
-	pdf, err := p.print(kind, f, pages)
+	zh, _ := kind.Title()
+	pdf, err := p.print(zh, f, pages)
 	if err != nil {
 		return Document{}, fmt.Errorf("document %s %s: %w", kind, f.Number, err)
 	}
@@ -195,11 +196,10 @@ func (p *Press) run(kind Kind, t *template.Template, data any) ([]element, error
 }
 
 // print draws the pages.
-func (p *Press) print(kind Kind, f Fields, pages [][]box) ([]byte, error) {
+func (p *Press) print(title string, f Fields, pages [][]box) ([]byte, error) {
 	pdf := &gopdf.GoPdf{}
 	pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: pageWidth, H: pageHeight}})
-	zh, _ := kind.Title()
-	m := metadata{title: zh + " " + f.Number, author: f.Bureau.Name, subject: f.Case.Matter, made: f.Date}
+	m := metadata{title: title + " " + f.Number, author: f.Bureau.Name, subject: f.Case.Matter, made: f.Date}
 	pdf.SetInfo(gopdf.PdfInfo{Title: m.title, Author: m.author, Subject: m.subject, Creator: maker, Producer: maker, CreationDate: m.made.In(legal())})
 	for _, name := range []face{song, kai, rare} {
 		if p.fonts.faces[name] == nil {

@@ -24,6 +24,12 @@ func (p *pen) foot(f Fields, page, pages int) error {
 		}
 		x += 58
 	}
+	if f.Code == "" { // of a sheet, which nobody looks up
+		if err := p.text(kai, 9, x, footTop+12, f.Number, 0); err != nil {
+			return err
+		}
+		return p.ending(song, 10.5, left+measure, footTop+12, fmt.Sprintf("第%d页 共%d页", page, pages))
+	}
 	for i, text := range []string{"文书验证码：" + grouped(f.Code), "扫描二维码，或者在 " + site(f.URL) + " 输入验证码，核验本文书真伪。", f.Number} {
 		if f.URL == "" && i == 1 {
 			continue

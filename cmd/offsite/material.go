@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"time"
 
+	"offsite/detectors"
 	"offsite/evidence"
 	"offsite/pipeline"
 )
@@ -11,33 +14,33 @@ import (
 // incidentDoc is data/incident.json of a bundle; docs/formats/bundle.md names
 // every field.
 type incidentDoc struct {
-	ID       string             `json:"id"`
-	Kind     string             `json:"kind"`
-	Detector string             `json:"detector"`
-	Camera   string             `json:"camera"`
-	Zone     any                `json:"zone"`
-	Rule     string             `json:"rule_version"`
-	Params   map[string]float64 `json:"params"`
-	First    string             `json:"first"`
-	Last     string             `json:"last"`
-	Raised   string             `json:"raised"`
-	DwellS   float64            `json:"dwell_s"`
-	Present  bool               `json:"present"`
-	Why      any                `json:"why"`
-	Values   map[string]float64 `json:"values"`
-	Boxes    any                `json:"boxes"`
-	ClipFrom string             `json:"clip_from"`
-	ClipTo   string             `json:"clip_to"`
-	Stills   []stillDoc         `json:"stills"`
+	ID       string                `json:"id"`
+	Kind     string                `json:"kind"`
+	Detector string                `json:"detector"`
+	Camera   string                `json:"camera"`
+	Zone     detectors.Zone        `json:"zone"`
+	Rule     string                `json:"rule_version"`
+	Params   map[string]float64    `json:"params"`
+	First    string                `json:"first"`
+	Last     string                `json:"last"`
+	Raised   string                `json:"raised"`
+	DwellS   float64               `json:"dwell_s"`
+	Present  bool                  `json:"present"`
+	Why      detectors.Explanation `json:"why"`
+	Values   map[string]float64    `json:"values"`
+	Boxes    []detectors.Detection `json:"boxes"`
+	ClipFrom string                `json:"clip_from"`
+	ClipTo   string                `json:"clip_to"`
+	Stills   []stillDoc            `json:"stills"`
 }
 
 type stillDoc struct {
-	Name  string `json:"name"` // files stills/<name>.*
-	Role  string `json:"role"`
-	Unit  uint64 `json:"unit"`
-	At    string `json:"at"`
-	Codec string `json:"codec"`
-	Boxes any    `json:"boxes"`
+	Name  string                `json:"name"` // files stills/<name>.*
+	Role  string                `json:"role"`
+	Unit  uint64                `json:"unit"`
+	At    string                `json:"at"`
+	Codec string                `json:"codec"`
+	Boxes []detectors.Detection `json:"boxes"`
 }
 
 const timeFormat = "2006-01-02T15:04:05.000000Z07:00"
@@ -92,4 +95,47 @@ func material(in pipeline.Incident, camera, summary any) (evidence.Material, err
 		m.Looks = append(m.Looks, line)
 	}
 	return m, nil
+}
+
+// incidentOf is the reverse of material: the incident that the files of a bundle,
+// by path, tell of. What is no part of a verdict is left out.
+func incidentOf(files map[string][]byte) (pipeline.Incident, error) {
+	var doc incidentDoc
+	if err := json.Unmarshal(files["data/incident.json"], &doc); err != nil {
+		return pipeline.Incident{}, fmt.Errorf("read data/incident.json: %w", err)
+	}
+	in := pipeline.Incident{
+		ID: doc.ID, Kind: doc.Kind, Detector: doc.Detector, Camera: pipeline.Camera{ID: doc.Camera}, Zone: doc.Zone,
+		Rule: doc.Rule, Params: doc.Params, Present: doc.Present, Why: doc.Why, Values: doc.Values, Boxes: doc.Boxes, Clip: files["data/clip.mp4"],
+	}
+	if err := json.Unmarshal(files["data/models.json"], &in.Models); err != nil {
+		return in, fmt.Errorf("read data/models.json: %w", err)
+	}
+	for line := range bytes.Lines(files["data/detections.ndjson"]) {
+		var r pipeline.LookRecord
+		if err := json.Unmarshal(line, &r); err != nil {
+			return in, fmt.Errorf("read data/detections.ndjson: %w", err)
+		}
+		in.Looks = append(in.Looks, r)
+	}
+	for _, s := range doc.Stills {
+		still := pipeline.Still{Unit: s.Unit, Role: s.Role, Codec: s.Codec, Boxes: s.Boxes,
+			AccessUnit: files["data/stills/"+s.Name+"."+s.Codec], PNG: files["data/stills/"+s.Name+".png"]}
+		if err := readTimes(map[*time.Time]string{&still.At: s.At}); err != nil {
+			return in, err
+		}
+		in.Stills = append(in.Stills, still)
+	}
+	return in, readTimes(map[*time.Time]string{&in.First: doc.First, &in.Last: doc.Last, &in.Raised: doc.Raised, &in.ClipFrom: doc.ClipFrom, &in.ClipTo: doc.ClipTo})
+}
+
+func readTimes(times map[*time.Time]string) error {
+	for into, text := range times {
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			return fmt.Errorf("read data/incident.json: %w", err)
+		}
+		*into = at
+	}
+	return nil
 }

@@ -21,6 +21,7 @@ import (
 	"offsite/evidence/seal"
 	"offsite/evidence/translog"
 	"offsite/evidence/translog/ledger"
+	"offsite/evidence/translog/lot"
 	"offsite/evidence/translog/proof"
 	"offsite/pipeline/infer"
 )
@@ -35,15 +36,18 @@ type recorder interface {
 // publicLog is the transparency log as this process reaches it.
 type publicLog struct {
 	recorder
+	pool   *pgxpool.Pool
 	ledger *ledger.Ledger
 	kept   *translog.Log // nil: another process keeps it
 	clerk  *ledger.Clerk
+	draws  chan struct{} // closed once none are made any more; nil: this process makes none
+	cancel context.CancelFunc
 }
 
 // openPublicLog opens the log where keeps is set and no other node keeps it, tells
 // trust.json of it, and enters what has changed of the keys.
 func openPublicLog(ctx context.Context, c *config.Config, pool *pgxpool.Pool, ring *seal.Ring, keeps bool, log *slog.Logger) (*publicLog, error) {
-	l := &publicLog{ledger: ledger.New(pool)}
+	l := &publicLog{pool: pool, ledger: ledger.New(pool)}
 	l.recorder = l.ledger
 	if keeps {
 		if err := l.keep(ctx, c, log.With("part", "transparency")); err != nil {
@@ -59,6 +63,10 @@ func openPublicLog(ctx context.Context, c *config.Config, pool *pgxpool.Pool, ri
 
 // Stop publishes what was entered and ends the log.
 func (l *publicLog) Stop() {
+	if l.draws != nil {
+		l.cancel()
+		<-l.draws
+	}
 	if l.clerk != nil {
 		l.clerk.Stop()
 	}
@@ -109,7 +117,18 @@ func (l *publicLog) keep(ctx context.Context, c *config.Config, log *slog.Logger
 		return err
 	}
 	l.recorder = l.kept
+	l.draw(ctx, log)
 	return nil
+}
+
+// draw makes the draws by lot that were announced, until Stop.
+func (l *publicLog) draw(ctx context.Context, log *slog.Logger) {
+	ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	l.draws = make(chan struct{})
+	go func() {
+		defer close(l.draws)
+		lot.New(l.pool, time.Now).Keep(ctx, log)
+	}()
 }
 
 // transparencyDir is where the log lies.

@@ -29,6 +29,8 @@ func TestScripts(t *testing.T) {
 }
 
 // library is where make setup puts ONNX Runtime.
-func library() string {
-	return runtimeLibrary(config.ONNXRuntime{Library: filepath.Join("..", "..", ".tools", "onnxruntime", "libonnxruntime.so.1")})
+func library() string { return runtimeLibrary(configOfRuntime()) }
+
+func configOfRuntime() config.ONNXRuntime {
+	return config.ONNXRuntime{Library: filepath.Join("..", "..", ".tools", "onnxruntime", "libonnxruntime.so.1")}
 }

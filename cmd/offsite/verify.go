@@ -9,23 +9,33 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"time"
 
+	"github.com/schollz/progressbar/v3"
+
+	"offsite/config"
 	"offsite/evidence/seal"
 	"offsite/evidence/verify"
 )
 
 // verifyCmd checks bundles without network, database or store.
 type verifyCmd struct {
-	Bundles []string `arg:"" help:"Bundles to check, as downloaded; - reads one from standard input."`
-	Trust   string   `default:"trust.json" help:"Keys and certificates that are trusted, as published by the bureau." placeholder:"FILE"`
-	Receipt string   `help:"The transparency log's receipt of the bundle, where one bundle is checked; default: the file of the bundle's name that ends in .tlog-proof." placeholder:"FILE"`
-	JSON    bool     `help:"Print the report of each bundle as one JSON line."`
+	Bundles     []string           `arg:"" help:"Bundles to check, as downloaded, or folders of them; - reads one from standard input."`
+	Trust       string             `default:"trust.json" help:"Keys and certificates that are trusted, as published by the bureau." placeholder:"FILE"`
+	Receipt     string             `help:"The transparency log's receipt of the bundle, where one bundle is checked; default: the file of the bundle's name that ends in .tlog-proof." placeholder:"FILE"`
+	Chain       bool               `help:"Also check that no bundle of a camera is missing among them; give all bundles of a time."`
+	Replay      bool               `help:"Also make the finding again from the sealed pixels, by the sealed models and parameters."`
+	Explain     bool               `help:"Say of each check what it shows."`
+	Language    string             `enum:"zh,en," default:"" help:"zh or en; default: as the environment says." placeholder:"LANGUAGE"`
+	JSON        bool               `help:"Print the report of each bundle as one JSON line."`
+	ONNXRuntime config.ONNXRuntime `name:"onnxruntime" embed:"" prefix:"onnxruntime."`
 }
 
 // Help is shown by `offsite verify --help`.
 func (verifyCmd) Help() string {
-	return "Exit status: 0 all checks hold, 1 something was tampered with, 2 something could not be checked.\nThe same can be done with sha256sum and openssl: see docs/verify-yourself.md.\n\n  offsite verify bundle.tar --trust trust.json\n  offsite verify bundle.tar --receipt bundle.tlog-proof"
+	return "Exit status: 0 all checks hold, 1 something was tampered with, 2 something could not be checked.\nThe same can be done with sha256sum and openssl: see docs/verify-yourself.md. Of a folder, the bundles that do\nnot hold are printed, and a summary.\n\n  offsite verify bundle.tar --trust trust.json --explain --language zh\n  offsite verify bundle.tar --receipt bundle.tlog-proof --replay\n  offsite verify bundles/ --chain"
 }
 
 // Run prints one line per check.
@@ -34,34 +44,253 @@ func (c *verifyCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return exitError{2, err}
 	}
-	if c.Receipt != "" && len(c.Bundles) > 1 {
+	list, whole, err := c.list()
+	if err != nil {
+		return exitError{2, err}
+	}
+	if c.Receipt != "" && len(list) > 1 {
 		return exitError{2, errors.New("--receipt is of one bundle; beside several, put each receipt next to its bundle, under its name with .tlog-proof")}
 	}
-	status := 0
-	for _, path := range c.Bundles {
-		o := verify.Options{}
-		if o.LogProof, err = readReceipt(path, c.Receipt); err != nil {
-			return exitError{2, err}
-		}
-		report, err := verifyFile(ctx, path, trust, o)
-		if err != nil {
-			return exitError{2, err}
-		}
-		if err := c.print(path, report); err != nil {
-			return err
-		}
-		if trust.Log != nil && o.LogProof == nil && !c.JSON {
-			fmt.Printf("  -     %-10s not looked at: there is no %s\n", verify.CheckLog, receiptPath(path))
-		}
-		// Tampered with (1) outweighs not checked (2).
-		if s := report.Exit(); status == 0 || s == 1 {
-			status = s
-		}
+	again := &replayer{wanted: c.Replay, library: c.ONNXRuntime}
+	defer again.close()
+	v := &verification{cmd: c, trust: trust, again: again, quiet: whole && !c.Explain, zh: c.chinese(), began: time.Now()}
+	if err := v.run(ctx, list); err != nil {
+		return exitError{2, err}
 	}
-	if status != 0 {
-		return exitError{status, errSilent}
+	if v.status != 0 {
+		return exitError{v.status, errSilent}
 	}
 	return nil
+}
+
+// chinese says whether sentences are wanted in Chinese.
+func (c *verifyCmd) chinese() bool {
+	language := cmp.Or(c.Language, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"))
+	return strings.HasPrefix(language, "zh")
+}
+
+// list finds the bundles; whole says that a folder was named.
+func (c *verifyCmd) list() (list []string, whole bool, err error) {
+	for _, path := range c.Bundles {
+		info, err := os.Stat(path)
+		if path == "-" || err != nil || !info.IsDir() {
+			list = append(list, path) // opening it says what is wrong
+			continue
+		}
+		before := len(list)
+		err = filepath.WalkDir(path, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() && filepath.Ext(path) == ".tar" {
+				list = append(list, path)
+			}
+			return err
+		})
+		if err == nil && len(list) == before {
+			err = errors.New("no file in it ends in .tar")
+		}
+		if err != nil {
+			return nil, true, fmt.Errorf("look for bundles in %s: %w", path, err)
+		}
+		whole = true
+	}
+	return list, whole, nil
+}
+
+// verification checks bundles, several at a time, and prints them in order.
+type verification struct {
+	cmd   *verifyCmd
+	trust *seal.Trust
+	again *replayer
+	quiet bool // print what does not hold
+	zh    bool
+	began time.Time
+	bar   *progressbar.ProgressBar // nil where none is shown
+
+	status                         int
+	hold, tampered, unsure, logged int
+	bytes                          int64
+	chain                          []verify.Report // without their checks
+}
+
+// checked is what came of one bundle.
+type checked struct {
+	path   string
+	report verify.Report
+	logged bool // the log's receipt was looked at
+	err    error
+}
+
+func (v *verification) run(ctx context.Context, list []string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 && len(list) > 1 {
+		v.bar = progressbar.NewOptions(len(list), progressbar.OptionSetWriter(os.Stderr), progressbar.OptionShowCount(),
+			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(200*time.Millisecond))
+	}
+	for c := range v.all(ctx, list) {
+		if c.err != nil {
+			return c.err
+		}
+		if err := v.take(c); err != nil {
+			return err
+		}
+	}
+	if v.bar != nil {
+		_ = v.bar.Finish() // it is only shown
+	}
+	if v.cmd.Chain {
+		if err := v.chained(); err != nil {
+			return err
+		}
+	}
+	if len(list) > 1 && !v.cmd.JSON {
+		v.summary(len(list))
+	}
+	return ctx.Err()
+}
+
+// all checks the bundles and gives them in their order.
+func (v *verification) all(ctx context.Context, list []string) func(yield func(checked) bool) {
+	return func(yield func(checked) bool) {
+		ahead := runtime.GOMAXPROCS(0)
+		results := make(chan chan checked, ahead) // so many are under way
+		go func() {
+			defer close(results)
+			for _, path := range list {
+				one := make(chan checked, 1)
+				select {
+				case results <- one:
+				case <-ctx.Done():
+					return
+				}
+				go func() { one <- v.one(ctx, path) }()
+			}
+		}()
+		for one := range results {
+			if !yield(<-one) {
+				return
+			}
+		}
+	}
+}
+
+func (v *verification) one(ctx context.Context, path string) checked {
+	c := checked{path: path}
+	var o verify.Options
+	if o.LogProof, c.err = readReceipt(path, v.cmd.Receipt); c.err != nil {
+		return c
+	}
+	c.logged = o.LogProof != nil
+	if c.report, c.err = verifyFile(ctx, path, v.trust, o); c.err == nil && v.cmd.Replay {
+		c.err = v.again.replay(path, &c.report)
+	}
+	return c
+}
+
+// take counts and prints what came of a bundle.
+func (v *verification) take(c checked) error {
+	if v.bar != nil {
+		_ = v.bar.Add(1)
+	}
+	v.bytes += c.report.Bytes
+	if c.logged {
+		v.logged++
+	}
+	status := c.report.Exit()
+	v.judge(status)
+	switch status {
+	case 0:
+		v.hold++
+	case 1:
+		v.tampered++
+	default:
+		v.unsure++
+	}
+	if v.cmd.Chain && status != 1 {
+		light := c.report
+		light.Checks = nil
+		v.chain = append(v.chain, light)
+	}
+	if v.quiet && status == 0 && !v.cmd.JSON {
+		return nil
+	}
+	if v.bar != nil {
+		_ = v.bar.Clear()
+	}
+	return v.print(c)
+}
+
+// judge remembers the worst: tampered with (1) outweighs not checked (2).
+func (v *verification) judge(status int) {
+	if v.status == 0 || status == 1 {
+		v.status = status
+	}
+}
+
+// chained looks at all bundles together.
+func (v *verification) chained() error {
+	r := verify.Report{Checks: verify.Chain(v.chain)}
+	v.judge(r.Exit())
+	if v.cmd.JSON {
+		return printLine(r)
+	}
+	for _, check := range r.Checks {
+		v.printCheck(check)
+	}
+	return nil
+}
+
+func (v *verification) summary(n int) {
+	took := time.Since(v.began).Round(time.Millisecond)
+	if v.zh {
+		fmt.Printf("共 %d 个证据包：%d 个无误，%d 个被改动，%d 个未能核对；%d 个核对了日志回执；%.1f MiB，用时 %s\n",
+			n, v.hold, v.tampered, v.unsure, v.logged, float64(v.bytes)/(1<<20), took)
+		return
+	}
+	fmt.Printf("%d bundles: %d hold, %d were tampered with, %d could not be checked; of %d the log's receipt was looked at; %.1f MiB in %s\n",
+		n, v.hold, v.tampered, v.unsure, v.logged, float64(v.bytes)/(1<<20), took)
+}
+
+func (v *verification) print(c checked) error {
+	r := c.report
+	if v.cmd.JSON {
+		return printLine(r)
+	}
+	if v.zh {
+		fmt.Printf("%s：证据包 %s，摄像机 %s\n", c.path, r.Bundle, r.Camera)
+	} else {
+		fmt.Printf("%s: bundle %s of camera %s\n", c.path, r.Bundle, r.Camera)
+	}
+	for i, check := range r.Checks {
+		v.printCheck(check)
+		if v.cmd.Explain && (i == len(r.Checks)-1 || r.Checks[i+1].Name != check.Name) {
+			zh, en := verify.Explain(check.Name)
+			v.line("     ", "", zh, en)
+		}
+	}
+	if v.trust.Log != nil && !c.logged {
+		en, zh := "not looked at: there is no "+receiptPath(c.path), "未核对：没有 "+receiptPath(c.path)
+		v.line("-    ", verify.CheckLog, zh, en)
+	}
+	return nil
+}
+
+func (v *verification) printCheck(c verify.Check) {
+	word := "ok   "
+	switch {
+	case c.Unchecked:
+		word = "?    "
+	case !c.OK:
+		word = "WRONG"
+	}
+	v.line(word, c.Name, c.ZH, c.EN)
+}
+
+func (v *verification) line(word, name, zh, en string) {
+	sentence := en
+	if v.zh {
+		sentence = zh
+	}
+	fmt.Printf("  %s %-10s %s\n", word, name, sentence)
 }
 
 func readTrust(path string) (*seal.Trust, error) {
@@ -83,9 +312,12 @@ func receiptPath(path string) string {
 }
 
 // readReceipt reads the log's receipt; nil where none is named and none lies beside
-// the bundle.
+// the bundle, under its name or, as in the store, as log.tlog-proof.
 func readReceipt(path, named string) ([]byte, error) {
 	text, err := os.ReadFile(cmp.Or(named, receiptPath(path)))
+	if named == "" && errors.Is(err, fs.ErrNotExist) && filepath.Base(path) == "bundle.tar" {
+		text, err = os.ReadFile(filepath.Join(filepath.Dir(path), verify.LogProof))
+	}
 	if named == "" && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -110,22 +342,4 @@ func verifyFile(ctx context.Context, path string, trust *seal.Trust, o verify.Op
 		return report, fmt.Errorf("check %s: %w", path, err)
 	}
 	return report, nil
-}
-
-func (c *verifyCmd) print(path string, r verify.Report) error {
-	if c.JSON {
-		return printLine(r)
-	}
-	fmt.Printf("%s: bundle %s of camera %s\n", path, r.Bundle, r.Camera)
-	for _, check := range r.Checks {
-		word := "ok   "
-		switch {
-		case check.Unchecked:
-			word = "?    "
-		case !check.OK:
-			word = "WRONG"
-		}
-		fmt.Printf("  %s %-10s %s\n", word, check.Name, check.EN)
-	}
-	return nil
 }

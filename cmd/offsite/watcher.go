@@ -18,6 +18,7 @@ import (
 	"offsite/evidence/keep"
 	"offsite/evidence/seal"
 	"offsite/pipeline"
+	"offsite/pipeline/gap"
 	"offsite/pipeline/infer"
 	"offsite/pipeline/node"
 	"offsite/registry"
@@ -33,6 +34,7 @@ type watcher struct {
 	engine *infer.Engine
 	node   *node.Node
 	keeper *keep.Keeper
+	gaps   *gap.Watcher
 	holder *lease.Holder
 	again  chan struct{} // the leases have changed
 	cancel context.CancelFunc
@@ -57,6 +59,9 @@ func newWatcher(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer) 
 		Logger: d.log.With("part", "evidence"), Registerer: d.metrics, OnWaiting: w.tellWaiting,
 	})
 	if err != nil {
+		return nil, err
+	}
+	if w.gaps, err = gap.Open(d.config.Path("state", "gaps.json")); err != nil {
 		return nil, err
 	}
 	w.engine, err = newEngine(d.config.ONNXRuntime)
@@ -152,6 +157,7 @@ func (w *watcher) Start(ctx context.Context) error {
 	}
 	w.work.Go(func() { w.follow(ctx) })
 	w.work.Go(func() { w.publish(ctx) })
+	w.work.Go(func() { w.seeGaps(ctx) })
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -11,6 +12,7 @@ import (
 	"github.com/minio/minio-go/v7"
 
 	"offsite/evidence"
+	"offsite/evidence/verify"
 )
 
 const maxBeside = 1 << 20
@@ -45,4 +47,13 @@ func (v *Vault) ReadBeside(ctx context.Context, r evidence.Receipt, name string)
 		return nil, fmt.Errorf("read %s beside bundle %s: more than %d bytes, or %w", name, r.BundleID, maxBeside, err)
 	}
 	return data, nil
+}
+
+// LogProof is the transparency log's receipt of a bundle; nil where it has none.
+func (v *Vault) LogProof(ctx context.Context, r evidence.Receipt) ([]byte, error) {
+	text, err := v.ReadBeside(ctx, r, verify.LogProof)
+	if errors.Is(err, ErrNoEntry) {
+		return nil, nil
+	}
+	return text, err
 }

@@ -149,5 +149,8 @@ func (f *File) time(pts int64) time.Duration {
 	if base.Den() == 0 {
 		return 0
 	}
+	if pts == astiav.NoPtsValue { // bare access units have no times: each is wanted
+		return f.due
+	}
 	return time.Duration(float64(pts) * float64(base.Num()) / float64(base.Den()) * float64(time.Second))
 }

@@ -29,6 +29,14 @@ func TestScenesAreTold(t *testing.T) {
 					t.Errorf("zone %s: %s", f.ZoneID, f.Why.EN)
 				}
 				checkTruth(t, s, r)
+				for _, in := range r.Incidents {
+					if regardless == 0 {
+						follows(t, in)
+					}
+					if regardless == 0 && in.Detector == "burning" { // its looks are fewest
+						altered(t, in)
+					}
+				}
 				t.Logf("%d looks, %d unchanged, %v blind, %s of video in %s", len(r.Looks), r.Unchanged, r.Blind, r.Video, r.Took)
 			})
 		}

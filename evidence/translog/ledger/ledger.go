@@ -70,14 +70,8 @@ func (l *Ledger) Record(ctx context.Context, e proof.Entry) ([]byte, error) {
 	tick := time.NewTicker(wait)
 	defer tick.Stop()
 	for {
-		var text []byte
-		err := l.pool.QueryRow(ctx, `SELECT proof FROM log_entry WHERE kind = $1 AND id = $2 AND sha256 = $3 AND at = $4`,
-			e.Kind, e.ID, e.SHA256, instant(e)).Scan(&text)
-		if err != nil {
-			return nil, fmt.Errorf("read the log's proof of %s %s: %w", e.Kind, e.ID, err)
-		}
-		if text != nil {
-			return text, nil
+		if text, err := l.Proof(ctx, e); err != nil || text != nil {
+			return text, err
 		}
 		select {
 		case <-ctx.Done():
@@ -111,6 +105,21 @@ func (l *Ledger) Note(ctx context.Context, subject string, e proof.Entry) error 
 		return fmt.Errorf("note %s %s for the transparency log: %w", e.Kind, e.ID, err)
 	}
 	return nil
+}
+
+// Put has the entry made, once the transaction is committed. It does not wait for
+// the proof, which Proof gives.
+func Put(ctx context.Context, tx pgx.Tx, e proof.Entry) error { return put(ctx, tx, e.ID, e) }
+
+// Proof is the proof of an entry that was put down; nil while it waits.
+func (l *Ledger) Proof(ctx context.Context, e proof.Entry) ([]byte, error) {
+	var text []byte
+	err := l.pool.QueryRow(ctx, `SELECT proof FROM log_entry WHERE kind = $1 AND id = $2 AND sha256 = $3 AND at = $4`,
+		e.Kind, e.ID, e.SHA256, instant(e)).Scan(&text)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return nil, fmt.Errorf("read the log's proof of %s %s: %w", e.Kind, e.ID, err)
+	}
+	return text, nil
 }
 
 // database is what both a pool and a transaction can do.

@@ -1,0 +1,162 @@
+package casework
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"offsite/casework/document"
+	"offsite/evidence"
+	"offsite/evidence/bag"
+)
+
+// Sealed is where sealed bundles lie: a vault.
+type Sealed interface {
+	ReadBundle(ctx context.Context, r evidence.Receipt) (io.ReadCloser, error)
+	// LogProof is the transparency log's receipt of a bundle; nil where it has none.
+	LogProof(ctx context.Context, r evidence.Receipt) ([]byte, error)
+}
+
+// CaseID finds a case by its number or id.
+func (b *Book) CaseID(ctx context.Context, number string) (string, error) {
+	var id string
+	err := b.o.Pool.QueryRow(ctx, `SELECT id::text FROM casefile WHERE number = $1 OR id::text = $1`, number).Scan(&id)
+	if err != nil {
+		return "", fmt.Errorf("find case %q: %w", number, errors.Join(ErrNotFound, err))
+	}
+	return id, nil
+}
+
+// Export writes a case's whole file, for a court: documents, bundles with the log's
+// receipts, the process record with its chain, what a verifier trusts, and a cover
+// that lists all digests and says how to check them. Each bundle is recorded as
+// seen.
+func (b *Book) Export(ctx context.Context, a Actor, caseID, agent string, vault Sealed, trust []byte, w *bag.Writer) error {
+	c, err := b.Case(ctx, a, caseID)
+	if err != nil {
+		return err
+	}
+	e := export{b: b, c: c, w: w}
+	if err := e.run(ctx, a, vault, trust); err != nil {
+		return fmt.Errorf("export case %s: %w", caseID, err)
+	}
+	return w.Close(first(c.Number, c.ID), agent)
+}
+
+// export is one case on its way into a bag.
+type export struct {
+	b *Book
+	c CaseFile
+	w *bag.Writer
+}
+
+func (e *export) run(ctx context.Context, a Actor, vault Sealed, trust []byte) error {
+	for i, d := range e.c.Documents {
+		_, pdf, err := e.b.documentPDF(ctx, d.ID, e.c.ID)
+		if err == nil {
+			_, err = e.w.Add(fmt.Sprintf("documents/%02d-%s.pdf", i+1, d.Kind), bytes.NewReader(pdf))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	bundles, err := e.b.caseBundles(ctx, e.b.o.Pool, e.c.ID)
+	if err != nil {
+		return err
+	}
+	for _, one := range bundles {
+		if err := e.bundle(ctx, a, vault, one); err != nil {
+			return err
+		}
+	}
+	if err := e.record(ctx); err != nil {
+		return err
+	}
+	if _, err := e.w.Add("trust.json", bytes.NewReader(trust)); err != nil {
+		return err
+	}
+	cover, err := e.cover(bundles)
+	if err == nil {
+		_, err = e.w.Add("cover.pdf", bytes.NewReader(cover))
+	}
+	return err
+}
+
+func (e *export) bundle(ctx context.Context, a Actor, vault Sealed, one Evidence) error {
+	if err := e.b.RecordView(ctx, a, one.Bundle, "bundle.tar", "导出案卷 export of the case's file"); err != nil {
+		return err
+	}
+	tar, err := vault.ReadBundle(ctx, one.Receipt)
+	if err != nil {
+		return err
+	}
+	_, err = e.w.Add("bundles/"+one.Bundle+".tar", tar)
+	if err := errors.Join(err, tar.Close()); err != nil {
+		return err
+	}
+	text, err := vault.LogProof(ctx, one.Receipt)
+	if err == nil && text != nil {
+		_, err = e.w.Add("bundles/"+one.Bundle+".tlog-proof", bytes.NewReader(text))
+	}
+	return err
+}
+
+// record writes the process record as it was hashed: the SHA-256 of a line is the
+// next line's "previous", that of the last is what the log holds.
+func (e *export) record(ctx context.Context) error {
+	var lines bytes.Buffer
+	err := eachSealed(ctx, e.b.o.Pool, e.c.ID, func(s sealed, _, _ []byte) error {
+		text, err := json.Marshal(s)
+		lines.Write(append(text, '\n'))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := e.w.Add("process-record.ndjson", &lines); err != nil {
+		return err
+	}
+	_, text, err := e.b.RecordProof(ctx, e.c.ID)
+	if errors.Is(err, ErrNotFound) {
+		return nil // there is no log, or the entry waits
+	}
+	if err == nil {
+		_, err = e.w.Add("process-record.tlog-proof", bytes.NewReader(text))
+	}
+	return err
+}
+
+// cover is the first page for whoever opens the bag.
+func (e *export) cover(bundles []Evidence) ([]byte, error) {
+	bureau := e.b.o.Bureau
+	files := document.Part{Heading: "二、案卷文件及其摘要（SHA-256）"}
+	for i, f := range e.w.Files() {
+		files.Notes = append(files.Notes, fmt.Sprintf("%d. %s（%d 字节）", i+1, f.Path, f.Size), f.SHA256)
+	}
+	sealed := document.Part{Heading: "三、证据包及其封存清单摘要（SHA-256）"}
+	for i, one := range bundles {
+		sealed.Notes = append(sealed.Notes, fmt.Sprintf("%d. %s，封存于 %s，时间戳 %s", i+1, one.Bundle, one.SealedAt.UTC().Format(time.RFC3339), one.TimestampAt.UTC().Format(time.RFC3339)), one.ManifestSHA256)
+	}
+	return e.b.o.Press.Sheet(document.Sheet{
+		Bureau: document.Bureau{Name: bureau.Name, Demo: bureau.Demo}, Title: "行政处罚案卷（电子）", Number: first(e.c.Number, e.c.ID), Date: e.b.now(),
+		Parts: []document.Part{
+			{Heading: "一、案件", Rows: [][2]string{
+				{"案由", e.c.MatterZH}, {"当事人", e.c.Party}, {"地点", e.c.Place}, {"案卷内容", fmt.Sprintf("文书 %d 份，证据包 %d 个，过程记录 %d 条", len(e.c.Documents), len(bundles), len(e.c.Record))},
+			}},
+			files, sealed,
+			{Heading: "四、如何核验", Text: []string{
+				"在解压后的文件夹内执行以下命令，均无须联网，也无须信任本局的系统。不使用本局程序的核验方法见“docs/verify-yourself.md”。",
+				"过程记录每行一条：每行（不含换行符）的SHA-256即下一行的“previous”，最后一行的SHA-256登记在公开日志中，回执为 process-record.tlog-proof。",
+			}, Notes: []string{
+				"sha256sum --check --strict --quiet manifest-sha256.txt",
+				"sha256sum --check --strict --quiet tagmanifest-sha256.txt",
+				"offsite verify data/bundles --trust data/trust.json --explain",
+				"offsite verify data/bundles --trust data/trust.json --replay",
+			}},
+		},
+	})
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"offsite/detectors/all"
+	"offsite/evidence/bundle"
+	"offsite/evidence/specimen"
+	"offsite/evidence/verify"
+	"offsite/pipeline"
+	"offsite/pipeline/infer"
+	"offsite/pipeline/replay"
+	"offsite/scenes"
+)
+
+// found is a violation of a scene, as the pipeline raises it.
+func found(t *testing.T, key string) pipeline.Incident {
+	t.Helper()
+	t.Setenv(infer.LibraryVariable, library())
+	list, err := scenes.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := newEngine(configOfRuntime())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	for _, s := range list {
+		if s.Key != key {
+			continue
+		}
+		file := filepath.Join(t.TempDir(), "scene.mp4")
+		if err := os.WriteFile(file, s.Video, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		result, err := replay.Run(t.Context(), file, replay.Options{Engine: engine, Detectors: all.All(),
+			Camera: pipeline.Camera{ID: s.Key, Zones: s.Zones}, Start: time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(result.Incidents) > 0 {
+			return result.Incidents[0]
+		}
+	}
+	t.Fatalf("nothing is found in scene %q", key)
+	return pipeline.Incident{}
+}
+
+// What follows from its pixels is said to; a bundle that is well sealed and says more
+// than its pixels show is not.
+func TestSealedFindingsAreMadeAgain(t *testing.T) {
+	in := found(t, "burning")
+	maker := specimen.New(t)
+	invented := in
+	invented.Values = map[string]float64{"score": 0.99, "change": 0.9}
+	stranger := in
+	stranger.Models = append([]pipeline.ModelUse{}, in.Models...)
+	stranger.Models[0].SHA256 = strings.Repeat("0", 64)
+	for name, c := range map[string]struct {
+		in   pipeline.Incident
+		exit int
+		says string
+	}{
+		"as it was":       {in, 0, "the rule comes to the same verdict"},
+		"invented":        {invented, 1, "does not follow from the sealed pixels"},
+		"by other models": {stranger, 2, "replay it with the program of that time"},
+	} {
+		tar := sealed(t, maker, c.in)
+		path := filepath.Join(t.TempDir(), "bundle.tar")
+		if err := os.WriteFile(path, tar, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		report, err := verifyFile(t.Context(), path, maker.Trust, verify.Options{})
+		if err != nil || report.Exit() != 0 {
+			t.Fatalf("%s: the bundle itself: %v %+v", name, err, report.Checks)
+		}
+		again := &replayer{library: configOfRuntime()}
+		err = again.replay(path, &report)
+		again.close()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var said strings.Builder
+		for _, check := range report.Checks {
+			said.WriteString(check.EN + "\n")
+		}
+		if report.Exit() != c.exit || !strings.Contains(said.String(), c.says) {
+			t.Errorf("%s: exit %d, want %d:\n%s", name, report.Exit(), c.exit, &said)
+		}
+	}
+}
+
+// sealed seals an incident as evidence does.
+func sealed(t *testing.T, maker *specimen.Maker, in pipeline.Incident) []byte {
+	t.Helper()
+	m, err := material(in, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := []bundle.Payload{{Path: "incident.json", Data: m.Incident}, {Path: "camera.json", Data: m.CameraDoc}, {Path: "models.json", Data: m.Models},
+		{Path: "detections.ndjson", Data: lines(m.Looks)}}
+	for _, f := range m.Files {
+		files = append(files, bundle.Payload{Path: f.Path, Data: f.Data})
+	}
+	return maker.Bundle(t, specimen.Spec{ID: in.ID, Files: files})
+}
+
+func lines(list []json.RawMessage) []byte {
+	var out []byte
+	for _, one := range list {
+		out = append(append(out, one...), '\n')
+	}
+	return out
+}
