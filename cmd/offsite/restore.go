@@ -118,6 +118,7 @@ func loadDatabase(ctx context.Context, c *config.Config, draft string, dump io.R
 
 // checkRestored recomputes the log and verifies every bundle that is there.
 func checkRestored(ctx context.Context, c *config.Config, m backup.Manifest) error {
+	log := newLogger(os.Stderr, config.Log{Level: "warn"})
 	trust, err := seal.OpenTrust(trustPath(c))
 	if err != nil {
 		return err
@@ -130,7 +131,6 @@ func checkRestored(ctx context.Context, c *config.Config, m backup.Manifest) err
 		return err
 	}
 	defer folder.Close()
-	log := newLogger(os.Stderr, config.Log{Level: "warn"})
 	p, err := startPlatform(ctx, c, true, log)
 	if err != nil {
 		return err
