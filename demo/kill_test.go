@@ -33,12 +33,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 	t.Logf("OFFSITE_SEED=%d", seed)
 	draw := rand.New(rand.NewPCG(seed, 0)) // #nosec G404 -- to be repeated by its seed
-	dir := t.TempDir()
-	for at := dir; at != "/tmp" && at != "/"; at = filepath.Dir(at) { // the private database runs as another user
-		if err := os.Chmod(at, 0o755); err != nil { // #nosec G302
-			t.Fatal(err)
-		}
-	}
+	dir := passable(t)
 	data := filepath.Join(dir, "data")
 	for range 4 {
 		h := reopen(t, binary, data)

@@ -84,8 +84,13 @@ func up(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("bring the tables up to date: %w", err)
 	}
+	var took time.Duration
 	for _, r := range done {
-		log.InfoContext(ctx, "tables changed", "migration", r.Source.Path, "took", r.Duration)
+		took += r.Duration
+		log.DebugContext(ctx, "tables changed", "migration", r.Source.Path, "took", r.Duration)
+	}
+	if len(done) > 0 {
+		log.InfoContext(ctx, "tables brought up to date", "migrations", len(done), "took", took.Round(time.Millisecond))
 	}
 	return nil
 }
@@ -113,7 +118,7 @@ func riverUp(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) error {
 		return fmt.Errorf("bring River's tables up to date: %w", err)
 	}
 	for _, v := range result.Versions {
-		log.InfoContext(ctx, "tables of River changed", "version", v.Version, "took", v.Duration)
+		log.DebugContext(ctx, "tables of River changed", "version", v.Version, "took", v.Duration)
 	}
 	return nil
 }

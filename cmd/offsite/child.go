@@ -3,11 +3,14 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -22,15 +25,16 @@ type child struct {
 	stop context.CancelFunc
 }
 
-// startChild runs `offsite args…` until ctx ends or Stop is called. Its output
-// goes line by line to the log.
+// startChild runs `offsite args…`, of a command that has --log.format, until ctx
+// ends or Stop is called. What it logs is logged here, at its level; other lines of
+// its output too.
 func startChild(ctx context.Context, log *slog.Logger, name string, args ...string) (*child, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("start %s: find this program's file: %w", name, err)
 	}
 	ctx, stop := context.WithCancel(ctx)
-	c := &child{name: name, args: args, log: log.With("process", name), done: make(chan struct{}), stop: stop}
+	c := &child{name: name, args: append(args, "--log.format=json"), log: log.With("process", name), done: make(chan struct{}), stop: stop}
 	go c.keep(ctx, self)
 	return c, nil
 }
@@ -72,7 +76,7 @@ func (c *child) once(ctx context.Context, self string) error {
 	go func() {
 		defer close(logged)
 		for lines := bufio.NewScanner(r); lines.Scan(); {
-			c.log.Info(lines.Text())
+			relog(ctx, c.log, lines.Bytes())
 		}
 		_, _ = io.Copy(io.Discard, r) // a line too long for the scanner
 	}()
@@ -80,4 +84,28 @@ func (c *child) once(ctx context.Context, self string) error {
 	_ = w.Close()
 	<-logged
 	return err
+}
+
+// relog logs a line that a child's logger has written as JSON as if it were said
+// here; a line of another kind is a message.
+func relog(ctx context.Context, log *slog.Logger, line []byte) {
+	var record map[string]any
+	if err := json.Unmarshal(line, &record); err != nil {
+		log.InfoContext(ctx, string(line))
+		return
+	}
+	level, text := slog.LevelInfo, ""
+	if name, ok := record[slog.LevelKey].(string); ok {
+		_ = level.UnmarshalText([]byte(name)) // a level unknown here is told as info
+	}
+	text, _ = record[slog.MessageKey].(string)
+	var attributes []any
+	for _, key := range slices.Sorted(maps.Keys(record)) {
+		switch key {
+		case slog.TimeKey, slog.LevelKey, slog.MessageKey:
+		default:
+			attributes = append(attributes, key, record[key])
+		}
+	}
+	log.Log(ctx, level, text, attributes...)
 }

@@ -24,6 +24,9 @@ type cli struct {
 	Bench    benchCmd    `cmd:"" help:"Measure this machine with this program."`
 	Demo     demoCmd     `cmd:"" help:"Run the whole loop by itself, from camera to verified, paid case."`
 	Simulate simulateCmd `cmd:"" help:"Play years of casework in minutes and check that no law was broken."`
+	Backup   backupCmd   `cmd:"" help:"Write everything that must survive into a folder, encrypted."`
+	Restore  restoreCmd  `cmd:"" help:"Read a backup into an empty data folder, and verify it."`
+	Doctor   doctorCmd   `cmd:"" help:"Look at the machine, the services and the data folder, and say what to do."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring a database to this version's schema."`
 	Sandbox  sandboxCmd  `cmd:"" help:"Play the payment provider or the SMS gateway, for demonstrations."`
 	Config   configCmd   `cmd:"" help:"Print the effective configuration, without secrets."`

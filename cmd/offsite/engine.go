@@ -9,8 +9,8 @@ import (
 )
 
 // runtimeLibrary finds ONNX Runtime: where the configuration says, else beside
-// this program, else where `make setup` puts it, in the checkout that this program
-// was built in. The path is absolute: the embedded store moves the working
+// this program or where the Debian package puts it, else where `make setup` does, in
+// the checkout that this program was built in. The path is absolute: the embedded store moves the working
 // directory. "" leaves the search to package infer.
 func runtimeLibrary(c config.ONNXRuntime) string {
 	const name = "libonnxruntime.so.1"
@@ -19,7 +19,8 @@ func runtimeLibrary(c config.ONNXRuntime) string {
 		candidates = []string{os.Getenv(infer.LibraryVariable), filepath.Join(".tools", "onnxruntime", name)}
 		if self, err := os.Executable(); err == nil {
 			dir := filepath.Dir(self)
-			candidates = append(candidates, filepath.Join(dir, name), filepath.Join(dir, "..", ".tools", "onnxruntime", name))
+			candidates = append(candidates, filepath.Join(dir, name), filepath.Join(dir, "..", "lib", "offsite", name),
+				filepath.Join(dir, "..", ".tools", "onnxruntime", name))
 		}
 	}
 	for _, path := range candidates {

@@ -41,11 +41,18 @@ func openData(c *config.Config, process string) (*dataFolder, error) {
 	d := &dataFolder{}
 	if err := d.lock(c, process); err != nil {
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("data folder %s is in use by another offsite %s; stop it, or choose another folder with --data", abs, process)
+			return nil, inUseError{abs, process}
 		}
 		return nil, err
 	}
 	return d, nil
+}
+
+// inUseError says that another process works in the data folder.
+type inUseError struct{ data, process string }
+
+func (e inUseError) Error() string {
+	return fmt.Sprintf("data folder %s is in use by another offsite %s; stop it, or choose another folder with --data", e.data, e.process)
 }
 
 func makeFolders(c *config.Config) error {

@@ -124,6 +124,16 @@ func up(t *testing.T) *running {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(data) })
+	h := restart(t, data)
+	if h.oneTime == "" {
+		t.Fatalf("offsite up gave no password:\n%s", h.stop())
+	}
+	return h
+}
+
+// restart is `offsite up` in a data folder that may have been used before.
+func restart(t *testing.T, data string) *running {
+	t.Helper()
 	h := &running{t: t, data: data, log: filepath.Join(t.TempDir(), "log")}
 	log, err := os.Create(h.log)
 	if err != nil {
@@ -133,6 +143,7 @@ func up(t *testing.T) *running {
 	h.cmd = exec.Command("offsite", "up", "--data", data, "--listen", "127.0.0.1:0", "--log.level", "debug")
 	h.cmd.Env = append(os.Environ(), infer.LibraryVariable+"="+library())
 	h.cmd.Stderr = log
+	_, used := os.Stat(filepath.Join(data, "postgres")) // then there is no one-time password
 	stdout, err := h.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +152,7 @@ func up(t *testing.T) *running {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.stop() })
-	for in := bufio.NewScanner(stdout); h.oneTime == "" && in.Scan(); {
+	for in := bufio.NewScanner(stdout); (h.base == nil || h.oneTime == "" && used != nil) && in.Scan(); {
 		if _, address, found := strings.Cut(in.Text(), " s: "); found {
 			if h.base, err = url.Parse(address); err != nil {
 				t.Fatal(err)
@@ -149,7 +160,7 @@ func up(t *testing.T) *running {
 		}
 		_, h.oneTime, _ = strings.Cut(in.Text(), "one-time password ")
 	}
-	if h.base == nil || h.oneTime == "" {
+	if h.base == nil {
 		t.Fatalf("offsite up did not get ready:\n%s", h.stop())
 	}
 	return h
@@ -222,6 +233,14 @@ type person struct {
 // signIn signs in with a one-time password, and changes it.
 func (h *running) signIn(username, oneTime, password string) *person {
 	h.t.Helper()
+	p := h.resume(username, oneTime)
+	p.call("POST", "/session/password", map[string]string{"current": oneTime, "new": password}, nil)
+	return p
+}
+
+// resume signs in with a password of one's own.
+func (h *running) resume(username, password string) *person {
+	h.t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		h.t.Fatal(err)
@@ -230,9 +249,8 @@ func (h *running) signIn(username, oneTime, password string) *person {
 	var session struct {
 		CSRF string `json:"csrf"`
 	}
-	p.call("POST", "/session", map[string]string{"username": username, "password": oneTime}, &session)
+	p.call("POST", "/session", map[string]string{"username": username, "password": password}, &session)
 	p.csrf = session.CSRF
-	p.call("POST", "/session/password", map[string]string{"current": oneTime, "new": password}, nil)
 	return p
 }
 

@@ -43,8 +43,8 @@ type Server struct {
 }
 
 // Start runs the store and returns when it answers. It changes the process's
-// working directory to Dir/objects, as its library demands. It runs until Stop;
-// ctx bounds the start alone.
+// working directory to Dir/objects, as its library demands, and nothing that is
+// printed meanwhile is seen. It runs until Stop; ctx bounds the start alone.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -53,6 +53,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start object store: %w", err)
 	}
+	defer silence()()
 	s := &Server{objects: filepath.Join(dir, "objects"), done: make(chan struct{})}
 	store, err := s.open(dir)
 	if err != nil {
@@ -84,6 +85,21 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		o.Logger.Warn("the data folder's file system has no extended attributes; object metadata are kept in files beside the objects", "dir", dir)
 	}
 	return s, nil
+}
+
+// silence keeps the library from telling standard output of its start, where users
+// and scripts read what offsite says; it ends with the function that it returns.
+func silence() (end func()) {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return func() {}
+	}
+	out := os.Stdout
+	os.Stdout = null
+	return func() {
+		os.Stdout = out
+		_ = null.Close()
+	}
 }
 
 // open makes the folders and the store over them.

@@ -18,12 +18,18 @@ import (
 // ErrNoEntry: the bundle has no such file.
 var ErrNoEntry = errors.New("the bundle has no such file")
 
+// ErrNoBundle: the store does not hold the receipt's version.
+var ErrNoBundle = errors.New("the store does not hold the bundle")
+
 // ErrTampered: what the store gives is not what was sealed.
 var ErrTampered = errors.New("the stored bytes are not those that were sealed")
 
-// ReadBundle returns the stored tar of the receipt's version.
+// ReadBundle returns the stored tar of the receipt's version, or ErrNoBundle.
 func (v *Vault) ReadBundle(ctx context.Context, r evidence.Receipt) (io.ReadCloser, error) {
 	body, _, _, err := v.core.GetObject(ctx, r.Bucket, r.Key, minio.GetObjectOptions{VersionID: r.VersionID})
+	if notFound(err) {
+		return nil, fmt.Errorf("read bundle %s: %w: %w", r.BundleID, ErrNoBundle, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read bundle %s: %w", r.BundleID, err)
 	}

@@ -46,6 +46,7 @@ type Engine struct {
 	nets    map[string]*net
 	names   []string
 	runtime string
+	library string // its path
 }
 
 // New loads the library and the models. Errors wrap ErrLibrary or those of
@@ -60,10 +61,11 @@ func New(o Options) (*Engine, error) {
 	if o.Threads < 1 {
 		o.Threads = 1
 	}
-	if err := loadLibrary(o.Library); err != nil {
+	library, err := loadLibrary(o.Library)
+	if err != nil {
 		return nil, err
 	}
-	e := &Engine{nets: map[string]*net{}, runtime: "onnxruntime " + ort.GetVersion() + " cpu"}
+	e := &Engine{nets: map[string]*net{}, runtime: "onnxruntime " + ort.GetVersion() + " cpu", library: library}
 	for _, name := range o.Names {
 		n, err := loadNet(o.Models, name, o.Threads)
 		if err != nil {
@@ -77,7 +79,8 @@ func New(o Options) (*Engine, error) {
 	return e, nil
 }
 
-func loadLibrary(path string) error {
+// loadLibrary loads it and returns its path.
+func loadLibrary(path string) (string, error) {
 	if path == "" {
 		path = os.Getenv(LibraryVariable)
 	}
@@ -85,16 +88,16 @@ func loadLibrary(path string) error {
 		path = defaultLibrary
 	}
 	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("%w: %w; run make setup, or set %s to the path of libonnxruntime.so.1", ErrLibrary, err, LibraryVariable)
+		return "", fmt.Errorf("%w: %w; run make setup, or set %s to the path of libonnxruntime.so.1", ErrLibrary, err, LibraryVariable)
 	}
 	if ort.IsInitialized() {
-		return fmt.Errorf("%w: an engine is open already in this process; close it first", ErrLibrary)
+		return "", fmt.Errorf("%w: an engine is open already in this process; close it first", ErrLibrary)
 	}
 	ort.SetSharedLibraryPath(path)
 	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
-		return fmt.Errorf("%w from %s: %w", ErrLibrary, path, err)
+		return "", fmt.Errorf("%w from %s: %w", ErrLibrary, path, err)
 	}
-	return nil
+	return path, nil
 }
 
 // Close frees all models and the library. No run may be under way.
