@@ -5,6 +5,7 @@ package elsewhere
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -97,7 +98,7 @@ func (p *Provider) client(ctx context.Context) (*oauth2.Config, *oidc.Provider, 
 	}, p.is, nil
 }
 
-// claims are what we read of an ID token.
+// claims are what we read of an ID token and of what is told besides.
 type claims struct {
 	Username string   `json:"preferred_username"`
 	Email    string   `json:"email"`
@@ -129,13 +130,31 @@ func (p *Provider) Finish(ctx context.Context, code string, a Asked) (account.Vo
 	if id.Nonce != a.Nonce {
 		return account.Vouched{}, fmt.Errorf("%w: it answers another question", ErrRefused)
 	}
-	return p.vouched(id, a)
+	all := map[string]any{}
+	if is.UserInfoEndpoint() != "" { // where providers tell what the token has no room for
+		info, err := is.UserInfo(ctx, oauth2.StaticTokenSource(tokens))
+		if err != nil {
+			return account.Vouched{}, fmt.Errorf("%w: %w", ErrRefused, err)
+		}
+		if info.Subject != id.Subject {
+			return account.Vouched{}, fmt.Errorf("%w: it tells of somebody else", ErrRefused)
+		}
+		if err := info.Claims(&all); err != nil {
+			return account.Vouched{}, fmt.Errorf("%w: %w", ErrRefused, err)
+		}
+	}
+	return p.vouched(id, all, a)
 }
 
-func (p *Provider) vouched(id *oidc.IDToken, a Asked) (account.Vouched, error) {
+// vouched reads the claims; what the ID token says counts before what was told
+// besides.
+func (p *Provider) vouched(id *oidc.IDToken, all map[string]any, a Asked) (account.Vouched, error) {
+	if err := id.Claims(&all); err != nil {
+		return account.Vouched{}, fmt.Errorf("%w: %w", ErrRefused, err)
+	}
 	var c claims
-	all := map[string]any{}
-	if err := errors.Join(id.Claims(&c), id.Claims(&all)); err != nil {
+	text, err := json.Marshal(all)
+	if err = errors.Join(err, json.Unmarshal(text, &c)); err != nil {
 		return account.Vouched{}, fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	const drift = time.Minute
