@@ -16,6 +16,7 @@ include make/test.mk
 include make/lint.mk
 include make/audit.mk
 include make/bench.mk
+include make/measure.mk
 include make/documents.mk
 include make/operate.mk
 -include scenes/scenes.mk

@@ -41,6 +41,10 @@ type Options struct {
 	Metrics      http.Handler                               // /metrics; optional
 	Registerer   prometheus.Registerer                      // optional
 
+	Elsewhere      provider // the bureau's identity provider; optional
+	FactorDemanded bool     // nobody does anything without a second factor
+	Passkeys       bool     // the public URL is one under which browsers make passkeys
+
 	PublicURL       string         // under which browsers reach us; https makes cookies secure
 	TrustedProxies  []netip.Prefix // whose X-Forwarded-For is believed
 	MetricsNetworks []netip.Prefix // who may read /metrics; nil: this machine
@@ -116,6 +120,8 @@ func (o *Options) fill() {
 // operations registers all of them.
 func (a *API) operations() {
 	a.sessionOperations()
+	a.signInOperations()
+	a.factorOperations()
 	a.userOperations()
 	a.cameraOperations()
 	a.zoneOperations()

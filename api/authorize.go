@@ -77,6 +77,18 @@ func (a *API) recognise(r *http.Request, access access) *problem.Problem {
 	if !access.has(c.staff.Roles) {
 		return problem.NoRight()
 	}
+	return a.factor(c, access)
+}
+
+// factor refuses who has no second factor where the bureau demands one, and who has
+// one but did not show it lately where that is wanted.
+func (a *API) factor(c *caller, access access) *problem.Problem {
+	switch {
+	case a.o.FactorDemanded && !c.session.Factor && !access.bare:
+		return problem.FactorFirst()
+	case c.session.Factor && !c.session.Proved && access.wantsFresh(c.staff.Roles):
+		return problem.Prove()
+	}
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"offsite/casework"
+	"offsite/registry/account"
 )
 
 // caller is who makes a request: staff, a party with an open link, or nobody.
@@ -16,6 +17,7 @@ type caller struct {
 	username string
 	csrf     string
 	token    string // of staff's session
+	session  account.Session
 	early    bool   // must change the password first
 	caseID   string // of a party
 	address  string

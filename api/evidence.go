@@ -25,7 +25,7 @@ import (
 func (a *API) evidenceOperations() {
 	const tag = "evidence"
 	handle(a, operation{id: "get-evidence", method: http.MethodGet, path: "/evidence/{bundle}", summary: "A sealed bundle's receipt and files", tag: tag}, a.getEvidence)
-	handle(a, operation{id: "get-evidence-file", method: http.MethodGet, path: "/evidence/{bundle}/files/{path}", summary: "One file of a bundle, by range if asked; the view is recorded", tag: tag, binary: "application/octet-stream"}, a.getEvidenceFile)
+	handle(a, operation{id: "get-evidence-file", method: http.MethodGet, path: "/evidence/{bundle}/files/{path}", summary: "One file of a bundle, by range if asked; the view is recorded", tag: tag, binary: entryTypes}, a.getEvidenceFile)
 	handle(a, operation{id: "get-bundle", method: http.MethodGet, path: "/evidence/{bundle}/bundle.tar", summary: "The whole bundle as it is stored; the view is recorded", tag: tag, binary: "application/x-tar"}, a.getBundle)
 	handle(a, operation{id: "get-log-proof", method: http.MethodGet, path: "/evidence/{bundle}/bundle.tlog-proof", summary: "The transparency log's receipt of a bundle (C2SP tlog-proof)", tag: tag, binary: "text/plain; charset=utf-8"}, a.getLogProof)
 	handle(a, operation{id: "verify-evidence", method: http.MethodPost, path: "/evidence/{bundle}/verify", summary: "Check a bundle here", tag: tag}, a.verifyEvidence)
@@ -143,6 +143,9 @@ func (c *watched) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// entryTypes are those that typeOf gives.
+const entryTypes = "video/mp4,image/png,image/jpeg,application/json,text/plain; charset=utf-8,application/octet-stream"
 
 func typeOf(name string) string {
 	switch path.Ext(name) {

@@ -9,3 +9,6 @@ func (a access) Roles() (roles []string, free bool) { return a.roles, a.public |
 
 // Portal says whether an operation is a party's.
 func (a access) Portal() bool { return a.portal }
+
+// WantsFresh says whether a role must have shown its second factor lately.
+func (a access) WantsFresh(role string) bool { return a.wantsFresh([]string{role}) }

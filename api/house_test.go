@@ -71,7 +71,11 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 		t.Fatal(err)
 	}
 	h.registry = registry.New(h.pool, secrets)
-	h.accounts = account.New(h.pool, account.WithCheapHashing())
+	party, err := account.Party("http://localhost:8080", "局")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.accounts = account.New(h.pool, account.WithCheapHashing(), account.WithFactors(secrets, party))
 	h.intake = intake.New(h.pool, h.registry, secrets, time.Now)
 	book, err := casework.New(bookOptions(t, h))
 	if err != nil {
@@ -89,6 +93,7 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 		CheckAddress: addresses.Check,
 		Events:       func(ctx context.Context) <-chan store.Event { return store.Events(ctx, h.pool) },
 		Ready:        map[string]func(context.Context) error{"database": h.pool.Ping},
+		Passkeys:     true,
 		Pages:        fstest.MapFS{"index.html": {Data: []byte("<!doctype html>page")}},
 		Logger:       slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}

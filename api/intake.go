@@ -144,7 +144,7 @@ func (i *imports) get(ctx context.Context, in *ByID) (*answer[wire.ImportBatch],
 type rowQuery struct {
 	ByID
 	Action string `query:"action" enum:"create,merge,same,skip,error,conflict"`
-	After  int    `query:"cursor" minimum:"0" doc:"Row number after which to go on."`
+	After  int    `query:"cursor" minimum:"0" maximum:"2147483647" doc:"Row number after which to go on."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
 }
 

@@ -19,7 +19,7 @@ type operation struct {
 	body                           int64         // bytes that a request may have; 0: defaultBody
 	patience                       time.Duration // with a body that is long in coming; 0: huma's
 	raw                            bool          // takes the body's bytes as they come, whatever they say
-	binary                         string        // content type, where the answer is no JSON
+	binary                         string        // content types with commas between, where the answer is no JSON
 }
 
 const (
@@ -39,9 +39,11 @@ func handle[I, O any](a *API, op operation, do func(context.Context, *I) (*O, er
 		h.MaxBodyBytes = defaultBody
 	}
 	if op.binary != "" {
-		h.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{
-			op.binary: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
-		}}
+		content := map[string]*huma.MediaType{}
+		for kind := range strings.SplitSeq(op.binary, ",") {
+			content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+		}
+		h.Responses["200"] = &huma.Response{Description: "OK", Content: content}
 	}
 	h.Security = a.security(op.id)
 	huma.Register(a.huma, h, func(ctx context.Context, in *I) (*O, error) {

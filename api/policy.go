@@ -22,7 +22,18 @@ type access struct {
 	signed bool // who signs each request with a key of its own, checked by the operation
 	early  bool // also with a one-time password that must be changed first
 	opens  bool // begins a session: there is no CSRF token yet
+	bare   bool // also without a second factor where the bureau demands one
 	roles  []string
+	fresh  []string // of those, the roles that must have shown their second factor lately
+}
+
+// freshly adds the roles that must have shown their second factor lately; none: all.
+func (a access) freshly(roles ...string) access {
+	a.fresh = roles
+	if len(roles) == 0 {
+		a.fresh = a.roles
+	}
+	return a
 }
 
 func only(roles ...string) access { return access{roles: roles} }
@@ -36,17 +47,39 @@ func policy() map[string]access {
 	registry := only(operator, collector, reviewer, officer, legal, head, auditor, supervisor)
 	anybody := access{public: true}
 	party := access{portal: true}
+	own := access{bare: true, roles: everybody.roles}
+	door := access{public: true, opens: true}
 	return map[string]access{
-		"get-session":     {early: true, roles: everybody.roles},
-		"sign-in":         {public: true, opens: true},
-		"sign-out":        {early: true, roles: everybody.roles},
-		"change-password": {early: true, roles: everybody.roles},
-		"listen":          everybody,
-		"get-overview":    everybody,
+		"get-session":     {early: true, bare: true, roles: everybody.roles},
+		"sign-in":         door,
+		"sign-out":        {early: true, bare: true, roles: everybody.roles},
+		"change-password": {early: true, bare: true, roles: everybody.roles},
+
+		"get-sign-in":           anybody,
+		"begin-passkey-sign-in": door,
+		"passkey-sign-in":       door,
+		"sign-in-elsewhere":     anybody,
+		"return-from-elsewhere": anybody,
+		"step-up":               own,
+		"begin-passkey-step-up": own,
+		"passkey-step-up":       own,
+		"get-factors":           own,
+		"begin-codes":           own.freshly(),
+		"confirm-codes":         own,
+		"remove-codes":          own.freshly(),
+		"renew-recovery":        own.freshly(),
+		"begin-passkey":         own.freshly(),
+		"add-passkey":           own,
+		"remove-passkey":        own.freshly(),
+		"list-sessions":         own,
+		"end-session":           own,
+
+		"listen":       everybody,
+		"get-overview": everybody,
 
 		"list-users":  only(officer, legal, head, auditor, admin, supervisor),
-		"create-user": only(admin),
-		"change-user": only(admin),
+		"create-user": only(admin).freshly(),
+		"change-user": only(admin).freshly(),
 
 		"list-cameras":   only(operator, collector, reviewer, officer, legal, head, auditor, admin, supervisor),
 		"get-camera":     registry,
@@ -79,11 +112,11 @@ func policy() map[string]access {
 		"explain-grade":        registry,
 		"list-object-events":   registry,
 		"record-object-event":  only(collector, officer, head),
-		"adjust-grade":         only(head),
+		"adjust-grade":         only(head).freshly(),
 		"list-inspections-due": registry,
 		"get-formulas":         registry,
 		"simulate-formula":     only(legal, head, auditor, supervisor),
-		"activate-formula":     only(head),
+		"activate-formula":     only(head).freshly(),
 
 		"list-findings":   casework,
 		"get-finding":     casework,
@@ -92,7 +125,7 @@ func policy() map[string]access {
 		"verify-finding":  only(reviewer),
 		"list-cases":      casework,
 		"get-case":        casework,
-		"take-step":       only(reviewer, officer, legal, head),
+		"take-step":       only(reviewer, officer, legal, head).freshly(legal, head), // theirs are approvals
 		"get-document":    casework,
 
 		"get-evidence":      casework,
@@ -123,6 +156,11 @@ func policy() map[string]access {
 }
 
 // has tells whether one of the roles is among those allowed.
-func (a access) has(roles []string) bool {
-	return slices.ContainsFunc(roles, func(role string) bool { return slices.Contains(a.roles, role) })
+func (a access) has(roles []string) bool { return meet(a.roles, roles) }
+
+// wantsFresh tells whether one of the roles must have shown a second factor lately.
+func (a access) wantsFresh(roles []string) bool { return meet(a.fresh, roles) }
+
+func meet(a, b []string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
 }

@@ -14,6 +14,7 @@ import (
 	"offsite/evidence/seal"
 	"offsite/registry"
 	"offsite/registry/account"
+	"offsite/registry/account/elsewhere"
 	"offsite/registry/grade"
 	"offsite/registry/intake"
 )
@@ -28,6 +29,36 @@ type accounts interface {
 	Create(ctx context.Context, by string, d account.Draft) (account.Account, string, error)
 	Change(ctx context.Context, by, id string, c account.Change) (account.Account, error)
 	ResetPassword(ctx context.Context, by, id string) (string, error)
+	ownAccount
+}
+
+// ownAccount is what an account's owner does with second factors and sessions.
+type ownAccount interface {
+	Factors(ctx context.Context, accountID string) (account.Factors, error)
+	ForgetFactors(ctx context.Context, by, id string) error
+	BeginCodes(ctx context.Context, token, password string) (account.CodeKey, error)
+	ConfirmCodes(ctx context.Context, token, code string) (recovery []string, err error)
+	RemoveCodes(ctx context.Context, accountID string) error
+	RenewRecovery(ctx context.Context, accountID string) ([]string, error)
+	StepUp(ctx context.Context, token, code string) error
+	BeginPasskey(ctx context.Context, token, password string) (account.Asked, error)
+	AddPasskey(ctx context.Context, token, ceremony, name string, answer []byte) (recovery []string, err error)
+	RemovePasskey(ctx context.Context, accountID, id string) error
+	BeginPasskeySignIn(ctx context.Context) (account.Asked, error)
+	PasskeySignIn(ctx context.Context, ceremony string, answer []byte, c account.Credentials) (account.Session, error)
+	BeginPasskeyStepUp(ctx context.Context, accountID string) (account.Asked, error)
+	PasskeyStepUp(ctx context.Context, token, ceremony string, answer []byte) error
+	AskElsewhere(ctx context.Context, asked any) (state string, err error)
+	AskedElsewhere(ctx context.Context, state string, into any) error
+	SignInElsewhere(ctx context.Context, v account.Vouched, c account.Credentials) (account.Session, error)
+	Sessions(ctx context.Context, accountID string) ([]account.Open, error)
+	Revoke(ctx context.Context, by, accountID, sessionID string) error
+}
+
+// provider is elsewhere.Provider: the bureau's identity provider.
+type provider interface {
+	URL(ctx context.Context, state string, a elsewhere.Asked) (string, error)
+	Finish(ctx context.Context, code string, a elsewhere.Asked) (account.Vouched, error)
 }
 
 // base is registry.Registry: cameras, zones, objects, parties.

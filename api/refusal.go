@@ -85,6 +85,8 @@ func registryProblem(err error) *problem.Problem {
 		return p
 	case errors.As(err, &about):
 		return problem.Invalid(about.ZH, about.EN, problem.Field{Message: about.EN, Location: "body." + about.Field})
+	case errors.Is(err, account.ErrPasskey):
+		return accountProblem(err)
 	case errors.Is(err, registry.ErrNotFound), errors.Is(err, account.ErrNotFound):
 		return problem.NotFound("这条记录", "record").Because(err)
 	case errors.Is(err, registry.ErrConflict):
@@ -97,6 +99,16 @@ func registryProblem(err error) *problem.Problem {
 
 func accountProblem(err error) *problem.Problem {
 	switch {
+	case errors.Is(err, account.ErrFactor):
+		return problem.FactorWanted()
+	case errors.Is(err, account.ErrCode):
+		p := problem.FactorWanted()
+		p.DetailZH, p.DetailEN = "动态码或恢复码不正确，或已用过；请等待下一个动态码。", "The code is wrong or was used before; wait for the next one."
+		return p
+	case errors.Is(err, account.ErrPasskey):
+		return problem.New(http.StatusUnauthorized, "通行密钥验证未通过或已超时，请重试。", "The passkey's answer does not hold or came too late; try again.").Because(err)
+	case errors.Is(err, account.ErrElsewhere):
+		return problem.New(http.StatusConflict, "此账号由统一身份认证登录，密码和第二因素请在那里设置。", "This account signs in at your identity provider: its password and second factors are kept there.")
 	case errors.Is(err, account.ErrCredentials):
 		return problem.New(http.StatusUnauthorized, "用户名或密码不正确。", "User name or password is wrong.")
 	case errors.Is(err, account.ErrNoSession):

@@ -60,32 +60,46 @@ func (a *API) openSession(ctx context.Context, c *caller, token string) error {
 	if err != nil {
 		return err
 	}
-	c.staff = &casework.Actor{ID: s.Account.ID, Name: s.Account.Name, Roles: s.Account.Roles, LicenceNo: s.Account.LicenceNo}
-	c.username, c.csrf, c.token, c.early = s.Account.Username, s.CSRF, token, s.Account.MustChangePassword
+	c.known(s)
+	c.token = token
 	return nil
 }
 
+// known fills the caller from a session.
+func (c *caller) known(s account.Session) {
+	c.staff = &casework.Actor{ID: s.Account.ID, Name: s.Account.Name, Roles: s.Account.Roles, LicenceNo: s.Account.LicenceNo}
+	c.username, c.csrf, c.early, c.session = s.Account.Username, s.CSRF, s.Account.MustChangePassword, s
+}
+
+// sessionOf shows a session to its owner.
+func (a *API) sessionOf(s account.Session) wire.Session {
+	return wire.Session{CSRF: s.CSRF, User: wire.User{
+		ID: s.Account.ID, Username: s.Account.Username, Name: s.Account.Name, Roles: s.Account.Roles, MustChangePassword: s.Account.MustChangePassword,
+		MustAddFactor: a.o.FactorDemanded && !s.Factor, Factor: s.Factor, Elsewhere: s.How == account.Elsewhere,
+	}}
+}
+
 func (a *API) getSession(ctx context.Context, _ *empty) (*sessionAnswer, error) {
-	c := callerOf(ctx)
-	return &sessionAnswer{Body: wire.Session{CSRF: c.csrf, User: wire.User{
-		ID: c.staff.ID, Username: c.username, Name: c.staff.Name, Roles: c.staff.Roles, MustChangePassword: c.early,
-	}}}, nil
+	return &sessionAnswer{Body: a.sessionOf(callerOf(ctx).session)}, nil
+}
+
+// from is where the caller's credentials come from.
+func (c *caller) from() account.Credentials {
+	return account.Credentials{Address: c.address, Agent: c.agent}
 }
 
 func (a *API) signIn(ctx context.Context, in *struct{ Body wire.SignIn }) (*sessionAnswer, error) {
-	c := callerOf(ctx)
-	s, err := a.o.Accounts.SignIn(ctx, account.Credentials{
-		Username: in.Body.Username, Password: in.Body.Password, Address: c.address, Agent: c.agent,
-	})
+	credentials := callerOf(ctx).from()
+	credentials.Username, credentials.Password, credentials.Code = in.Body.Username, in.Body.Password, in.Body.Code
+	return a.opened(a.o.Accounts.SignIn(ctx, credentials))
+}
+
+// opened answers with a new session.
+func (a *API) opened(s account.Session, err error) (*sessionAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sessionAnswer{
-		SetCookie: []http.Cookie{a.cookie(a.staffCookie(), s.Token, s.ExpiresAt)},
-		Body: wire.Session{CSRF: s.CSRF, User: wire.User{
-			ID: s.Account.ID, Username: s.Account.Username, Name: s.Account.Name, Roles: s.Account.Roles, MustChangePassword: s.Account.MustChangePassword,
-		}},
-	}, nil
+	return &sessionAnswer{SetCookie: []http.Cookie{a.cookie(a.staffCookie(), s.Token, s.ExpiresAt)}, Body: a.sessionOf(s)}, nil
 }
 
 type cookieAnswer struct {

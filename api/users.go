@@ -81,6 +81,11 @@ func (a *API) changeUser(ctx context.Context, in *userChange) (*answer[wire.User
 		return nil, err
 	}
 	result := wire.UserResult{User: userRow(u)}
+	if in.Body.ForgetFactors {
+		if err = a.o.Accounts.ForgetFactors(ctx, by, in.ID); err != nil {
+			return nil, err
+		}
+	}
 	if in.Body.ResetPassword {
 		if result.Password, err = a.o.Accounts.ResetPassword(ctx, by, in.ID); err != nil {
 			return nil, err

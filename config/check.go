@@ -53,6 +53,7 @@ func (c *Config) Check(f *File) error {
 	k.secretFile("payment.key_file", c.Payment.KeyFile)
 	k.url("reminder.url", c.Reminder.URL, "http", "https")
 	k.secretFile("reminder.key_file", c.Reminder.KeyFile)
+	k.oidc(c.OIDC)
 	k.existing("onnxruntime.library", c.ONNXRuntime.Library)
 	if n := c.ONNXRuntime.Threads; n < 1 || n > 64 {
 		k.add("onnxruntime.threads", fmt.Sprintf("%d threads cannot be", n), "give 1 to 64")
@@ -86,6 +87,24 @@ func (k *checker) where(key string) string {
 		return fmt.Sprintf("%s:%d", k.file.Path, line)
 	}
 	return "--" + strings.ReplaceAll(key, "_", "-")
+}
+
+func (k *checker) oidc(o OIDC) {
+	k.url("oidc.issuer", o.Issuer, "https", "http")
+	k.secretFile("oidc.client_secret_file", o.ClientSecretFile)
+	if o.Issuer == "" {
+		return
+	}
+	k.given("oidc.client_id", o.ClientID, "oidc.issuer is set")
+	k.given("oidc.client_secret_file", o.ClientSecretFile, "oidc.issuer is set")
+	if len(o.Roles) == 0 {
+		k.add("oidc.roles", "missing, though oidc.issuer is set", "say who is what, as in 执法队=officer")
+	}
+	for _, pair := range o.Roles {
+		if value, role, _ := strings.Cut(pair, "="); strings.TrimSpace(value) == "" || strings.TrimSpace(role) == "" {
+			k.add("oidc.roles", fmt.Sprintf("%q names no value and role", pair), "write it like 执法队=officer")
+		}
+	}
 }
 
 func (k *checker) address(key, v string) {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -21,6 +22,8 @@ type Config struct {
 	Cameras      Cameras      `embed:"" prefix:"cameras."`
 	Payment      Payment      `embed:"" prefix:"payment."`
 	Reminder     Reminder     `embed:"" prefix:"reminder."`
+	Accounts     Accounts     `embed:"" prefix:"accounts."`
+	OIDC         OIDC         `name:"oidc" embed:"" prefix:"oidc."`
 	Documents    Documents    `embed:"" prefix:"documents."`
 	Log          Log          `embed:"" prefix:"log."`
 }
@@ -88,6 +91,34 @@ type Payment struct {
 type Reminder struct {
 	URL     string `name:"url" help:"Address of the SMS gateway; without one, messages wait in the outbox." placeholder:"URL"`
 	KeyFile string `name:"key-file" help:"File with the key shared with the gateway, mode 0600." placeholder:"FILE"`
+}
+
+// Accounts are the rules for staff's accounts.
+type Accounts struct {
+	SecondFactor string `name:"second-factor" default:"optional" enum:"optional,required" help:"optional, or required: nobody works without an authenticator app or a passkey."`
+}
+
+// OIDC is the identity provider at which staff signs in (OpenID Connect); empty means
+// local accounts alone.
+type OIDC struct {
+	Issuer           string   `help:"https:// address of the identity provider; without one, there are local accounts alone." placeholder:"URL"`
+	ClientID         string   `name:"client-id" help:"Name under which the provider knows this console." placeholder:"ID"`
+	ClientSecretFile string   `name:"client-secret-file" help:"File that holds the secret shared with the provider, mode 0600." placeholder:"FILE"`
+	Scopes           []string `help:"Scopes to ask for besides openid and profile." placeholder:"SCOPE"`
+	RolesClaim       string   `name:"roles-claim" default:"roles" help:"Claim of the ID token that holds somebody's roles or groups." placeholder:"CLAIM"`
+	LicenceClaim     string   `name:"licence-claim" default:"licence_no" help:"Claim that holds the law-enforcement licence number, which officers need." placeholder:"CLAIM"`
+	Roles            []string `help:"Which value of the claim is which role here; others count for nothing." placeholder:"VALUE=ROLE"`
+	Factors          []string `help:"Values of the amr claim that stand for a second factor, as mfa, otp, hwk; default: the provider always asks for what is right." placeholder:"AMR"`
+}
+
+// RoleMap is Roles as a table, value of the claim to role.
+func (o OIDC) RoleMap() map[string]string {
+	roles := map[string]string{}
+	for _, pair := range o.Roles {
+		value, role, _ := strings.Cut(pair, "=")
+		roles[strings.TrimSpace(value)] = strings.TrimSpace(role)
+	}
+	return roles
 }
 
 // Documents says where the fonts of the PDFs are.

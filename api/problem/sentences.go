@@ -17,6 +17,28 @@ func PasswordFirst() *Problem {
 	return New(http.StatusForbidden, "请先修改一次性密码，再进行其他操作。", "Change your one-time password first; nothing else is possible before.")
 }
 
+// SecondFactor is the type of problems that a second factor solves.
+const SecondFactor = "urn:offsite:second-factor"
+
+// FactorWanted says that the password is right and something more is asked.
+func FactorWanted() *Problem {
+	p := New(http.StatusUnauthorized, "请输入验证器上的6位动态码或一个恢复码，或使用通行密钥登录。", "Enter the six digits of your authenticator app or a recovery code, or sign in by passkey.")
+	p.Type = SecondFactor
+	return p
+}
+
+// Prove asks for the second factor anew.
+func Prove() *Problem {
+	p := New(http.StatusForbidden, "此操作需要重新验证：请出示第二因素后重试。", "This wants a fresh proof: show your second factor and try again.")
+	p.Type = SecondFactor
+	return p
+}
+
+// FactorFirst says that a second factor must be set up before anything.
+func FactorFirst() *Problem {
+	return New(http.StatusForbidden, "本单位要求双因素登录：请先在“账号安全”中设置验证器或通行密钥。", "Your bureau demands a second factor: set up an authenticator app or a passkey under Account security first.")
+}
+
 // Forged says that a request did not come from our own page.
 func Forged() *Problem {
 	return New(http.StatusForbidden, "请求缺少有效的安全令牌，请刷新页面后重试。", "The request lacks a valid security token; reload the page and try again.")

@@ -6,6 +6,82 @@ import "time"
 type SignIn struct {
 	Username string `json:"username" minLength:"1" maxLength:"120"`
 	Password string `json:"password" minLength:"1" maxLength:"1024"`
+	Code     string `json:"code,omitempty" maxLength:"40" doc:"Of the second factor, or a recovery code; asked for by a problem of type urn:offsite:second-factor."`
+}
+
+// SignInWays are the ways to sign in here.
+type SignInWays struct {
+	Passkeys  bool `json:"passkeys"`
+	Elsewhere bool `json:"elsewhere" doc:"At the bureau's identity provider: GET /api/v1/session/elsewhere."`
+}
+
+// Code shows a second factor: six digits or a recovery code.
+type Code struct {
+	Code string `json:"code" minLength:"6" maxLength:"40"`
+}
+
+// PasswordAgain is asked before a second factor is added.
+type PasswordAgain struct {
+	Password string `json:"password" minLength:"1" maxLength:"1024"`
+}
+
+// Ceremony is what the browser is asked about a passkey.
+type Ceremony struct {
+	Token   string `json:"token" doc:"Goes back with the answer."`
+	Options any    `json:"options" doc:"For navigator.credentials, as in WebAuthn's JSON forms."`
+}
+
+// PasskeyAnswer is what the browser answered.
+type PasskeyAnswer struct {
+	Token  string         `json:"token" maxLength:"64"`
+	Answer map[string]any `json:"answer" doc:"PublicKeyCredential.toJSON()."`
+}
+
+// PasskeyDraft is a passkey that the browser made.
+type PasskeyDraft struct {
+	Token  string         `json:"token" maxLength:"64"`
+	Name   string         `json:"name" minLength:"1" maxLength:"60"`
+	Answer map[string]any `json:"answer" doc:"PublicKeyCredential.toJSON()."`
+}
+
+// CodeKey is the key of an authenticator app, shown once.
+type CodeKey struct {
+	Secret string `json:"secret"`
+	URL    string `json:"url" doc:"otpauth://, as in the picture."`
+	QR     string `json:"qr" doc:"PNG as a data URL."`
+}
+
+// Recovery is new recovery codes, shown once; empty where the old ones stay.
+type Recovery struct {
+	Codes []string `json:"codes"`
+}
+
+// Factors are the account's second factors.
+type Factors struct {
+	CodesSince *time.Time `json:"codes_since,omitempty" doc:"Of the authenticator app; absent: none."`
+	Recovery   int        `json:"recovery" doc:"Recovery codes not yet used."`
+	Passkeys   []Passkey  `json:"passkeys"`
+	Possible   bool       `json:"passkeys_possible" doc:"Browsers make passkeys under this address."`
+	Elsewhere  bool       `json:"elsewhere" doc:"The account signs in at the identity provider, which keeps its factors."`
+}
+
+// Passkey is one passkey of the account.
+type Passkey struct {
+	ID        string     `json:"id"`
+	Name      string     `json:"name"`
+	CreatedAt time.Time  `json:"created_at"`
+	UsedAt    *time.Time `json:"used_at,omitempty"`
+}
+
+// OpenSession is one open session of the account.
+type OpenSession struct {
+	ID        string    `json:"id"`
+	Address   string    `json:"address"`
+	Agent     string    `json:"agent"`
+	How       string    `json:"how" enum:"password,passkey,elsewhere"`
+	CreatedAt time.Time `json:"created_at"`
+	SeenAt    time.Time `json:"seen_at"`
+	This      bool      `json:"this" doc:"The session that asks."`
 }
 
 // Session is who is signed in.
@@ -21,6 +97,9 @@ type User struct {
 	Name               string   `json:"name"`
 	Roles              []string `json:"roles"`
 	MustChangePassword bool     `json:"must_change_password"`
+	MustAddFactor      bool     `json:"must_add_factor" doc:"The bureau demands a second factor, and there is none yet."`
+	Factor             bool     `json:"factor" doc:"There is a second factor."`
+	Elsewhere          bool     `json:"elsewhere" doc:"Signed in at the identity provider."`
 }
 
 // PasswordChange changes one's own password.
@@ -56,6 +135,7 @@ type UserChange struct {
 	LicenceNo     *string   `json:"licence_no,omitempty" maxLength:"60"`
 	Disabled      *bool     `json:"disabled,omitempty"`
 	ResetPassword bool      `json:"reset_password,omitempty" doc:"Makes a new one-time password."`
+	ForgetFactors bool      `json:"forget_factors,omitempty" doc:"Takes all second factors away, for an owner who has lost them."`
 }
 
 // UserResult is a changed account, with its one-time password where one was made.

@@ -8,8 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"strings"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -30,6 +33,7 @@ import (
 	"offsite/pipeline/probe"
 	"offsite/registry"
 	"offsite/registry/account"
+	"offsite/registry/account/elsewhere"
 	"offsite/registry/grade"
 	"offsite/registry/intake"
 	"offsite/store"
@@ -42,6 +46,7 @@ type desk struct {
 	pool     *pgxpool.Pool
 	registry *registry.Registry
 	accounts *account.Accounts
+	passkeys *webauthn.WebAuthn // nil: the public URL is none for passkeys
 	intake   *intake.Intake
 	grades   *grade.Grader
 	book     *casework.Book
@@ -63,7 +68,7 @@ func openDesk(ctx context.Context, c *config.Config, p *platform, ring *seal.Rin
 	if err != nil {
 		return nil, err
 	}
-	d := &desk{config: c, pool: pool, accounts: account.New(pool), metrics: prometheus.NewRegistry(), log: log}
+	d := &desk{config: c, pool: pool, metrics: prometheus.NewRegistry(), log: log}
 	if d.publicLog, err = openPublicLog(ctx, c, pool, ring, keeps, log); err != nil {
 		pool.Close()
 		return nil, err
@@ -86,6 +91,10 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	if err != nil {
 		return err
 	}
+	if d.passkeys, err = account.Party(d.config.Public(), d.config.Bureau.NameZH); err != nil {
+		return err
+	}
+	d.accounts = account.New(d.pool, account.WithFactors(secrets, d.passkeys))
 	d.registry = registry.New(d.pool, secrets, registry.WithZoneCheck(checkZone))
 	d.intake, d.grades = intake.New(d.pool, d.registry, secrets, time.Now), grade.New(d.pool, time.Now)
 	days, err := calendar.Default()
@@ -130,7 +139,7 @@ func (d *desk) handler() (*api.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	return api.New(api.Options{
+	o := api.Options{
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
 		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
@@ -140,8 +149,28 @@ func (d *desk) handler() (*api.API, error) {
 		Log:     d.publicLog.Handler(),
 		Pages:   web.Files(),
 		Metrics: promhttp.HandlerFor(d.metrics, promhttp.HandlerOpts{}), Registerer: d.metrics,
+		FactorDemanded: d.config.Accounts.SecondFactor == "required", Passkeys: d.passkeys != nil,
 		PublicURL: d.config.Public(), Version: version, Logger: d.log.With("part", "api"),
-	})
+	}
+	if d.config.OIDC.Issuer != "" {
+		if o.Elsewhere, err = identityProvider(d.config); err != nil {
+			return nil, err
+		}
+	}
+	return api.New(o)
+}
+
+// identityProvider is where staff signs in, by the configuration.
+func identityProvider(c *config.Config) (*elsewhere.Provider, error) {
+	secret, err := os.ReadFile(c.OIDC.ClientSecretFile)
+	if err != nil {
+		return nil, fmt.Errorf("oidc.client_secret_file: %w", err)
+	}
+	return elsewhere.New(elsewhere.Options{
+		Issuer: c.OIDC.Issuer, ClientID: c.OIDC.ClientID, ClientSecret: strings.TrimSpace(string(secret)),
+		RedirectURL: c.Public() + api.ElsewhereReturn, Scopes: c.OIDC.Scopes,
+		RolesClaim: c.OIDC.RolesClaim, LicenceClaim: c.OIDC.LicenceClaim, Roles: c.OIDC.RoleMap(), Factors: c.OIDC.Factors,
+	}), nil
 }
 
 // serve answers until ctx ends.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -73,6 +74,15 @@ type Accounts struct {
 	// hashing bounds the passwords hashed at once: each takes tens of MiB, and a
 	// connection is held meanwhile.
 	hashing chan struct{}
+	secrets secrets
+	party   *webauthn.WebAuthn
+}
+
+// secrets is registry.Secrets.
+type secrets interface {
+	Seal(purpose, text string) ([]byte, error)
+	Unseal(purpose string, sealed []byte) (string, error)
+	Digest(purpose, text string) []byte
 }
 
 // Option changes how New makes Accounts.
@@ -84,6 +94,12 @@ func WithClock(now func() time.Time) Option { return func(a *Accounts) { a.now =
 // WithCheapHashing makes passwords weak and fast, for tests alone.
 func WithCheapHashing() Option {
 	return func(a *Accounts) { a.cost = cost{memoryKiB: 64, passes: 1, lanes: 1} }
+}
+
+// WithFactors lets accounts have second factors, encrypted with the secrets. Passkeys
+// belong to the address under which browsers reach the console.
+func WithFactors(s secrets, party *webauthn.WebAuthn) Option {
+	return func(a *Accounts) { a.secrets, a.party = s, party }
 }
 
 // New returns the accounts in a migrated database.

@@ -15,6 +15,20 @@ var ErrNotFound = errors.New("not found")
 // the account is disabled: which of them is not told.
 var ErrCredentials = errors.New("user name or password is wrong")
 
+// ErrFactor says that the password is right and a second factor is wanted: a code, a
+// recovery code, or a passkey instead of all.
+var ErrFactor = errors.New("a second factor is wanted")
+
+// ErrCode says that a code is wrong, too old, or was used before. Wait for the next.
+var ErrCode = errors.New("the code is wrong or was used before")
+
+// ErrPasskey says that a passkey's answer does not hold, or came too late.
+var ErrPasskey = errors.New("the passkey's answer does not hold")
+
+// ErrElsewhere says that the account's owner signs in elsewhere: password and second
+// factors are kept there.
+var ErrElsewhere = errors.New("this account signs in elsewhere")
+
 // ErrNoSession says that there is no session for a token, or that it has ended. Ask
 // for the password anew.
 var ErrNoSession = errors.New("not signed in, or the session has ended")

@@ -30,7 +30,20 @@ type Session struct {
 	CSRF      string
 	Account   Account
 	ExpiresAt time.Time // in any case; it ends earlier when idle
+	How       string    // ByPassword, ByPasskey, Elsewhere
+	Factor    bool      // the account has a second factor, or the provider elsewhere asks for one
+	Proved    bool      // one was shown lately
 }
+
+// How a session was opened.
+const (
+	ByPassword = "password"
+	ByPasskey  = "passkey"
+	Elsewhere  = "elsewhere"
+)
+
+// provedFor is how long a second factor counts for what wants a fresh one.
+const provedFor = 10 * time.Minute
 
 func secret() (string, error) {
 	b := make([]byte, 32)
@@ -46,7 +59,7 @@ func digest(token string) []byte {
 }
 
 // open makes the session of an account that has just proved who it is.
-func (a *Accounts) open(ctx context.Context, tx pgx.Tx, who Account, c Credentials) (Session, error) {
+func (a *Accounts) open(ctx context.Context, tx pgx.Tx, who Account, c Credentials, how string, proved bool) (Session, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return Session{}, err
@@ -63,9 +76,15 @@ func (a *Accounts) open(ctx context.Context, tx pgx.Tx, who Account, c Credentia
 	if _, err = tx.Exec(ctx, `DELETE FROM account_session WHERE expires_at < $1 OR seen_at < $2`, at, at.Add(-sessionIdle)); err != nil {
 		return Session{}, err
 	}
-	s := Session{ID: id.String(), Token: token, CSRF: csrf, Account: who, ExpiresAt: at.Add(sessionLasts)}
-	_, err = tx.Exec(ctx, `INSERT INTO account_session (id, token_sha256, account_id, csrf, address, agent, created_at, seen_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)`, s.ID, digest(token), who.ID, csrf, c.Address, shorten(c.Agent), at, s.ExpiresAt)
+	if _, err = tx.Exec(ctx, `UPDATE account SET last_sign_in = $2 WHERE id = $1`, who.ID, at); err != nil {
+		return Session{}, err
+	}
+	who.LastSignIn = &at
+	s := Session{ID: id.String(), Token: token, CSRF: csrf, Account: who, ExpiresAt: at.Add(sessionLasts),
+		How: how, Factor: proved || how == Elsewhere, Proved: proved}
+	_, err = tx.Exec(ctx, `INSERT INTO account_session (id, token_sha256, account_id, csrf, address, agent, created_at, seen_at, expires_at, how, proved_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, CASE WHEN $10 THEN $7::timestamptz END)`,
+		s.ID, digest(token), who.ID, csrf, c.Address, shorten(c.Agent), at, s.ExpiresAt, how, proved)
 	return s, err
 }
 
@@ -77,10 +96,12 @@ func (a *Accounts) Session(ctx context.Context, token string) (Session, error) {
 	var seen time.Time
 	who := &s.Account
 	err := a.pool.QueryRow(ctx, `SELECT s.id::text, s.csrf, s.expires_at, s.seen_at, a.id::text, a.username, a.name, a.roles, a.licence_no,
-		a.disabled, a.must_change_password, a.last_sign_in FROM account_session s JOIN account a ON a.id = s.account_id
-		WHERE s.token_sha256 = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND NOT a.disabled`, digest(token), at, at.Add(-sessionIdle)).
+		a.disabled, a.must_change_password, a.last_sign_in, s.how, coalesce(s.proved_at > $4, false), s.how = 'elsewhere' OR `+hasFactor+`
+		FROM account_session s JOIN account a ON a.id = s.account_id
+		WHERE s.token_sha256 = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND NOT a.disabled`,
+		digest(token), at, at.Add(-sessionIdle), at.Add(-provedFor)).
 		Scan(&s.ID, &s.CSRF, &s.ExpiresAt, &seen, &who.ID, &who.Username, &who.Name, &who.Roles, &who.LicenceNo,
-			&who.Disabled, &who.MustChangePassword, &who.LastSignIn)
+			&who.Disabled, &who.MustChangePassword, &who.LastSignIn, &s.How, &s.Proved, &s.Factor)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, ErrNoSession
 	}
@@ -112,6 +133,7 @@ type Open struct {
 	ID        string    `json:"id"`
 	Address   string    `json:"address"`
 	Agent     string    `json:"agent"`
+	How       string    `json:"how"`
 	CreatedAt time.Time `json:"created_at"`
 	SeenAt    time.Time `json:"seen_at"`
 }
@@ -122,7 +144,7 @@ func (a *Accounts) Sessions(ctx context.Context, accountID string) ([]Open, erro
 		return nil, fmt.Errorf("list the sessions of account %s: %w", accountID, ErrNotFound)
 	}
 	at := a.moment()
-	rows, err := a.pool.Query(ctx, `SELECT id::text, address, agent, created_at, seen_at FROM account_session
+	rows, err := a.pool.Query(ctx, `SELECT id::text, address, agent, how, created_at, seen_at FROM account_session
 		WHERE account_id = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, id`, accountID, at, at.Add(-sessionIdle))
 	if err != nil {
 		return nil, fmt.Errorf("list the sessions of account %s: %w", accountID, err)
@@ -170,16 +192,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, token, current, next stri
 	if err = checkPassword(next, s.Account.Username); err != nil {
 		return fmt.Errorf("change the password: %w", err)
 	}
-	c, err := a.again(ctx, s, current)
-	if err != nil {
-		return fmt.Errorf("change the password: %w", err)
-	}
-	leave, err := a.slot(ctx)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	err = a.prove(ctx, c, func(tx pgx.Tx, who Account) error {
+	err = a.again(ctx, token, current, func(tx pgx.Tx, who Account) error {
 		hash, err := a.cost.hash(next)
 		if err != nil {
 			return err
@@ -197,11 +210,4 @@ func (a *Accounts) ChangePassword(ctx context.Context, token, current, next stri
 		return fmt.Errorf("change the password: %w", err)
 	}
 	return nil
-}
-
-// again makes credentials of a session's owner who gives the password once more.
-func (a *Accounts) again(ctx context.Context, s Session, password string) (Credentials, error) {
-	c := Credentials{Username: s.Account.Username, Password: password}
-	err := a.pool.QueryRow(ctx, `SELECT address, agent FROM account_session WHERE id = $1`, s.ID).Scan(&c.Address, &c.Agent)
-	return c, err
 }

@@ -17,12 +17,15 @@ import (
 type Credentials struct {
 	Username string
 	Password string
+	Code     string // of the second factor, or a recovery code; "" asks whether one is wanted
 	Address  string // of the client, without port
 	Agent    string // its User-Agent
+
+	again bool // within a session: the password alone is asked
 }
 
-// SignIn opens a session. Errors wrap ErrCredentials or ErrLimited; how long it takes
-// does not tell whether the account exists.
+// SignIn opens a session. Errors wrap ErrCredentials, ErrFactor, ErrCode or ErrLimited;
+// how long it takes does not tell whether the account exists.
 func (a *Accounts) SignIn(ctx context.Context, c Credentials) (s Session, err error) {
 	c.Username = strings.TrimSpace(c.Username)
 	leave, err := a.slot(ctx)
@@ -30,13 +33,8 @@ func (a *Accounts) SignIn(ctx context.Context, c Credentials) (s Session, err er
 		return s, fmt.Errorf("sign in: %w", err)
 	}
 	defer leave()
-	err = a.prove(ctx, c, func(tx pgx.Tx, who Account) error {
-		at := a.moment()
-		if _, err := tx.Exec(ctx, `UPDATE account SET last_sign_in = $2 WHERE id = $1`, who.ID, at); err != nil {
-			return err
-		}
-		who.LastSignIn = &at
-		s, err = a.open(ctx, tx, who, c)
+	err = a.prove(ctx, c, func(tx pgx.Tx, who found) (err error) {
+		s, err = a.open(ctx, tx, who.Account, c, ByPassword, who.proved)
 		return err
 	})
 	if err != nil {
@@ -53,40 +51,65 @@ const (
 	outcomeDisabled = "disabled"
 	outcomeExpired  = "expired" // one-time password
 	outcomeLimited  = "limited"
+	outcomeFactor   = "factor" // the password is right, a second factor is wanted
+	outcomeCode     = "code"   // the second factor is wrong
 )
+
+// verdict is what an outcome means to who tried.
+func verdict(outcome string) error {
+	switch outcome {
+	case outcomeOK:
+		return nil
+	case outcomeFactor:
+		return ErrFactor
+	case outcomeCode:
+		return ErrCode
+	default:
+		return ErrCredentials
+	}
+}
 
 // prove checks who it is and how often was tried, records the outcome in any case,
 // and runs then, in the same transaction, for who is right.
-func (a *Accounts) prove(ctx context.Context, c Credentials, then func(pgx.Tx, Account) error) error {
-	var verdict error
+func (a *Accounts) prove(ctx context.Context, c Credentials, then func(pgx.Tx, found) error) error {
+	return a.try(ctx, c, func(tx pgx.Tx, who found) (string, error) {
+		outcome, stale, err := a.judge(c.Password, who)
+		if err == nil && outcome == outcomeOK && !c.again {
+			outcome, who.proved, err = a.second(ctx, tx, who.ID, c.Code)
+		}
+		if err != nil || outcome != outcomeOK {
+			return outcome, err
+		}
+		if stale {
+			if err = a.rehash(ctx, tx, who.ID, c.Password); err != nil {
+				return "", err
+			}
+		}
+		return outcome, then(tx, who)
+	})
+}
+
+// try runs what judges somebody who says to be c.Username, unless there were too many
+// wrong tries, and records the outcome.
+func (a *Accounts) try(ctx context.Context, c Credentials, judge func(pgx.Tx, found) (outcome string, err error)) error {
+	var refused error
 	err := pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
-		who, stored, until, err := find(ctx, tx, c.Username)
+		who, err := find(ctx, tx, c.Username)
 		if err != nil {
 			return err
 		}
 		key := keyOf(c.Username, who.ID != "")
-		if verdict, err = a.limit(ctx, tx, key, c); err != nil || verdict != nil {
+		if refused, err = a.limit(ctx, tx, key, c); err != nil || refused != nil {
 			return err
 		}
-		outcome, stale, err := a.judge(c.Password, who, stored, until)
+		outcome, err := judge(tx, who)
 		if err != nil {
 			return err
 		}
-		if outcome != outcomeOK {
-			verdict = ErrCredentials
-			return a.record(ctx, tx, key, who.ID, c, outcome)
-		}
-		if stale {
-			if err = a.rehash(ctx, tx, who.ID, c.Password); err != nil {
-				return err
-			}
-		}
-		if err = then(tx, who); err != nil {
-			return err
-		}
+		refused = verdict(outcome)
 		return a.record(ctx, tx, key, who.ID, c, outcome)
 	})
-	return errors.Join(err, verdict)
+	return errors.Join(err, refused)
 }
 
 // keyOf names a try in the records. What was typed for a name that nobody has may be
@@ -100,24 +123,38 @@ func keyOf(username string, exists bool) string {
 	return "unknown:" + hex.EncodeToString(sum[:6])
 }
 
-func find(ctx context.Context, tx pgx.Tx, username string) (who Account, stored string, until *time.Time, err error) {
+// found is an account with its password; without an ID there is none.
+type found struct {
+	Account
+
+	password string
+	until    *time.Time
+	proved   bool // a second factor was shown now
+}
+
+func find(ctx context.Context, tx pgx.Tx, username string) (who found, err error) {
 	err = tx.QueryRow(ctx, `SELECT `+accountColumns+`, password, password_until FROM account WHERE lower(username) = lower($1)`,
 		strings.ToValidUTF8(strings.ReplaceAll(username, "\x00", ""), "")).
 		Scan(&who.ID, &who.Username, &who.Name, &who.Roles, &who.LicenceNo, &who.Disabled, &who.MustChangePassword, &who.LastSignIn,
-			&stored, &until)
+			&who.password, &who.until)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Account{}, "", nil, nil
+		return found{}, nil
 	}
-	return who, stored, until, err
+	return who, err
 }
 
-// judge takes the time of one hash whether or not the account exists.
-func (a *Accounts) judge(password string, who Account, stored string, until *time.Time) (outcome string, stale bool, err error) {
-	if who.ID == "" {
+// judge takes the time of one hash whether or not the account exists. Who signs in
+// elsewhere has no password that fits.
+func (a *Accounts) judge(password string, who found) (outcome string, stale bool, err error) {
+	if who.password == "" {
+		outcome = outcomeUnknown
+		if who.ID != "" {
+			outcome = outcomePassword
+		}
 		_, err = a.cost.hash(password)
-		return outcomeUnknown, false, err
+		return outcome, false, err
 	}
-	fits, stale, err := a.cost.verify(password, stored)
+	fits, stale, err := a.cost.verify(password, who.password)
 	switch {
 	case err != nil:
 		return "", false, err
@@ -125,7 +162,7 @@ func (a *Accounts) judge(password string, who Account, stored string, until *tim
 		return outcomePassword, false, nil
 	case who.Disabled:
 		return outcomeDisabled, false, nil
-	case until != nil && !a.now().Before(*until):
+	case who.until != nil && !a.now().Before(*who.until):
 		return outcomeExpired, false, nil
 	}
 	return outcomeOK, stale, nil
@@ -176,7 +213,7 @@ func (a *Accounts) wait(ctx context.Context, tx pgx.Tx, key, address string) (ti
 	var pair, fromAddress, ofAccount int
 	var last, lastAddress, lastAccount *time.Time
 	err := tx.QueryRow(ctx, `WITH wrong AS (SELECT username, address, at FROM sign_in
-			WHERE at > $3 AND (username = $1 OR address = $2) AND outcome IN ('password', 'unknown', 'disabled', 'expired')),
+			WHERE at > $3 AND (username = $1 OR address = $2) AND outcome IN ('password', 'unknown', 'disabled', 'expired', 'code')),
 		good AS (SELECT max(at) AS at FROM sign_in WHERE username = $1 AND address = $2 AND outcome = 'ok' AND at > $3),
 		pair AS (SELECT w.at FROM wrong w, good g WHERE username = $1 AND address = $2 AND w.at > coalesce(g.at, '-infinity'))
 		SELECT (SELECT count(*) FROM pair), (SELECT max(at) FROM pair),
@@ -222,7 +259,7 @@ type Try struct {
 	AccountID string    `json:"account_id,omitempty"`
 	Address   string    `json:"address"`
 	Agent     string    `json:"agent"`
-	Outcome   string    `json:"outcome"` // ok, password, unknown, disabled, expired, limited, out
+	Outcome   string    `json:"outcome"` // ok, password, unknown, disabled, expired, factor, code, limited, out
 }
 
 // Tries lists the latest tries to sign in, of one account or ("") of all.
