@@ -22,6 +22,7 @@ import (
 	"offsite/pipeline/node"
 	"offsite/registry"
 	"offsite/registry/lease"
+	"offsite/registry/model"
 	"offsite/store"
 )
 
@@ -30,6 +31,7 @@ type watcher struct {
 	name   string
 	desk   *desk
 	log    *slog.Logger
+	models *model.Registry
 	engine *infer.Engine
 	node   *node.Node
 	keeper *keep.Keeper
@@ -59,7 +61,10 @@ func newWatcher(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer) 
 	if err != nil {
 		return nil, err
 	}
-	w.engine, err = newEngine(d.config.ONNXRuntime)
+	if w.models, err = model.New(d.pool, weightsIn(p.store), time.Now); err != nil {
+		return nil, err
+	}
+	w.engine, err = openEngine(ctx, d.config, w.models)
 	if err != nil {
 		return nil, err
 	}
@@ -152,6 +157,7 @@ func (w *watcher) Start(ctx context.Context) error {
 	}
 	w.work.Go(func() { w.follow(ctx) })
 	w.work.Go(func() { w.publish(ctx) })
+	w.work.Go(func() { w.countDifferences(ctx) })
 	return nil
 }
 
