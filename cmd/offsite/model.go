@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -227,6 +228,8 @@ func openPicture(path string) (*decode.Picture, error) {
 
 type modelEvalCmd struct {
 	Names       []string           `arg:"" optional:"" help:"Models; default: all."`
+	All         bool               `help:"All models, which is so where none is named."`
+	Out         string             `help:"Folder for the curves, NAME.svg, and the 24 worst pictures, NAME-worst.jpg." placeholder:"DIR"`
 	Data        []string           `help:"Folders that hold the held-out pictures; see models/DATA.md." default:"models/lists,../shared/data" placeholder:"DIR"`
 	JSON        bool               `help:"Print each report, curves included, as one JSON line."`
 	ONNXRuntime config.ONNXRuntime `name:"onnxruntime" embed:"" prefix:"onnxruntime."`
@@ -240,24 +243,45 @@ func (c *modelEvalCmd) Run(ctx context.Context) error {
 	}
 	defer engine.Close()
 	names := c.Names
-	if len(names) == 0 {
+	if c.All || len(names) == 0 {
 		names = engine.Names()
 	}
+	var reports []*evaluate.Report
 	var fallen []error
 	for _, name := range names {
 		report, err := evaluate.Evaluate(ctx, engine, name, evaluate.Options{Folders: c.Data})
 		if err != nil {
 			return err
 		}
+		if c.Out != "" {
+			if err := draw(report, c.Out); err != nil {
+				return err
+			}
+		}
 		if c.JSON {
-			err = printLine(report)
-		} else {
-			err = report.WriteTable(os.Stdout)
+			if err := printLine(report); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
-		}
+		reports = append(reports, report)
 		fallen = append(fallen, report.Check())
 	}
+	if !c.JSON {
+		if err := evaluate.WriteTable(os.Stdout, reports...); err != nil {
+			return err
+		}
+	}
 	return errors.Join(fallen...)
+}
+
+// draw writes curves and worst pictures of a model into a folder.
+func draw(r *evaluate.Report, folder string) error {
+	if err := os.MkdirAll(folder, 0o750); err != nil {
+		return fmt.Errorf("draw the figures of %s: %w", r.Model, err)
+	}
+	if _, err := r.WriteSVG(filepath.Join(folder, r.Model+".svg")); err != nil {
+		return err
+	}
+	_, err := r.WriteSheet(filepath.Join(folder, r.Model+"-worst.jpg"))
+	return err
 }
