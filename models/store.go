@@ -2,8 +2,10 @@ package models
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Store puts a model that was tried (infer.Engine.Admit) into a folder, weights
@@ -32,6 +34,36 @@ func Store(folder string, manifest, weights []byte) (Manifest, error) {
 		}
 	}
 	return m, nil
+}
+
+// Stored says whether a folder holds a model as its manifest says.
+func Stored(folder string, m Manifest) bool {
+	old, _, err := Load(os.DirFS(folder), m.Name)
+	return err == nil && old.Version == m.Version && old.SHA256 == m.SHA256
+}
+
+// Complete puts the shipped models into a folder that has some already, named by have.
+func Complete(folder string, have []string) error {
+	for _, name := range Names() {
+		if slices.Contains(have, name) {
+			continue
+		}
+		manifest, err := fs.ReadFile(Shipped(), name+".json")
+		if err != nil {
+			return fmt.Errorf("keep model %s: %w", name, err)
+		}
+		m, weights, err := Load(Shipped(), name)
+		if err != nil {
+			return err
+		}
+		if Stored(folder, m) {
+			continue
+		}
+		if _, err := Store(folder, manifest, weights); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // replace writes a file whole or not at all.

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -45,6 +46,30 @@ func TestStoreRefuses(t *testing.T) {
 	m.SHA256 = digest(other)
 	if _, err := Store(folder, encode(t, m), other); !errors.Is(err, ErrManifest) || !strings.Contains(err.Error(), "another version") {
 		t.Errorf("other weights under the same version: %v", err)
+	}
+}
+
+// A folder with one own model has, completed, the others as they are shipped.
+func TestCompleteAddsTheShipped(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	if _, err := Store(folder, encode(t, valid()), weights); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := Complete(folder, []string{"burning"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := NamesIn(os.DirFS(folder)); !slices.Equal(got, Names()) {
+		t.Errorf("there are %v, want %v", got, Names())
+	}
+	m, _, err := Load(os.DirFS(folder), "burning")
+	if err != nil || !Stored(folder, valid()) || m.SHA256 != valid().SHA256 {
+		t.Errorf("the own model is %s, %v", m.SHA256, err)
+	}
+	if m, _, err := Load(Shipped(), "burning"); err != nil || Stored(folder, m) {
+		t.Errorf("the shipped model is taken for the own one (%v)", err)
 	}
 }
 

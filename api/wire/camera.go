@@ -16,7 +16,7 @@ type Camera struct {
 	State      string           `json:"state" doc:"connecting, live, stalled, failed; unknown while no node watches it."`
 	WhyZH      string           `json:"why_zh,omitempty"`
 	WhyEN      string           `json:"why_en,omitempty"`
-	Health     string           `json:"health,omitempty" doc:"clear, dark, covered, blurred."`
+	Health     string           `json:"health,omitempty" doc:"clear, dark, covered, blurred, frozen, moved."`
 	Since      *time.Time       `json:"since,omitempty"`
 	Stream     *casework.Stream `json:"stream,omitempty"`
 	LastUnitAt *time.Time       `json:"last_unit_at,omitempty"`

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -17,24 +19,65 @@ import (
 	"offsite/pipeline/decode"
 	"offsite/pipeline/infer"
 	"offsite/pipeline/infer/evaluate"
+	"offsite/registry/model"
 )
 
-// modelCmd looks at the shipped models.
+// modelCmd is about the models in the program, and those that the bureau brings.
 type modelCmd struct {
-	List    modelListCmd    `cmd:"" help:"List the models with version, size and digest."`
-	Show    modelShowCmd    `cmd:"" help:"Print a model's manifest."`
-	Predict modelPredictCmd `cmd:"" help:"Run a model on pictures, as on a camera's."`
-	Eval    modelEvalCmd    `cmd:"" help:"Measure a model on held-out pictures; fails where it is worse than its manifest says."`
+	List     modelListCmd     `cmd:"" help:"List the models with version, size and digest."`
+	Show     modelShowCmd     `cmd:"" help:"Print a model's manifest."`
+	Predict  modelPredictCmd  `cmd:"" help:"Run a model on pictures, as on a camera's."`
+	Eval     modelEvalCmd     `cmd:"" help:"Measure a model on held-out pictures; fails where it is worse than its manifest says."`
+	Add      modelAddCmd      `cmd:"" help:"Register a model that the bureau brings, after it was tried."`
+	Activate modelActivateCmd `cmd:"" help:"Bring a registered version into force; takes two people."`
+	Shadow   modelShadowCmd   `cmd:"" help:"Run a version beside the one in force, and tell how they differ."`
+}
+
+// registered are the bureau's own models, where a database is configured.
+type registered struct {
+	Settings settings `embed:""`
+}
+
+// list tells the registered versions; none where no database is named.
+func (r registered) list(ctx context.Context, file *config.File) ([]model.Version, error) {
+	if r.Settings.Database.URL == "" {
+		return nil, nil
+	}
+	if err := r.Settings.Check(file); err != nil {
+		return nil, err
+	}
+	s, err := openModels(ctx, &r.Settings.Config)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	return s.List(ctx)
 }
 
 type modelListCmd struct {
-	JSON bool `help:"Print each as one JSON line."`
+	Registered registered `embed:""`
+	JSON       bool       `help:"Print each as one JSON line."`
+}
+
+// Help is shown by `offsite model list --help`.
+func (modelListCmd) Help() string {
+	return "Registered models are listed too where database.url and s3.endpoint are set.\n\n  offsite model list\n  offsite model list --config /var/lib/offsite/offsite.yaml"
 }
 
 // Run lists the models.
-func (c *modelListCmd) Run() error {
+func (c *modelListCmd) Run(ctx context.Context, file *config.File) error {
+	own, err := c.Registered.list(ctx, file)
+	if err != nil {
+		return err
+	}
 	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "name\tversion\ttask\tinput\tKiB\tlabels\tsha256")
+	if !c.JSON {
+		fmt.Fprintln(t, "name\tversion\ttask\tinput\tKiB\tlabels\tsha256\tuse")
+	}
+	line := func(m models.Manifest, size int64, use string) {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%dx%d\t%d\t%s\t%s\t%s\n", m.Name, m.Version, m.Task, m.Input.Width(), m.Input.Height(),
+			size/1024, strings.Join(m.Labels, ","), short(m.SHA256), use)
+	}
 	for _, name := range models.Names() {
 		m, weights, err := models.Load(models.Shipped(), name)
 		if err != nil {
@@ -46,21 +89,53 @@ func (c *modelListCmd) Run() error {
 			}
 			continue
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%dx%d\t%d\t%s\t%s\n", m.Name, m.Version, m.Task, m.Input.Width(), m.Input.Height(),
-			len(weights)/1024, strings.Join(m.Labels, ","), m.SHA256[:16])
+		line(m, int64(len(weights)), useOfShipped(m, own))
+	}
+	for _, v := range own {
+		if c.JSON {
+			if err := printLine(v.Manifest); err != nil {
+				return err
+			}
+			continue
+		}
+		var uses []string
+		for _, u := range v.Uses {
+			uses = append(uses, string(u))
+		}
+		line(v.Manifest, v.Size, cmp.Or(strings.Join(uses, ","), "-"))
 	}
 	return t.Flush()
 }
 
+// useOfShipped says whether a model of the program is in force.
+func useOfShipped(m models.Manifest, own []model.Version) string {
+	if slices.ContainsFunc(own, func(v model.Version) bool { return v.Manifest.Name == m.Name && slices.Contains(v.Uses, model.Active) }) {
+		return "replaced"
+	}
+	return string(model.Active)
+}
+
 type modelShowCmd struct {
-	Name string `arg:"" help:"Model, as in offsite model list."`
+	Registered registered `embed:""`
+	Name       string     `arg:"" help:"Model, as in offsite model list."`
+	Version    string     `arg:"" optional:"" help:"Its version; default: the one in the program."`
 }
 
 // Run prints the manifest.
-func (c *modelShowCmd) Run() error {
+func (c *modelShowCmd) Run(ctx context.Context, file *config.File) error {
+	own, err := c.Registered.list(ctx, file)
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(own, func(v model.Version) bool { return v.Manifest.Name == c.Name && v.Manifest.Version == c.Version }); i >= 0 {
+		return printJSON(own[i])
+	}
 	m, _, err := models.Load(models.Shipped(), c.Name)
 	if err != nil {
 		return fmt.Errorf("%w; the models are %s", err, strings.Join(models.Names(), ", "))
+	}
+	if c.Version != "" && c.Version != m.Version {
+		return fmt.Errorf("there is no version %s of %s; see offsite model list", c.Version, c.Name)
 	}
 	return printJSON(m)
 }
@@ -153,6 +228,8 @@ func openPicture(path string) (*decode.Picture, error) {
 
 type modelEvalCmd struct {
 	Names       []string           `arg:"" optional:"" help:"Models; default: all."`
+	All         bool               `help:"All models, which is so where none is named."`
+	Out         string             `help:"Folder for the curves, NAME.svg, and the 24 worst pictures, NAME-worst.jpg." placeholder:"DIR"`
 	Data        []string           `help:"Folders that hold the held-out pictures; see models/DATA.md." default:"models/lists,../shared/data" placeholder:"DIR"`
 	JSON        bool               `help:"Print each report, curves included, as one JSON line."`
 	ONNXRuntime config.ONNXRuntime `name:"onnxruntime" embed:"" prefix:"onnxruntime."`
@@ -166,24 +243,45 @@ func (c *modelEvalCmd) Run(ctx context.Context) error {
 	}
 	defer engine.Close()
 	names := c.Names
-	if len(names) == 0 {
+	if c.All || len(names) == 0 {
 		names = engine.Names()
 	}
+	var reports []*evaluate.Report
 	var fallen []error
 	for _, name := range names {
 		report, err := evaluate.Evaluate(ctx, engine, name, evaluate.Options{Folders: c.Data})
 		if err != nil {
 			return err
 		}
+		if c.Out != "" {
+			if err := draw(report, c.Out); err != nil {
+				return err
+			}
+		}
 		if c.JSON {
-			err = printLine(report)
-		} else {
-			err = report.WriteTable(os.Stdout)
+			if err := printLine(report); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
-		}
+		reports = append(reports, report)
 		fallen = append(fallen, report.Check())
 	}
+	if !c.JSON {
+		if err := evaluate.WriteTable(os.Stdout, reports...); err != nil {
+			return err
+		}
+	}
 	return errors.Join(fallen...)
+}
+
+// draw writes curves and worst pictures of a model into a folder.
+func draw(r *evaluate.Report, folder string) error {
+	if err := os.MkdirAll(folder, 0o750); err != nil {
+		return fmt.Errorf("draw the figures of %s: %w", r.Model, err)
+	}
+	if _, err := r.WriteSVG(filepath.Join(folder, r.Model+".svg")); err != nil {
+		return err
+	}
+	_, err := r.WriteSheet(filepath.Join(folder, r.Model+"-worst.jpg"))
+	return err
 }

@@ -205,8 +205,7 @@ func (l *publicLog) activate(ctx context.Context, engine *infer.Engine) error {
 		if err != nil {
 			return err
 		}
-		e := proof.Entry{Kind: proof.KindModel, ID: m.Name + "@" + m.Version, SHA256: m.SHA256, At: now}
-		if err := l.ledger.Note(ctx, m.Name, e); err != nil {
+		if err := l.ledger.Note(ctx, m.Name, modelEntry(m, now)); err != nil {
 			return err
 		}
 	}

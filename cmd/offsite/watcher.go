@@ -23,6 +23,7 @@ import (
 	"offsite/pipeline/node"
 	"offsite/registry"
 	"offsite/registry/lease"
+	"offsite/registry/model"
 	"offsite/store"
 )
 
@@ -31,6 +32,7 @@ type watcher struct {
 	name   string
 	desk   *desk
 	log    *slog.Logger
+	models *model.Registry
 	engine *infer.Engine
 	node   *node.Node
 	keeper *keep.Keeper
@@ -64,7 +66,10 @@ func newWatcher(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer) 
 	if w.gaps, err = gap.Open(d.config.Path("state", "gaps.json")); err != nil {
 		return nil, err
 	}
-	w.engine, err = newEngine(d.config.ONNXRuntime)
+	if w.models, err = model.New(d.pool, weightsIn(p.store), time.Now); err != nil {
+		return nil, err
+	}
+	w.engine, err = openEngine(ctx, d.config, w.models)
 	if err != nil {
 		return nil, err
 	}
@@ -158,6 +163,7 @@ func (w *watcher) Start(ctx context.Context) error {
 	w.work.Go(func() { w.follow(ctx) })
 	w.work.Go(func() { w.publish(ctx) })
 	w.work.Go(func() { w.seeGaps(ctx) })
+	w.work.Go(func() { w.countDifferences(ctx) })
 	return nil
 }
 

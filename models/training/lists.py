@@ -110,7 +110,7 @@ def objects(data, build):
     split = ("street: persons of 8 frames of the last 60 % of vtest.avi, boxes checked by eye; agreement: pictures of held-out videos "
              "(burning_test.txt), against the boxes that the YOLOX-Nano teacher gives there from score 0.4; composite: 48 pictures of held-out "
              "sprites on held-out plates")
-    return {"split": split, "parts": [{"prefix": "street_", "kind": "boxes", "video": video, "pictures": frames},
+    return {"split": split, "parts": [{"prefix": "street_", "kind": "boxes", "labels": ["person"], "video": video, "pictures": frames},
                                       {"prefix": "agreement_", "kind": "boxes", "pictures": real},
                                       {"prefix": "composite_", "kind": "boxes", "pictures": rows}]}
 

@@ -16,7 +16,11 @@ func (e *Engine) Boxes(model string, pictures ...Source) ([][]detectors.Detectio
 	if err != nil {
 		return nil, err
 	}
-	return n.boxes(n.manifest.Thresholds, pictures)
+	found, err := n.boxes(n.manifest.Thresholds, pictures)
+	if s := e.shadows[model]; s != nil && err == nil {
+		s.boxes(found, pictures)
+	}
+	return found, err
 }
 
 // BoxesFrom is Boxes with one threshold for all labels in place of the manifest's:

@@ -47,6 +47,8 @@ type Engine struct {
 	names   []string
 	runtime string
 	library string // its path
+	threads int
+	shadows map[string]*shadow // by the name of the model they run beside
 }
 
 // New loads the library and the models. Errors wrap ErrLibrary or those of
@@ -65,7 +67,10 @@ func New(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{nets: map[string]*net{}, runtime: "onnxruntime " + ort.GetVersion() + " cpu", library: library}
+	e := &Engine{
+		nets: map[string]*net{}, shadows: map[string]*shadow{}, threads: o.Threads,
+		runtime: "onnxruntime " + ort.GetVersion() + " cpu", library: library,
+	}
 	for _, name := range o.Names {
 		n, err := loadNet(o.Models, name, o.Threads)
 		if err != nil {
@@ -105,7 +110,10 @@ func (e *Engine) Close() {
 	for _, n := range e.nets {
 		n.close()
 	}
-	e.nets, e.names = nil, nil
+	for _, s := range e.shadows {
+		s.close()
+	}
+	e.nets, e.names, e.shadows = nil, nil, nil
 	if ort.IsInitialized() {
 		_ = ort.DestroyEnvironment() // nothing can be done about it, and nothing depends on it
 	}

@@ -12,7 +12,11 @@ func (e *Engine) ClassMap(model string, pictures ...Source) ([]*detectors.ClassM
 	if err != nil {
 		return nil, err
 	}
-	return n.classMaps(pictures)
+	maps, err := n.classMaps(pictures)
+	if s := e.shadows[model]; s != nil && err == nil {
+		s.classMaps(maps, pictures)
+	}
+	return maps, err
 }
 
 func (n *net) classMaps(pictures []Source) ([]*detectors.ClassMap, error) {
@@ -62,7 +66,11 @@ func (e *Engine) Novelty(model string, pairs ...Pair) ([]*detectors.NoveltyMap, 
 	if err != nil {
 		return nil, err
 	}
-	return n.noveltyMaps(pairs)
+	maps, err := n.noveltyMaps(pairs)
+	if s := e.shadows[model]; s != nil && err == nil {
+		s.noveltyMaps(maps, pairs)
+	}
+	return maps, err
 }
 
 func (n *net) noveltyMaps(pairs []Pair) ([]*detectors.NoveltyMap, error) {

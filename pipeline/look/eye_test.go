@@ -2,7 +2,9 @@ package look
 
 import (
 	"image"
+	"math/rand/v2"
 	"testing"
+	"time"
 
 	"gocv.io/x/gocv"
 )
@@ -32,12 +34,12 @@ func TestEyeJudges(t *testing.T) {
 			t.Parallel()
 			eye := Eye{}
 			for range 20 {
-				if h, _ := eye.Judge(measured(t, base)); h != Clear {
+				if h, _ := eye.Judge(measured(t, base), time.Time{}); h != Clear {
 					t.Fatalf("the usual picture is %s", h)
 				}
 			}
 			l := measured(t, c.luma)
-			got, why := eye.Judge(l)
+			got, why := eye.Judge(l, time.Time{})
 			if got != c.want {
 				t.Errorf("%s, want %s: %+v", got, c.want, l)
 			}
@@ -68,6 +70,48 @@ func blur(t *testing.T, luma []byte, size int) []byte {
 	defer out.Close()
 	gocv.GaussianBlur(m, &out, image.Pt(size, size), 0, 0, gocv.BorderReplicate)
 	return out.ToBytes()
+}
+
+// A picture that stays to the last pixel is no picture of now; one that changes by a
+// little noise is.
+func TestEyeTellsAFrozenPicture(t *testing.T) {
+	t.Parallel()
+	base := street(EyeWidth, EyeHeight)
+	noise := rand.New(rand.NewPCG(5, 6))
+	for _, c := range []struct {
+		name  string
+		looks int
+		noise bool
+		want  Health
+	}{
+		{"for a while", 25, false, Clear},
+		{"for more than a minute", 35, false, Frozen},
+		{"with the noise of a sensor", 200, true, Clear},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			eye, got, at := Eye{}, Health(""), time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
+			for range c.looks {
+				picture := base
+				if c.noise {
+					picture = change(base, func(i int, v float64) float64 {
+						if i%997 == 0 {
+							return v + float64(noise.IntN(3))
+						}
+						return v
+					})
+				}
+				got, _ = eye.Judge(measured(t, picture), at)
+				at = at.Add(2 * time.Second)
+			}
+			if got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+			moving := change(base, func(i int, v float64) float64 { return v + float64(i%7) })
+			if got, _ = eye.Judge(measured(t, moving), at); got != Clear {
+				t.Errorf("the next picture is %s", got)
+			}
+		})
+	}
 }
 
 func TestSmallKeepsWhatTheGateSees(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 const (
 	Overload  = "overload"    // a newer one came before its turn
 	Damaged   = "damaged"     // its picture could not be decoded
-	Blind     = "blind"       // dark, covered or blurred
+	Blind     = "blind"       // dark, covered, blurred, frozen or moved
 	Failed    = "failed"      // a model failed on it
 	NotInRing = "not_in_ring" // its access unit had gone when its turn came
 )

@@ -10,6 +10,6 @@
 // here until the sink has it safely; meanwhile the rule's state on disk stays that
 // of before, so that a killed process raises it again, under the same id.
 //
-// A camera that fails, or cannot see (dark, covered, blurred), harms no other; of
+// A camera that fails, or cannot see (dark, covered, blurred, frozen, moved), harms no other; of
 // one that cannot see nothing is examined, and its status says so.
 package node

@@ -22,6 +22,8 @@ const (
 	Dark    = "dark"
 	Covered = "covered"
 	Blurred = "blurred"
+	Frozen  = "frozen" // the same picture again and again
+	Moved   = "moved"  // another view than the one the zones were drawn in
 	Broken  = "broken" // cannot be decoded
 )
 

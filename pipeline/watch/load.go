@@ -37,6 +37,9 @@ func (w *Watch) load() error {
 		return nil
 	}
 	w.eye, w.records, w.owed = s.Eye, s.Records, s.Owed
+	if w.drawnAs(s.Zones) {
+		w.stance = s.Stance
+	}
 	if err := w.tracker.Restore(s.Tracks); err != nil {
 		w.aside("tracks", err)
 	}
@@ -49,6 +52,16 @@ func (w *Watch) load() error {
 		w.loadBaseline()
 	}
 	return nil
+}
+
+// drawnAs says whether the zones are the kept ones, so that the registered view is theirs.
+func (w *Watch) drawnAs(kept map[string]zoneState) bool {
+	for _, z := range w.zones {
+		if k, ok := kept[z.zone.ID]; !ok || !same(k.Zone, z.zone) {
+			return false
+		}
+	}
+	return len(w.zones) == len(kept)
 }
 
 func (w *Watch) aside(what string, err error) {

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -80,12 +81,20 @@ func TestLooksGoOnAfterARestart(t *testing.T) {
 		t.Fatal("after eight looks there is no baseline")
 	}
 	again, _ := watched(t, spec, folder)
-	if again.base == nil || !again.base.ready() || again.eye != w.eye {
+	if again.base == nil || !again.base.ready() || again.eye != w.eye || !reflect.DeepEqual(again.stance, w.stance) {
 		t.Error("baseline or eye are not taken up")
 	}
 	other := w.camera
 	other.Zones = other.Zones[3:] // burning alone
 	again.Set(other)
+	if len(again.stance.Edges) == 0 {
+		t.Error("the registered view went with a zone that was taken away")
+	}
+	other.Zones[0].Version++ // drawn anew
+	again.Set(other)
+	if len(again.stance.Edges) != 0 {
+		t.Error("a zone was drawn, and the registered view is the old one")
+	}
 	if again.base != nil || len(again.zones) != 1 || len(again.needs) != 1 {
 		t.Errorf("after a change: %d zones, needs %v", len(again.zones), again.needs)
 	}

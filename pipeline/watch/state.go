@@ -29,6 +29,7 @@ type savedAt struct{ state, baseline time.Time }
 type cameraState struct {
 	Camera  string                `json:"camera"`
 	Eye     look.Eye              `json:"eye"`
+	Stance  look.Stance           `json:"stance"`
 	Tracks  json.RawMessage       `json:"tracks"`
 	Zones   map[string]zoneState  `json:"zones"`
 	Owed    []Ended               `json:"owed,omitempty"`
@@ -85,7 +86,7 @@ func (w *Watch) save() error {
 		return nil
 	}
 	w.saved.state = w.o.Now()
-	s := cameraState{Camera: w.camera.ID, Eye: w.eye, Zones: map[string]zoneState{}, Owed: w.owed}
+	s := cameraState{Camera: w.camera.ID, Eye: w.eye, Stance: w.stance, Zones: map[string]zoneState{}, Owed: w.owed}
 	var err error
 	if s.Tracks, err = w.tracker.State(); err != nil {
 		return fmt.Errorf("save the state of camera %s: %w", w.camera.ID, err)

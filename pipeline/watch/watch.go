@@ -50,6 +50,7 @@ type Watch struct {
 	shared  infer.Shared    // the picture of the look under way
 	gate    *look.Gate
 	eye     look.Eye
+	stance  look.Stance
 	tracker *track.Tracker
 	base    *baseline
 	last    *examined
@@ -195,7 +196,13 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 		f.release()
 		return out, err
 	}
-	out.Health, out.Why = w.eye.Judge(light)
+	out.Health, out.Why = w.eye.Judge(light, f.at)
+	if out.Health == look.Clear {
+		if out.Health, out.Why, err = w.stance.Judge(small); err != nil {
+			f.release()
+			return out, err
+		}
+	}
 	out.Record = pipeline.LookRecord{Unit: f.seq, At: f.at, Light: light.Mean}
 	out.Open = w.open()
 	if out.Health != look.Clear {

@@ -12,6 +12,7 @@ import (
 
 	"offsite/detectors"
 	"offsite/pipeline"
+	"offsite/pipeline/look"
 )
 
 // zone is one zone and what its rule knows.
@@ -61,6 +62,7 @@ func (w *Watch) set(c pipeline.Camera) {
 			continue
 		}
 		w.zones = append(w.zones, made)
+		w.stance = look.Stance{} // a zone was drawn: in the view of now
 	}
 	w.faults.Store(&faults)
 	for _, z := range old {

@@ -47,7 +47,7 @@ type server struct {
 }
 
 // Main runs the tests, removes the cluster and exits.
-func Main(m *testing.M) {
+func Main(m interface{ Run() int }) {
 	code := m.Run()
 	if s := running.Load(); s != nil {
 		s.cluster.Stop()

@@ -3,6 +3,7 @@ package evaluate
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"offsite/detectors"
@@ -22,6 +23,11 @@ type tally struct {
 
 func (r *run) boxes(ctx context.Context, p part) error {
 	tallies, whole := map[string]*tally{}, rates{}
+	known := p.Labels
+	if len(known) == 0 {
+		known = r.manifest.Labels
+	}
+	confusion := newConfusion(p.Prefix, append(slices.Clone(known), nothing))
 	for _, label := range r.manifest.Labels {
 		tallies[label] = &tally{}
 	}
@@ -39,11 +45,17 @@ func (r *run) boxes(ctx context.Context, p part) error {
 			said = t.add(labelled(all[0], label), labelled(truths, label), r.manifest.Thresholds[label]) || said
 		}
 		whole.add(said, len(truths) > 0)
-		r.blame(e, all[0], truths)
+		confusion.boxes(all[0], truths, r.manifest.Thresholds)
+		if err := r.blame(e, picture, known, all[0], truths); err != nil {
+			return err
+		}
 		return r.step(ctx)
 	})
 	if err != nil {
 		return err
+	}
+	if confusion.seen() {
+		r.report.Confusion = append(r.report.Confusion, confusion)
 	}
 	r.set(p, "pictures", float64(len(p.Pictures)))
 	for _, label := range r.manifest.Labels {
@@ -131,20 +143,31 @@ func (r *run) note(p part, label string, t *tally) {
 }
 
 // blame notes the picture if a label is missed in it, or said where it is not.
-func (r *run) blame(e entry, found, truths []detectors.Detection) {
-	for _, label := range r.manifest.Labels {
+func (r *run) blame(e entry, picture *decode.Picture, labels []string, found, truths []detectors.Detection) error {
+	draw := func(t *tile) {
+		t.truths = truths
+		t.found = slices.DeleteFunc(slices.Clone(found), func(d detectors.Detection) bool {
+			return d.Score < r.manifest.Thresholds[d.Label] || !slices.Contains(labels, d.Label)
+		})
+	}
+	var worst Worst
+	for _, label := range labels {
 		best, least := 0.0, r.manifest.Thresholds[label]
 		for _, d := range labelled(found, label) {
 			best = max(best, d.Score)
 		}
 		is := len(labelled(truths, label)) > 0
 		switch {
-		case is && best < least:
-			r.report.wrong(Worst{File: e.File, Why: fmt.Sprintf("%s missed, best score %.2f", label, best), Error: 1 - best})
-		case !is && best >= least:
-			r.report.wrong(Worst{File: e.File, Why: fmt.Sprintf("%s found, score %.2f, but none is there", label, best), Error: best})
+		case is && best < least && 1-best > worst.Error:
+			worst = Worst{File: e.File, Why: fmt.Sprintf("%s missed, best score %.2f", label, best), Error: 1 - best}
+		case !is && best >= least && best > worst.Error:
+			worst = Worst{File: e.File, Why: fmt.Sprintf("%s said, score %.2f, none is there", label, best), Error: best}
 		}
 	}
+	if worst.Error == 0 {
+		return nil
+	}
+	return r.keep(worst, picture, draw)
 }
 
 // negative counts pictures in which something is reported though nothing is there.
@@ -159,7 +182,10 @@ func (r *run) negative(ctx context.Context, p part) error {
 		if len(found[0]) > 0 {
 			wrong++
 			d := found[0][0]
-			r.report.wrong(Worst{File: file, At: at, Why: fmt.Sprintf("%s found, score %.2f, but none is there", d.Label, d.Score), Error: d.Score})
+			w := Worst{File: file, At: at, Why: fmt.Sprintf("%s said, score %.2f, none is there", d.Label, d.Score), Error: d.Score}
+			if err := r.keep(w, picture, func(t *tile) { t.found = found[0] }); err != nil {
+				return err
+			}
 		}
 		return r.step(ctx)
 	}

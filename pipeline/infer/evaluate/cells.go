@@ -3,8 +3,10 @@ package evaluate
 import (
 	"context"
 	"fmt"
+	"image/color"
 
 	"offsite/detectors"
+	"offsite/pipeline/decode"
 	"offsite/pipeline/infer"
 )
 
@@ -14,13 +16,19 @@ func (r *run) masks(ctx context.Context, p part) error {
 	labels := r.manifest.Labels
 	counts := make([]rates, len(labels))
 	errors := make([]float64, len(labels))
+	confusion := newConfusion(p.Prefix, labels)
 	for _, e := range p.Pictures {
 		is, err := r.folders.mask(e.Mask, w, h)
 		if err != nil {
 			return err
 		}
-		said, err := r.classes(e)
+		picture, err := r.folders.open(e.File)
 		if err != nil {
+			return err
+		}
+		said, err := r.classes(picture)
+		if err != nil {
+			picture.Release()
 			return err
 		}
 		wrong := 0
@@ -29,6 +37,7 @@ func (r *run) masks(ctx context.Context, p part) error {
 			if int(c) >= len(labels) {
 				return fmt.Errorf("mask %s has class %d, but %s has %d labels", e.Mask, c, r.manifest.Name, len(labels))
 			}
+			confusion.Counts[c][said[i]]++
 			share[c]++
 			share[said[i]]--
 			if said[i] == c {
@@ -43,11 +52,18 @@ func (r *run) masks(ctx context.Context, p part) error {
 			errors[c] += abs(v) / float64(len(is)) / float64(len(p.Pictures))
 		}
 		v := float64(wrong) / float64(len(is))
-		r.report.wrong(Worst{File: e.File, Why: fmt.Sprintf("%.0f %% of cells wrong", v*100), Error: v})
+		err = r.keep(Worst{File: e.File, Why: fmt.Sprintf("%.0f %% of cells wrong", v*100), Error: v}, picture, func(t *tile) {
+			t.cells(w, h, func(i int) (color.RGBA, bool) { return toldWrong, said[i] != is[i] })
+		})
+		picture.Release()
+		if err != nil {
+			return err
+		}
 		if err := r.step(ctx); err != nil {
 			return err
 		}
 	}
+	r.report.Confusion = append(r.report.Confusion, confusion)
 	r.set(p, "pictures", float64(len(p.Pictures)))
 	sum, present := 0.0, 0.0
 	for c, label := range labels {
@@ -63,12 +79,7 @@ func (r *run) masks(ctx context.Context, p part) error {
 	return nil
 }
 
-func (r *run) classes(e entry) ([]uint8, error) {
-	picture, err := r.folders.open(e.File)
-	if err != nil {
-		return nil, err
-	}
-	defer picture.Release()
+func (r *run) classes(picture *decode.Picture) ([]uint8, error) {
 	maps, err := r.engine.ClassMap(r.manifest.Name, picture)
 	if err != nil {
 		return nil, err
@@ -83,6 +94,7 @@ func (r *run) pairs(ctx context.Context, p part) error {
 	var cells, things rates
 	var hits []hit
 	quiet, unchanged := 0.0, 0.0
+	confusion := newConfusion(p.Prefix, []string{r.manifest.Labels[0], nothing})
 	for _, e := range p.Pictures {
 		var is []uint8
 		if e.Mask == "" { // nothing is new
@@ -93,14 +105,20 @@ func (r *run) pairs(ctx context.Context, p part) error {
 				return err
 			}
 		}
-		said, err := r.novelty(e)
+		now, err := r.folders.open(e.File)
 		if err != nil {
+			return err
+		}
+		said, err := r.novelty(e, now)
+		if err != nil {
+			now.Release()
 			return err
 		}
 		one := rates{}
 		for i, c := range is {
 			score := float64(said.Cells[i]) / 255
 			one.add(score >= least, c > 0)
+			confusion.Counts[which(c > 0)][which(score >= least)]++
 			if score >= 0.05 {
 				hits = append(hits, hit{score, c > 0})
 			}
@@ -112,11 +130,27 @@ func (r *run) pairs(ctx context.Context, p part) error {
 		}
 		met, missed := meet(is, said, least)
 		things.hit, things.missed = things.hit+met, things.missed+missed
-		r.report.wrong(Worst{File: e.File, Why: fmt.Sprintf("IoU %.2f, %.0f cells wrongly new", one.iou(), one.false), Error: (one.false + one.missed) / float64(w*h)})
+		err = r.keep(Worst{File: e.File, Why: fmt.Sprintf("IoU %.2f, %.0f cells wrongly new", one.iou(), one.false), Error: (one.false + one.missed) / float64(w*h)}, now, func(t *tile) {
+			t.cells(w, h, func(i int) (color.RGBA, bool) {
+				fresh := float64(said.Cells[i])/255 >= least
+				switch {
+				case fresh && is[i] > 0:
+					return toldRight, true
+				case fresh:
+					return toldWrong, true
+				}
+				return notTold, is[i] > 0
+			})
+		})
+		now.Release()
+		if err != nil {
+			return err
+		}
 		if err := r.step(ctx); err != nil {
 			return err
 		}
 	}
+	r.report.Confusion = append(r.report.Confusion, confusion)
 	parts, ece := reliability(hits)
 	points := precisionRecall(hits, int(cells.hit+cells.missed))
 	for name, v := range map[string]float64{
@@ -130,17 +164,20 @@ func (r *run) pairs(ctx context.Context, p part) error {
 	return nil
 }
 
-func (r *run) novelty(e entry) (*detectors.NoveltyMap, error) {
+// which is the row or column of what is new, 0, or not, 1.
+func which(is bool) int {
+	if is {
+		return 0
+	}
+	return 1
+}
+
+func (r *run) novelty(e entry, now *decode.Picture) (*detectors.NoveltyMap, error) {
 	before, err := r.folders.open(e.Baseline)
 	if err != nil {
 		return nil, err
 	}
 	defer before.Release()
-	now, err := r.folders.open(e.File)
-	if err != nil {
-		return nil, err
-	}
-	defer now.Release()
 	maps, err := r.engine.Novelty(r.manifest.Name, infer.Pair{Baseline: before, Current: now})
 	if err != nil {
 		return nil, err

@@ -22,10 +22,11 @@ type list struct {
 
 // part is some pictures of one kind.
 type part struct {
-	Prefix   string  `json:"prefix"` // put before the names of the figures
-	Kind     string  `json:"kind"`   // boxes, negative, masks or pairs
-	Pictures []entry `json:"pictures,omitempty"`
-	Video    *video  `json:"video,omitempty"`
+	Prefix   string   `json:"prefix"`           // put before the names of the figures
+	Kind     string   `json:"kind"`             // boxes, negative, masks or pairs
+	Labels   []string `json:"labels,omitempty"` // those whose boxes are known (kind boxes); none: all
+	Pictures []entry  `json:"pictures,omitempty"`
+	Video    *video   `json:"video,omitempty"`
 }
 
 // entry is one picture and what is in it. Files are relative to a data folder. In a

@@ -25,15 +25,16 @@ const slack = 0.01
 
 // Report is what a model is worth.
 type Report struct {
-	Model    string             `json:"model"`
-	Version  string             `json:"version"`
-	SHA256   string             `json:"sha256"`
-	Split    string             `json:"split"`
-	Figures  map[string]float64 `json:"figures"`
-	Recorded map[string]float64 `json:"recorded"` // of the manifest
-	Curves   []Curve            `json:"curves,omitempty"`
-	Worst    []Worst            `json:"worst,omitempty"`
-	LeftOut  []string           `json:"left_out,omitempty"` // parts without pictures, and which is missing
+	Model     string             `json:"model"`
+	Version   string             `json:"version"`
+	SHA256    string             `json:"sha256"`
+	Split     string             `json:"split"`
+	Figures   map[string]float64 `json:"figures"`
+	Recorded  map[string]float64 `json:"recorded"` // of the manifest
+	Curves    []Curve            `json:"curves,omitempty"`
+	Confusion []*Confusion       `json:"confusion,omitempty"`
+	Worst     []Worst            `json:"worst,omitempty"`
+	LeftOut   []string           `json:"left_out,omitempty"` // parts without pictures, and which is missing
 }
 
 // Curve is how one label does over all thresholds.
@@ -50,6 +51,8 @@ type Worst struct {
 	At    string  `json:"at,omitempty"` // time in a video
 	Why   string  `json:"why"`
 	Error float64 `json:"error"`
+
+	tile *tile
 }
 
 // mostWorst are kept.
@@ -116,25 +119,31 @@ func (r *Report) Check() error {
 	return nil
 }
 
-// WriteTable prints figures beside the recorded ones.
-func (r *Report) WriteTable(w io.Writer) error {
+// WriteTable prints the figures of models beside the recorded ones, as one table.
+func WriteTable(w io.Writer, reports ...*Report) error {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	fmt.Fprintf(t, "%s %s\t%s\t%s\t\n", r.Model, r.Version, "measured", "recorded")
-	for _, f := range slices.Sorted(maps.Keys(r.Figures)) {
-		recorded, note := "-", ""
-		if v, ok := r.Recorded[f]; ok {
-			recorded = fmt.Sprintf("%.4f", v)
+	fmt.Fprintln(t, "model\tfigure\tmeasured\trecorded\t")
+	for _, r := range reports {
+		for _, f := range slices.Sorted(maps.Keys(r.Figures)) {
+			recorded, note := "-", ""
+			if v, ok := r.Recorded[f]; ok {
+				recorded = fmt.Sprintf("%.4f", v)
+			}
+			if r.fallen(f) {
+				note = "worse"
+			}
+			fmt.Fprintf(t, "%s %s\t%s\t%.4f\t%s\t%s\n", r.Model, r.Version, f, r.Figures[f], recorded, note)
 		}
-		if r.fallen(f) {
-			note = "worse"
-		}
-		fmt.Fprintf(t, "%s\t%.4f\t%s\t%s\n", f, r.Figures[f], recorded, note)
-	}
-	for _, left := range r.LeftOut {
-		fmt.Fprintf(t, "left out: %s\n", left)
 	}
 	if err := t.Flush(); err != nil {
-		return fmt.Errorf("print the figures of %s: %w", r.Model, err)
+		return fmt.Errorf("print the figures: %w", err)
+	}
+	for _, r := range reports {
+		for _, left := range r.LeftOut {
+			if _, err := fmt.Fprintf(w, "%s, left out: %s\n", r.Model, left); err != nil {
+				return fmt.Errorf("print the figures: %w", err)
+			}
+		}
 	}
 	return nil
 }

@@ -2,11 +2,17 @@ package evaluate
 
 import (
 	"errors"
+	"image"
+	"image/color"
+	_ "image/jpeg" // sheets are JPEG files
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"offsite/detectors"
 )
 
 func TestCheckNamesWhatIsWorse(t *testing.T) {
@@ -88,5 +94,54 @@ func TestCurvesAreDrawn(t *testing.T) {
 	raw, err := os.ReadFile(file)
 	if err != nil || !strings.HasPrefix(string(raw), "<svg") || !strings.Contains(string(raw), "recall") {
 		t.Errorf("got %.80s, %v", raw, err)
+	}
+}
+
+// What is there is set against what was said, whatever it was called.
+func TestConfusionCountsBoxes(t *testing.T) {
+	t.Parallel()
+	at := func(label string, x, score float64) detectors.Detection {
+		return detectors.Detection{Label: label, Score: score, Box: detectors.Box{X1: x, Y1: 0, X2: x + .1, Y2: .1}}
+	}
+	c := newConfusion("", []string{"fire", "smoke", nothing})
+	c.boxes([]detectors.Detection{at("fire", 0, .9), at("smoke", .2, .8), at("fire", .4, .2), at("fire", .8, .7)},
+		[]detectors.Detection{at("fire", 0, 0), at("fire", .2, 0), at("fire", .4, 0), at("smoke", .6, 0)},
+		map[string]float64{"fire": .5, "smoke": .5})
+	want := [][]float64{{1, 1, 1}, {0, 0, 1}, {1, 0, 0}}
+	if !reflect.DeepEqual(c.Counts, want) || !c.seen() {
+		t.Errorf("got %v, want %v", c.Counts, want)
+	}
+	if newConfusion("", []string{"fire"}).seen() {
+		t.Error("an empty one was seen")
+	}
+}
+
+// The worst pictures make a sheet that can be looked at.
+func TestSheetIsDrawn(t *testing.T) {
+	t.Parallel()
+	r := Report{Model: "burning"}
+	file := filepath.Join(t.TempDir(), "worst.jpg")
+	if written, err := r.WriteSheet(file); err != nil || written {
+		t.Errorf("a sheet of nothing: %v, %v", written, err)
+	}
+	for i := range 6 {
+		p := &tile{picture: image.NewRGBA(image.Rect(0, 0, 100, 80)), truths: []detectors.Detection{{Label: "fire", Box: detectors.Box{X2: .5, Y2: .5}}}}
+		p.cells(10, 8, func(i int) (color.RGBA, bool) { return toldWrong, i == 0 })
+		r.wrong(Worst{File: "a.jpg", Why: "fire missed", Error: float64(i) / 10, tile: p})
+	}
+	if written, err := r.WriteSheet(file); err != nil || !written {
+		t.Fatalf("%v, %v", written, err)
+	}
+	in, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	size, format, err := image.DecodeConfig(in)
+	if err != nil || format != "jpeg" || size.Width != sheetAcross*tileWidth || size.Height != 2*(tileHeight+caption) {
+		t.Errorf("%s of %d×%d, %v", format, size.Width, size.Height, err)
+	}
+	if _, err := r.WriteSheet(filepath.Join(file, "below")); err == nil {
+		t.Error("a sheet was written where none can be")
 	}
 }

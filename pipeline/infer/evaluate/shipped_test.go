@@ -48,7 +48,7 @@ func TestShippedModelsAreWorthWhatTheirManifestsSay(t *testing.T) {
 			for _, left := range report.LeftOut {
 				t.Logf("NOT MEASURED: %s", left)
 			}
-			if err := report.WriteTable(t.Output()); err != nil {
+			if err := evaluate.WriteTable(t.Output(), report); err != nil {
 				t.Fatal(err)
 			}
 			if *record {
@@ -82,6 +82,9 @@ func keep(t *testing.T, report *evaluate.Report, name string) {
 		t.Fatal(err)
 	}
 	if _, err := report.WriteSVG(filepath.Join(root, "docs", "models", name+".svg")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := report.WriteSheet(filepath.Join(root, "docs", "models", name+"-worst.jpg")); err != nil {
 		t.Fatal(err)
 	}
 }
