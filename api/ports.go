@@ -76,6 +76,7 @@ type cases interface {
 // partyCases is what a party does in its own case.
 type partyCases interface {
 	PortalSession(ctx context.Context, token string, v casework.Visit) (casework.PortalLogin, error)
+	PortalNotice(ctx context.Context, token string) (casework.PortalNotice, error)
 	PortalCheck(ctx context.Context, cookie string) (caseID, csrf string, err error)
 	PortalCase(ctx context.Context, caseID string, v casework.Visit) (casework.PortalCase, error)
 	PortalFile(ctx context.Context, caseID, name string) (casework.PortalFile, error)
