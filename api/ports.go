@@ -54,6 +54,7 @@ type base interface {
 type cases interface {
 	Findings(ctx context.Context, f casework.FindingFilter, cursor string) (casework.Page[casework.FindingItem], error)
 	Finding(ctx context.Context, a casework.Actor, id string) (casework.Finding, error)
+	Agreements(ctx context.Context, since time.Time) ([]casework.Agreement, error)
 	Confirm(ctx context.Context, a casework.Actor, id string, version int, note string) error
 	Reject(ctx context.Context, a casework.Actor, id string, version int, reason string) error
 	Verify(ctx context.Context, a casework.Actor, id string, version int, t casework.Ticks) error
@@ -67,6 +68,7 @@ type cases interface {
 	Quotas(ctx context.Context) ([]casework.Quota, error)
 	Matters(ctx context.Context) ([]casework.Matter, error)
 	PublicMatters(ctx context.Context) ([]casework.PublicMatter, error)
+	PublicDecisions(ctx context.Context, cursor string) (casework.Page[casework.PublicDecision], error)
 	PublicDocument(ctx context.Context, code string) (casework.PublicDocument, error)
 	PaymentCallback(ctx context.Context, header http.Header, body []byte) error
 	MessageCallback(ctx context.Context, header http.Header, body []byte) error

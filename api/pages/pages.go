@@ -127,7 +127,11 @@ func (p *Pages) load(name string) (*file, error) {
 		return nil, fmt.Errorf("read page %s: %w", name, err)
 	}
 	sum := sha256.Sum256(plain)
-	f := &file{plain: plain, kind: mime.TypeByExtension(path.Ext(name)), tag: `"` + hex.EncodeToString(sum[:12]) + `"`}
+	kind := mime.TypeByExtension(path.Ext(name))
+	if path.Ext(name) == ".webmanifest" { // not every system's table knows it
+		kind = "application/manifest+json"
+	}
+	f := &file{plain: plain, kind: kind, tag: `"` + hex.EncodeToString(sum[:12]) + `"`}
 	if compressible(f.kind) {
 		f.gzipped = squeeze(plain)
 	}
