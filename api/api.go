@@ -91,7 +91,7 @@ func New(o Options) (*API, error) {
 	a.router.NotFound(a.notFound)
 	a.router.MethodNotAllowed(a.wrongMethod)
 	a.machines()
-	site, err := pages.New(o.Pages)
+	site, err := pages.New(o.Pages, a.notices)
 	if err != nil {
 		return nil, err
 	}

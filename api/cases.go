@@ -29,6 +29,7 @@ func pageOf[T any](p casework.Page[T]) *page[T] {
 func (a *API) findingOperations() {
 	const tag = "findings"
 	handle(a, operation{id: "list-findings", method: http.MethodGet, path: "/findings", summary: "The review queue", tag: tag}, a.listFindings)
+	handle(a, operation{id: "list-agreements", method: http.MethodGet, path: "/agreements", summary: "How the second review judged each reviewer's first verdicts", tag: tag}, a.listAgreements)
 	handle(a, operation{id: "get-finding", method: http.MethodGet, path: "/findings/{id}", summary: "A finding with all that the verdict stands on", tag: tag}, a.getFinding)
 	handle(a, operation{id: "confirm-finding", method: http.MethodPost, path: "/findings/{id}/confirm", summary: "First review: confirm", tag: tag, status: http.StatusNoContent}, a.confirmFinding)
 	handle(a, operation{id: "reject-finding", method: http.MethodPost, path: "/findings/{id}/reject", summary: "Reject, with the reason", tag: tag, status: http.StatusNoContent}, a.rejectFinding)
@@ -39,16 +40,30 @@ type findingQuery struct {
 	State    string `query:"state" maxLength:"40" doc:"found: first review; reviewed: second review."`
 	Detector string `query:"detector" maxLength:"40"`
 	Camera   string `query:"camera" maxLength:"64"`
+	Object   string `query:"object" maxLength:"64"`
+	Order    string `query:"order" enum:"probability" doc:"probability: the surest first."`
 	Cursor   string `query:"cursor" maxLength:"400"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 func (a *API) listFindings(ctx context.Context, in *findingQuery) (*page[casework.FindingItem], error) {
-	p, err := a.o.Casework.Findings(ctx, casework.FindingFilter{State: in.State, Detector: in.Detector, CameraID: in.Camera, Limit: in.Limit}, in.Cursor)
+	p, err := a.o.Casework.Findings(ctx, casework.FindingFilter{State: in.State, Detector: in.Detector, CameraID: in.Camera, ObjectID: in.Object, Order: in.Order, Limit: in.Limit}, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
 	return pageOf(p), nil
+}
+
+type agreementQuery struct {
+	Days int `query:"days" minimum:"1" maximum:"366" default:"90"`
+}
+
+func (a *API) listAgreements(ctx context.Context, in *agreementQuery) (*list[casework.Agreement], error) {
+	agreements, err := a.o.Casework.Agreements(ctx, a.now().AddDate(0, 0, -in.Days))
+	if err != nil {
+		return nil, err
+	}
+	return listOf(agreements), nil
 }
 
 func (a *API) getFinding(ctx context.Context, in *ByID) (*versioned[casework.Finding], error) {

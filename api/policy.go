@@ -120,6 +120,7 @@ func policy() map[string]access {
 
 		"list-findings":   casework,
 		"get-finding":     casework,
+		"list-agreements": casework,
 		"confirm-finding": only(reviewer),
 		"reject-finding":  only(reviewer),
 		"verify-finding":  only(reviewer),
@@ -147,11 +148,12 @@ func policy() map[string]access {
 		"get-portal-file":     party,
 		"get-portal-document": party,
 
-		"check-document":      anybody,
-		"list-public-cameras": anybody,
-		"list-public-matters": anybody,
-		"payment-callback":    {signed: true},
-		"message-callback":    {signed: true},
+		"check-document":        anybody,
+		"list-public-cameras":   anybody,
+		"list-public-matters":   anybody,
+		"list-public-decisions": anybody,
+		"payment-callback":      {signed: true},
+		"message-callback":      {signed: true},
 	}
 }
 

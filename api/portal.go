@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -25,6 +26,19 @@ func (a *API) portalOperations() {
 	handle(a, operation{id: "start-payment", method: http.MethodPost, path: "/portal/payment", summary: "Order a payment; answers with the provider's page", tag: tag}, a.startPayment)
 	handle(a, operation{id: "get-portal-file", method: http.MethodGet, path: "/portal/files/{path}", summary: "A picture or clip of the party's own case", tag: tag, binary: "application/octet-stream"}, a.getPortalFile)
 	handle(a, operation{id: "get-portal-document", method: http.MethodGet, path: "/portal/documents/{id}/pdf", summary: "A document of the party's own case", tag: tag, binary: "application/pdf"}, a.getPortalDocument)
+}
+
+// notices reads what the page behind a link says before any script runs. Without
+// it the page still asks for the case, and tells what is wrong.
+func (a *API) notices(ctx context.Context, token string) (casework.PortalNotice, bool) {
+	if a.o.Casework == nil {
+		return casework.PortalNotice{}, false
+	}
+	n, err := a.o.Casework.PortalNotice(ctx, token)
+	if err != nil && !errors.Is(err, casework.ErrLink) {
+		a.log.ErrorContext(ctx, "a notice cannot be shown", "error", err)
+	}
+	return n, err == nil
 }
 
 type portalAnswer struct {

@@ -86,6 +86,7 @@ type base interface {
 type cases interface {
 	Findings(ctx context.Context, f casework.FindingFilter, cursor string) (casework.Page[casework.FindingItem], error)
 	Finding(ctx context.Context, a casework.Actor, id string) (casework.Finding, error)
+	Agreements(ctx context.Context, since time.Time) ([]casework.Agreement, error)
 	Confirm(ctx context.Context, a casework.Actor, id string, version int, note string) error
 	Reject(ctx context.Context, a casework.Actor, id string, version int, reason string) error
 	Verify(ctx context.Context, a casework.Actor, id string, version int, t casework.Ticks) error
@@ -99,6 +100,7 @@ type cases interface {
 	Quotas(ctx context.Context) ([]casework.Quota, error)
 	Matters(ctx context.Context) ([]casework.Matter, error)
 	PublicMatters(ctx context.Context) ([]casework.PublicMatter, error)
+	PublicDecisions(ctx context.Context, cursor string) (casework.Page[casework.PublicDecision], error)
 	PublicDocument(ctx context.Context, code string) (casework.PublicDocument, error)
 	PaymentCallback(ctx context.Context, header http.Header, body []byte) error
 	MessageCallback(ctx context.Context, header http.Header, body []byte) error
@@ -108,6 +110,7 @@ type cases interface {
 // partyCases is what a party does in its own case.
 type partyCases interface {
 	PortalSession(ctx context.Context, token string, v casework.Visit) (casework.PortalLogin, error)
+	PortalNotice(ctx context.Context, token string) (casework.PortalNotice, error)
 	PortalCheck(ctx context.Context, cookie string) (caseID, csrf string, err error)
 	PortalCase(ctx context.Context, caseID string, v casework.Visit) (casework.PortalCase, error)
 	PortalFile(ctx context.Context, caseID, name string) (casework.PortalFile, error)

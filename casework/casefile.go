@@ -109,10 +109,10 @@ func (c *casefile) insert(ctx context.Context, tx pgx.Tx, k clock) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO casefile (id, state, version, detector, matter, camera_id, zone_id, object_id, party_id, party, object, place,
-		first_at, last_at, raised_at, created_at, changed_at, timer_at, due_at, due, dossier, grams, alarm_at)
-		VALUES ($1, $2, 1, $3, $4, $5, $6, nullif($7, '')::uuid, nullif($8, '')::uuid, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17, $18, $19, $20, $21)`,
+		first_at, last_at, raised_at, created_at, changed_at, timer_at, due_at, due, dossier, grams, alarm_at, score)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, nullif($7, '')::uuid, nullif($8, '')::uuid, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17, $18, $19, $20, $21, $22)`,
 		c.ID, c.State, c.Detector, c.Matter, c.CameraID, c.ZoneID, c.ObjectID, c.PartyID, c.D.Party.Name, c.D.Object.Name, c.D.Camera.Place,
-		c.FirstAt, c.LastAt, c.RaisedAt, c.CreatedAt, timer, dueAt, due, body, c.grams(), k.alarm)
+		c.FirstAt, c.LastAt, c.RaisedAt, c.CreatedAt, timer, dueAt, due, body, c.grams(), k.alarm, c.D.Summary.score())
 	c.Version = 1
 	return err
 }

@@ -15,12 +15,15 @@ type FindingItem struct {
 	ZoneZH   string    `json:"zone_zh"`
 	ZoneEN   string    `json:"zone_en"`
 	Object   string    `json:"object"`
+	ObjectID string    `json:"object_id"`
 	First    time.Time `json:"first"`
 	Last     time.Time `json:"last"`
 	Raised   time.Time `json:"raised"`
 	WhyZH    string    `json:"why_zh"`
 	WhyEN    string    `json:"why_en"`
 	Bundle   string    `json:"bundle"`
+	Score    float64   `json:"score"` // how sure the model was of what the rule stood on, 0 to 1
+	Deadline *Deadline `json:"deadline,omitempty"`
 }
 
 // Finding is a finding as the reviewer sees it.
@@ -34,6 +37,7 @@ type Finding struct {
 	Stream   Stream             `json:"stream"`
 	Stills   []Still            `json:"stills"`
 	Clip     string             `json:"clip"`
+	ClipFrom *time.Time         `json:"clip_from,omitempty"`
 	Events   []CaseEvent        `json:"events"`
 	Recheck  string             `json:"recheck,omitempty"` // "", "present", "gone"
 }
@@ -52,7 +56,9 @@ type FindingFilter struct {
 	State    string // found: first review; reviewed: second review
 	Detector string
 	CameraID string
-	Limit    int // 0: 50
+	ObjectID string
+	Order    string // "probability": surest first; "": see Findings
+	Limit    int    // 0: 50
 }
 
 // Page is one page of a list. NextCursor is "" on the last.

@@ -18,10 +18,12 @@ const (
 	pageMost   = 200
 )
 
-// mark is where a page ends: time and id of its last row.
+// mark is where a page ends: time and id of its last row, its score where that
+// orders the list.
 type mark struct {
-	At time.Time `json:"t"`
-	ID string    `json:"i"`
+	At    time.Time `json:"t"`
+	ID    string    `json:"i"`
+	Score float64   `json:"s,omitempty"`
 }
 
 func (m mark) cursor() string {
@@ -77,8 +79,11 @@ func (q *query) text() string {
 	return " WHERE " + strings.Join(q.where, " AND ")
 }
 
-// Findings lists findings: those that wait for a review oldest first, all others
-// newest first.
+// byProbability orders a list of findings by how sure the model was.
+const byProbability = "probability"
+
+// Findings lists findings: those that wait for a review oldest first, or surest
+// first where that is asked for, all others newest first.
 func (b *Book) Findings(ctx context.Context, f FindingFilter, cursor string) (Page[FindingItem], error) {
 	var q query
 	if f.State != "" {
@@ -90,17 +95,14 @@ func (b *Book) Findings(ctx context.Context, f FindingFilter, cursor string) (Pa
 	if f.CameraID != "" {
 		q.add("camera_id::text = ?", f.CameraID)
 	}
+	if f.ObjectID != "" {
+		q.add("object_id::text = ?", f.ObjectID)
+	}
 	m, err := readMark(cursor)
 	if err != nil {
 		return Page[FindingItem]{}, err
 	}
-	order, after := "raised_at DESC, id DESC", "(raised_at, id) < (?, ?)"
-	if f.State == string(flow.Found) || f.State == string(flow.Reviewed) {
-		order, after = "raised_at, id", "(raised_at, id) > (?, ?)"
-	}
-	if m != nil {
-		q.add(after, m.At, m.ID)
-	}
+	order := q.after(f, m)
 	n := length(f.Limit)
 	list, err := b.casefiles(ctx, q, order, n+1)
 	if err != nil {
@@ -109,12 +111,42 @@ func (b *Book) Findings(ctx context.Context, f FindingFilter, cursor string) (Pa
 	page := Page[FindingItem]{Items: []FindingItem{}}
 	for i, c := range list {
 		if i == n {
-			page.NextCursor = mark{list[n-1].RaisedAt, list[n-1].ID}.cursor()
+			last := list[n-1]
+			page.NextCursor = mark{last.RaisedAt, last.ID, last.D.Summary.score()}.cursor()
 			break
 		}
-		page.Items = append(page.Items, c.findingItem())
+		item := c.findingItem()
+		due, err := b.deadlines(c)
+		if err != nil {
+			return page, fmt.Errorf("list the findings: %w", err)
+		}
+		if len(due) > 0 {
+			item.Deadline = &due[0]
+		}
+		page.Items = append(page.Items, item)
 	}
 	return page, nil
+}
+
+// after gives the order that the filter asks for, and begins after the mark.
+func (q *query) after(f FindingFilter, m *mark) (order string) {
+	var begin string
+	switch {
+	case f.Order == byProbability:
+		order, begin = "-score, raised_at, id", "(-score, raised_at, id) > (-(?::double precision), ?, ?)"
+		if m != nil {
+			q.add(begin, m.Score, m.At, m.ID)
+		}
+		return order
+	case f.State == string(flow.Found) || f.State == string(flow.Reviewed):
+		order, begin = "raised_at, id", "(raised_at, id) > (?, ?)"
+	default:
+		order, begin = "raised_at DESC, id DESC", "(raised_at, id) < (?, ?)"
+	}
+	if m != nil {
+		q.add(begin, m.At, m.ID)
+	}
+	return order
 }
 
 func (b *Book) casefiles(ctx context.Context, q query, order string, limit int) ([]*casefile, error) {
@@ -128,8 +160,8 @@ func (b *Book) casefiles(ctx context.Context, q query, order string, limit int) 
 func (c *casefile) findingItem() FindingItem {
 	d := &c.D
 	return FindingItem{ID: c.ID, State: string(c.State), Version: c.Version, Detector: c.Detector, MatterZH: d.Law.NameZH, MatterEN: d.Law.NameEN,
-		CameraID: c.CameraID, Camera: d.Camera.Name, ZoneZH: d.Zone.NameZH, ZoneEN: d.Zone.NameEN, Object: d.Object.Name,
-		First: c.FirstAt, Last: c.LastAt, Raised: c.RaisedAt, WhyZH: d.Summary.Why.ZH, WhyEN: d.Summary.Why.EN, Bundle: d.Bundle}
+		CameraID: c.CameraID, Camera: d.Camera.Name, ZoneZH: d.Zone.NameZH, ZoneEN: d.Zone.NameEN, Object: d.Object.Name, ObjectID: c.ObjectID,
+		First: c.FirstAt, Last: c.LastAt, Raised: c.RaisedAt, WhyZH: d.Summary.Why.ZH, WhyEN: d.Summary.Why.EN, Bundle: d.Bundle, Score: d.Summary.score()}
 }
 
 // Cases lists cases, latest change first. Findings that nobody confirmed are not
@@ -163,7 +195,7 @@ func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[Cas
 	page := Page[CaseItem]{Items: []CaseItem{}}
 	for i, c := range list {
 		if i == n {
-			page.NextCursor = mark{list[n-1].ChangedAt, list[n-1].ID}.cursor()
+			page.NextCursor = mark{At: list[n-1].ChangedAt, ID: list[n-1].ID}.cursor()
 			break
 		}
 		item, err := b.caseItem(c)

@@ -13,6 +13,7 @@ type Overview struct {
 	Quotas       []Quota            `json:"quotas"`
 	Findings     []FindingItem      `json:"findings"`
 	CasesByState []StateCount       `json:"cases_by_state"`
+	Trend        []DayCount         `json:"trend"`
 }
 
 // Waiting counts what waits for somebody.

@@ -45,7 +45,7 @@ func (b *Book) PublicDecisions(ctx context.Context, cursor string) (Page[PublicD
 	page := Page[PublicDecision]{Items: []PublicDecision{}}
 	for i, c := range list {
 		if i == pageLength {
-			page.NextCursor = mark{list[i-1].D.PublishedAt, list[i-1].ID}.cursor()
+			page.NextCursor = mark{At: list[i-1].D.PublishedAt, ID: list[i-1].ID}.cursor()
 			break
 		}
 		page.Items = append(page.Items, c.public())

@@ -71,5 +71,13 @@ type Stream struct {
 // Point is a normalised point of the picture.
 type Point = detectors.Point
 
+// score is how sure the model was of the surest of what the rule stood on.
+func (s Summary) score() (most float64) {
+	for _, box := range s.Boxes {
+		most = max(most, box.Score)
+	}
+	return most
+}
+
 // Raw is the summary as JSON, for evidence.Material.
 func (s Summary) Raw() (json.RawMessage, error) { return json.Marshal(s) }

@@ -1,11 +1,14 @@
-.PHONY: bench bench-evidence bench-demo bench-cameras bench-report
-bench: bench-evidence bench-demo bench-cameras bench-report ## every benchmark; writes build/bench/*.json and docs/performance.md
+.PHONY: bench bench-demo bench-cameras bench-web bench-evidence bench-report
+bench: bench-evidence bench-demo bench-cameras bench-web bench-report ## every benchmark; writes build/bench/*.json and docs/performance.md
 
 bench-demo: build ## start, first finding, memory and processor time of the demonstration
 	@build/offsite bench demo
 
 bench-cameras: build ## what a camera costs, against ffmpeg and bare libraries; BENCH_CAMERAS="--cameras 100 --soak 10m" for the long run
 	@build/offsite bench cameras $(BENCH_CAMERAS)
+
+bench-web: build ## the console and the portal in Chromium: load, switches, axe, 60 findings by keyboard
+	@make/e2e.sh bench
 
 bench-report: build ## docs/performance.md and docs/capacity.md from what was measured
 	@build/offsite bench report >build/performance.md && mv build/performance.md docs/performance.md

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Starts a fresh `offsite up --demo` in build/e2e and runs the browser journeys
-# against it; with the argument "screenshots", takes pictures of the pages instead.
+# against it; with the argument "screenshots" takes the pictures of the guide, with
+# "look" a picture of every page there is, with "bench" the figures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-e2e}
@@ -20,5 +21,7 @@ cd web
 case $what in
   e2e) npm run --silent e2e ;;
   screenshots) npm run --silent screenshots -- ../docs/images ;;
+  look) node e2e/look.mjs ../build/look ;;
+  bench) node e2e/bench.mjs ;;
   *) echo "e2e: unknown argument $what"; exit 2 ;;
 esac

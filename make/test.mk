@@ -1,6 +1,6 @@
 GOTEST := go test -race -timeout 20m
 
-.PHONY: test test-go test-web e2e screenshots fuzz
+.PHONY: test test-go test-web e2e screenshots look fuzz
 test: build lint-fast test-go test-web e2e ## everything that must hold; what CI runs
 
 test-go: setup ## Go tests with the race detector
@@ -17,6 +17,9 @@ e2e: build ## the whole loop in a real browser against a real server
 
 screenshots: build ## pictures of every page into docs/images
 	@make/e2e.sh screenshots
+
+look: build ## a picture of every page, both languages, desk and phone, into build/look
+	@make/e2e.sh look
 
 FUZZTIME ?= 60s
 fuzz: setup ## every fuzz target for FUZZTIME

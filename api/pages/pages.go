@@ -32,8 +32,10 @@ const nonceBytes = 16
 
 // Pages is an http.Handler.
 type Pages struct {
-	files fs.FS
-	index []byte
+	files   fs.FS
+	index   []byte
+	links   map[string]string // program -> what it preloads
+	notices Notices
 
 	mu     sync.Mutex
 	loaded map[string]*file
@@ -45,13 +47,17 @@ type file struct {
 }
 
 // New reads index.html. Without one (a binary built without the pages) every
-// address answers with a sentence that says so.
-func New(files fs.FS) (*Pages, error) {
+// address answers with a sentence that says so. notices may be nil.
+func New(files fs.FS, notices Notices) (*Pages, error) {
 	index, err := fs.ReadFile(files, "index.html")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read the console's pages: %w", err)
 	}
-	return &Pages{files: files, index: index, loaded: map[string]*file{}}, nil
+	links, err := preloads(files)
+	if err != nil {
+		return nil, err
+	}
+	return &Pages{files: files, index: index, links: links, notices: notices, loaded: map[string]*file{}}, nil
 }
 
 // ServeHTTP implements http.Handler.
@@ -73,11 +79,12 @@ func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	p.serveIndex(w)
+	p.serveIndex(w, r)
 }
 
-// serveIndex writes index.html with a fresh nonce, in page and policy.
-func (p *Pages) serveIndex(w http.ResponseWriter) {
+// serveIndex writes index.html with a fresh nonce, in page and policy, with what
+// its program loads, and with the notice that a party came for.
+func (p *Pages) serveIndex(w http.ResponseWriter, r *http.Request) {
 	if p.index == nil {
 		http.Error(w, "本程序未包含网页，请用 make build 构建。 This binary was built without its pages; use make build.", http.StatusNotFound)
 		return
@@ -89,7 +96,17 @@ func (p *Pages) serveIndex(w http.ResponseWriter) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", Policy(nonce))
-	_, _ = w.Write(bytes.ReplaceAll(p.index, []byte(NoncePlaceholder), []byte(nonce)))
+	page := bytes.ReplaceAll(p.index, []byte(NoncePlaceholder), []byte(nonce))
+	page = bytes.Replace(page, []byte("</head>"), []byte(p.links[program(r.URL.Path)]+"</head>"), 1)
+	page = p.withNotice(r, page)
+	h.Set("Vary", "Accept-Encoding")
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		if small := squeeze(page); small != nil {
+			h.Set("Content-Encoding", "gzip")
+			page = small
+		}
+	}
+	_, _ = w.Write(page)
 }
 
 // Policy is the content security policy of our pages.
@@ -110,7 +127,11 @@ func (p *Pages) load(name string) (*file, error) {
 		return nil, fmt.Errorf("read page %s: %w", name, err)
 	}
 	sum := sha256.Sum256(plain)
-	f := &file{plain: plain, kind: mime.TypeByExtension(path.Ext(name)), tag: `"` + hex.EncodeToString(sum[:12]) + `"`}
+	kind := mime.TypeByExtension(path.Ext(name))
+	if path.Ext(name) == ".webmanifest" { // not every system's table knows it
+		kind = "application/manifest+json"
+	}
+	f := &file{plain: plain, kind: kind, tag: `"` + hex.EncodeToString(sum[:12]) + `"`}
 	if compressible(f.kind) {
 		f.gzipped = squeeze(plain)
 	}

@@ -1,6 +1,7 @@
 package pages_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -8,20 +9,67 @@ import (
 	"testing/fstest"
 
 	"offsite/api/pages"
+	"offsite/casework"
 )
 
 func built(t *testing.T) *pages.Pages {
 	t.Helper()
 	p, err := pages.New(fstest.MapFS{
-		"index.html":          {Data: []byte(`<!doctype html><script nonce="` + pages.NoncePlaceholder + `" src="/assets/a-1.js"></script>`)},
-		"assets/a-1.js":       {Data: []byte(strings.Repeat("export const a = 1;\n", 100))},
-		"icon.svg":            {Data: []byte("<svg/>")},
-		".vite/manifest.json": {Data: []byte("{}")},
-	})
+		"index.html":    {Data: []byte(`<!doctype html><head><script nonce="` + pages.NoncePlaceholder + `" src="/assets/a-1.js"></script></head><div id="root"></div>`)},
+		"assets/a-1.js": {Data: []byte(strings.Repeat("export const a = 1;\n", 100))},
+		"icon.svg":      {Data: []byte("<svg/>")},
+		".vite/manifest.json": {Data: []byte(`{
+			"src/app/console.tsx": {"file": "assets/console-1.js", "css": ["assets/console-1.css"], "imports": ["index.html", "_shared.js"]},
+			"_shared.js": {"file": "assets/shared-1.js", "imports": ["src/app/console.tsx"]},
+			"src/portal/portal.tsx": {"file": "assets/portal-1.js", "imports": ["_shared.js"]},
+			"src/portal/party.tsx": {"file": "assets/party-1.js"}
+		}`)},
+	}, notices)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+func notices(_ context.Context, token string) (casework.PortalNotice, bool) {
+	return casework.PortalNotice{Matter: "超出门窗经营", Object: "<b>水果店</b>", Address: "演示路1号", Phone: "021-12345", OwedFen: 20000,
+		Deadlines: []casework.NoticeDeadline{{ZH: "缴纳罚款", EN: "Fine to be paid", Day: "2026-12-10"}}}, token == "good"
+}
+
+// TestNoticeWithoutScripts holds what a party can read with nothing but a browser.
+func TestNoticeWithoutScripts(t *testing.T) {
+	t.Parallel()
+	p := built(t)
+	page := get(p, "/p/good").Body.String()
+	for _, want := range []string{"超出门窗经营", "&lt;b&gt;水果店&lt;/b&gt;", "演示路1号", "021-12345", "¥200.00", "2026-12-10", "Fine to be paid"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+	if page := get(p, "/p/bad").Body.String(); !strings.Contains(page, `<div id="root"></div>`) {
+		t.Errorf("a link that opens nothing shows %s", page)
+	}
+}
+
+func TestEachProgramLoadsItsFilesAtOnce(t *testing.T) {
+	t.Parallel()
+	p := built(t)
+	for target, want := range map[string][2]string{
+		"/":       {"console-1.js console-1.css shared-1.js", "portal-1.js"},
+		"/cases":  {"console-1.js shared-1.js", "party-1.js"},
+		"/p/bad":  {"portal-1.js party-1.js shared-1.js console-1.js", ""},
+		"/d/CODE": {"portal-1.js", "party-1.js"},
+	} {
+		page := get(p, target).Body.String()
+		for _, file := range strings.Fields(want[0]) {
+			if !strings.Contains(page, file) {
+				t.Errorf("%s does not load %s", target, file)
+			}
+		}
+		if want[1] != "" && strings.Contains(page, want[1]) {
+			t.Errorf("%s loads %s", target, want[1])
+		}
+	}
 }
 
 func get(p *pages.Pages, target string, header ...string) *httptest.ResponseRecorder {
@@ -96,7 +144,7 @@ func TestCaching(t *testing.T) {
 
 func TestWithoutPages(t *testing.T) {
 	t.Parallel()
-	p, err := pages.New(fstest.MapFS{".gitkeep": {}})
+	p, err := pages.New(fstest.MapFS{".gitkeep": {}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

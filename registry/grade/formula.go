@@ -222,7 +222,7 @@ func (a *Assessment) say(f Formula) {
 			continue
 		}
 		zh = append(zh, fmt.Sprintf("近%d日%s%d次%d分", p.Days, p.ZH, p.Count, p.Points))
-		en = append(en, fmt.Sprintf("%d %s in %d days %d", p.Count, p.EN, p.Days, p.Points))
+		en = append(en, fmt.Sprintf("%s (%d in %d days) %d", p.EN, p.Count, p.Days, p.Points))
 	}
 	a.ZH = fmt.Sprintf("%s：%s；合计%d分（%d分起黄色，%d分起红色）", nameZH, strings.Join(zh, "，"), a.Score, f.Yellow, f.Red)
 	a.EN = fmt.Sprintf("%s because of %s; %d points in all (yellow from %d, red from %d)", a.Grade, strings.Join(en, ", "), a.Score, f.Yellow, f.Red)

@@ -62,7 +62,7 @@ func TestAssess(t *testing.T) {
 	if a.ZH != "黄色：果蔬零售15分，近365日立案处罚1次20分；合计35分（30分起黄色，60分起红色）" {
 		t.Errorf("explained as %s", a.ZH)
 	}
-	if !strings.Contains(a.EN, "yellow because of fruit and vegetables 15, 1 cases in 365 days 20; 35 points") {
+	if !strings.Contains(a.EN, "yellow because of fruit and vegetables 15, cases (1 in 365 days) 20; 35 points") {
 		t.Errorf("explained as %s", a.EN)
 	}
 }

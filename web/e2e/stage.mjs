@@ -60,6 +60,23 @@ export async function as(part, path) {
   return page;
 }
 
+// visit opens one of pages.mjs: as its person, in a language, a scheme and a size.
+export async function visit({ part, path, ready }, { language = "zh", scheme = "light", viewport = desk.viewport } = {}) {
+  const who = part ?? "nobody";
+  if (!people.has(who)) {
+    const page = await open("/");
+    if (part) await signIn(page, part);
+    people.set(who, page);
+  }
+  const page = people.get(who);
+  await page.setViewportSize(viewport);
+  await page.evaluate((preferences) => localStorage.setItem("offsite.preferences", JSON.stringify(preferences)), { language, scheme });
+  await page.goto(new URL(path, stage.url).href);
+  await page.waitForSelector(ready, { timeout: 20_000 });
+  await page.waitForLoadState("networkidle", { timeout: 1500 }).catch(() => undefined); // events keep the network busy
+  return page;
+}
+
 export const everybody = () => [...people.entries()];
 
 // api asks the server as the page's person.

@@ -24,7 +24,7 @@ export const useObjectPages = ({ q, kind, grade }: ObjectFilter) =>
   });
 
 const ofObject = (id: string) => ({ params: { path: { id } } });
-export const useObject = (id: string) => useQuery({ queryKey: ["object", id], queryFn: (): Promise<ObjectRow> => ok(api.GET("/api/v1/objects/{id}", ofObject(id))) });
+export const useObject = (id: string) => useQuery({ queryKey: ["object", id], enabled: id !== "", queryFn: (): Promise<ObjectRow> => ok(api.GET("/api/v1/objects/{id}", ofObject(id))) });
 export const useGrade = (id: string) => useQuery({ queryKey: ["object", id, "grade"], queryFn: (): Promise<Assessment> => ok(api.GET("/api/v1/objects/{id}/grade", ofObject(id))) });
 export const useObjectEvents = (id: string) => useQuery({ queryKey: ["object", id, "events"], queryFn: (): Promise<ObjectEvents> => ok(api.GET("/api/v1/objects/{id}/events", ofObject(id))) });
 export const useObjectHistory = (id: string) =>

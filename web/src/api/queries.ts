@@ -3,9 +3,10 @@
 import { queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, ok } from "./client";
 import type { Trust } from "../bundle/check";
+import { looksOf, type Look } from "../bundle/looks";
 import { Problem, type ProblemBody } from "./problem";
 import type {
-  Camera, CameraChange, CameraDraft, CaseFile, CaseItem, Detector, Evidence, Finding, FindingItem, Matter, ObjectDraft, ObjectRow, Overview, Party,
+  Agreement, Camera, CameraChange, CameraDraft, CaseFile, CaseItem, Detector, Evidence, Finding, FindingItem, Matter, ObjectDraft, ObjectRow, Overview, Party,
   PartyDraft, Probe, Protocol, Quota, UserDraft, UserRow, VerifyReport, Zone, ZoneDraft,
 } from "./types";
 
@@ -26,16 +27,36 @@ export const removeZone = (id: string): Promise<void> => ok(api.DELETE("/api/v1/
 export const useObjects = () => useQuery({ queryKey: ["objects"], queryFn: async (): Promise<ObjectRow[]> => (await ok(api.GET("/api/v1/objects", {}))).items });
 export const useParties = () => useQuery({ queryKey: ["parties"], queryFn: async (): Promise<Party[]> => (await ok(api.GET("/api/v1/parties", {}))).items });
 
-export const useFindings = (state: string) =>
+export type FindingOrder = "" | "probability";
+export const useFindings = (state: string, order: FindingOrder = "") =>
   useInfiniteQuery({
-    queryKey: ["findings", state],
+    queryKey: ["findings", state, order],
     initialPageParam: "",
-    queryFn: ({ pageParam }): Promise<Paged<FindingItem>> => ok(api.GET("/api/v1/findings", { params: { query: { state: state || undefined, cursor: pageParam || undefined, limit: 50 } } })),
+    queryFn: ({ pageParam }): Promise<Paged<FindingItem>> => ok(api.GET("/api/v1/findings", { params: { query: { state: state || undefined, order: order || undefined, cursor: pageParam || undefined, limit: 50 } } })),
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
 export const findingQuery = (id: string) =>
   queryOptions({ queryKey: ["finding", id], queryFn: (): Promise<Finding> => ok(api.GET("/api/v1/findings/{id}", { params: { path: { id } } })) });
 export const useFinding = (id: string) => useQuery(findingQuery(id));
+
+export const useFindingsOf = (object: string) =>
+  useQuery({ queryKey: ["findings", "of", object], enabled: object !== "", queryFn: async (): Promise<FindingItem[]> => (await ok(api.GET("/api/v1/findings", { params: { query: { object, limit: 8 } } }))).items });
+export const useAgreements = (days: number) =>
+  useQuery({ queryKey: ["agreements", days], queryFn: async (): Promise<Agreement[]> => (await ok(api.GET("/api/v1/agreements", { params: { query: { days } } }))).items });
+export const evidenceFileURL = (bundle: string, path: string) => `/api/v1/evidence/${encodeURIComponent(bundle)}/files/${path}`;
+
+// useLooks reads what the models saw, look by look, from the sealed evidence.
+export const useLooks = (bundle: string) =>
+  useQuery({
+    queryKey: ["looks", bundle],
+    enabled: bundle !== "",
+    staleTime: Infinity, // sealed: it never changes
+    queryFn: async (): Promise<Look[]> => {
+      const answer = await fetch(evidenceFileURL(bundle, "data/detections.ndjson"));
+      if (!answer.ok) throw new Problem(answer.status, (await answer.json().catch(() => ({}))) as ProblemBody);
+      return looksOf(await answer.text());
+    },
+  });
 
 interface Versioned { id: string; version: number }
 const seenOf = ({ id, version }: Versioned) => ({ path: { id }, header: { "If-Match": `"${version}"` } });

@@ -16,6 +16,7 @@ export type Protocol = Schemas["ProbeRequest"]["protocol"];
 export type Probe = Schemas["Probe"];
 export type FindingItem = Schemas["FindingItem"];
 export type Finding = Schemas["Finding"];
+export type Agreement = Schemas["Agreement"];
 export type CaseEvent = Schemas["CaseEvent"];
 export type Deadline = Schemas["Deadline"];
 export type CaseDocument = Schemas["CaseDocument"];

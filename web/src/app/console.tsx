@@ -31,6 +31,7 @@ const Cameras = page(() => import("../pages/cameras/list"));
 const NewCamera = page(() => import("../pages/cameras/register"));
 const Camera = page(() => import("../pages/cameras/camera"));
 const Findings = page(() => import("../pages/findings/queue"));
+const Agreement = page(() => import("../pages/findings/agreement"));
 const Cases = page(() => import("../pages/cases/list"));
 const Case = page(() => import("../pages/cases/case"));
 const Objects = page(() => import("../pages/objects/objects"));
@@ -57,6 +58,7 @@ function Console() {
         <Route path="cameras/:id" element={<Camera />} />
         <Route path="findings" element={<Findings />} />
         <Route path="findings/:id" element={<Findings />} />
+        <Route path="agreements" element={<Agreement />} />
         <Route path="cases" element={<Cases />} />
         <Route path="cases/:id" element={<Case />} />
         <Route path="objects" element={<Objects />} />

@@ -16,7 +16,7 @@ const shared = {
 };
 
 const light = {
-  colorPrimary: "#1d545b", colorInfo: "#1d545b", colorLink: "#1d545b",
+  colorPrimary: "#1d545b", colorPrimaryBg: "#e2eded", controlItemBgActive: "#e2eded", colorInfo: "#1d545b", colorLink: "#1d545b",
   colorSuccess: "#28674a", colorWarning: "#9a6700", colorError: "#a63d29",
   colorInfoBg: "#e2eded", colorInfoBorder: "#b5cfd0", colorSuccessBg: "#e3f0e8", colorSuccessBorder: "#b3d3c0",
   colorWarningBg: "#f8efda", colorWarningBorder: "#e0c88f", colorErrorBg: "#f8e9e5", colorErrorBorder: "#e3bcb2",
@@ -26,7 +26,7 @@ const light = {
 };
 
 const dark = {
-  colorPrimary: "#4f9ba0", colorInfo: "#6fb9bd", colorLink: "#6fb9bd",
+  colorPrimary: "#4f9ba0", colorPrimaryBg: "#19343a", controlItemBgActive: "#19343a", colorInfo: "#6fb9bd", colorLink: "#6fb9bd",
   colorSuccess: "#79c29b", colorWarning: "#dcae55", colorError: "#ec8b74",
   colorInfoBg: "#19343a", colorInfoBorder: "#2f5158", colorSuccessBg: "#173026", colorSuccessBorder: "#2c5440",
   colorWarningBg: "#352a13", colorWarningBorder: "#5d4a22", colorErrorBg: "#3a201b", colorErrorBorder: "#64392f",
@@ -52,7 +52,7 @@ export function themeOf(scheme: Scheme): ThemeConfig {
       },
       Card: { headerFontSize: 14, headerHeight: 44, bodyPadding: 16 },
       Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none", ...(isDark ? { primaryColor: "#06181a", colorPrimary: "#6fb9bd", colorPrimaryHover: "#86c8cb", colorPrimaryActive: "#5da7ab" } : {}) },
-      Tabs: { horizontalMargin: "0 0 12px 0" },
+      Tabs: { horizontalMargin: "0 0 12px 0", ...(isDark ? { itemSelectedColor: "#6fb9bd", itemHoverColor: "#86c8cb", inkBarColor: "#6fb9bd" } : {}) },
     },
   };
 }

@@ -1,8 +1,8 @@
-import { Result } from "antd";
 import { Link } from "react-router";
 import { useWords } from "../app/use-words";
+import { Page } from "../parts/page";
 
 export default function NotFound() {
   const { t } = useWords();
-  return <Result status="404" title={t("notFound")} subTitle={t("notFoundWhy")} extra={<Link to="/">{t("overview")}</Link>} />;
+  return <Page title={t("notFound")} lead={t("notFoundWhy")}><Link to="/">{t("overview")}</Link></Page>;
 }

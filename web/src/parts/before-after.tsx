@@ -14,8 +14,8 @@ export function BeforeAfter({ before, after, beforeLabel, afterLabel, sliderLabe
   const [split, setSplit] = useState(50);
   return (
     <div className="before-after" style={{ "--split": `${split}%` } as React.CSSProperties}>
-      <img src={after} alt={afterLabel} className="after" />
-      <img src={before} alt={beforeLabel} className="before" />
+      <img src={after} alt={afterLabel} decoding="sync" className="after" />
+      <img src={before} alt={beforeLabel} decoding="sync" className="before" />
       {children}
       <span className="tag left" style={{ opacity: split > 14 ? 1 : 0 }}>{beforeLabel}</span>
       <span className="tag right" style={{ opacity: split < 86 ? 1 : 0 }}>{afterLabel}</span>

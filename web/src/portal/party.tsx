@@ -6,6 +6,7 @@ import { dateTime, longDate } from "../format/format";
 import { Actions } from "./actions";
 import { documentURL, fileURL, openCase, portalCase } from "./calls";
 import { Payment } from "./payment";
+import { Served } from "./served";
 import type { PortalCase } from "./types";
 import { usePortalWords } from "./use-portal-words";
 import type { PortalWord } from "./words";
@@ -29,7 +30,7 @@ export default function Party({ token }: { token: string }) {
     );
   }
   const data = file.data ?? opened.data;
-  if (!data) return <p role="status">{t("loading")}</p>;
+  if (!data) return <Served waiting={t("loading")} />;
   const refresh = () => queries.invalidateQueries({ queryKey: ["portal-case"] });
   return (
     <>

@@ -4,6 +4,7 @@ import "../styles/portal.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Component, lazy, Suspense, type ReactNode } from "react";
 import { setPreferences, usePreferences } from "../app/preferences";
+import { Served } from "./served";
 import { usePortalWords } from "./use-portal-words";
 
 const Party = lazy(() => import("./party"));
@@ -46,7 +47,7 @@ export default function Root() {
         <Bar sub={t(kind === "p" ? "bureauSub" : kind === "d" ? "checkHead" : "publicHead")} />
         <main>
           <Boundary fallback={<p role="alert" className="say bad">{t("linkBadWhy")}</p>}>
-            <Suspense fallback={<p role="status">{t("loading")}</p>}>
+            <Suspense fallback={<Served waiting={t("loading")} />}>
               {kind === "p" ? <Party token={key} /> : kind === "d" ? <DocumentCheck code={key} /> : <Public tab={key} />}
             </Suspense>
           </Boundary>

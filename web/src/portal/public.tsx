@@ -43,7 +43,7 @@ function Cameras() {
         <div className="wide-table">
           <table>
             <thead><tr><th scope="col">{t("camera")}</th><th scope="col">{t("place")}</th><th scope="col">{t("publishedOn")}</th></tr></thead>
-            <tbody>{shown.map((c) => <tr key={c.id}><td>{c.name}</td><td>{c.place}</td><td style={{ whiteSpace: "nowrap" }}>{date(c.published_on)}</td></tr>)}</tbody>
+            <tbody>{shown.map((c) => <tr key={c.id}><td>{c.name}</td><td data-label={t("place")}>{c.place}</td><td data-label={t("publishedOn")} className="nowrap">{date(c.published_on)}</td></tr>)}</tbody>
           </table>
         </div>
       ) : null}
@@ -67,8 +67,8 @@ function Matters() {
               {matters.data.map((m) => (
                 <tr key={m.key}>
                   <td>{pick(m.name_zh, m.name_en)}</td>
-                  <td>{pick(m.basis_zh, m.basis_en)}</td>
-                  <td style={{ whiteSpace: "nowrap" }}>{m.fine_max_fen ? `${yuan(m.fine_min_fen)} – ${yuan(m.fine_max_fen)}` : "—"}</td>
+                  <td data-label={t("basis")}>{pick(m.basis_zh, m.basis_en) || "—"}</td>
+                  <td data-label={t("fine")} className="nowrap">{m.fine_max_fen ? `${yuan(m.fine_min_fen)} – ${yuan(m.fine_max_fen)}` : "—"}</td>
                 </tr>
               ))}
             </tbody>

@@ -101,6 +101,16 @@ const zh = {
   removeCameraAsk: "停用后不再取流，历史证据保留。确定停用「{name}」？",
   areaShare: "占画面 {share}",
   healthHead: "状态说明",
+  objectSearch: "输入名称或地址查找",
+  objectNone: "没有找到",
+  unitSeconds: "秒",
+  unitShare: "比例",
+  unitLooks: "次",
+  map: "地图",
+  pictures: "画面",
+  mapLabel: "摄像机位置图",
+  mapNote: "按坐标绘制，不依赖外部地图服务。拖动平移，滚轮缩放。",
+  noPlace: "还没有填写坐标：{list}",
 };
 
 export type CameraWord = keyof typeof zh;
@@ -208,6 +218,16 @@ const en: Record<CameraWord, string> = {
   removeCameraAsk: "The stream is closed; evidence stays. Take \"{name}\" out of use?",
   areaShare: "{share} of the picture",
   healthHead: "What is wrong",
+  objectSearch: "Type a name or address",
+  objectNone: "Nothing found",
+  unitSeconds: "s",
+  unitShare: "share",
+  unitLooks: "looks",
+  map: "Map",
+  pictures: "Pictures",
+  mapLabel: "Where the cameras stand",
+  mapNote: "Drawn from coordinates, without a map service. Drag to move, wheel to zoom.",
+  noPlace: "Without coordinates: {list}",
 };
 
 export default { zh, en };

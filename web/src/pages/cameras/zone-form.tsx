@@ -6,7 +6,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { sentenceOf } from "../../api/problem";
-import { saveZone, useDetectors, useObjects } from "../../api/queries";
+import { saveZone, useDetectors } from "../../api/queries";
 import type { Camera, Detector, Zone, ZoneDraft } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { percent } from "../../format/format";
@@ -17,6 +17,7 @@ import { useDictionary } from "../../i18n/translate";
 import { usePicture } from "../../parts/live-picture";
 import { Loaded } from "../../parts/loaded";
 import { ZoneCanvas } from "../../parts/zone-canvas";
+import { ObjectSelect } from "./object-select";
 import words, { type CameraWord } from "./words";
 
 interface Props {
@@ -43,6 +44,7 @@ interface Fields {
 const minutesOf = (at: Dayjs) => at.hour() * 60 + at.minute();
 const clockOf = (minutes: number) => dayjs().startOf("day").add(minutes % 1440, "minute");
 const metres0: Point[] = [{ x: 0, y: 5 }, { x: 5, y: 5 }, { x: 5, y: 0 }, { x: 0, y: 0 }];
+const unitWord: Record<string, CameraWord> = { s: "unitSeconds", share: "unitShare", looks: "unitLooks" };
 const problemWord: Record<Problem, CameraWord> = { "too-few-points": "problemTooFew", "crosses-itself": "problemCrosses", "too-small": "problemSmall" };
 
 // draftOf puts together what the API wants, without what the drawing lacks.
@@ -66,7 +68,6 @@ function Editor({ camera, zone, others, detectors, onDone }: Props & { detectors
   const frame = useWords();
   const { message } = App.useApp();
   const queries = useQueryClient();
-  const objects = useObjects();
   const [form] = Form.useForm<Fields>();
   const [drawing, setDrawing] = useState(() => drawingOf(zone?.polygon ?? [], zone?.door_line ?? [], zone?.homography?.picture ?? []));
   const [metres, setMetres] = useState<Point[]>(zone?.homography?.ground_m ?? metres0);
@@ -139,10 +140,10 @@ function Editor({ camera, zone, others, detectors, onDone }: Props & { detectors
         <Form.Item name="name_zh" label={t("zoneName")} rules={[{ required: true, whitespace: true, message: t("fieldMissing") }]}><Input maxLength={60} /></Form.Item>
         <Form.Item name="name_en" label={t("zoneNameEN")}><Input maxLength={80} /></Form.Item>
         <Form.Item name="detector" label={t("detector")}>
-          <Select disabled={!!zone} options={detectors.map((d) => ({ value: d.key, label: pick(d.name_zh, d.name_en) }))} />
+          {zone ? <strong>{detector ? pick(detector.name_zh, detector.name_en) : zone.detector}</strong> : <Select options={detectors.map((d) => ({ value: d.key, label: pick(d.name_zh, d.name_en) }))} />}
         </Form.Item>
         <Form.Item name="object" label={t("object")}>
-          <Select allowClear showSearch optionFilterProp="label" options={(objects.data ?? []).map((o) => ({ value: o.id, label: o.name }))} />
+          <ObjectSelect />
         </Form.Item>
         <Form.Item label={t("hours")} extra={t("hoursHelp")}>
           <Form.List name="hours">
@@ -167,7 +168,7 @@ function Editor({ camera, zone, others, detectors, onDone }: Props & { detectors
             initialValue={zone?.params?.[p.key] ?? p.default}
             extra={t("parameterRange", { min: p.min, max: p.max, default: p.default })}
           >
-            <InputNumber min={p.min} max={p.max} step={p.max - p.min <= 2 ? 0.01 : 1} addonAfter={p.unit || undefined} style={{ width: "100%" }} />
+            <InputNumber min={p.min} max={p.max} step={p.max - p.min <= 2 ? 0.01 : 1} addonAfter={p.unit ? (p.unit in unitWord ? t(unitWord[p.unit]!) : p.unit) : undefined} style={{ width: "100%" }} />
           </Form.Item>
         ))}
         <Space>

@@ -7,6 +7,7 @@ import type { CaseFile } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { dateTime, yuan } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { articleOf } from "../../parts/article";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { caseTone, Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
@@ -117,7 +118,7 @@ function ProcessRecord({ file }: { file: CaseFile }) {
 }
 
 function Deadlines({ file }: { file: CaseFile }) {
-  const { t, pick } = useDictionary<CaseWord>(words);
+  const { t, pick, language } = useDictionary<CaseWord>(words);
   return (
     <section className="panel">
       <header><h2>{t("deadlines")}</h2></header>
@@ -127,7 +128,7 @@ function Deadlines({ file }: { file: CaseFile }) {
           {file.deadlines.map((d) => (
             <li key={d.label_zh + d.at}>
               <div className="between"><strong>{pick(d.label_zh, d.label_en)}</strong><Due at={d.at} /></div>
-              <div className="muted">{d.article}</div>
+              <div className="muted">{articleOf(d.article, language)}</div>
             </li>
           ))}
         </ul>

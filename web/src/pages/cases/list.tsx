@@ -1,4 +1,4 @@
-import { Button, Input, Select, Table } from "antd";
+import { Button, Input, Select } from "antd";
 import { useDeferredValue, useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { useCases } from "../../api/queries";
@@ -6,6 +6,7 @@ import type { CaseItem } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { Listing } from "../../parts/listing";
 import { Failure, Nothing } from "../../parts/loaded";
 import { caseTone, Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
@@ -52,8 +53,8 @@ export default function Cases() {
         </div>
         {list.error ? <Failure error={list.error} retry={() => void list.refetch()} /> : null}
         <section className="panel flush">
-          <Table<CaseItem>
-            rowKey="id" size="middle" columns={columns} dataSource={rows} loading={list.isPending} pagination={false}
+          <Listing<CaseItem>
+            rowKey="id" columns={columns} dataSource={rows} loading={list.isPending}
             scroll={{ x: "max-content" }}
             locale={{ emptyText: <Nothing>{state || wanted ? t("noMatch") : t("noCases")}</Nothing> }}
             onRow={(row) => ({ onClick: () => void navigate(`/cases/${row.id}`), style: { cursor: "pointer" } })}

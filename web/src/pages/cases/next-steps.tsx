@@ -7,11 +7,12 @@ import { Problem, sentenceOf } from "../../api/problem";
 import { caseEvent } from "../../api/queries";
 import type { CaseEvent, CaseFile } from "../../api/types";
 import { useDictionary } from "../../i18n/translate";
+import { articleOf } from "../../parts/article";
 import { EventForm, type EventFields } from "./event-form";
 import words, { type CaseWord } from "./words";
 
 export function NextSteps({ file }: { file: CaseFile }) {
-  const { t, pick } = useDictionary<CaseWord>(words);
+  const { t, pick, language } = useDictionary<CaseWord>(words);
   const [open, setOpen] = useState<CaseEvent | null>(null);
   const allowed = file.events.filter((e) => e.allowed);
   const refused = file.events.filter((e) => !e.allowed);
@@ -24,13 +25,13 @@ export function NextSteps({ file }: { file: CaseFile }) {
         {allowed.map((e, i) => (
           <div key={e.event} className="step-row">
             <Button type={i === 0 ? "primary" : "default"} onClick={() => setOpen(e)} data-event={e.event}>{pick(e.label_zh, e.label_en)}</Button>
-            {e.article ? <p>{e.article}</p> : null}
+            {e.article ? <p>{articleOf(e.article, language)}</p> : null}
           </div>
         ))}
         {refused.map((e) => (
           <div key={e.event} className="step-row">
             <Button disabled aria-describedby={`why-${e.event}`}>{pick(e.label_zh, e.label_en)}</Button>
-            <p id={`why-${e.event}`}>{pick(e.why_zh, e.why_en)}{e.article ? `（${e.article}）` : ""}</p>
+            <p id={`why-${e.event}`}>{pick(e.why_zh, e.why_en)}{e.article ? <span className="article">{articleOf(e.article, language)}</span> : null}</p>
           </div>
         ))}
       </div>
@@ -58,7 +59,7 @@ function StepDialog({ file, event, onDone }: { file: CaseFile; event: CaseEvent;
       {step.error ? (
         <Alert type="error" showIcon role="alert" message={conflict ? t("eventConflict") : sentenceOf(step.error, language)} style={{ marginBottom: 12 }} />
       ) : null}
-      {event.article ? <p className="muted">{t("law")}: {event.article}</p> : null}
+      {event.article ? <p className="muted">{t("law")}: {articleOf(event.article, language)}</p> : null}
       <EventForm file={file} event={event} busy={step.isPending} onSubmit={(fields) => step.mutate(fields)} onCancel={onDone} />
     </Modal>
   );

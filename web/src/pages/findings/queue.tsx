@@ -1,14 +1,14 @@
 // The review queue, worked by keyboard alone. The next finding and its pictures
 // are fetched while the present one is looked at.
-import { App, Button, Segmented } from "antd";
+import { App, Button, Segmented, Select } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { sentenceOf } from "../../api/problem";
-import { confirmFinding, findingQuery, rejectFinding, useFinding, useFindings, verifyFinding } from "../../api/queries";
+import { type FindingOrder, confirmFinding, findingQuery, rejectFinding, useFinding, useFindings, verifyFinding } from "../../api/queries";
 import type { FindingItem } from "../../api/types";
 import { useSession } from "../../app/session";
-import { dateTime } from "../../format/format";
+import { dateTime, percent } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { useKeys } from "../../parts/keys";
 import { Failure, Loaded, Nothing } from "../../parts/loaded";
@@ -21,6 +21,7 @@ import words, { type FindingWord } from "./words";
 
 const stages = { first: "found", second: "reviewed", all: "" } as const;
 type Stage = keyof typeof stages;
+const query = (stage: Stage, order: FindingOrder) => `?stage=${stage}${order ? `&order=${order}` : ""}`;
 type Open = "reject" | "verify" | "help" | null;
 
 export default function Queue() {
@@ -28,9 +29,10 @@ export default function Queue() {
   const { user } = useSession();
   const navigate = useNavigate();
   const { id } = useParams();
-  const [search, setSearch] = useSearchParams();
+  const [search] = useSearchParams();
   const stage: Stage = (["first", "second", "all"] as const).find((s) => s === search.get("stage")) ?? (id ? "all" : "first");
-  const list = useFindings(stages[stage]);
+  const order: FindingOrder = search.get("order") === "probability" ? "probability" : "";
+  const list = useFindings(stages[stage], order);
   const { pending, give, undo, gone } = useVerdicts();
   const items = useMemo(
     () => (list.data?.pages ?? []).flatMap((page) => page.items ?? []).filter((item) => !(stage !== "all" && gone.has(item.id + stage))),
@@ -40,8 +42,8 @@ export default function Queue() {
   const index = id ? found : items.length > 0 ? 0 : -1;
   const current = id ?? items[0]?.id;
   const go = useCallback(
-    (to: string | undefined) => void navigate({ pathname: to ? `/findings/${to}` : "/findings", search: `?stage=${stage}` }, { replace: true }),
-    [navigate, stage],
+    (to: string | undefined) => void navigate({ pathname: to ? `/findings/${to}` : "/findings", search: query(stage, order) }, { replace: true }),
+    [navigate, stage, order],
   );
   const neighbour = (by: number) => items[index + by]?.id;
   usePrefetch(neighbour(1));
@@ -60,12 +62,20 @@ export default function Queue() {
       title={t("title")}
       lead={list.data ? t("remaining", { n: items.length }) : undefined}
       extra={
+        <>
+        <Select<FindingOrder>
+          value={order} aria-label={t("orderLabel")} popupMatchSelectWidth={false}
+          onChange={(next) => void navigate({ pathname: "/findings", search: query(stage, next) })}
+          options={[{ value: "", label: t("orderTime") }, { value: "probability", label: t("orderProbability") }]}
+        />
         <Segmented<Stage>
           value={stage}
           aria-label={t("queue")}
-          onChange={(next) => { setSearch({ stage: next }); void navigate({ pathname: "/findings", search: `?stage=${next}` }); }}
+          onChange={(next) => void navigate({ pathname: "/findings", search: query(next, order) })}
           options={[{ value: "first", label: t("first") }, { value: "second", label: t("second") }, { value: "all", label: t("allFindings") }]}
         />
+        <Button href="/agreements" onClick={(event) => { event.preventDefault(); void navigate("/agreements"); }}>{t("agreement")}</Button>
+        </>
       }
     >
       {pending ? <PendingBar verdict={pending} onUndo={() => { const back = undo(); if (back) go(back.finding); }} /> : null}
@@ -127,27 +137,33 @@ function useVerdicts() {
 // usePrefetch brings the next finding and its pictures before they are wanted.
 function usePrefetch(id: string | undefined) {
   const queries = useQueryClient();
+  const held = useRef<HTMLImageElement[]>([]); // what is not held, the browser may drop again
   useEffect(() => {
     if (!id) return;
     void queries.fetchQuery(findingQuery(id)).then((finding) => {
       const view = viewOf(finding);
-      for (const src of [view.before, view.after]) if (src) new Image().src = src;
+      held.current = [view.before, view.after].filter(Boolean).map((src) => {
+        const picture = new Image();
+        picture.src = src;
+        void picture.decode().catch(() => undefined); // the page's own picture will say what is wrong
+        return picture;
+      });
     }, () => undefined); // it will be asked for again, and then say what is wrong
   }, [id, queries]);
 }
 
 function Item({ item, current, onOpen }: { item: FindingItem; current: boolean; onOpen: () => void }) {
-  const { pick } = useDictionary<FindingWord>(words);
+  const { t, pick } = useDictionary<FindingWord>(words);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (current) button.current?.scrollIntoView({ block: "nearest" });
   }, [current]);
   const view = viewOf(item);
   return (
-    <button ref={button} type="button" className="review-item" aria-current={current} onClick={onOpen}>
+    <button ref={button} type="button" className="review-item" data-id={item.id} aria-current={current} onClick={onOpen}>
       <strong>{pick(view.matter.zh, view.matter.en)}</strong>
-      <span>{view.camera}</span>
-      <span>{dateTime(view.raised)}</span>
+      <span>{view.camera}{item.object ? ` · ${item.object}` : ""}</span>
+      <span>{dateTime(view.raised)} · {t("probability", { n: percent(item.score) })}</span>
     </button>
   );
 }
@@ -174,7 +190,7 @@ function Current({ id, roles, onMove, onUndo, onDecided }: CurrentProps) {
   const finding = useFinding(id);
   return (
     <Loaded query={finding}>
-      {(data) => <Judged key={id} finding={viewOf(data)} reviewer={roles.includes("reviewer")} onMove={onMove} onUndo={onUndo} onDecided={onDecided} />}
+      {(data) => <Judged finding={viewOf(data)} reviewer={roles.includes("reviewer")} onMove={onMove} onUndo={onUndo} onDecided={onDecided} />}
     </Loaded>
   );
 }

@@ -8,6 +8,8 @@ import { useDictionary } from "../../i18n/translate";
 import { BeforeAfter } from "../../parts/before-after";
 import { caseTone, Mark } from "../../parts/mark";
 import { useWords } from "../../app/use-words";
+import { Clip } from "./clip";
+import { History } from "./history";
 import { Overlay } from "./overlay";
 import type { FindingView } from "./view";
 import words, { type FindingWord } from "./words";
@@ -30,7 +32,7 @@ export const Media = forwardRef<HTMLVideoElement, { finding: FindingView; boxes:
       ) : null}
       {finding.clip ? (
         <>
-          <video ref={video} key={finding.clip} src={finding.clip} controls muted loop playsInline preload="metadata" aria-label={t("clip")} />
+          <Clip finding={finding} boxes={boxes} ref={video} />
           <p className="muted" style={{ margin: 0 }}>
             <a href={finding.clip} download={`${finding.id}.mp4`}>{t("downloadClip")}</a>
             {finding.codec === "h264" ? null : <> · {t("clipUnplayable", { codec: finding.codec })}</>}
@@ -117,6 +119,7 @@ export function Grounds({ finding }: { finding: FindingView }) {
           </dl>
         </div>
       </section>
+      <History finding={finding} />
     </>
   );
 }

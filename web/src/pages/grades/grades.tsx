@@ -1,12 +1,13 @@
 // Risk grades of all objects: how they are spread, whose inspection is due, and the
 // formula behind them with all its versions.
-import { Button, Segmented, Table } from "antd";
+import { Button, Segmented } from "antd";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { useFormulas, useInspections } from "../../api/base-data";
 import type { Formulas, InspectionDue } from "../../api/types";
 import { useSession } from "../../app/session";
 import { useDictionary } from "../../i18n/translate";
+import { Listing } from "../../parts/listing";
 import { Failure, Loaded, Nothing } from "../../parts/loaded";
 import { Page } from "../../parts/page";
 import { Due } from "../cases/due";
@@ -88,8 +89,8 @@ function Inspections() {
         <Segmented<number> size="small" value={days} onChange={setDays} aria-label={t("due")} options={spans.map(([value, word]) => ({ value, label: t(word) }))} />
       </header>
       {due.error ? <Failure error={due.error} retry={() => void due.refetch()} /> : null}
-      <Table<InspectionDue>
-        rowKey="object_id" size="middle" loading={due.isPending} dataSource={due.data} scroll={{ x: "max-content" }}
+      <Listing<InspectionDue>
+        rowKey="object_id" loading={due.isPending} dataSource={due.data} scroll={{ x: "max-content" }}
         pagination={(due.data?.length ?? 0) > 20 ? { pageSize: 20, showSizeChanger: false } : false}
         locale={{ emptyText: <Nothing>{t("noneDue")}</Nothing> }}
         footer={due.data?.length === most ? () => t("dueMost", { n: most }) : undefined}

@@ -1,6 +1,6 @@
 // Taking a file of base data in begins here; below it, the files taken in so far.
 import { DownloadOutlined, InboxOutlined } from "@ant-design/icons";
-import { Alert, Button, Form, Radio, Select, Table, Upload } from "antd";
+import { Alert, Button, Form, Radio, Select, Upload } from "antd";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
@@ -10,6 +10,7 @@ import type { ImportBatch } from "../../api/types";
 import { useSession } from "../../app/session";
 import { bytes, dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { Listing } from "../../parts/listing";
 import { Failure, Nothing } from "../../parts/loaded";
 import { Page } from "../../parts/page";
 import { StateMark } from "./state";
@@ -82,7 +83,7 @@ function Latest() {
       {imports.error ? <Failure error={imports.error} retry={() => void imports.refetch()} /> : null}
       <section className="panel flush">
         <header><h2>{t("latest")}</h2></header>
-        <Table<ImportBatch>
+        <Listing<ImportBatch>
           rowKey="id" size="middle" pagination={false} loading={imports.isPending} dataSource={imports.data} scroll={{ x: "max-content" }}
           locale={{ emptyText: <Nothing>{t("none")}</Nothing> }}
           columns={[

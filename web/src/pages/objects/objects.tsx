@@ -1,6 +1,6 @@
 // Base data: shops, sites and land, and the parties behind them.
 import { EditOutlined, PlusOutlined, UploadOutlined } from "@ant-design/icons";
-import { Button, Input, Segmented, Select, Table, Tabs } from "antd";
+import { Button, Input, Segmented, Select, Tabs } from "antd";
 import { useDeferredValue, useMemo, useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { useObjectPages } from "../../api/base-data";
@@ -10,6 +10,7 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { date } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { Listing } from "../../parts/listing";
 import { Failure, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
@@ -75,8 +76,8 @@ function ObjectTable() {
       </div>
       {objects.error ? <Failure error={objects.error} retry={() => void objects.refetch()} /> : null}
       <section className="panel flush">
-        <Table<ObjectRow>
-          rowKey="id" size="middle" loading={objects.isPending} dataSource={rows} scroll={{ x: "max-content" }} pagination={false}
+        <Listing<ObjectRow>
+          rowKey="id" loading={objects.isPending} dataSource={rows} scroll={{ x: "max-content" }} pagination={false}
           locale={{ emptyText: <Nothing>{t(q || kind || grade ? "noMatch" : "none")}</Nothing> }}
           columns={[
             { title: t("name"), dataIndex: "name", render: (name: string, row) => <Link to={`/objects/${row.id}`}>{name}</Link> },
@@ -119,8 +120,8 @@ function PartyTable() {
       </div>
       {parties.error ? <Failure error={parties.error} retry={() => void parties.refetch()} /> : null}
       <section className="panel flush">
-        <Table<Party>
-          rowKey="id" size="middle" loading={parties.isPending} dataSource={shown} scroll={{ x: "max-content" }}
+        <Listing<Party>
+          rowKey="id" loading={parties.isPending} dataSource={shown} scroll={{ x: "max-content" }}
           pagination={shown.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
           locale={{ emptyText: <Nothing>{t("none")}</Nothing> }}
           columns={[

@@ -20,7 +20,7 @@ export function QuotaBar({ quota }: { quota: Quota }) {
       </div>
       <div className="between">
         <span className="figure">{figure}</span>
-        <span className="muted">{days ? null : t("counts", { n: quota.numerator, of: quota.denominator })}{quota.goal > 0 ? ` · ${t("goal", { goal })}` : ""}</span>
+        <span className="muted">{[days ? "" : t("counts", { n: quota.numerator, of: quota.denominator }), quota.goal > 0 ? t("goal", { goal }) : ""].filter(Boolean).join(" · ")}</span>
       </div>
       <div className="quota-bar" role="img" aria-label={`${figure}, ${t("goal", { goal })}`}>
         <span className={quota.met ? "met" : ""} style={{ width: none ? "0" : scale(quota.value) }} />

@@ -1,0 +1,53 @@
+package casework_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"offsite/casework"
+)
+
+// TestListBySureness goes through findings page by page: the surest first, equal
+// ones by time, none twice, none missed.
+func TestListBySureness(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	var found []string
+	for _, score := range []float64{0.4, 0.9, 0.4, 0.7, 0.9} {
+		id := h.find(func(s *casework.Summary) {
+			s.Boxes = []casework.Box{{Label: "person", Score: 0.1}, {Label: "stall", Score: score}}
+		})
+		h.must(h.do("r1", id, "reject", fields{"reason": "不构成违法"})) // else the next one is of the same act
+		h.clock.add(time.Hour)
+		found = append(found, id)
+	}
+	var listed []string
+	for cursor := ""; ; {
+		page, err := h.Findings(t.Context(), casework.FindingFilter{ObjectID: h.shop.ID, Order: "probability", Limit: 2}, cursor)
+		h.must(err)
+		for _, f := range page.Items {
+			listed = append(listed, f.ID)
+		}
+		if cursor = page.NextCursor; cursor == "" {
+			break
+		}
+	}
+	if want := []string{found[1], found[4], found[3], found[0], found[2]}; !slices.Equal(listed, want) {
+		t.Errorf("listed %v, want %v", listed, want)
+	}
+}
+
+// TestAgreement counts what the second review made of the first.
+func TestAgreement(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	h.must(h.do("r1", h.find(nil), "reject", fields{"reason": "不构成违法"})) // else the next one is of the same act
+	h.clock.add(time.Hour)
+	h.reviewed()
+	list, err := h.Agreements(t.Context(), time.Time{})
+	h.must(err)
+	if len(list) != 1 || list[0].Confirmed != 1 || list[0].Rejected != 1 || list[0].Held != 1 || list[0].Refused != 0 {
+		t.Errorf("the reviewers agree so: %+v", list)
+	}
+}

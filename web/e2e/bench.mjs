@@ -1,0 +1,202 @@
+// Measures the console and the portal in Chromium against a running demonstration
+// and writes the figures for the performance page. `make bench-web` runs it.
+import { mkdir, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { confirm, fileAndNotify, propose, reaches, verify, waitForFinding } from "./case.mjs";
+import { raiseFindings } from "./findings.mjs";
+import { knownTo, pagesOf } from "./pages.mjs";
+import { accessibility, as, browser, everybody, open, phone, signIn, stage, visit } from "./stage.mjs";
+
+const command = "make bench-web";
+const figures = {};
+const keep = (name, value, unit, goal = "", peer = "") => {
+  figures[name] = { value, unit, command, ...(goal ? { goal } : {}), ...(peer ? { peer } : {}) };
+  console.log(`${name} ${Number(value.toFixed(2))} ${unit} ${goal}`);
+};
+const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
+const largest = (list) => Math.max(...list);
+
+// transferred counts the bytes that come over the line while something happens.
+async function transferred(page, during) {
+  const line = await page.context().newCDPSession(page);
+  await line.send("Network.enable");
+  await line.send("Network.setCacheDisabled", { cacheDisabled: true });
+  const pictures = new Set();
+  let bytes = 0;
+  line.on("Network.responseReceived", ({ requestId, type }) => { if (type === "Image" || type === "Media") pictures.add(requestId); });
+  line.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => { if (!pictures.has(requestId)) bytes += encodedDataLength; });
+  await during(line);
+  await line.detach();
+  return bytes / 1024;
+}
+
+// readyAfter gives the time from navigation until a selector is there and the
+// browser's main thread is idle.
+async function readyAfter(page, address, selector) {
+  await page.goto(address, { waitUntil: "commit" });
+  return page.evaluate((selector) => new Promise((done) => {
+    const look = () => (document.querySelector(selector) ? requestIdleCallback(() => done(performance.now())) : requestAnimationFrame(look));
+    look();
+  }), selector);
+}
+
+async function staff() {
+  const page = await open("/");
+  await page.waitForSelector("input[type=password]");
+  keep("first_load_gzip_kib", await transferred(page, async () => {
+    await page.reload();
+    await page.waitForSelector("input[type=password]");
+    await page.waitForLoadState("networkidle");
+  }), "KiB", "≤ 350");
+  await signIn(page, "head");
+  const line = await page.context().newCDPSession(page);
+  await line.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+  const times = [];
+  for (let i = 0; i < 5; i++) times.push(await readyAfter(page, new URL("/", stage.url).href, ".tasks"));
+  await line.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+  keep("interactive_ms", median(times), "ms", "≤ 1500", "4× CPU throttle");
+  await page.waitForTimeout(3000); // the other pages are fetched meanwhile, as for a person who looks at this one
+  keep("route_change_ms", median(await routes(page)), "ms", "≤ 200");
+  keep("route_change_worst_ms", largest(await routes(page)), "ms");
+  await page.context().close();
+}
+
+// routes goes through the rail and measures from the click to the page's title and
+// the frame after it.
+async function routes(page) {
+  return page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    const title = () => document.querySelector("main h1")?.textContent ?? "";
+    const times = [];
+    for (const link of [...document.querySelectorAll(".rail-link:not(.active)")]) {
+      const before = title();
+      const began = performance.now();
+      link.click();
+      do await frame(); while (title() === "" || title() === before);
+      await frame();
+      times.push(performance.now() - began);
+    }
+    return times;
+  });
+}
+
+async function review() {
+  const page = await as("reviewer", "/findings?stage=first");
+  await page.waitForSelector(".before-after img.after");
+  const times = [];
+  for (let i = 0; i < 12; i++) {
+    await page.waitForTimeout(800); // somebody looks
+    times.push(await page.evaluate(async () => {
+      const shown = () => document.querySelector(".before-after img.after");
+      const before = shown()?.src;
+      const began = performance.now();
+      window.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }));
+      const frame = () => new Promise((done) => requestAnimationFrame(done));
+      do await frame(); while (!(shown() && shown().src !== before && shown().complete));
+      await shown().decode();
+      await frame();
+      return performance.now() - began;
+    }));
+  }
+  keep("review_switch_ms", median(times), "ms", "≤ 150");
+  keep("review_switch_worst_ms", largest(times), "ms");
+}
+
+// clear works through 60 findings by the keyboard: looks, confirms or rejects with
+// a reason, takes one back now and then.
+async function clear(count) {
+  const page = await as("reviewer", "/findings?stage=first");
+  await page.waitForSelector(".before-after img.after");
+  const began = Date.now();
+  for (let i = 0; i < count; i++) {
+    const id = new URL(page.url()).pathname.split("/")[2] ?? (await page.locator(".review-item[aria-current=true]").getAttribute("data-id"));
+    await page.waitForSelector(".verdicts button:not([disabled])");
+    await page.waitForFunction(() => document.querySelector(".before-after img.after")?.complete);
+    if (i % 3 === 2) {
+      await page.keyboard.press("c");
+    } else {
+      await page.keyboard.press("r");
+      await page.waitForSelector(".ant-modal .reasons");
+      await page.keyboard.press(String(1 + (i % 5)));
+      await page.keyboard.press("Enter");
+    }
+    await page.waitForFunction((id) => !document.querySelector(`.review-item[data-id="${id}"]`), id);
+    if (i % 20 === 10) {
+      await page.keyboard.press("u");
+      await page.waitForSelector(`.review-item[data-id="${id}"][aria-current=true]`);
+      i--;
+    }
+  }
+  const seconds = (Date.now() - began) / 1000;
+  await page.waitForSelector(".pending-bar", { state: "detached", timeout: 30_000 });
+  return seconds;
+}
+
+async function portal(link) {
+  const times = [], whole = [];
+  let kib = 0;
+  for (let i = 0; i < 3; i++) {
+    const page = await open("about:blank", phone);
+    kib = await transferred(page, async (line) => {
+      await line.send("Network.emulateNetworkConditions", { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 0.75e6 / 8 });
+      times.push(await readyAfter(page, new URL(link, stage.url).href, "h1"));
+      await page.waitForSelector("details[data-action], button[data-action]");
+      whole.push(await page.evaluate(() => performance.now()));
+      await page.waitForTimeout(1500);
+    });
+    await page.context().close();
+  }
+  keep("portal_first_view_ms", median(times), "ms", "≤ 1000", "1.6 Mbit/s, 150 ms");
+  keep("portal_whole_ms", median(whole), "ms", "", "1.6 Mbit/s, 150 ms");
+  keep("portal_first_view_kib", kib, "KiB", "≤ 150", "without pictures");
+}
+
+async function violations() {
+  let all = 0, looked = 0;
+  for (const shown of pagesOf(await knownTo())) {
+    if (shown.part && !stage.accounts[shown.part]) continue;
+    for (const language of ["zh", "en"]) {
+      for (const scheme of ["light", "dark"]) {
+        const found = await accessibility(await visit(shown, { language, scheme }));
+        for (const what of found) console.log(`${shown.name} ${language} ${scheme}: ${what}`);
+        all += found.length;
+        looked++;
+      }
+    }
+  }
+  keep("axe_violations", all, "violations", "0", `${looked} pages, languages, schemes`);
+}
+
+async function aCase() {
+  const { id } = await waitForFinding(await as("reviewer"), 600);
+  await confirm("reviewer", id);
+  await reaches(id, "reviewed", stage.grace_s + 180);
+  await verify("reviewer2", id);
+  await fileAndNotify(id);
+  await propose(id);
+}
+
+try {
+  const only = process.argv[2]?.split(",");
+  const part = async (name, run) => { if (!only || only.includes(name)) await run(); };
+  let known = await knownTo();
+  if (!known.link) {
+    await aCase();
+    known = await knownTo();
+  }
+  await part("console", staff);
+  await part("portal", () => portal(known.link));
+  await part("axe", violations);
+  await part("findings", () => raiseFindings(60));
+  await part("review", review);
+  await part("clear", async () => keep("reviewer_60_s", await clear(60), "s", "≤ 180", "keyboard alone"));
+  const wrongs = everybody().flatMap(([who, page]) => page.wrongs.map((wrong) => `${who}: ${wrong}`));
+  for (const wrong of wrongs) console.log(wrong);
+  keep("console_errors", wrongs.length, "errors", "0", `${cpus().length} cores`);
+  if (!only) {
+    await mkdir(new URL("../../build/bench/", import.meta.url), { recursive: true });
+    await writeFile(new URL("../../build/bench/web.json", import.meta.url), `${JSON.stringify(figures, null, 2)}\n`);
+  }
+} finally {
+  await browser.close();
+}

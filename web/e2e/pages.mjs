@@ -1,0 +1,53 @@
+// Every page there is, by who opens it and what shows that it is ready. The
+// screenshots, the search for accessibility violations and the figures go by it.
+import { api, as } from "./stage.mjs";
+
+// knownTo looks up what the pages are about: one of each, where there is one.
+export async function knownTo() {
+  const [operator, reviewer, officer] = [await as("operator"), await as("reviewer"), await as("officer")];
+  const cameras = (await api(operator, "/cameras")).items;
+  const findings = (await api(reviewer, "/findings?state=found&limit=100")).items;
+  const cases = await Promise.all((await api(officer, "/cases")).items.slice(0, 50).map((c) => api(officer, `/cases/${c.id}`)));
+  const far = cases.toSorted((a, b) => b.documents.length - a.documents.length)[0];
+  const objects = (await api(officer, "/objects")).items;
+  return {
+    camera: cameras.find((c) => c.zones.length > 0), finding: findings.find((f) => f.bundle)?.id, object: (objects.find((o) => o.grade !== "green") ?? objects[0]).id,
+    decided: far?.id, bundle: far?.evidence[0]?.bundle ?? findings[0]?.bundle, code: far?.documents.at(-1)?.code, link: far?.portal_url && new URL(far.portal_url).pathname,
+  };
+}
+
+export function pagesOf({ finding, decided, object, bundle, camera, code, link }) {
+  const staff = (part, name, path, ready) => ({ part, name, path, ready });
+  const open = (name, path, ready) => ({ part: null, name, path, ready });
+  return [
+    open("sign-in", "/", "input[type=password]"),
+    staff("reviewer", "overview-reviewer", "/", ".tasks"),
+    staff("operator", "overview-operator", "/", ".tasks"),
+    staff("head", "overview-head", "/", ".tasks"),
+    staff("operator", "cameras", "/cameras", ".camera-card"),
+    staff("operator", "camera", `/cameras/${camera.id}`, ".zone-canvas img"),
+    staff("operator", "zone", `/cameras/${camera.id}?zone=${camera.zones[0].id}`, "svg.drawing"),
+    staff("operator", "register", "/cameras/new", "#url"),
+    ...(finding ? [staff("reviewer", "review", `/findings/${finding}?stage=first`, ".before-after img")] : []),
+    staff("reviewer", "second-review", "/findings?stage=second", "h1"),
+    staff("officer", "cases", "/cases", "td"),
+    ...(decided ? [staff("officer", "case", `/cases/${decided}`, ".ant-steps")] : []),
+    staff("collector", "objects", "/objects", "td"),
+    staff("collector", "object", `/objects/${object}`, ".scale"),
+    staff("collector", "imports", "/objects/imports", "h1"),
+    staff("head", "grades", "/grades", ".distribution"),
+    staff("head", "grades-trial", "/grades/trial", "#yellow"),
+    staff("auditor", "evidence", "/evidence", "h1"),
+    ...(bundle ? [staff("auditor", "bundle", `/evidence/${bundle}`, "td")] : []),
+    staff("head", "quotas", "/quotas", ".quota"),
+    staff("head", "matters", "/settings/matters", "td"),
+    staff("admin", "users", "/settings/users", "td"),
+    staff("officer", "not-found", "/nowhere", "h1"),
+    ...(link ? [open("party", link, "figure img")] : []),
+    open("party-wrong-link", "/p/nothing", "h1"),
+    ...(code ? [open("document-check", `/d/${code}`, "section.settled")] : []),
+    open("public-cameras", "/public/cameras", "td"),
+    open("public-matters", "/public/matters", "td"),
+    open("public-check", "/public/check", "input"),
+  ];
+}
