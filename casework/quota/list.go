@@ -65,10 +65,10 @@ func (w Which) query(p Period, matters []string, now time.Time) (sql string, arg
 			not = "NOT "
 		}
 		return `SELECT '', number, number, '', '', NULL::timestamptz FROM unnest($3::text[]) AS m (number)` + after + ` AND ` + not +
-			`EXISTS (SELECT FROM casefile WHERE matter = number AND closed_at >= $1 AND closed_at < $2 AND ` + ended + `)` + order, []any{p.From, p.To, matters, w.After}, nil
+			`EXISTS (SELECT FROM casefile WHERE matter = m.number AND closed_at >= $1 AND closed_at < $2 AND ` + ended + `)` + order, []any{p.From, p.To, matters, w.After}, nil
 	case w.Key == caseCoverage && w.Missing:
 		return `SELECT '', number, matter, '', '', at FROM (SELECT id AS number, matter, filed_on::timestamptz AS at FROM other_case
-			WHERE filed_on >= $1::date AND filed_on < $2::date AND $3::timestamptz IS NOT NULL) o` + after + order, []any{p.From, p.To, now, w.After}, nil
+			WHERE ` + onSite + ` AND $3::timestamptz IS NOT NULL) o` + after + order, []any{p.From, p.To, now, w.After}, nil
 	case w.Key == caseCoverage:
 		return cases(filed, "true", "filed_at") + after + order, []any{p.From, p.To, now, w.After}, nil
 	case w.Key == "time_to_close" || w.Key == "time_to_close_p90":

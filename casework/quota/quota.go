@@ -90,13 +90,14 @@ const (
 	matterCoverage = "matter_coverage"
 	caseCoverage   = "case_coverage"
 	ended          = `state IN ('closed', 'archived', 'no_penalty')` // off-site enforcement that came to its end
+	onSite         = `filed_on >= ($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date AND filed_on < ($2::timestamptz AT TIME ZONE 'Asia/Shanghai')::date`
 	penalised      = `closed_at >= $1 AND closed_at < $2 AND state IN ('closed', 'archived')`
 )
 
 func count(ctx context.Context, db queryer, p Period, matters []string, now time.Time) ([]Quota, error) {
 	var done, offsite, other, n, of int64
 	err := db.QueryRow(ctx, `SELECT (SELECT count(DISTINCT matter) FROM casefile WHERE closed_at >= $1 AND closed_at < $2 AND `+ended+` AND matter = ANY ($3)),
-		(SELECT count(*) FROM casefile c WHERE `+filed+`), (SELECT count(*) FROM other_case WHERE filed_on >= $1::date AND filed_on < $2::date)`,
+		(SELECT count(*) FROM casefile c WHERE `+filed+`), (SELECT count(*) FROM other_case WHERE `+onSite+`)`,
 		p.From, p.To, matters).Scan(&done, &offsite, &other)
 	if err != nil {
 		return nil, err
