@@ -25,6 +25,9 @@ func (d *demonstration) district(ctx context.Context, desk *desk) (stop func()) 
 		if err == nil {
 			err = district.Loader{Pool: desk.pool, Registry: desk.registry, Grades: desk.grades, Book: desk.book, Staff: staff, Seed: districtSeed, Now: began}.Load(ctx)
 		}
+		if err == nil {
+			err = desk.book.SealQuotas(ctx) // the month before has ended with these cases
+		}
 		switch {
 		case errors.Is(err, context.Canceled):
 		case err != nil:
