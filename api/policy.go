@@ -113,6 +113,8 @@ func policy() map[string]access {
 		"announce-draw":        only(head, supervisor),
 		"enter-result":         only(officer, legal, supervisor),
 		"rectify-task":         only(officer, head),
+		"list-publications":    casework,
+		"check-publication":    only(legal, head),
 
 		"open-portal":         {public: true, opens: true},
 		"get-portal-case":     party,
@@ -124,13 +126,14 @@ func policy() map[string]access {
 		"get-portal-file":     party,
 		"get-portal-document": party,
 
-		"check-document":      anybody,
-		"list-public-cameras": anybody,
-		"list-public-matters": anybody,
-		"list-public-draws":   anybody,
-		"get-public-draw":     anybody,
-		"payment-callback":    {signed: true},
-		"message-callback":    {signed: true},
+		"check-document":        anybody,
+		"list-public-cameras":   anybody,
+		"list-public-matters":   anybody,
+		"list-public-decisions": anybody,
+		"list-public-draws":     anybody,
+		"get-public-draw":       anybody,
+		"payment-callback":      {signed: true},
+		"message-callback":      {signed: true},
 	}
 }
 

@@ -67,6 +67,9 @@ type cases interface {
 	Overview(ctx context.Context, a casework.Actor) (casework.Overview, error)
 	Quotas(ctx context.Context) ([]casework.Quota, error)
 	QuotaItems(ctx context.Context, key string, missing bool, cursor string) (casework.Page[casework.QuotaItem], error)
+	PublicDecisions(ctx context.Context, text, cursor string) (casework.Page[casework.PublicDecision], error)
+	Publications(ctx context.Context, state, cursor string) (casework.Page[casework.Publication], error)
+	CheckPublication(ctx context.Context, a casework.Actor, caseID string, sound bool, reason string) error
 	QuotaSnapshots(ctx context.Context) ([]casework.QuotaSnapshot, error)
 	Matters(ctx context.Context) ([]casework.Matter, error)
 	PublicMatters(ctx context.Context) ([]casework.PublicMatter, error)

@@ -21,6 +21,9 @@ func (a *API) supervisionOperations() {
 	handle(a, operation{id: "list-tasks", method: http.MethodGet, path: "/tasks", summary: "Tasks that draws gave", tag: tag}, a.listTasks)
 	handle(a, operation{id: "enter-result", method: http.MethodPost, path: "/tasks/{id}/result", summary: "Enter what was found, once", tag: tag, status: http.StatusNoContent}, a.enterResult)
 	handle(a, operation{id: "rectify-task", method: http.MethodPost, path: "/tasks/{id}/rectification", summary: "Say what was done about a fault", tag: tag, status: http.StatusNoContent}, a.rectifyTask)
+	handle(a, operation{id: "list-publications", method: http.MethodGet, path: "/publications", summary: "Decisions by where their publication stands", tag: tag}, a.listPublications)
+	handle(a, operation{id: "check-publication", method: http.MethodPost, path: "/publications/{id}/check", summary: "Say that what is published of a case may stay, or withdraw it with the reason", tag: tag, status: http.StatusNoContent}, a.checkPublication)
+	handle(a, operation{id: "list-public-decisions", method: http.MethodGet, path: "/public/decisions", summary: "Published decisions (Penalty Law art. 48)", tag: "public"}, a.publicDecisions)
 	handle(a, operation{id: "list-public-draws", method: http.MethodGet, path: "/public/draws", summary: "Draws by lot, with seed and proofs", tag: "public"}, a.publicDraws)
 	handle(a, operation{id: "get-public-draw", method: http.MethodGet, path: "/public/draws/{id}", summary: "A draw with all that is needed to draw again, and its results", tag: "public"}, a.publicDraw)
 }
@@ -187,4 +190,39 @@ func (a *API) publicDraw(ctx context.Context, in *ByID) (*answer[wire.PublicDraw
 		out.Results = append(out.Results, wire.PublicResult{Rank: t.Rank, Name: t.Name, Result: t.Result, DoneAt: t.DoneAt, RectifiedAt: t.RectifiedAt})
 	}
 	return &answer[wire.PublicDraw]{out}, nil
+}
+
+type publicationQuery struct {
+	State  string `query:"state" enum:"late,due,unchecked,withdrawn" doc:"Left out: all that are published."`
+	Cursor string `query:"cursor" maxLength:"400"`
+}
+
+func (a *API) listPublications(ctx context.Context, in *publicationQuery) (*page[casework.Publication], error) {
+	p, err := a.o.Casework.Publications(ctx, in.State, in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(p), nil
+}
+
+type publicationCheck struct {
+	ByID
+	Body wire.PublicationCheckDraft
+}
+
+func (a *API) checkPublication(ctx context.Context, in *publicationCheck) (*empty, error) {
+	return &empty{}, a.o.Casework.CheckPublication(ctx, actor(ctx), in.ID, in.Body.Sound, in.Body.Reason)
+}
+
+type decisionQuery struct {
+	Q      string `query:"q" maxLength:"100" doc:"Part of the decision's number, the matter, or a unit's name. People are not found by name."`
+	Cursor string `query:"cursor" maxLength:"400"`
+}
+
+func (a *API) publicDecisions(ctx context.Context, in *decisionQuery) (*page[casework.PublicDecision], error) {
+	p, err := a.o.Casework.PublicDecisions(ctx, in.Q, in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(p), nil
 }

@@ -33,3 +33,9 @@ type PublicResult struct {
 	DoneAt      *time.Time `json:"done_at,omitempty"`
 	RectifiedAt *time.Time `json:"rectified_at,omitempty"`
 }
+
+// PublicationCheckDraft says whether what is published may stay.
+type PublicationCheckDraft struct {
+	Sound  bool   `json:"sound" doc:"False withdraws it: the public then sees number and reason alone."`
+	Reason string `json:"reason" maxLength:"1000" doc:"Needed where it is withdrawn."`
+}

@@ -912,6 +912,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Published decisions (Penalty Law art. 48) */
+        get: operations["list-public-decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/documents/{code}": {
         parameters: {
             query?: never;
@@ -974,6 +991,40 @@ export interface paths {
         get: operations["list-public-matters"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Decisions by where their publication stands */
+        get: operations["list-publications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that what is published of a case may stay, or withdraw it with the reason */
+        post: operations["check-publication"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1885,6 +1936,14 @@ export interface components {
             items: components["schemas"]["Object"][];
             next_cursor?: string;
         };
+        PagePublicDecisionBody: {
+            items: components["schemas"]["PublicDecision"][];
+            next_cursor?: string;
+        };
+        PagePublicationBody: {
+            items: components["schemas"]["Publication"][];
+            next_cursor?: string;
+        };
         Parameter: {
             /** Format: double */
             default: number;
@@ -2089,6 +2148,21 @@ export interface components {
             place: string;
             published_on: string;
         };
+        PublicDecision: {
+            /** Format: date-time */
+            decided_at: string;
+            /** Format: int64 */
+            fine_fen: number;
+            matter_en: string;
+            matter_zh: string;
+            number: string;
+            party: string;
+            /** Format: date-time */
+            published_at: string;
+            reason_zh?: string;
+            /** Format: date-time */
+            withdrawn_at?: string;
+        };
         PublicDocument: {
             /** Format: date-time */
             issued_at: string;
@@ -2125,6 +2199,28 @@ export interface components {
             rectified_at?: string;
             /** @description sound, faulty; empty until it is entered. */
             result: string;
+        };
+        Publication: {
+            case_id: string;
+            check?: components["schemas"]["PublicationCheck"];
+            number: string;
+            /** Format: date-time */
+            publish_by: string;
+            /** @description What the public sees, or would see. */
+            shown: components["schemas"]["PublicDecision"];
+        };
+        PublicationCheck: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            reason: string;
+            sound: boolean;
+        };
+        PublicationCheckDraft: {
+            /** @description Needed where it is withdrawn. */
+            reason: string;
+            /** @description False withdraws it: the public then sees number and reason alone. */
+            sound: boolean;
         };
         Question: {
             en: string;
@@ -4497,6 +4593,39 @@ export interface operations {
             };
         };
     };
+    "list-public-decisions": {
+        parameters: {
+            query?: {
+                /** @description Part of the decision's number, the matter, or a unit's name. People are not found by name. */
+                q?: string;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePublicDecisionBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "check-document": {
         parameters: {
             query?: never;
@@ -4605,6 +4734,72 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListPublicMatterBody"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-publications": {
+        parameters: {
+            query?: {
+                /** @description Left out: all that are published. */
+                state?: "late" | "due" | "unchecked" | "withdrawn";
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePublicationBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicationCheckDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {

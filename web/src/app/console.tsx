@@ -46,6 +46,7 @@ const Figures = page(() => import("../pages/supervision/figures"));
 const Figure = page(() => import("../pages/supervision/figure"));
 const Draws = page(() => import("../pages/supervision/draws"));
 const DrawShown = page(() => import("../pages/supervision/draw"));
+const Publications = page(() => import("../pages/supervision/publications"));
 const Users = page(() => import("../pages/settings/users"));
 const Matters = page(() => import("../pages/settings/matters"));
 const NotFound = page(() => import("../pages/not-found"));
@@ -76,6 +77,7 @@ function Console() {
         <Route path="supervision/figures/:key" element={<Figure />} />
         <Route path="supervision/draws" element={<Draws />} />
         <Route path="supervision/draws/:id" element={<DrawShown />} />
+        <Route path="supervision/publications" element={<Publications />} />
         <Route path="settings/users" element={<Users />} />
         <Route path="settings/matters" element={<Matters />} />
         <Route path="*" element={<NotFound />} />

@@ -34,3 +34,14 @@ export const useMyTasks = (mine: boolean) =>
 export const announceDraw = (body: DrawPlan): Promise<Draw> => ok(api.POST("/api/v1/draws", { body }));
 export const enterResult = (id: string, body: TaskResult): Promise<unknown> => ok(api.POST("/api/v1/tasks/{id}/result", { params: { path: { id } }, body }));
 export const rectify = (id: string, rectified: string): Promise<unknown> => ok(api.POST("/api/v1/tasks/{id}/rectification", { params: { path: { id } }, body: { rectified } }));
+
+export type Publication = Schemas["Publication"];
+export type PublicationState = "late" | "due" | "unchecked" | "withdrawn";
+export const usePublications = (state: PublicationState) =>
+  useInfiniteQuery({
+    queryKey: ["publications", state],
+    initialPageParam: "",
+    queryFn: ({ pageParam }): Promise<Paged<Publication>> => ok(api.GET("/api/v1/publications", { params: { query: { state, cursor: pageParam || undefined } } })),
+    getNextPageParam: (last) => last.next_cursor || undefined,
+  });
+export const checkPublication = (id: string, body: Schemas["PublicationCheckDraft"]): Promise<unknown> => ok(api.POST("/api/v1/publications/{id}/check", { params: { path: { id } }, body }));

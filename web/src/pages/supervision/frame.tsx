@@ -5,7 +5,7 @@ import { useDictionary } from "../../i18n/translate";
 import { Page } from "../../parts/page";
 import words, { type SupervisionWord } from "./words";
 
-const pages: [string, SupervisionWord][] = [["/supervision", "figures"], ["/supervision/draws", "draws"]];
+const pages: [string, SupervisionWord][] = [["/supervision", "figures"], ["/supervision/draws", "draws"], ["/supervision/publications", "publications"]];
 
 export function Frame({ title, lead, extra, children }: { title: string; lead?: ReactNode; extra?: ReactNode; children: ReactNode }) {
   const { t } = useDictionary<SupervisionWord>(words);

@@ -68,6 +68,20 @@ const zh = {
   rectifyWhat: "整改情况",
   saved: "已保存",
   rank: "序",
+  publications: "执法公示",
+  publicationsLead: "决定之日起七个工作日内公开；个人姓名自动遮蔽，由人核对；撤下须有理由。",
+  publicSees: "公众看到的内容",
+  publishBy: "公开期限",
+  checked: "核对",
+  notChecked: "未核对",
+  check: "核对",
+  mayStay: "核对无误",
+  withdraw: "撤下",
+  withdrawReason: "撤下理由（向公众显示）",
+  publication_late: "逾期未公开",
+  publication_due: "待公开",
+  publication_unchecked: "待人工核对",
+  publication_withdrawn: "已撤下",
 };
 
 export type SupervisionWord = keyof typeof zh;
@@ -142,6 +156,20 @@ const en: Record<SupervisionWord, string> = {
   rectifyWhat: "What was done",
   saved: "Saved",
   rank: "No.",
+  publications: "Publication",
+  publicationsLead: "Within seven working days of the decision; people's names are masked by rule and checked by a person; what is withdrawn has a reason.",
+  publicSees: "What the public sees",
+  publishBy: "Publish by",
+  checked: "Checked",
+  notChecked: "Not checked",
+  check: "Check",
+  mayStay: "May stay",
+  withdraw: "Withdraw",
+  withdrawReason: "Reason, shown to the public",
+  publication_late: "Late",
+  publication_due: "Due",
+  publication_unchecked: "To be checked",
+  publication_withdrawn: "Withdrawn",
 };
 
 export default { zh, en };
