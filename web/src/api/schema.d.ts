@@ -1554,6 +1554,7 @@ export interface components {
             count: number;
             /** Format: date-time */
             oldest?: string;
+            silent: string[];
         };
         Fault: {
             column?: string;
