@@ -228,3 +228,20 @@ func TestReviewsTakeEveryMajorCase(t *testing.T) {
 		t.Errorf("the next draw is from %d cases, want the 15 that were not drawn yet", next.Of)
 	}
 }
+
+func TestReviewInProcessDrawsOpenCases(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t), t.Context()
+	for n := range 6 {
+		id := h.closedCase(t, n, false)
+		if n < 4 {
+			_, err := h.pool.Exec(ctx, `UPDATE casefile SET state = $2, closed_at = NULL WHERE id = $1`, id, []string{"filed", "notified", "investigated", "proposed"}[n])
+			must(t, err)
+		}
+	}
+	d, err := h.Announce(ctx, h.people["legal"], supervision.Plan{Kind: supervision.During, Title: "事中评查", DrawAt: h.now.Add(time.Hour), Wanted: 5})
+	must(t, err)
+	if d.Of != 2 || d.Wanted != 2 {
+		t.Errorf("drawn from %d cases, %d wanted; two are before the end of their investigation", d.Of, d.Wanted)
+	}
+}
