@@ -45,7 +45,7 @@ func supervisionProblem(err error) error {
 	case errors.Is(err, supervision.ErrNotFound):
 		return problem.NotFound("这次抽取或任务", "draw or task").Because(err)
 	case errors.Is(err, supervision.ErrNotYours):
-		return problem.New(http.StatusForbidden, "这是分派给他人的任务，须由抽中的检查人员录入。", "It is somebody else's task: those who were drawn enter the result.")
+		return problem.New(http.StatusForbidden, "这不是您的任务：检查结果由抽中的人员录入，案件由法制审核或督察人员评查。", "It is not your task: those who were drawn enter an inspection, legal reviewers and supervisors check cases.")
 	}
 	return err
 }

@@ -53,7 +53,8 @@ func Items(ctx context.Context, db queryer, p Period, matters []string, now time
 	return list, nil
 }
 
-const caseColumns = `c.id::text, coalesce(c.number, c.id::text) AS number, c.matter, c.object, c.state`
+// Every case that a figure counts is filed, and so has a number.
+const caseColumns = `c.id::text, c.number, c.matter, c.object, c.state`
 
 func (w Which) query(p Period, matters []string, now time.Time) (sql string, args []any, err error) {
 	const after = ` WHERE number > $4`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,9 +49,9 @@ func open(t *testing.T) *house {
 	h.Office = supervision.New(supervision.Options{Pool: h.pool, Log: h.log, Calendar: days, Now: clock,
 		Inspected: grade.New(h.pool, clock).Inspected})
 	accounts := account.New(h.pool, account.WithCheapHashing())
-	for _, name := range []string{"o1", "o2", "o3", "legal"} {
+	for _, name := range []string{"o1", "o2", "o3", "legal", "legal2"} {
 		role := "officer"
-		if name == "legal" {
+		if strings.HasPrefix(name, "legal") {
 			role = "legal"
 		}
 		a, _, err := accounts.Create(t.Context(), "test", account.Draft{Username: name, Name: name, Roles: []string{role}, LicenceNo: "No-" + name})
@@ -195,7 +196,7 @@ func TestReviewsTakeEveryMajorCase(t *testing.T) {
 		h.closedCase(t, n, n < 2)
 	}
 	_, err := h.pool.Exec(ctx, `INSERT INTO process_record (case_id, seq, at, actor_id, actor, role, event, from_state, to_state, reason, detail, previous, digest)
-		SELECT id, 1, now(), $1::uuid, '', 'officer', 'notify', '', '', '', '{}', '', '' FROM casefile`, h.people["o1"])
+		SELECT id, 1, now(), $1::uuid, '', 'officer', 'notify', '', '', '', '{}', '', '' FROM casefile`, h.people["legal2"])
 	must(t, err)
 	d, err := h.Announce(ctx, h.people["legal"], supervision.Plan{Kind: supervision.After, Title: "事后评查", DrawAt: h.now.Add(time.Hour), Wanted: 3})
 	must(t, err)
@@ -211,8 +212,11 @@ func TestReviewsTakeEveryMajorCase(t *testing.T) {
 		good[q.Key] = "ok"
 	}
 	var refused *supervision.Refused
-	if err := h.Enter(ctx, h.people["o1"], tasks[0].ID, supervision.Result{Answers: good}); !errors.As(err, &refused) {
+	if err := h.Enter(ctx, h.people["legal2"], tasks[0].ID, supervision.Result{Answers: good}); !errors.As(err, &refused) {
 		t.Errorf("who acted in the case checked it: %v", err)
+	}
+	if err := h.Enter(ctx, h.people["o1"], tasks[0].ID, supervision.Result{Answers: good}); !errors.Is(err, supervision.ErrNotYours) {
+		t.Errorf("an officer checked a case: %v", err)
 	}
 	must(t, h.Enter(ctx, h.people["legal"], tasks[0].ID, supervision.Result{Answers: good}))
 	var seed string

@@ -127,7 +127,7 @@ func (r Result) judge(kind string) (result string, err error) {
 }
 
 // Enter keeps what was found, once. An object's inspectors alone enter its result; a
-// case is checked by nobody who has acted in it.
+// case is checked by legal reviewers and supervisors who have not acted in it.
 func (o *Office) Enter(ctx context.Context, by, taskID string, r Result) error {
 	var kind, subject, seed string
 	var inspectors []string
@@ -184,12 +184,18 @@ func (o *Office) may(ctx context.Context, tx pgx.Tx, by, kind, subject string, i
 		}
 		return nil
 	}
-	var acted bool
-	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM process_record WHERE case_id::text = $1 AND actor_id::text = $2)`, subject, by).Scan(&acted)
-	if err == nil && acted {
+	var acted, checker bool
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM process_record WHERE case_id::text = $1 AND actor_id::text = $2),
+		EXISTS (SELECT FROM account WHERE id::text = $2 AND roles && ARRAY['legal', 'supervisor'])`, subject, by).Scan(&acted, &checker)
+	switch {
+	case err != nil:
+		return err
+	case !checker:
+		return ErrNotYours
+	case acted:
 		return refuse("answers", "参与过本案的人不得检查、评查本案", "who has acted in the case does not check it")
 	}
-	return err
+	return nil
 }
 
 func (o *Office) finish(ctx context.Context, tx pgx.Tx, by, taskID string, r Result, result string, at time.Time) error {
