@@ -143,11 +143,21 @@ func (s *story) penalty(complex bool, n int) {
 	s.step(day, s.staff.Head, "archived", flow.Fields{})
 }
 
-// step takes place after a wait.
+// step takes place after a wait, at a time of day at which people work.
 func (s *story) step(wait time.Duration, by casework.Actor, event string, given flow.Fields) {
-	s.now = s.now.Add(wait)
+	s.now = s.now.Add(wait).In(calendar.Shanghai())
+	if hour := s.now.Hour(); hour < opens || hour >= closes {
+		morning := time.Date(s.now.Year(), s.now.Month(), s.now.Day(), opens, s.now.Minute(), 0, 0, calendar.Shanghai())
+		if hour >= closes {
+			morning = morning.AddDate(0, 0, 1)
+		}
+		s.now = morning
+	}
 	s.past.Steps = append(s.past.Steps, casework.PastStep{At: s.now, By: by, Event: event, Given: given})
 }
+
+// The bureau's hours.
+const opens, closes = 9, 18
 
 func system() casework.Actor { return casework.Actor{Roles: []string{string(flow.System)}} }
 func party() casework.Actor {

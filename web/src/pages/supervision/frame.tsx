@@ -14,7 +14,7 @@ export function Frame({ title, lead, extra, children }: { title: string; lead?: 
       <nav className="supervision-nav" aria-label={t("title")}>
         {pages.map(([to, word]) => <NavLink key={to} to={to} end={to === "/supervision"}>{t(word)}</NavLink>)}
       </nav>
-      {children}
+      <div className="stack">{children}</div>
     </Page>
   );
 }
