@@ -31,6 +31,7 @@ type Options struct {
 	Intake       files       // optional: without it, no files are taken in
 	Grades       grader      // optional: without it, no risk grades
 	History      histories   // optional: without it, no history of objects
+	Draws        draws       // optional: without it, nothing is drawn by lot
 	Trust        Trust
 	Probe        Prober
 	CheckAddress func(ctx context.Context, url string) error // guard.Guard.Check
@@ -132,6 +133,7 @@ func (a *API) operations() {
 	a.caseOperations()
 	a.evidenceOperations()
 	a.overviewOperations()
+	a.supervisionOperations()
 	a.portalOperations()
 	a.publicOperations()
 }

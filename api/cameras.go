@@ -93,6 +93,10 @@ func (a *API) cameraView(c registry.Camera, live *registry.Live, mayEdit bool) (
 		c.URL = ""
 	}
 	view := wire.Camera{Camera: c, State: "unknown"}
+	if c.Unwatched {
+		view.State, view.WhyZH, view.WhyEN = "off", "已登记，未接入取流。", "Registered; no node watches it."
+		return view, nil
+	}
 	if live == nil {
 		return view, nil
 	}

@@ -24,7 +24,9 @@ import (
 	"offsite/api/idempotency"
 	"offsite/api/wire"
 	"offsite/casework"
+	"offsite/casework/supervision"
 	"offsite/evidence/seal"
+	"offsite/evidence/translog/proof"
 	"offsite/registry"
 	"offsite/registry/account"
 	"offsite/registry/grade"
@@ -88,6 +90,7 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	o := api.Options{
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
 		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry,
+		Draws:        supervision.New(supervision.Options{Pool: h.pool, Log: noLog{}, Now: time.Now}),
 		Trust:        func(context.Context) (*seal.Trust, error) { return seal.OpenTrust("missing.json") },
 		Probe:        func(context.Context, string, string) (wire.Probe, error) { return wire.Probe{}, nil },
 		CheckAddress: addresses.Check,
@@ -113,6 +116,11 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	h.url = server.URL
 	return h
 }
+
+// noLog stands where a test enters nothing in the transparency log.
+type noLog struct{}
+
+func (noLog) Record(context.Context, proof.Entry) ([]byte, error) { return nil, errNobody }
 
 // person is somebody with a browser.
 type person struct {

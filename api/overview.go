@@ -37,8 +37,11 @@ func (a *API) getOverview(ctx context.Context, _ *empty) (*answer[wire.Overview]
 	if err != nil {
 		return nil, err
 	}
-	o.Cameras.Total = len(cameras)
 	for _, c := range cameras {
+		if c.Unwatched {
+			continue
+		}
+		o.Cameras.Total++
 		if c.State == "live" {
 			o.Cameras.Live++
 			continue

@@ -40,7 +40,8 @@ func only(roles ...string) access { return access{roles: roles} }
 
 // policy is the one table of who may do what: operation -> access. What is not in
 // it is refused to everybody. An administrator manages people and sees no cases;
-// an auditor and a supervisor read everything and change nothing.
+// an auditor and a supervisor read everything and change no case; a supervisor has
+// draws made and enters what a check has found.
 func policy() map[string]access {
 	everybody := only(operator, collector, reviewer, officer, legal, head, auditor, admin, supervisor)
 	casework := only(reviewer, officer, legal, head, auditor, supervisor)
@@ -138,6 +139,17 @@ func policy() map[string]access {
 		"list-quotas":       only(officer, legal, head, auditor, admin, supervisor),
 		"list-matters":      everybody,
 
+		"list-quota-items":     only(officer, legal, head, auditor, supervisor),
+		"list-quota-snapshots": only(officer, legal, head, auditor, admin, supervisor),
+		"list-draws":           casework,
+		"get-draw":             casework,
+		"list-tasks":           casework,
+		"announce-draw":        only(head, supervisor),
+		"enter-result":         only(officer, legal, supervisor),
+		"rectify-task":         only(officer, head),
+		"list-publications":    casework,
+		"check-publication":    only(legal, head),
+
 		"open-portal":         {public: true, opens: true},
 		"get-portal-case":     party,
 		"send-statement":      party,
@@ -152,6 +164,8 @@ func policy() map[string]access {
 		"list-public-cameras":   anybody,
 		"list-public-matters":   anybody,
 		"list-public-decisions": anybody,
+		"list-public-draws":     anybody,
+		"get-public-draw":       anybody,
 		"payment-callback":      {signed: true},
 		"message-callback":      {signed: true},
 	}

@@ -9,6 +9,7 @@ import (
 
 	"offsite/api/wire"
 	"offsite/casework"
+	"offsite/casework/supervision"
 	"offsite/detectors"
 	"offsite/evidence"
 	"offsite/evidence/seal"
@@ -98,6 +99,11 @@ type cases interface {
 	DocumentPDF(ctx context.Context, id string) (casework.CaseDocument, []byte, error)
 	Overview(ctx context.Context, a casework.Actor) (casework.Overview, error)
 	Quotas(ctx context.Context) ([]casework.Quota, error)
+	QuotaItems(ctx context.Context, key string, missing bool, cursor string) (casework.Page[casework.QuotaItem], error)
+	PublicDecisions(ctx context.Context, text, cursor string) (casework.Page[casework.PublicDecision], error)
+	Publications(ctx context.Context, state, cursor string) (casework.Page[casework.Publication], error)
+	CheckPublication(ctx context.Context, a casework.Actor, caseID string, sound bool, reason string) error
+	QuotaSnapshots(ctx context.Context) ([]casework.QuotaSnapshot, error)
 	Matters(ctx context.Context) ([]casework.Matter, error)
 	PublicMatters(ctx context.Context) ([]casework.PublicMatter, error)
 	PublicDecisions(ctx context.Context, cursor string) (casework.Page[casework.PublicDecision], error)
@@ -163,6 +169,16 @@ type grader interface {
 // histories is registry.Registry: what was changed of a thing.
 type histories interface {
 	History(ctx context.Context, kind, subject string) ([]registry.Change, error)
+}
+
+// draws is supervision.Office: what is drawn by lot, and what came of it.
+type draws interface {
+	Announce(ctx context.Context, by string, p supervision.Plan) (supervision.Draw, error)
+	Draw(ctx context.Context, id string) (supervision.Draw, error)
+	Draws(ctx context.Context) ([]supervision.Draw, error)
+	Tasks(ctx context.Context, f supervision.TaskFilter) ([]supervision.Task, error)
+	Enter(ctx context.Context, by, taskID string, r supervision.Result) error
+	Rectify(ctx context.Context, taskID, what string) error
 }
 
 // Prober looks at an address and gives what it sends with a picture. A camera that

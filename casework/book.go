@@ -19,6 +19,8 @@ type Book struct {
 	o     Options
 	table *flow.Table
 	jobs  *river.Client[pgx.Tx] // inserts alone; cmd runs the client that works
+
+	figures figures // of the quotas, as last computed
 }
 
 // The fines of Shanghai from which a hearing may be asked for.

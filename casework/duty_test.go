@@ -1,7 +1,10 @@
 package casework_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -151,17 +154,127 @@ func TestPublishedDecisionsNameNobody(t *testing.T) {
 	h := open(t, want{})
 	ctx := t.Context()
 	id := h.served(200_00)
-	list, err := h.PublicDecisions(ctx, "")
+	list, err := h.PublicDecisions(ctx, "", "")
 	h.must(err)
 	if len(list.Items) != 1 || list.Items[0].Party != "张*" || list.Items[0].FineFen != 200_00 {
 		t.Fatalf("published: %+v", list.Items)
 	}
 	h.must(h.do("head", id, "revoke", fields{"reason": "认定事实有误"}))
-	list, err = h.PublicDecisions(ctx, "")
+	list, err = h.PublicDecisions(ctx, "", "")
 	h.must(err)
 	text, err := json.Marshal(list)
 	h.must(err)
 	if strings.Contains(string(text), "张") || list.Items[0].WithdrawnAt == nil || list.Items[0].ReasonZH != "认定事实有误" {
 		t.Errorf("withdrawn: %s", text)
+	}
+}
+
+func TestPublicationIsCheckedByAPersonAndWithdrawnWithReason(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	ctx := t.Context()
+	id := h.served(200_00)
+	unchecked, err := h.Publications(ctx, "unchecked", "")
+	h.must(err)
+	if len(unchecked.Items) != 1 || unchecked.Items[0].CaseID != id || unchecked.Items[0].Shown.Party != "张*" {
+		t.Fatalf("nobody has checked: %+v", unchecked.Items)
+	}
+	number := unchecked.Items[0].Shown.Number
+	for text, found := range map[string]int{number: 1, "设摊": 1, "STALL": 1, "张三": 0, "张*": 0, "%": 0, "": 1} {
+		list, err := h.PublicDecisions(ctx, text, "")
+		h.must(err)
+		if len(list.Items) != found {
+			t.Errorf("a search for %q finds %d, want %d", text, len(list.Items), found)
+		}
+	}
+	h.must(h.CheckPublication(ctx, h.staff["legal"], id, true, ""))
+	if left, err := h.Publications(ctx, "unchecked", ""); err != nil || len(left.Items) != 0 {
+		t.Errorf("after the check: %+v, %v", left, err)
+	}
+	var refusal *casework.Refusal
+	if err := h.CheckPublication(ctx, h.staff["legal"], id, false, " "); !errors.As(err, &refusal) {
+		t.Errorf("withdrawn without a reason: %v", err)
+	}
+	h.must(h.CheckPublication(ctx, h.staff["legal"], id, false, "公开内容含有个人信息"))
+	list, err := h.PublicDecisions(ctx, "", "")
+	h.must(err)
+	d := list.Items[0]
+	if d.Number != number || d.WithdrawnAt == nil || d.ReasonZH != "公开内容含有个人信息" || d.Party != "" || d.FineFen != 0 || d.MatterZH != "" {
+		t.Errorf("withdrawn: %+v", d)
+	}
+	if gone, err := h.Publications(ctx, "withdrawn", ""); err != nil || len(gone.Items) != 1 || gone.Items[0].Check.By != h.staff["legal"].Name {
+		t.Errorf("the desk's list: %+v, %v", gone, err)
+	}
+	if found, err := h.PublicDecisions(ctx, number, ""); err != nil || len(found.Items) != 0 {
+		t.Errorf("a search finds what is withdrawn: %+v, %v", found, err)
+	}
+}
+
+func TestAnUnpublishedDecisionAlarmsAndIsListedAsLate(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	ctx := t.Context()
+	id := h.decided(200_00)
+	due, err := h.Publications(ctx, "due", "")
+	h.must(err)
+	if len(due.Items) != 1 || due.Items[0].CaseID != id {
+		t.Fatalf("due: %+v", due.Items)
+	}
+	h.clock.to(due.Items[0].PublishBy)
+	_, err = h.Sweep(ctx)
+	h.must(err)
+	list, err := h.Alarms(ctx, h.staff["head"])
+	h.must(err)
+	if !slices.ContainsFunc(list, func(a casework.Alarm) bool { return a.LabelZH == "公开处罚决定" && a.Percent == 100 }) {
+		t.Errorf("alarms: %+v", list)
+	}
+	if late, err := h.Publications(ctx, "late", ""); err != nil || len(late.Items) != 1 {
+		t.Errorf("late: %+v, %v", late, err)
+	}
+	quotas, err := h.Quotas(ctx)
+	h.must(err)
+	for _, q := range quotas {
+		if q.Key == "publication" && (q.Numerator != 0 || q.Denominator != 1) {
+			t.Errorf("the quota counts %d of %d", q.Numerator, q.Denominator)
+		}
+	}
+}
+
+func TestFiguresAreSealedAtTheMonthsEnd(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log, err := translog.Open(t.Context(), translog.Options{Dir: filepath.Join(dir, "log"), KeyFile: filepath.Join(dir, "key"), Interval: 100 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(log.Stop)
+	h := open(t, want{log: log})
+	ctx := t.Context()
+	h.find(nil)
+	h.must(h.SealQuotas(ctx))
+	if list, err := h.QuotaSnapshots(ctx); err != nil || len(list) != 0 {
+		t.Fatalf("October, before anything was seen, is sealed: %+v, %v", list, err)
+	}
+	h.clock.add(7 * 24 * time.Hour) // December
+	h.must(h.SealQuotas(ctx))
+	h.must(h.SealQuotas(ctx)) // once
+	list, err := h.QuotaSnapshots(ctx)
+	h.must(err)
+	if len(list) != 1 || list[0].Month != "2026-11" || len(list[0].Quotas) < 9 {
+		t.Fatalf("sealed: %+v", list)
+	}
+	sum := sha256.Sum256([]byte(list[0].Text))
+	entry := proof.Entry{Kind: proof.KindQuota, ID: "2026-11", SHA256: hex.EncodeToString(sum[:]), At: list[0].At}
+	leaf, err := entry.Bytes()
+	h.must(err)
+	p, err := proof.Parse([]byte(list[0].Proof))
+	h.must(err)
+	if _, err := p.Check(leaf, translog.Trusted(log.Trusted())); err != nil {
+		t.Errorf("the proof does not hold: %v", err)
+	}
+	for _, sql := range []string{`UPDATE quota_snapshot SET body = '{}'`, `DELETE FROM quota_snapshot`, `UPDATE quota_snapshot SET proof = NULL`} {
+		if _, err := h.pool.Exec(ctx, sql); err == nil {
+			t.Errorf("sealed figures were changed by %s", sql)
+		}
 	}
 }

@@ -126,6 +126,9 @@ func (b *Book) AddWorkers(w *river.Workers) {
 		}
 		return b.enter(ctx, job.Args.CaseID)
 	}))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, _ *river.Job[SealQuotasArgs]) error {
+		return b.SealQuotas(ctx)
+	}))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[RetainArgs]) error {
 		return b.retain(ctx, job.Args)
 	}))
@@ -165,6 +168,8 @@ func (b *Book) Queues() map[string]river.QueueConfig {
 func (b *Book) PeriodicJobs() []*river.PeriodicJob {
 	return []*river.PeriodicJob{
 		river.NewPeriodicJob(river.PeriodicInterval(sweepEvery), func() (river.JobArgs, *river.InsertOpts) { return SweepArgs{}, nil },
+			&river.PeriodicJobOpts{RunOnStart: true}),
+		river.NewPeriodicJob(river.PeriodicInterval(sealEvery), func() (river.JobArgs, *river.InsertOpts) { return SealQuotasArgs{}, nil },
 			&river.PeriodicJobOpts{RunOnStart: true}),
 	}
 }

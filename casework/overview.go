@@ -40,6 +40,9 @@ type StateCount struct {
 // Quota is a figure of the plan, computed from the records.
 type Quota = quota.Quota
 
+// QuotaItem is one thing behind a figure.
+type QuotaItem = quota.Item
+
 // Matter is a matter as the settings page shows it.
 type Matter struct {
 	Key        string  `json:"key"`

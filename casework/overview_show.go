@@ -10,7 +10,6 @@ import (
 
 	"offsite/casework/calendar"
 	"offsite/casework/matter"
-	"offsite/casework/quota"
 )
 
 // Overview is casework's part of the first page.
@@ -115,17 +114,6 @@ func (b *Book) nearest(ctx context.Context, officer string) ([]OverviewDeadline,
 	}
 	if list == nil {
 		list = []OverviewDeadline{}
-	}
-	return list, nil
-}
-
-// Quotas computes the plan's figures for the current year.
-func (b *Book) Quotas(ctx context.Context) ([]Quota, error) {
-	now := b.now().In(calendar.Shanghai())
-	from := time.Date(now.Year(), 1, 1, 0, 0, 0, 0, calendar.Shanghai())
-	list, err := quota.Compute(ctx, b.o.Pool, quota.Period{From: from, To: from.AddDate(1, 0, 0)}, len(b.o.Matters.All()))
-	if err != nil {
-		return nil, fmt.Errorf("compute the quotas: %w", err)
 	}
 	return list, nil
 }

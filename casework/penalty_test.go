@@ -11,14 +11,20 @@ import (
 // served takes a case to a decision that was served on paper.
 func (h *house) served(fen int64) string {
 	h.t.Helper()
-	ctx := h.t.Context()
-	id := h.proposed(fen)
-	h.must(h.Waive(ctx, id))
-	h.must(h.do("head", id, "decide", nil))
+	id := h.decided(fen)
 	h.must(h.do("o1", id, "serve", fields{"method": "mail"}))
 	h.clock.add(48 * time.Hour)
 	h.must(h.do("o1", id, "served", fields{"received_at": h.clock.now().Format(time.RFC3339), "proof": "邮政回执 XA123", "receiver": "张三"}))
 	h.expect(id, "served")
+	return id
+}
+
+// decided goes from a finding to the decision, not yet served.
+func (h *house) decided(fen int64) string {
+	h.t.Helper()
+	id := h.proposed(fen)
+	h.must(h.Waive(h.t.Context(), id))
+	h.must(h.do("head", id, "decide", nil))
 	return id
 }
 

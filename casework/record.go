@@ -101,6 +101,26 @@ func (s sealed) digest() ([]byte, error) {
 	return sum[:], nil
 }
 
+// seal gives a line of the process record its place and digest.
+func (e entry) seal(caseID string, seq int, at time.Time, previous []byte) (sealed, []byte, error) {
+	body, err := json.Marshal(e.detail)
+	if err != nil {
+		return sealed{}, nil, err
+	}
+	s := sealed{Case: caseID, Seq: seq, At: at.UTC().Truncate(time.Microsecond).Format(recordTime), ActorID: e.by.id, Actor: e.by.name, Role: e.role,
+		Event: e.event, From: e.from, To: e.to, Reason: e.reason, Detail: body, Previous: hex.EncodeToString(previous)}
+	digest, err := s.digest()
+	return s, digest, err
+}
+
+// row is a sealed line as the table process_record holds it.
+func (s sealed) row(at time.Time, previous, digest []byte) []any {
+	if previous == nil {
+		previous = []byte{}
+	}
+	return []any{s.Case, s.Seq, at.UTC().Truncate(time.Microsecond), orNull(s.ActorID), s.Actor, s.Role, s.Event, s.From, s.To, s.Reason, string(s.Detail), previous, digest}
+}
+
 const recordTime = "2006-01-02T15:04:05.000000Z"
 
 // append adds an entry to the process record; the caller holds the case's row.
@@ -112,20 +132,13 @@ func (b *Book) append(ctx context.Context, tx pgx.Tx, c *casefile, now time.Time
 	if err != nil {
 		return fmt.Errorf("read the process record of case %s: %w", c.ID, err)
 	}
-	body, err := json.Marshal(e.detail)
-	if err != nil {
-		return fmt.Errorf("write the process record of case %s: %w", c.ID, err)
-	}
 	now = now.UTC().Truncate(time.Microsecond)
-	s := sealed{Case: c.ID, Seq: seq + 1, At: now.Format(recordTime), ActorID: e.by.id, Actor: e.by.name, Role: e.role, Event: e.event,
-		From: e.from, To: e.to, Reason: e.reason, Detail: body, Previous: hex.EncodeToString(previous)}
-	digest, err := s.digest()
+	sealed, digest, err := e.seal(c.ID, seq+1, now, previous)
 	if err != nil {
 		return fmt.Errorf("write the process record of case %s: %w", c.ID, err)
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO process_record (case_id, seq, at, actor_id, actor, role, event, from_state, to_state, reason, detail, previous, digest)
-		VALUES ($1, $2, $3, nullif($4, '')::uuid, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		c.ID, s.Seq, now, e.by.id, e.by.name, e.role, e.event, e.from, e.to, e.reason, string(body), previous, digest)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, sealed.row(now, previous, digest)...)
 	if err != nil {
 		return fmt.Errorf("write the process record of case %s: %w", c.ID, err)
 	}

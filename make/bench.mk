@@ -1,5 +1,5 @@
-.PHONY: bench bench-demo bench-cameras bench-web bench-evidence bench-report
-bench: bench-evidence bench-demo bench-cameras bench-web bench-report ## every benchmark; writes build/bench/*.json and docs/performance.md
+.PHONY: bench bench-demo bench-cameras bench-web bench-supervision bench-evidence bench-report
+bench: bench-evidence bench-demo bench-cameras bench-web bench-supervision bench-report ## every benchmark; writes build/bench/*.json and docs/performance.md
 
 bench-demo: build ## start, first finding, memory and processor time of the demonstration
 	@build/offsite bench demo
@@ -16,3 +16,6 @@ bench-report: build ## docs/performance.md and docs/capacity.md from what was me
 
 bench-evidence: setup ## sealing and verifying against sha256sum, the log, and the way to the store
 	@go test ./evidence/measure -count=1 -run Figures -figures $(CURDIR)/build/bench
+
+bench-supervision: setup ## base data, grades and the plan's figures at the size of a big district
+	@go test ./casework/measure -count=1 -timeout 30m -run Figures -figures $(CURDIR)/build/bench

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 what=${1:-e2e}
 data=$PWD/build/e2e
 rm -rf "$data" && mkdir -p "$data"
-build/offsite up --demo --data "$data" --listen 127.0.0.1:0 >"build/e2e.log" 2>&1 &
+build/offsite up --demo --district=false --data "$data" --listen 127.0.0.1:0 >"build/e2e.log" 2>&1 &
 up=$!
 trap 'kill -TERM $up 2>/dev/null; wait $up 2>/dev/null || true' EXIT
 for _ in $(seq 240); do

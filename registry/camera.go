@@ -22,6 +22,7 @@ type CameraChange struct {
 	TechnicalReviewNo string   `json:"technical_review_no,omitempty"` // 技术审核
 	PublishedOn       *string  `json:"published_on,omitempty"`        // "2006-01-02"; APL art. 41
 	Cadence           string   `json:"cadence,omitempty"`             // between looks, "2s"; "": the node's
+	Unwatched         bool     `json:"unwatched,omitempty"`           // registered, but no node is to watch it (未接入)
 }
 
 // CameraDraft is a camera to be registered.
@@ -94,7 +95,7 @@ func checkPosition(longitude, latitude *float64) error {
 }
 
 const cameraColumns = `c.id::text, c.name, c.place, c.longitude, c.latitude, c.legal_review_no, c.technical_review_no,
-	to_char(c.published_on, 'YYYY-MM-DD'), c.cadence, c.address_shown, c.protocol, c.version, c.created_at, c.changed_at,
+	to_char(c.published_on, 'YYYY-MM-DD'), c.cadence, c.unwatched, c.address_shown, c.protocol, c.version, c.created_at, c.changed_at,
 	(SELECT jsonb_agg(z.body ORDER BY z.id) FROM zone z WHERE z.camera_id = c.id AND z.current)`
 
 func scanCamera(row pgx.CollectableRow) (Camera, error) {
@@ -106,7 +107,7 @@ func scanCameraAnd(row pgx.CollectableRow, more ...any) (Camera, error) {
 	var c Camera
 	var zones []byte
 	err := row.Scan(append([]any{&c.ID, &c.Name, &c.Place, &c.Longitude, &c.Latitude, &c.LegalReviewNo, &c.TechnicalReviewNo,
-		&c.PublishedOn, &c.Cadence, &c.URL, &c.Protocol, &c.Version, &c.CreatedAt, &c.ChangedAt, &zones}, more...)...)
+		&c.PublishedOn, &c.Cadence, &c.Unwatched, &c.URL, &c.Protocol, &c.Version, &c.CreatedAt, &c.ChangedAt, &zones}, more...)...)
 	if err != nil {
 		return c, err
 	}

@@ -27,9 +27,9 @@ func (w Watched) LogValue() slog.Value {
 // String keeps the address out of whatever is printed.
 func (w Watched) String() string { return "camera " + w.Camera.ID + " at " + w.Camera.URL }
 
-// Watched lists all cameras with what is needed to watch them.
+// Watched lists the cameras that are to be watched, with what is needed for it.
 func (r *Registry) Watched(ctx context.Context) ([]Watched, error) {
-	rows, err := r.db.Query(ctx, `SELECT `+cameraColumns+`, c.address_sealed FROM camera c WHERE removed_at IS NULL ORDER BY id`)
+	rows, err := r.db.Query(ctx, `SELECT `+cameraColumns+`, c.address_sealed FROM camera c WHERE removed_at IS NULL AND NOT unwatched ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("list the cameras to watch: %w", err)
 	}

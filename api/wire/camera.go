@@ -13,7 +13,7 @@ import (
 type Camera struct {
 	registry.Camera
 
-	State      string           `json:"state" doc:"connecting, live, stalled, failed; unknown while no node watches it."`
+	State      string           `json:"state" doc:"connecting, live, stalled, failed; unknown while no node watches it, off where none is to."`
 	WhyZH      string           `json:"why_zh,omitempty"`
 	WhyEN      string           `json:"why_en,omitempty"`
 	Health     string           `json:"health,omitempty" doc:"clear, dark, covered, blurred, frozen, moved."`

@@ -11,69 +11,128 @@ import (
 // Quota is a figure of the plan, computed from the records.
 type Quota struct {
 	Key         string  `json:"key"`
+	Reading     string  `json:"reading,omitempty" doc:"The key of the figure that this is the other reading of."`
 	NameZH      string  `json:"name_zh"`
 	NameEN      string  `json:"name_en"`
 	SentenceZH  string  `json:"sentence_zh"`
 	SentenceEN  string  `json:"sentence_en"`
+	MissingZH   string  `json:"missing_zh,omitempty" doc:"What those lack that do not count."`
+	MissingEN   string  `json:"missing_en,omitempty"`
 	Numerator   int64   `json:"numerator"`
 	Denominator int64   `json:"denominator"`
 	Value       float64 `json:"value"`
 	Goal        float64 `json:"goal"`
 	Unit        string  `json:"unit"` // share, days
 	Met         bool    `json:"met"`
+	Forecast    float64 `json:"forecast" doc:"At the end of the period, if the last ninety days go on."`
+	Needed      int64   `json:"needed" doc:"How many more must count so that the goal is reached at the end of the period."`
 }
 
 // Period is a span of time, To excluded.
 type Period struct{ From, To time.Time }
 
 type queryer interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// Compute gives all figures of a period. matters is the length of the bureau's
-// list.
-func Compute(ctx context.Context, db queryer, p Period, matters int) ([]Quota, error) {
-	var n counts
-	err := db.QueryRow(ctx, countSQL, p.From, p.To).Scan(&n.mattersClosed, &n.offsiteFiled, &n.otherFiled, &n.publishedInTime, &n.mustPublish,
-		&n.recordsChecked, &n.closed, &n.majorReviewed, &n.majorDecided, &n.reviewedAfter, &n.reviewedDuring, &n.filedMajor,
-		&n.days50, &n.days90, &n.closedPenalty)
+// pace is how far back the forecast looks.
+const pace = 90 * 24 * time.Hour
+
+// Compute gives all figures of a period as of a time. matters are the keys of the
+// bureau's list.
+func Compute(ctx context.Context, db queryer, p Period, matters []string, now time.Time) ([]Quota, error) {
+	list, err := count(ctx, db, p, matters, now)
 	if err != nil {
 		return nil, fmt.Errorf("count the records: %w", err)
 	}
-	return []Quota{
-		share("matter_coverage", n.mattersClosed, int64(matters), 0.10, "事项覆盖率", "Matters enforced off-site",
-			"非现场执法事项覆盖率达到10%（按事项计：本期有非现场结案的事项／本机关事项清单）", "Matters enforced off-site reach 10 % (matters with a closed off-site case in the period, of all on the bureau's list)"),
-		share("case_coverage", n.offsiteFiled, n.offsiteFiled+n.otherFiled, 0.10, "案件覆盖率", "Cases filed off-site",
-			"非现场执法事项覆盖率达到10%（按案件计：非现场立案数／全部立案数）", "The other reading of the 10 %: off-site cases filed, of all cases filed"),
-		share("publication", n.publishedInTime, n.mustPublish, 0.99, "处罚决定公开率", "Decisions published in time",
-			"行政处罚公开比例年均不低于99%", "At least 99 % of penalty decisions published a year"),
-		share("record_check", n.recordsChecked, n.closed, 0.30, "全过程记录抽查率", "Process records spot-checked",
-			"按照不低于30%的检查比例抽查全过程记录情况", "At least 30 % of process records spot-checked"),
-		share("legal_review", n.majorReviewed, n.majorDecided, 1, "重大决定法制审核率", "Legal review of major decisions",
-			"重大行政执法决定法制审核比例保持100%", "Legal review of major decisions stays at 100 %"),
-		share("review_after", n.reviewedAfter, n.closed, 0.10, "事后评查率", "Cases reviewed afterwards",
-			"事后评查数占总案件数的比例不低于10%，重大法核案件应查尽查", "At least 10 % of cases reviewed afterwards, every major one"),
-		share("review_during", n.reviewedDuring, n.offsiteFiled, 0.10, "事中评查率", "Cases reviewed in process",
-			"事中评查占案件总数的比例达到10%", "Reviews in process reach 10 % of cases"),
-		days("time_to_close", n.days50, n.closedPenalty, 4, "办案天数（中位）", "Days to closure (median)",
+	recent := Period{now.Add(-pace), now}
+	if recent.From.Before(p.From) {
+		recent.From = p.From
+	}
+	lately, err := count(ctx, db, recent, matters, now)
+	if err != nil {
+		return nil, fmt.Errorf("count the records of the last ninety days: %w", err)
+	}
+	left := max(0, p.To.Sub(now).Hours()/max(1, recent.To.Sub(recent.From).Hours()))
+	for i := range list {
+		list[i].foresee(lately[i], left)
+	}
+	return list, nil
+}
+
+// foresee adds what will be if as much again happens as lately, left times.
+func (q *Quota) foresee(lately Quota, left float64) {
+	q.Forecast = q.Value
+	if q.Unit != "share" {
+		return
+	}
+	n, of := float64(q.Numerator), float64(q.Denominator)
+	if q.Key != matterCoverage { // a matter counts once; the list stays as long as it is
+		n, of = n+left*float64(lately.Numerator), of+left*float64(lately.Denominator)
+	}
+	if of > 0 {
+		q.Forecast = n / of
+	}
+	q.Needed = max(0, ceil(q.Goal*of)-q.Numerator)
+}
+
+func ceil(f float64) int64 {
+	const slip = 1e-9 // 0.3 × 10 is a little more than 3
+	n := int64(f)
+	if f-float64(n) > slip {
+		n++
+	}
+	return n
+}
+
+const (
+	matterCoverage = "matter_coverage"
+	caseCoverage   = "case_coverage"
+	ended          = `state IN ('closed', 'archived', 'no_penalty')` // off-site enforcement that came to its end
+	onSite         = `filed_on >= ($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date AND filed_on < ($2::timestamptz AT TIME ZONE 'Asia/Shanghai')::date`
+	penalised      = `closed_at >= $1 AND closed_at < $2 AND state IN ('closed', 'archived')`
+)
+
+func count(ctx context.Context, db queryer, p Period, matters []string, now time.Time) ([]Quota, error) {
+	var done, offsite, other, n, of int64
+	err := db.QueryRow(ctx, `SELECT (SELECT count(DISTINCT matter) FROM casefile WHERE closed_at >= $1 AND closed_at < $2 AND `+ended+` AND matter = ANY ($3)),
+		(SELECT count(*) FROM casefile c WHERE `+filed+`), (SELECT count(*) FROM other_case WHERE `+onSite+`)`,
+		p.From, p.To, matters).Scan(&done, &offsite, &other)
+	if err != nil {
+		return nil, err
+	}
+	list := []Quota{
+		share(Quota{Key: matterCoverage, Goal: 0.10, NameZH: "事项覆盖率", NameEN: "Matters enforced off-site", MissingZH: "本期没有非现场结案", MissingEN: "no case closed off-site in the period",
+			SentenceZH: "非现场执法事项覆盖率达到10%（按事项计：本期有非现场结案的事项／本机关事项清单）", SentenceEN: "Matters enforced off-site reach 10 % (matters with a closed off-site case in the period, of all on the bureau's list)"}, done, int64(len(matters))),
+		share(Quota{Key: caseCoverage, Reading: matterCoverage, Goal: 0.10, NameZH: "案件覆盖率", NameEN: "Cases filed off-site", MissingZH: "现场立案", MissingEN: "filed on site",
+			SentenceZH: "非现场执法事项覆盖率达到10%（按案件计：非现场立案数／全部立案数）", SentenceEN: "The other reading of the 10 %: off-site cases filed, of all cases filed"}, offsite, offsite+other),
+	}
+	for _, f := range figures() {
+		err := db.QueryRow(ctx, `SELECT count(*) FILTER (WHERE `+f.counts+`), count(*) FROM casefile c WHERE $3::timestamptz IS NOT NULL AND `+f.of, p.From, p.To, now).Scan(&n, &of)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.key, err)
+		}
+		list = append(list, f.quota(n, of))
+	}
+	var days50, days90 float64
+	err = db.QueryRow(ctx, `SELECT count(*), coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - raised_at)) / 86400, 0),
+		coalesce(percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - raised_at)) / 86400, 0) FROM casefile WHERE `+penalised, p.From, p.To).Scan(&n, &days50, &days90)
+	if err != nil {
+		return nil, err
+	}
+	return append(list,
+		days("time_to_close", days50, n, 4, "办案天数（中位）", "Days to closure (median)",
 			"从发现到结案的天数，中位数（浦东：现场27天，非现场不到4天）", "Days from incident to closure, median (Pudong reports 27 on site, under 4 off-site)"),
-		days("time_to_close_p90", n.days90, n.closedPenalty, 0, "办案天数（九成以内）", "Days to closure (p90)",
-			"从发现到结案的天数，九成案件以内", "Days from incident to closure, nine of ten cases"),
-	}, nil
+		days("time_to_close_p90", days90, n, 0, "办案天数（九成以内）", "Days to closure (p90)",
+			"从发现到结案的天数，九成案件以内", "Days from incident to closure, nine of ten cases")), nil
 }
 
-type counts struct {
-	mattersClosed, offsiteFiled, otherFiled, publishedInTime, mustPublish int64
-	recordsChecked, closed, majorReviewed, majorDecided, reviewedAfter    int64
-	reviewedDuring, filedMajor, closedPenalty                             int64
-	days50, days90                                                        float64
-}
-
-func share(key string, n, of int64, goal float64, zh, en, sentenceZH, sentenceEN string) Quota {
-	q := Quota{Key: key, NameZH: zh, NameEN: en, SentenceZH: sentenceZH, SentenceEN: sentenceEN, Numerator: n, Denominator: of, Goal: goal, Unit: "share"}
+func share(q Quota, n, of int64) Quota {
+	q.Unit, q.Numerator, q.Denominator = "share", n, of
 	if of > 0 {
 		q.Value = float64(n) / float64(of)
-		q.Met = q.Value >= goal
+		q.Met = q.Value >= q.Goal
 	}
 	return q
 }

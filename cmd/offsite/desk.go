@@ -26,6 +26,7 @@ import (
 	"offsite/casework/calendar"
 	"offsite/casework/document"
 	"offsite/casework/matter"
+	"offsite/casework/supervision"
 	"offsite/config"
 	"offsite/evidence/seal"
 	"offsite/evidence/vault"
@@ -50,6 +51,7 @@ type desk struct {
 	intake   *intake.Intake
 	grades   *grade.Grader
 	book     *casework.Book
+	office   *supervision.Office
 	vault    *vault.Vault
 	metrics  *prometheus.Registry
 	log      *slog.Logger
@@ -120,6 +122,7 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	if d.vault, err = vault.Open(ctx, p.store); err != nil {
 		return err
 	}
+	d.office = supervision.New(supervision.Options{Pool: d.pool, Log: d.publicLog, Calendar: days, Inspected: d.grades.Inspected, Now: time.Now})
 	d.book, err = casework.New(casework.Options{
 		Pool: d.pool, Registry: d.registry, Accounts: d.accounts, Calendar: days, Matters: matters, Press: press,
 		Payment: pay, Messenger: remind, Retainer: d.vault, Log: d.publicLog,
@@ -141,7 +144,7 @@ func (d *desk) handler() (*api.API, error) {
 	}
 	o := api.Options{
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
-		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
+		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry, Draws: d.office,
 		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe: probeCamera, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },

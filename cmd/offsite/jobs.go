@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,10 +28,11 @@ func newJobs(d *desk, atDesk bool, w *watcher) (*jobs, error) {
 		d.book.AddWorkers(workers)
 		d.intake.AddWorkers(workers)
 		d.grades.AddWorkers(workers, d.cases)
-		for _, part := range []map[string]river.QueueConfig{d.book.Queues(), d.intake.Queues(), d.grades.Queues()} {
+		d.office.AddWorkers(workers)
+		for _, part := range []map[string]river.QueueConfig{d.book.Queues(), d.intake.Queues(), d.grades.Queues(), d.office.Queues()} {
 			maps.Copy(queues, part)
 		}
-		periodic = append(d.book.PeriodicJobs(), d.grades.PeriodicJobs()...)
+		periodic = slices.Concat(d.book.PeriodicJobs(), d.grades.PeriodicJobs(), d.office.PeriodicJobs())
 	}
 	if w != nil {
 		river.AddWorker(workers, &recheckWorker{watcher: w})

@@ -15,6 +15,7 @@ import (
 type upCmd struct {
 	Settings settings      `embed:""`
 	Demo     bool          `help:"Play five rendered cameras, a payment provider and an SMS gateway, with demonstration accounts."`
+	District bool          `default:"true" negatable:"" help:"With --demo: also load an invented district, shops, sites and a year of ended cases."`
 	Grace    time.Duration `default:"20s" help:"With --demo: time from reminder to re-check." placeholder:"DURATION"`
 }
 
@@ -86,6 +87,9 @@ func (c *upCmd) run(ctx context.Context, conf *config.Config, p *platform, stage
 		return err
 	}
 	defer stop()
+	if stage != nil && c.District {
+		defer stage.district(ctx, d)()
+	}
 	return c.answer(ctx, d, stage, password, listener, began)
 }
 

@@ -155,3 +155,13 @@ func (r *runner) Work(ctx context.Context, _ *river.Job[RunArgs]) error {
 	_, err := r.grader.Run(ctx)
 	return err
 }
+
+// Inspected records what an inspection has found and grades the object anew.
+func (g *Grader) Inspected(ctx context.Context, by, objectID string, passed bool, at time.Time, source, note string) error {
+	kind := InspectionFailed
+	if passed {
+		kind = InspectionPassed
+	}
+	_, err := g.RecordNow(ctx, by, Event{ObjectID: objectID, Kind: kind, At: at, Source: source, Note: note})
+	return err
+}

@@ -18,6 +18,7 @@ const (
 	KindCase   = "case"   // ID: of a process record, SHA256: of the record
 	KindModel  = "model"  // ID: model and version, SHA256: of its weights, At: of its activation
 	KindMatter = "matter" // ID: matter and version, SHA256: of its text
+	KindQuota  = "quota"  // ID: month, SHA256: of the figures as published
 	KindDraw   = "draw"   // ID: draw by lot, SHA256: of its announcement, At: of the announcement, then again of the draw
 )
 

@@ -43,6 +43,11 @@ const Trial = page(() => import("../pages/grades/trial"));
 const EvidenceSearch = page(() => import("../pages/evidence/search"));
 const Evidence = page(() => import("../pages/evidence/bundle"));
 const Quotas = page(() => import("../pages/quotas/quotas"));
+const Figures = page(() => import("../pages/supervision/figures"));
+const Figure = page(() => import("../pages/supervision/figure"));
+const Draws = page(() => import("../pages/supervision/draws"));
+const DrawShown = page(() => import("../pages/supervision/draw"));
+const Publications = page(() => import("../pages/supervision/publications"));
 const Users = page(() => import("../pages/settings/users"));
 const Matters = page(() => import("../pages/settings/matters"));
 const NotFound = page(() => import("../pages/not-found"));
@@ -70,6 +75,11 @@ function Console() {
         <Route path="evidence" element={<EvidenceSearch />} />
         <Route path="evidence/:id" element={<Evidence />} />
         <Route path="quotas" element={<Quotas />} />
+        <Route path="supervision" element={<Figures />} />
+        <Route path="supervision/figures/:key" element={<Figure />} />
+        <Route path="supervision/draws" element={<Draws />} />
+        <Route path="supervision/draws/:id" element={<DrawShown />} />
+        <Route path="supervision/publications" element={<Publications />} />
         <Route path="settings/users" element={<Users />} />
         <Route path="settings/matters" element={<Matters />} />
         <Route path="*" element={<NotFound />} />

@@ -6,6 +6,12 @@ export type PublicDocument = Schemas["PublicDocument"];
 export type PublicCamera = Schemas["PublicCamera"];
 export type PublicMatter = Schemas["PublicMatter"];
 
+export type PublicDecision = Schemas["PublicDecision"];
+export type PublicDraw = Schemas["Draw"];
+
+export const publicDecisions = (q: string, cursor: string): Promise<{ items: PublicDecision[]; next_cursor?: string }> =>
+  ok(api.GET("/api/v1/public/decisions", { params: { query: { q: q || undefined, cursor: cursor || undefined } } }));
+export const publicDraws = async (): Promise<PublicDraw[]> => (await ok(api.GET("/api/v1/public/draws", {}))).items;
 export const publicDocument = (code: string): Promise<PublicDocument> => ok(api.GET("/api/v1/public/documents/{code}", { params: { path: { code } } }));
 export const publicCameras = async (): Promise<PublicCamera[]> => (await ok(api.GET("/api/v1/public/cameras", {}))).items;
 export const publicMatters = async (): Promise<PublicMatter[]> => (await ok(api.GET("/api/v1/public/matters", {}))).items;

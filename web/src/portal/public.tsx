@@ -5,11 +5,12 @@ import { useEffect, useState } from "react";
 import { sentenceOf } from "../api/problem";
 import { date, yuan } from "../format/format";
 import DocumentCheck from "./document-check";
+import { Decisions, Draws } from "./published";
 import { publicCameras, publicMatters } from "./public-calls";
 import { usePortalWords } from "./use-portal-words";
 import type { PortalWord } from "./words";
 
-const tabs: [string, PortalWord][] = [["cameras", "publicCameras"], ["matters", "publicMatters"], ["check", "publicCheck"]];
+const tabs: [string, PortalWord][] = [["cameras", "publicCameras"], ["matters", "publicMatters"], ["decisions", "publicDecisions"], ["draws", "publicDraws"], ["check", "publicCheck"]];
 
 export default function Public({ tab }: { tab: string }) {
   const { t } = usePortalWords();
@@ -23,7 +24,7 @@ export default function Public({ tab }: { tab: string }) {
       <nav className="tabs">
         {tabs.map(([key, word]) => <a key={key} href={`/public/${key}`} aria-current={key === current ? "page" : undefined}>{t(word)}</a>)}
       </nav>
-      {current === "cameras" ? <Cameras /> : current === "matters" ? <Matters /> : <DocumentCheck code="" />}
+      {current === "cameras" ? <Cameras /> : current === "matters" ? <Matters /> : current === "decisions" ? <Decisions /> : current === "draws" ? <Draws /> : <DocumentCheck code="" />}
     </>
   );
 }

@@ -1,0 +1,131 @@
+package measure_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"offsite/bench"
+	"offsite/casework/quota"
+	"offsite/registry"
+	"offsite/registry/grade"
+	"offsite/registry/intake"
+	"offsite/store/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+var figures = flag.String("figures", "", "folder to write supervision.json to")
+
+const (
+	command = "make bench-supervision"
+	shops   = 100_000
+)
+
+func TestFigures(t *testing.T) {
+	if *figures == "" {
+		t.Skip("measuring takes minutes: give -figures FOLDER")
+	}
+	set := bench.Set{}
+	imported(t, set)
+	counted(t, set)
+	if err := set.Write(*figures, "supervision"); err != nil {
+		t.Fatal(err)
+	}
+	if err := set.Table(os.Stdout); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// imported takes in shops, one in a hundred of them wrong, and grades them.
+func imported(t *testing.T, set bench.Set) {
+	t.Helper()
+	pool := storetest.Open(t)
+	secrets, err := registry.OpenSecrets(filepath.Join(t.TempDir(), "secrets"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := registry.New(pool, secrets)
+	in := intake.New(pool, base, secrets, time.Now)
+	var file bytes.Buffer
+	file.WriteString("名称,类型,地址,业态,证照编号,经度,纬度\n")
+	for i := range shops {
+		place := "121.4"
+		if i%100 == 0 {
+			place = "1214"
+		}
+		fmt.Fprintf(&file, "店%06d,商铺,测量路%d号,餐饮,M%06d,%s,31.6\n", i, i, i, place)
+	}
+	began := time.Now()
+	batch, err := in.Preview(t.Context(), "bench", "bench.csv", intake.CSV, file.Bytes(), intake.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if batch, err = in.Apply(t.Context(), "bench", batch.ID); err != nil || batch.Counts.Error != shops/100 {
+		t.Fatal(batch.Counts, err)
+	}
+	set["import of 100,000 shops, 1 % wrong"] = bench.Figure{Value: time.Since(began).Seconds(), Unit: "s", Goal: "≤ 60", Command: command}
+
+	if _, err := pool.Exec(t.Context(), `INSERT INTO object_event (id, object_id, kind, at, source, by_whom)
+		SELECT gen_random_uuid(), id, 'inspection_failed', now() - interval '10 days', n::text, 'bench' FROM object, generate_series(1, 3) AS n`); err != nil {
+		t.Fatal(err)
+	}
+	began = time.Now()
+	out, err := grade.New(pool, time.Now).Run(t.Context())
+	if err != nil || out.Objects != shops-shops/100 {
+		t.Fatal(out.Objects, err)
+	}
+	set["grading of 100,000 objects"] = bench.Figure{Value: time.Since(began).Seconds(), Unit: "s", Goal: "≤ 60", Command: command}
+}
+
+// counted computes the figures over a year of cases.
+func counted(t *testing.T, set bench.Set) {
+	t.Helper()
+	pool := storetest.Open(t)
+	now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	for _, sql := range []string{
+		`INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, first_at, last_at, raised_at, created_at, changed_at,
+			filed_at, decided_at, publish_by, published_at, closed_at, major, dossier)
+			SELECT gen_random_uuid(), 'B' || n, 'archived', 9, 'stall', (ARRAY['stall', 'crossdoor', 'soil', 'burning'])[1 + n % 4], gen_random_uuid(), gen_random_uuid(),
+			at, at, at, at, at, at + interval '1 day', at + interval '9 days', at + interval '18 days', at + interval '10 days', at + interval '20 days', n % 20 = 0, '{}'
+			FROM (SELECT n, timestamptz '2026-01-02' + n * interval '25 seconds' AS at FROM generate_series(1, 1000000) AS n) s`,
+		`INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result) SELECT gen_random_uuid(), id, 'process_record', now(), '', '', '' FROM casefile WHERE matter = 'stall'`,
+		`INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result) SELECT gen_random_uuid(), id, 'after', now(), '', '', '' FROM casefile WHERE major`,
+		`VACUUM ANALYZE casefile, case_check`,
+	} {
+		if _, err := pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	year := quota.Period{From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)}
+	matters := []string{"stall", "crossdoor", "soil", "burning", "waste"}
+	computed, listed := times(t, 5, func() error {
+		_, err := quota.Compute(t.Context(), pool, year, matters, now)
+		return err
+	}), times(t, 20, func() error {
+		_, err := quota.Items(t.Context(), pool, year, matters, now, quota.Which{Key: "record_check", Missing: true, Limit: 51})
+		return err
+	})
+	set["figures over 1,000,000 cases, computed anew"] = bench.Figure{Value: slices.Max(computed).Seconds(), Unit: "s", Command: command}
+	set["list behind a figure over 1,000,000 cases, p95"] = bench.Figure{Value: float64(listed[len(listed)*95/100-1].Milliseconds()), Unit: "ms", Goal: "≤ 200", Command: command}
+}
+
+// times runs what n times and gives how long each took, the shortest first.
+func times(t *testing.T, n int, what func() error) []time.Duration {
+	t.Helper()
+	took := make([]time.Duration, n)
+	for i := range took {
+		began := time.Now()
+		if err := what(); err != nil {
+			t.Fatal(err)
+		}
+		took[i] = time.Since(began)
+	}
+	slices.Sort(took)
+	return took
+}

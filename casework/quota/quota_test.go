@@ -1,0 +1,181 @@
+package quota_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"offsite/casework/quota"
+	"offsite/store/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+var (
+	year    = quota.Period{From: time.Date(2026, 1, 1, 0, 0, 0, 0, shanghai), To: time.Date(2027, 1, 1, 0, 0, 0, 0, shanghai)}
+	now     = time.Date(2026, 9, 30, 12, 0, 0, 0, shanghai)
+	matters = []string{"stall", "crossdoor", "soil", "burning", "waste", "signs", "adverts"}
+)
+
+var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// scatter writes cases whose times lie around the edges of the year and of now, in all
+// states and combinations, lawful or not: the figures must count them all the same.
+func scatter(t *testing.T, pool *pgxpool.Pool, seed uint64, n int) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 0))
+	edges := []time.Time{year.From, year.To, now}
+	when := func() *time.Time {
+		if r.IntN(4) == 0 {
+			return nil
+		}
+		at := edges[r.IntN(3)].Add(time.Duration(r.IntN(3)-1) * time.Second)
+		if r.IntN(2) == 0 {
+			at = year.From.Add(time.Duration(r.IntN(700)-150) * 24 * time.Hour)
+		}
+		return &at
+	}
+	states := []string{"closed", "archived", "no_penalty", "revoked", "served", "corrected", "transferred"}
+	batch := &pgx.Batch{}
+	for i := range n {
+		id := fmt.Sprintf("0198c000-0000-7000-8000-%012d", i)
+		batch.Queue(`INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, first_at, last_at, raised_at, created_at, changed_at,
+			filed_at, decided_at, publish_by, published_at, closed_at, major, dossier)
+			VALUES ($1, $2, $3, 1, 'stall', $4, $1, $1, $5, $5, $5, $5, $5, $6, $7, $8, $9, $10, $11, '{}')`,
+			id, fmt.Sprintf("n%d", i), states[r.IntN(len(states))], append(matters[:4:4], "unlisted")[r.IntN(5)], year.From.Add(time.Duration(r.IntN(900))*time.Hour),
+			when(), when(), when(), when(), when(), r.IntN(3) == 0)
+		for _, kind := range []string{"process_record", "after", "during"} {
+			if r.IntN(4) == 0 {
+				batch.Queue(`INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result) VALUES (gen_random_uuid(), $1, $2, now(), 'x', '', 'ok')`, id, kind)
+			}
+		}
+		if r.IntN(3) == 0 {
+			batch.Queue(`INSERT INTO process_record (case_id, seq, at, actor, role, event, from_state, to_state, reason, detail, previous, digest)
+				VALUES ($1, 1, coalesce($2, now()), '', 'legal', 'pass', '', '', '', '{}', '', '')`, id, when())
+		}
+		batch.Queue(`INSERT INTO other_case (id, filed_on) VALUES ($1, $2)`, id, year.From.AddDate(0, 0, r.IntN(500)-60))
+	}
+	if err := pool.SendBatch(t.Context(), batch).Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// recount counts one figure by its own, slow statement: every row is looked at, and no
+// condition is shared with the program.
+func recount(ctx context.Context, pool *pgxpool.Pool, key string) (n, of int64, err error) {
+	const y = `extract(year FROM %s AT TIME ZONE 'Asia/Shanghai') = 2026`
+	in := func(column string) string { return fmt.Sprintf(y, column) }
+	has := func(kind string) string {
+		return `c.id IN (SELECT case_id FROM case_check WHERE kind = '` + kind + `')`
+	}
+	must := in("decided_at") + ` AND state != 'revoked' AND NOT (published_at IS NULL AND (publish_by IS NULL OR publish_by >= TIMESTAMPTZ '2026-09-30 12:00+08'))`
+	closed := in("closed_at") + ` AND filed_at IS NOT NULL`
+	passed := `(SELECT count(*) FROM process_record WHERE case_id = c.id AND event = 'pass' AND at <= c.decided_at) > 0`
+	conditions := map[string][2]string{
+		"publication": {must, "published_at <= publish_by"}, "publication_ever": {must, "published_at IS NOT NULL"},
+		"record_check": {closed, has("process_record")}, "record_check_filed": {in("filed_at"), has("process_record")},
+		"legal_review": {in("decided_at") + " AND major", passed},
+		"review_after": {closed, has("after")}, "review_after_major": {closed + " AND major", has("after")},
+		"review_during": {in("filed_at"), has("during")}, "review_during_major": {in("filed_at") + " AND major", has("during")},
+	}
+	switch c, ok := conditions[key]; {
+	case ok:
+		err = pool.QueryRow(ctx, `SELECT coalesce(sum(CASE WHEN `+c[1]+` THEN 1 ELSE 0 END), 0), count(*) FROM casefile c WHERE `+c[0]).Scan(&n, &of)
+	case key == "matter_coverage":
+		err = pool.QueryRow(ctx, `SELECT count(*), $1::int FROM (SELECT matter FROM casefile WHERE `+in("closed_at")+` AND matter <> 'unlisted'
+			AND (state = 'closed' OR state = 'archived' OR state = 'no_penalty') GROUP BY matter) m`, len(matters)).Scan(&n, &of)
+	case key == "case_coverage":
+		err = pool.QueryRow(ctx, `SELECT a, a + b FROM (SELECT count(*) AS a FROM casefile WHERE `+in("filed_at")+`) x,
+			(SELECT count(*) AS b FROM other_case WHERE extract(year FROM filed_on) = 2026) y`).Scan(&n, &of)
+	default:
+		err = pool.QueryRow(ctx, `SELECT count(*), count(*) FROM casefile WHERE `+in("closed_at")+` AND state LIKE '%c%' AND state IN ('closed', 'archived')`).Scan(&n, &of)
+	}
+	return n, of, err
+}
+
+// Every figure equals the recount to the unit, and so does the length of the lists
+// behind it.
+func TestFiguresEqualTheRecount(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(3) {
+		pool := storetest.Open(t)
+		scatter(t, pool, seed, 400)
+		list, err := quota.Compute(t.Context(), pool, year, matters, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range list {
+			n, of, err := recount(t.Context(), pool, q.Key)
+			if err != nil {
+				t.Fatalf("%s: %v", q.Key, err)
+			}
+			if q.Numerator != n || q.Denominator != of {
+				t.Errorf("seed %d, %s: %d of %d, the recount says %d of %d", seed, q.Key, q.Numerator, q.Denominator, n, of)
+			}
+			if counted, missing := length(t, pool, q.Key, false), length(t, pool, q.Key, true); counted != n || missing != of-n {
+				t.Errorf("seed %d, %s: the lists have %d and %d items, want %d and %d", seed, q.Key, counted, missing, n, of-n)
+			}
+		}
+	}
+}
+
+// length walks a list page by page.
+func length(t *testing.T, pool *pgxpool.Pool, key string, missing bool) (n int64) {
+	t.Helper()
+	for after := ""; ; {
+		const page = 37
+		list, err := quota.Items(t.Context(), pool, year, matters, now, quota.Which{Key: key, Missing: missing, After: after, Limit: page})
+		if err != nil {
+			t.Fatalf("%s: %v", key, err)
+		}
+		n += int64(len(list))
+		if len(list) < page {
+			return n
+		}
+		after = list[page-1].Number
+	}
+}
+
+func TestForecastGoesOnAtThePaceOfTheLastNinetyDays(t *testing.T) {
+	t.Parallel()
+	pool := storetest.Open(t)
+	for i := range 100 { // fifty closed in spring and never checked, fifty lately, each checked
+		at := now.AddDate(0, 0, -30)
+		if i < 50 {
+			at = now.AddDate(0, 0, -150)
+		}
+		id := fmt.Sprintf("0198c000-0000-7000-8000-%012d", i)
+		if _, err := pool.Exec(t.Context(), `INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, first_at, last_at, raised_at, created_at,
+			changed_at, filed_at, closed_at, dossier) VALUES ($1::uuid, $2, 'archived', 1, 'stall', 'stall', $1::uuid, $1::uuid, $3, $3, $3, $3, $3, $3, $3, '{}')`, id, id, at); err != nil {
+			t.Fatal(err)
+		}
+		if i < 50 {
+			continue
+		}
+		if _, err := pool.Exec(t.Context(), `INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result) VALUES ($1, $1, 'after', now(), '', '', '')`, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := quota.Compute(t.Context(), pool, year, matters, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range list {
+		switch q.Key {
+		case "review_after": // 92.5 days are left: 51.4 more, all checked
+			if want := (50 + 51.34) / (100 + 51.34); math.Abs(q.Forecast-want) > 0.001 || q.Needed != 0 {
+				t.Errorf("forecast %.4f, want %.4f; needed %d", q.Forecast, want, q.Needed)
+			}
+		case "record_check": // 30 % of 151.3
+			if q.Forecast != 0 || q.Needed != 46 {
+				t.Errorf("forecast %v, needed %d", q.Forecast, q.Needed)
+			}
+		}
+	}
+}

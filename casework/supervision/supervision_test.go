@@ -1,0 +1,251 @@
+package supervision_test
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"offsite/casework/calendar"
+	"offsite/casework/supervision"
+	"offsite/evidence/translog"
+	"offsite/evidence/translog/proof"
+	"offsite/registry"
+	"offsite/registry/account"
+	"offsite/registry/grade"
+	"offsite/store/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+// house is a bureau with shops, officers and a transparency log.
+type house struct {
+	*supervision.Office
+	pool    *pgxpool.Pool
+	log     *translog.Log
+	now     time.Time
+	people  map[string]string
+	objects []string
+	grades  *grade.Grader
+}
+
+func open(t *testing.T) *house {
+	t.Helper()
+	h := &house{pool: storetest.Open(t), now: time.Date(2026, 11, 25, 2, 0, 0, 0, time.UTC), people: map[string]string{}}
+	clock := func() time.Time { return h.now }
+	dir := t.TempDir()
+	var err error
+	h.log, err = translog.Open(t.Context(), translog.Options{Dir: filepath.Join(dir, "log"), KeyFile: filepath.Join(dir, "key"), Interval: 100 * time.Millisecond})
+	must(t, err)
+	t.Cleanup(h.log.Stop)
+	days, err := calendar.Default()
+	must(t, err)
+	h.grades = grade.New(h.pool, clock)
+	h.Office = supervision.New(supervision.Options{Pool: h.pool, Log: h.log, Calendar: days, Now: clock,
+		Inspected: grade.New(h.pool, clock).Inspected})
+	accounts := account.New(h.pool, account.WithCheapHashing())
+	for _, name := range []string{"o1", "o2", "o3", "legal", "legal2"} {
+		role := "officer"
+		if strings.HasPrefix(name, "legal") {
+			role = "legal"
+		}
+		a, _, err := accounts.Create(t.Context(), "test", account.Draft{Username: name, Name: name, Roles: []string{role}, LicenceNo: "No-" + name})
+		must(t, err)
+		h.people[name] = a.ID
+	}
+	secrets, err := registry.OpenSecrets(filepath.Join(dir, "secrets"))
+	must(t, err)
+	base := registry.New(h.pool, secrets)
+	for i := range 30 {
+		o, err := base.SaveObject(t.Context(), "test", registry.Object{Kind: "shop", Name: fmt.Sprintf("店%02d", i), Grade: []string{"red", "yellow", "green"}[i%3]})
+		must(t, err)
+		h.objects = append(h.objects, o.ID)
+	}
+	return h
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h *house) closedCase(t *testing.T, n int, major bool) string {
+	t.Helper()
+	id := fmt.Sprintf("0198c000-0000-7000-8000-%012d", n)
+	_, err := h.pool.Exec(t.Context(), `INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, first_at, last_at, raised_at, created_at, changed_at, filed_at, closed_at, major, dossier)
+		VALUES ($1::uuid, $2, 'archived', 1, 'stall', 'stall', $1::uuid, $1::uuid, $3, $3, $3, $3, $3, $3, $3, $4, '{}')`, id, fmt.Sprintf("案%d", n), h.now.AddDate(0, -1, 0), major)
+	must(t, err)
+	return id
+}
+
+// A draw is announced in the log before its seed exists; what is drawn can be drawn
+// again by everybody who has announcement and proof; who was drawn enters the result.
+func TestDoubleRandomCanBeCheckedByEverybody(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t), t.Context()
+	if _, err := h.Announce(ctx, h.people["legal"], supervision.Plan{Kind: supervision.Inspection, Title: "过去", DrawAt: h.now, Wanted: 3}); err == nil {
+		t.Error("a draw without a time to come was announced")
+	}
+	d, err := h.Announce(ctx, h.people["legal"], supervision.Plan{Kind: supervision.Inspection, Title: "十一月抽查", DrawAt: h.now.Add(time.Hour), Wanted: 8})
+	must(t, err)
+	must(t, h.DrawDue(ctx))
+	if d, err = h.Draw(ctx, d.ID); err != nil || d.Seed != "" || d.Announced == "" || d.Of != 30 {
+		t.Fatalf("before its time: %+v, %v", d, err)
+	}
+	h.now = h.now.Add(2 * time.Hour)
+	must(t, h.DrawDue(ctx))
+	must(t, h.DrawDue(ctx)) // once
+	d, err = h.Draw(ctx, d.ID)
+	must(t, err)
+
+	h.provedBy(t, d.Announced, proof.Entry{Kind: proof.KindDraw, ID: d.ID, SHA256: d.SHA256, At: d.AnnouncedAt})
+	root := h.provedBy(t, d.Drawn, proof.Entry{Kind: proof.KindDraw, ID: d.ID + "/draw", SHA256: d.SHA256, At: d.DrawAt})
+	if hex.EncodeToString(root) != d.Seed {
+		t.Errorf("the seed %s is not the root %x of the checkpoint", d.Seed, root)
+	}
+	tasks, err := h.Tasks(ctx, supervision.TaskFilter{DrawID: d.ID})
+	must(t, err)
+	again := d.Announcement.Lots(root)
+	if len(tasks) != 8 || len(again) != 8 {
+		t.Fatalf("%d tasks, drawn again %d, want 8", len(tasks), len(again))
+	}
+	for i, task := range tasks {
+		if task.Subject != again[i].ID || len(task.Inspectors) != 2 {
+			t.Errorf("task %d: %s by %v; drawn again %s", i+1, task.Subject, task.Inspectors, again[i].ID)
+		}
+	}
+	h.entersResult(t, tasks[0], again[0].Inspectors)
+}
+
+// provedBy checks a proof as anybody would and gives the root of its checkpoint.
+func (h *house) provedBy(t *testing.T, text string, e proof.Entry) []byte {
+	t.Helper()
+	leaf, err := e.Bytes()
+	must(t, err)
+	p, err := proof.Parse([]byte(text))
+	must(t, err)
+	place, err := p.Check(leaf, translog.Trusted(h.log.Trusted()))
+	must(t, err)
+	return place.Root
+}
+
+func (h *house) entersResult(t *testing.T, task supervision.Task, inspectors []string) {
+	t.Helper()
+	ctx := t.Context()
+	answers := map[string]string{"front": "fault", "waste": "ok", "signs": "ok", "records": "none"}
+	if err := h.Enter(ctx, h.people["legal"], task.ID, supervision.Result{Answers: answers, Note: "占道"}); !errors.Is(err, supervision.ErrNotYours) {
+		t.Errorf("somebody who was not drawn: %v", err)
+	}
+	var refused *supervision.Refused
+	for _, wrong := range []supervision.Result{{}, {Answers: answers}, {Answers: map[string]string{"front": "ok"}}} {
+		if err := h.Enter(ctx, inspectors[0], task.ID, wrong); !errors.As(err, &refused) {
+			t.Errorf("%+v: %v", wrong, err)
+		}
+	}
+	must(t, h.Enter(ctx, inspectors[0], task.ID, supervision.Result{Answers: answers, Note: "占道"}))
+	if err := h.Enter(ctx, inspectors[1], task.ID, supervision.Result{Answers: answers, Note: "占道"}); !errors.As(err, &refused) {
+		t.Errorf("entered twice: %v", err)
+	}
+	events, err := h.grades.Events(ctx, task.Subject)
+	must(t, err)
+	if len(events) != 1 || events[0].Kind != grade.InspectionFailed {
+		t.Errorf("the risk grade knows %+v", events)
+	}
+	open, err := h.Tasks(ctx, supervision.TaskFilter{DrawID: task.DrawID, Open: true})
+	must(t, err)
+	if len(open) != 8 {
+		t.Errorf("%d open tasks, want 8: the faulty one waits to be put right", len(open))
+	}
+	must(t, h.Rectify(ctx, task.ID, "当场撤除"))
+	if err := h.Rectify(ctx, task.ID, "再一次"); !errors.As(err, &refused) {
+		t.Errorf("put right twice: %v", err)
+	}
+}
+
+func TestRedIsDrawnThreeTimesAsOftenAsGreen(t *testing.T) {
+	t.Parallel()
+	a := supervision.Announcement{Wanted: 1}
+	for i, chances := range []int{3, 2, 1} {
+		a.Tickets = append(a.Tickets, supervision.Ticket{ID: fmt.Sprint(i), Chances: chances})
+	}
+	counts := map[string]float64{}
+	const draws = 6000
+	for n := range draws {
+		counts[a.Lots([]byte(fmt.Sprint("seed", n)))[0].ID]++
+	}
+	for id, want := range map[string]float64{"0": 3.0 / 6, "1": 2.0 / 6, "2": 1.0 / 6} {
+		if got := counts[id] / draws; got < want-0.03 || got > want+0.03 {
+			t.Errorf("ticket %s was drawn in %.3f of the draws, want %.3f", id, got, want)
+		}
+	}
+}
+
+// Every major case is reviewed after its end, a lot chooses among the others; the check
+// counts in the quota's table, and who acted in the case may not make it.
+func TestReviewsTakeEveryMajorCase(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t), t.Context()
+	for n := range 20 {
+		h.closedCase(t, n, n < 2)
+	}
+	_, err := h.pool.Exec(ctx, `INSERT INTO process_record (case_id, seq, at, actor_id, actor, role, event, from_state, to_state, reason, detail, previous, digest)
+		SELECT id, 1, now(), $1::uuid, '', 'officer', 'notify', '', '', '', '{}', '', '' FROM casefile`, h.people["legal2"])
+	must(t, err)
+	d, err := h.Announce(ctx, h.people["legal"], supervision.Plan{Kind: supervision.After, Title: "事后评查", DrawAt: h.now.Add(time.Hour), Wanted: 3})
+	must(t, err)
+	h.now = h.now.Add(2 * time.Hour)
+	must(t, h.DrawDue(ctx))
+	tasks, err := h.Tasks(ctx, supervision.TaskFilter{DrawID: d.ID})
+	must(t, err)
+	if len(tasks) != 5 || tasks[0].Name != "案0" || tasks[1].Name != "案1" {
+		t.Fatalf("drawn: %+v", tasks)
+	}
+	good := map[string]string{}
+	for _, q := range supervision.Questions(supervision.After) {
+		good[q.Key] = "ok"
+	}
+	var refused *supervision.Refused
+	if err := h.Enter(ctx, h.people["legal2"], tasks[0].ID, supervision.Result{Answers: good}); !errors.As(err, &refused) {
+		t.Errorf("who acted in the case checked it: %v", err)
+	}
+	if err := h.Enter(ctx, h.people["o1"], tasks[0].ID, supervision.Result{Answers: good}); !errors.Is(err, supervision.ErrNotYours) {
+		t.Errorf("an officer checked a case: %v", err)
+	}
+	must(t, h.Enter(ctx, h.people["legal"], tasks[0].ID, supervision.Result{Answers: good}))
+	var seed string
+	must(t, h.pool.QueryRow(ctx, `SELECT seed FROM case_check WHERE kind = 'after' AND case_id::text = $1`, tasks[0].Subject).Scan(&seed))
+	now, err := h.Draw(ctx, d.ID)
+	must(t, err)
+	if seed == "" || seed != now.Seed {
+		t.Errorf("the check names seed %q, the draw %q", seed, now.Seed)
+	}
+	next, err := h.Announce(ctx, h.people["legal"], supervision.Plan{Kind: supervision.After, Title: "再次", DrawAt: h.now.Add(time.Hour), Wanted: 50})
+	must(t, err)
+	if next.Of != 15 {
+		t.Errorf("the next draw is from %d cases, want the 15 that were not drawn yet", next.Of)
+	}
+}
+
+func TestReviewInProcessDrawsOpenCases(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t), t.Context()
+	for n := range 6 {
+		id := h.closedCase(t, n, false)
+		if n < 4 {
+			_, err := h.pool.Exec(ctx, `UPDATE casefile SET state = $2, closed_at = NULL WHERE id = $1`, id, []string{"filed", "notified", "investigated", "proposed"}[n])
+			must(t, err)
+		}
+	}
+	d, err := h.Announce(ctx, h.people["legal"], supervision.Plan{Kind: supervision.During, Title: "事中评查", DrawAt: h.now.Add(time.Hour), Wanted: 5})
+	must(t, err)
+	if d.Of != 2 || d.Wanted != 2 {
+		t.Errorf("drawn from %d cases, %d wanted; two are before the end of their investigation", d.Of, d.Wanted)
+	}
+}

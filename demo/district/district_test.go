@@ -1,0 +1,89 @@
+package district_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"offsite/casework"
+	"offsite/casework/calendar"
+	"offsite/casework/document"
+	"offsite/casework/matter"
+	"offsite/casework/payment"
+	"offsite/casework/remind"
+	"offsite/demo/district"
+	"offsite/registry"
+	"offsite/registry/account"
+	"offsite/registry/grade"
+	"offsite/store/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+// today is a day of which every working day around is known.
+func today() time.Time { return time.Date(2026, 11, 25, 2, 0, 0, 0, time.UTC) }
+
+func must[T any](v T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func TestTheDistrictIsLawfulAndLoadedOnce(t *testing.T) {
+	t.Parallel()
+	pool, ctx := storetest.Open(t), t.Context()
+	secrets := must(registry.OpenSecrets(filepath.Join(t.TempDir(), "secrets")))(t)
+	base := registry.New(pool, secrets)
+	accounts := account.New(pool, account.WithCheapHashing())
+	book := must(casework.New(casework.Options{Pool: pool, Registry: base, Accounts: accounts, Calendar: must(calendar.Default())(t), Matters: must(matter.Default())(t),
+		Press: must(document.New(document.DebianFonts()))(t), Payment: &payment.Client{}, Messenger: &remind.Client{}, PublicURL: "http://127.0.0.1",
+		LinkKey: make([]byte, 32), Now: today, Bureau: casework.Bureau{Name: "演示局", ShortNo: "演示"}}))(t)
+	actor := func(name, role, licence string) casework.Actor {
+		a, _, err := accounts.Create(ctx, "test", account.Draft{Username: name, Name: name, Roles: []string{role}, LicenceNo: licence})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return casework.Actor{ID: a.ID, Name: a.Name, Roles: a.Roles, LicenceNo: a.LicenceNo}
+	}
+	l := district.Loader{Pool: pool, Registry: base, Grades: grade.New(pool, today), Book: book, Seed: 1, Now: today(), Staff: district.Staff{
+		Reviewer: actor("r1", "reviewer", ""), Reviewer2: actor("r2", "reviewer", ""), Officer: actor("o1", "officer", "D-1"), Officer2: actor("o2", "officer", "D-2"),
+		Legal: actor("le", "legal", ""), Head: actor("he", "head", "")}}
+	for _, day := range []int{0, 1} { // the second time, the day after, changes nothing
+		l.Now = today().AddDate(0, 0, day)
+		if err := l.Load(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for what, want := range map[string][2]int{
+		`SELECT count(*) FROM object WHERE kind = 'shop'`:                               {district.Shops, district.Shops},
+		`SELECT count(*) FROM object WHERE kind = 'site'`:                               {district.Sites, district.Sites},
+		`SELECT count(*) FROM camera WHERE unwatched`:                                   {district.Cameras, district.Cameras},
+		`SELECT count(*) FROM casefile`:                                                 {district.Cases, district.Cases},
+		`SELECT count(*) FROM other_case`:                                               {district.OnSite, district.OnSite},
+		`SELECT count(*) FROM casefile WHERE number IS NULL AND filed_at IS NOT NULL`:   {0, 0},
+		`SELECT count(*) FROM casefile WHERE closed_at IS NULL OR timer_at IS NOT NULL`: {0, 0},
+		`SELECT count(*) FROM object WHERE name NOT LIKE '%（演示）'`:                       {0, 0},
+		`SELECT count(*) FROM river_job WHERE kind <> 'casework.log'`:                   {0, 0},
+		`SELECT count(*) FROM document`:                                                 {0, 0},
+		`SELECT count(*) FROM object WHERE grade = 'red'`:                               {3, 300},
+		`SELECT count(*) FROM object WHERE grade = 'yellow'`:                            {100, 900},
+		`SELECT count(DISTINCT matter) FROM casefile WHERE state = 'archived'`:          {3, 4},
+		`SELECT count(*) FROM casefile WHERE published_at > publish_by`:                 {1, 4},
+		`SELECT count(*) FROM casefile WHERE major AND state = 'archived'`:              {10, 80},
+	} {
+		var n int
+		if err := pool.QueryRow(ctx, what).Scan(&n); err != nil || n < want[0] || n > want[1] {
+			t.Errorf("%s: %d, %v; want %d to %d", what, n, err, want[0], want[1])
+		}
+	}
+	page := must(book.Cases(ctx, casework.CaseFilter{Limit: 200}, ""))(t)
+	for _, c := range page.Items {
+		if err := book.CheckRecord(ctx, c.ID); err != nil {
+			t.Error(err)
+		}
+	}
+}

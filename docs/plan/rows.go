@@ -1,0 +1,53 @@
+package plan
+
+// Row is a sentence of the plan with what it became.
+type Row struct {
+	Item     string   // of the plan
+	Sentence string   // as the plan has it
+	Page     string   // where it is seen: an address of the console, or a command
+	Tests    []string // "folder TestName"; none: nothing proves it yet
+	Missing  string   // what is not there
+}
+
+// Rows are the sentences that ask for something a program can do.
+func Rows() []Row {
+	return []Row{
+		{Item: "一（1）", Sentence: "以“日记实、月计分、季评价、年考核”的方式开展全方位执法人员综合跟踪考核", Missing: "team reports are not built"},
+		{Item: "二（2）", Sentence: "建立执法预警通报、案件线索移送、执法信息共享、执法结果互认、信用联合惩戒等制度", Page: "/cases/:id (移送)",
+			Tests:   []string{"casework/document TestEveryKind"},
+			Missing: "leads from other bureaux, signed receipts and shared results are not built; a case can be transferred, with its paper"},
+		{Item: "二（2）", Sentence: "建立24小时实时派单联络小组,通过“线索发现—案件移送—执法处置”的闭环模式", Missing: "the duty list with acknowledgement times is not built"},
+		{Item: "二（3）", Sentence: "行政处罚公开比例年均不低于99%", Page: "/supervision/publications, /public/decisions, /supervision/figures/publication",
+			Tests: []string{"casework TestPublicationIsCheckedByAPersonAndWithdrawnWithReason", "casework TestAnUnpublishedDecisionAlarmsAndIsListedAsLate", "casework TestPublishedDecisionsNameNobody", "casework/quota TestFiguresEqualTheRecount"}},
+		{Item: "二（3）", Sentence: "按照不低于30%的检查比例抽查全过程记录情况", Page: "/supervision/draws, /supervision/figures/record_check",
+			Tests: []string{"casework/supervision TestReviewsTakeEveryMajorCase", "casework/quota TestFiguresEqualTheRecount", "casework TestProcessRecordStandsInTheLog"}},
+		{Item: "二（3）", Sentence: "重大行政执法决定法制审核比例保持100%", Page: "/cases/:id, /supervision/figures/legal_review",
+			Tests: []string{"casework/quota TestFiguresEqualTheRecount", "casework/flow TestNoWalkBreaksTheLaw"}},
+		{Item: "二（3）", Sentence: "事后评查数占总案件数的比例不低于10%,重大法核案件应查尽查", Page: "/supervision/draws, /supervision/figures/review_after",
+			Tests: []string{"casework/supervision TestReviewsTakeEveryMajorCase", "casework/quota TestFiguresEqualTheRecount"}},
+		{Item: "二（3）", Sentence: "事中评查占案件总数的比例达到10%", Page: "/supervision/draws, /supervision/figures/review_during",
+			Tests: []string{"casework/supervision TestReviewInProcessDrawsOpenCases", "casework/quota TestFiguresEqualTheRecount"}},
+		{Item: "二（3）", Sentence: "完善联合监管、“双随机、一公开”监管等工作机制", Page: "/supervision/draws, /public/draws",
+			Tests: []string{"casework/supervision TestDoubleRandomCanBeCheckedByEverybody", "casework/supervision TestRedIsDrawnThreeTimesAsOftenAsGreen"}},
+		{Item: "二（3）", Sentence: "制定信用监管规则和标准,实现分类监管、动态监管、精准监管", Page: "/grades", Tests: []string{"registry/grade TestAFormulaIsTriedThenHolds"},
+			Missing: "the credit record itself is not built; risk grades are"},
+		{Item: "二（4）", Sentence: "违法大型户外广告、重点区域无序设摊动态清零", Page: "/findings, /cameras", Tests: []string{"detectors/stall TestStallIsOverAndComesBack"},
+			Missing: "the map of key areas with the time to zero is not built; outdoor advertising has no detector"},
+		{Item: "二（4）", Sentence: "加大对无序设摊、超出门窗或外墙经营", Page: "/findings", Tests: []string{"detectors/stall TestStall", "detectors/crossdoor TestCrossdoor"}},
+		{Item: "二（4）", Sentence: "从严查处施工场所裸露土地、露天焚烧秸秆、露天焚烧垃圾等污染大气环境违法行为", Page: "/findings",
+			Tests: []string{"detectors/soil TestSoil", "detectors/burning TestBurning"}},
+		{Item: "三（6）", Sentence: "为相对人通过网络平台申请信用修复提供便利", Missing: "credit repair is not built"},
+		{Item: "三（6）", Sentence: "引入大数据分析、人工智能等技术,探索数字监管", Page: "/api/v1/openapi.json", Tests: []string{"api TestOpenAPI"},
+			Missing: "keys for other systems and webhooks to them are not built"},
+		{Item: "三（7）", Sentence: "依托执法对象监管系统,完善对象数据库的日常更新和维护", Page: "/objects, /objects/imports",
+			Tests: []string{"registry/intake TestFromPreviewToUndo", "registry/intake TestRowErrorsNameRowAndColumn"}},
+		{Item: "三（7）", Sentence: "对风险(颜色)等级作动态升降调整", Page: "/grades, /objects/:id", Tests: []string{"registry/grade TestGradesFollowEvents", "registry/grade TestAFormulaIsTriedThenHolds"}},
+		{Item: "三（7）", Sentence: "对应实施相应频次的执法检查", Page: "/grades", Tests: []string{"registry/grade TestInspectionsFallDueByGrade"}},
+		{Item: "三（7）", Sentence: "实现对违法事实的远程收集、固定", Page: "/evidence/:bundle", Tests: []string{"casework TestEvidenceIsRecordedOnceAndJoinsTheOpenCase", "evidence/translog TestEntriesAreProvedAndOutliveTheProcess"}},
+		{Item: "三（7）", Sentence: "通过信息化方式进行违法行为告知、调查取证、文书送达、罚款收缴", Page: "/cases/:id, /p/:link", Tests: []string{"casework TestFromFindingToArchive"}},
+		{Item: "三（7）", Sentence: "“非现场执法”事项覆盖率达10%", Page: "/supervision/figures/matter_coverage",
+			Tests: []string{"casework/quota TestFiguresEqualTheRecount", "casework/quota TestForecastGoesOnAtThePaceOfTheLastNinetyDays", "casework TestFiguresAreSealedAtTheMonthsEnd"}},
+		{Item: "四（10）", Sentence: "完善督查督办、定期通报、跟踪问效等闭环机制", Page: "/supervision/draws", Tests: []string{"casework/supervision TestDoubleRandomCanBeCheckedByEverybody"},
+			Missing: "the three levels of supervisors (1+3+19) and scoping by township are not built"},
+	}
+}

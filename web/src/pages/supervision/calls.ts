@@ -1,0 +1,47 @@
+// The calls of supervision: figures and what stands behind them, draws, tasks.
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { api, ok, type Schemas } from "../../api/client";
+
+export type Draw = Schemas["Draw"];
+export type DrawPage = Schemas["DrawPage"];
+export type DrawPlan = Schemas["Plan"];
+export type Question = Schemas["Question"];
+export type Task = Schemas["Task"];
+export type TaskResult = Schemas["Result"];
+export type Snapshot = Schemas["QuotaSnapshot"];
+export type FigureItem = Schemas["Item"];
+
+interface Paged<T> { items: T[]; next_cursor?: string }
+
+export const useFigureItems = (key: string, missing: boolean) =>
+  useInfiniteQuery({
+    queryKey: ["quotas", key, missing],
+    initialPageParam: "",
+    queryFn: ({ pageParam }): Promise<Paged<FigureItem>> =>
+      ok(api.GET("/api/v1/quotas/{key}/items", { params: { path: { key }, query: { missing, cursor: pageParam || undefined } } })),
+    getNextPageParam: (last) => last.next_cursor || undefined,
+  });
+
+export const useSnapshots = () => useQuery({ queryKey: ["quotas", "snapshots"], queryFn: async (): Promise<Snapshot[]> => (await ok(api.GET("/api/v1/quotas/snapshots", {}))).items });
+
+// A draw that waits for its time is asked for again: the seed comes by the clock.
+const soon = 15_000;
+export const useDraws = () => useQuery({ queryKey: ["draws"], refetchInterval: soon, queryFn: async (): Promise<Draw[]> => (await ok(api.GET("/api/v1/draws", {}))).items });
+export const useDraw = (id: string) =>
+  useQuery({ queryKey: ["draws", id], refetchInterval: soon, queryFn: (): Promise<DrawPage> => ok(api.GET("/api/v1/draws/{id}", { params: { path: { id } } })) });
+export const useMyTasks = (mine: boolean) =>
+  useQuery({ queryKey: ["draws", "tasks", mine], queryFn: async (): Promise<Task[]> => (await ok(api.GET("/api/v1/tasks", { params: { query: { open: true, mine } } }))).items });
+export const announceDraw = (body: DrawPlan): Promise<Draw> => ok(api.POST("/api/v1/draws", { body }));
+export const enterResult = (id: string, body: TaskResult): Promise<unknown> => ok(api.POST("/api/v1/tasks/{id}/result", { params: { path: { id } }, body }));
+export const rectify = (id: string, rectified: string): Promise<unknown> => ok(api.POST("/api/v1/tasks/{id}/rectification", { params: { path: { id } }, body: { rectified } }));
+
+export type Publication = Schemas["Publication"];
+export type PublicationState = "late" | "due" | "unchecked" | "withdrawn";
+export const usePublications = (state: PublicationState) =>
+  useInfiniteQuery({
+    queryKey: ["publications", state],
+    initialPageParam: "",
+    queryFn: ({ pageParam }): Promise<Paged<Publication>> => ok(api.GET("/api/v1/publications", { params: { query: { state, cursor: pageParam || undefined } } })),
+    getNextPageParam: (last) => last.next_cursor || undefined,
+  });
+export const checkPublication = (id: string, body: Schemas["PublicationCheckDraft"]): Promise<unknown> => ok(api.POST("/api/v1/publications/{id}/check", { params: { path: { id } }, body }));

@@ -1,0 +1,60 @@
+// One figure: what counts, and what is missing.
+import { Button, Segmented, Table } from "antd";
+import { useState } from "react";
+import { Link, useParams } from "react-router";
+import { useQuotas } from "../../api/queries";
+import { useWords } from "../../app/use-words";
+import { dateTime } from "../../format/format";
+import { useDictionary } from "../../i18n/translate";
+import { Loaded } from "../../parts/loaded";
+import { QuotaBar } from "../quotas/quota-bar";
+import { useFigureItems, type FigureItem } from "./calls";
+import { Outlook } from "./figures";
+import { Frame } from "./frame";
+import words, { type SupervisionWord } from "./words";
+
+export default function Figure() {
+  const { t, pick } = useDictionary<SupervisionWord>(words);
+  const { key = "" } = useParams();
+  const quotas = useQuotas();
+  const quota = quotas.data?.find((one) => one.key === key);
+  const [missing, setMissing] = useState(true);
+  return (
+    <Frame title={quota ? pick(quota.name_zh, quota.name_en) : t("figures")} lead={quota ? pick(quota.sentence_zh, quota.sentence_en) : undefined}>
+      {quota ? (
+        <>
+          <section className="panel"><div className="panel-body"><QuotaBar quota={quota} /><Outlook quota={quota} /></div></section>
+          <Segmented
+            value={missing ? "missing" : "counted"}
+            onChange={(value) => setMissing(value === "missing")}
+            options={[{ value: "missing", label: t("missingTab", { n: quota.denominator - quota.numerator }) }, { value: "counted", label: t("countedTab", { n: quota.numerator }) }]}
+          />
+        </>
+      ) : null}
+      <Items figure={key} missing={missing} why={missing && quota ? pick(quota.missing_zh, quota.missing_en) : ""} />
+    </Frame>
+  );
+}
+
+function Items({ figure, missing, why }: { figure: string; missing: boolean; why: string }) {
+  const { t } = useDictionary<SupervisionWord>(words);
+  const { stateLabel } = useWords();
+  const items = useFigureItems(figure, missing);
+  const columns = [
+    { title: t("number"), dataIndex: "number", render: (number: string, item: FigureItem) => (item.case_id ? <Link to={`/cases/${item.case_id}`} className="mono">{number}</Link> : <span className="mono">{number}</span>) },
+    { title: t("matter"), dataIndex: "matter" },
+    { title: t("object"), dataIndex: "object", render: (object: string | undefined) => object || "—" },
+    { title: t("at"), dataIndex: "at", render: (at: string | undefined, item: FigureItem) => <span className="nowrap">{at ? dateTime(at) : "—"}{item.state ? ` · ${stateLabel(item.state)}` : ""}</span> },
+    ...(why ? [{ title: t("why"), key: "why", render: () => why }] : []),
+  ];
+  return (
+    <Loaded query={items} isEmpty={({ pages }) => pages.every((page) => page.items.length === 0)} empty={t("noItems")}>
+      {({ pages }) => (
+        <>
+          <Table<FigureItem> size="middle" rowKey="number" columns={columns} dataSource={pages.flatMap((page) => page.items)} pagination={false} scroll={{ x: true }} />
+          {items.hasNextPage ? <Button onClick={() => void items.fetchNextPage()} loading={items.isFetchingNextPage}>{t("more")}</Button> : null}
+        </>
+      )}
+    </Loaded>
+  );
+}
