@@ -106,7 +106,6 @@ type cases interface {
 	QuotaSnapshots(ctx context.Context) ([]casework.QuotaSnapshot, error)
 	Matters(ctx context.Context) ([]casework.Matter, error)
 	PublicMatters(ctx context.Context) ([]casework.PublicMatter, error)
-	PublicDecisions(ctx context.Context, cursor string) (casework.Page[casework.PublicDecision], error)
 	PublicDocument(ctx context.Context, code string) (casework.PublicDocument, error)
 	PaymentCallback(ctx context.Context, header http.Header, body []byte) error
 	MessageCallback(ctx context.Context, header http.Header, body []byte) error

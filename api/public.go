@@ -14,7 +14,6 @@ func (a *API) publicOperations() {
 	handle(a, operation{id: "check-document", method: http.MethodGet, path: "/public/documents/{code}", summary: "Whether a document is ours, by the code printed on it", tag: tag}, a.checkDocument)
 	handle(a, operation{id: "list-public-cameras", method: http.MethodGet, path: "/public/cameras", summary: "Where enforcement cameras stand (Penalty Law art. 41)", tag: tag}, a.listPublicCameras)
 	handle(a, operation{id: "list-public-matters", method: http.MethodGet, path: "/public/matters", summary: "What is enforced from afar", tag: tag}, a.listPublicMatters)
-	handle(a, operation{id: "list-public-decisions", method: http.MethodGet, path: "/public/decisions", summary: "Published decisions, persons masked (Penalty Law art. 48)", tag: tag}, a.listPublicDecisions)
 	callback := func(id, path, summary string, take func(context.Context, http.Header, []byte) error) {
 		handle(a, operation{id: id, method: http.MethodPost, path: strings.TrimPrefix(path, prefix), summary: summary, tag: "callbacks", status: http.StatusNoContent, raw: true},
 			func(ctx context.Context, in *signedBody) (*empty, error) {
@@ -64,18 +63,6 @@ func (a *API) listPublicMatters(ctx context.Context, _ *empty) (*list[casework.P
 		return nil, err
 	}
 	return listOf(matters), nil
-}
-
-type cursorQuery struct {
-	Cursor string `query:"cursor" maxLength:"400"`
-}
-
-func (a *API) listPublicDecisions(ctx context.Context, in *cursorQuery) (*page[casework.PublicDecision], error) {
-	p, err := a.o.Casework.PublicDecisions(ctx, in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	return pageOf(p), nil
 }
 
 // signedBody is a callback as it came: whoever checks it needs every byte.

@@ -170,7 +170,7 @@ func (b *Book) Publications(ctx context.Context, state, cursor string) (Page[Pub
 	page := Page[Publication]{Items: []Publication{}}
 	for i, c := range list {
 		if i == pageLength {
-			page.NextCursor = mark{list[i-1].D.DecidedAt, list[i-1].ID}.cursor()
+			page.NextCursor = mark{At: list[i-1].D.DecidedAt, ID: list[i-1].ID}.cursor()
 			break
 		}
 		page.Items = append(page.Items, Publication{CaseID: c.ID, Number: c.Number, PublishBy: c.D.PublishBy, Shown: c.public(), Check: c.check})

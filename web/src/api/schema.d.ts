@@ -345,6 +345,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Draws by lot, newest first */
+        get: operations["list-draws"];
+        put?: never;
+        /** Announce a draw; its seed comes from the transparency log after the time announced */
+        post: operations["announce-draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/draws/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A draw, its check list and its tasks */
+        get: operations["get-draw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1055,7 +1090,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Published decisions, persons masked (Penalty Law art. 48) */
+        /** Published decisions (Penalty Law art. 48) */
         get: operations["list-public-decisions"];
         put?: never;
         post?: never;
@@ -1082,6 +1117,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Draws by lot, with seed and proofs */
+        get: operations["list-public-draws"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/draws/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A draw with all that is needed to draw again, and its results */
+        get: operations["get-public-draw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/matters": {
         parameters: {
             query?: never;
@@ -1099,6 +1168,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Decisions by where their publication stands */
+        get: operations["list-publications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/publications/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that what is published of a case may stay, or withdraw it with the reason */
+        post: operations["check-publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quotas": {
         parameters: {
             query?: never;
@@ -1108,6 +1211,40 @@ export interface paths {
         };
         /** The plan's figures */
         get: operations["list-quotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quotas/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures as sealed at the end of each month, with their proofs */
+        get: operations["list-quota-snapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quotas/{key}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands behind a figure: what counts, or what is missing */
+        get: operations["list-quota-items"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1288,6 +1425,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks that draws gave */
+        get: operations["list-tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/rectification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what was done about a fault */
+        post: operations["rectify-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter what was found, once */
+        post: operations["enter-result"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trust.json": {
         parameters: {
             query?: never;
@@ -1435,10 +1623,11 @@ export interface components {
             published_on?: string;
             /** Format: date-time */
             since?: string;
-            /** @description connecting, live, stalled, failed; unknown while no node watches it. */
+            /** @description connecting, live, stalled, failed; unknown while no node watches it, off where none is to. */
             state: string;
             stream?: components["schemas"]["Stream"];
             technical_review_no?: string;
+            unwatched?: boolean;
             url: string;
             /** Format: int64 */
             version: number;
@@ -1459,6 +1648,7 @@ export interface components {
             place: string;
             published_on?: string;
             technical_review_no?: string;
+            unwatched?: boolean;
         };
         CameraCount: {
             down: components["schemas"]["Camera"][];
@@ -1479,6 +1669,7 @@ export interface components {
             protocol: string;
             published_on?: string;
             technical_review_no?: string;
+            unwatched?: boolean;
             url: string;
         };
         CaseDocument: {
@@ -1629,6 +1820,43 @@ export interface components {
             name_en: string;
             name_zh: string;
             parameters: components["schemas"]["Parameter"][];
+        };
+        Draw: {
+            /** @description Proof that the announcement stands in the log. */
+            announced: string;
+            /** Format: date-time */
+            announced_at: string;
+            /** Format: int64 */
+            done: number;
+            /** Format: date-time */
+            draw_at: string;
+            /** @description Proof of the entry of the draw. */
+            drawn: string;
+            /** Format: date-time */
+            drawn_at?: string;
+            /** Format: int64 */
+            faulty: number;
+            id: string;
+            kind: string;
+            /**
+             * Format: int64
+             * @description From how many it is drawn.
+             */
+            of: number;
+            /** @description Hex; the root hash of the checkpoint in the proof. Empty until it is drawn. */
+            seed: string;
+            /** @description Of the announcement's text. */
+            sha256: string;
+            /** Format: int64 */
+            tasks: number;
+            title: string;
+            /** Format: int64 */
+            wanted: number;
+        };
+        DrawPage: {
+            draw: components["schemas"]["Draw"];
+            questions: components["schemas"]["Question"][];
+            tasks: components["schemas"]["Task"][];
         };
         EventFactor: {
             /** Format: int64 */
@@ -1872,6 +2100,17 @@ export interface components {
             name: string;
             object_id: string;
         };
+        Item: {
+            /** Format: date-time */
+            at?: string;
+            case_id?: string;
+            counts: boolean;
+            matter: string;
+            /** @description Of the case; of a matter its key. */
+            number: string;
+            object?: string;
+            state?: string;
+        };
         ListAgreementBody: {
             items: components["schemas"]["Agreement"][];
         };
@@ -1880,6 +2119,9 @@ export interface components {
         };
         ListDetectorBody: {
             items: components["schemas"]["Detector"][];
+        };
+        ListDrawBody: {
+            items: components["schemas"]["Draw"][];
         };
         ListImportBatchBody: {
             items: components["schemas"]["ImportBatch"][];
@@ -1907,6 +2149,12 @@ export interface components {
         };
         ListQuotaBody: {
             items: components["schemas"]["Quota"][];
+        };
+        ListQuotaSnapshotBody: {
+            items: components["schemas"]["QuotaSnapshot"][];
+        };
+        ListTaskBody: {
+            items: components["schemas"]["Task"][];
         };
         ListUserRowBody: {
             items: components["schemas"]["UserRow"][];
@@ -2071,12 +2319,20 @@ export interface components {
             items: components["schemas"]["ImportRow"][];
             next_cursor?: string;
         };
+        PageItemBody: {
+            items: components["schemas"]["Item"][];
+            next_cursor?: string;
+        };
         PageObjectBody: {
             items: components["schemas"]["Object"][];
             next_cursor?: string;
         };
         PagePublicDecisionBody: {
             items: components["schemas"]["PublicDecision"][];
+            next_cursor?: string;
+        };
+        PagePublicationBody: {
+            items: components["schemas"]["Publication"][];
             next_cursor?: string;
         };
         Parameter: {
@@ -2155,6 +2411,20 @@ export interface components {
         PasswordChange: {
             current: string;
             new: string;
+        };
+        Plan: {
+            /**
+             * Format: date-time
+             * @description At least a minute ahead.
+             */
+            draw_at: string;
+            /** @enum {string} */
+            kind: "inspection" | "process_record" | "after" | "during";
+            title: string;
+            /** @description Of inspections: objects of this township alone. */
+            township?: string;
+            /** Format: int64 */
+            wanted: number;
         };
         Point: {
             /** Format: double */
@@ -2318,6 +2588,12 @@ export interface components {
             title_en: string;
             title_zh: string;
         };
+        PublicDraw: {
+            draw: components["schemas"]["Draw"];
+            results: components["schemas"]["PublicResult"][];
+            /** @description The announcement; its SHA-256 stands in the transparency log. */
+            text: string;
+        };
         PublicMatter: {
             basis_en: string;
             basis_zh: string;
@@ -2330,22 +2606,86 @@ export interface components {
             name_zh: string;
             offsite: boolean;
         };
+        PublicResult: {
+            /** Format: date-time */
+            done_at?: string;
+            name: string;
+            /** Format: int64 */
+            rank: number;
+            /** Format: date-time */
+            rectified_at?: string;
+            /** @description sound, faulty; empty until it is entered. */
+            result: string;
+        };
+        Publication: {
+            case_id: string;
+            check?: components["schemas"]["PublicationCheck"];
+            number: string;
+            /** Format: date-time */
+            publish_by: string;
+            /** @description What the public sees, or would see. */
+            shown: components["schemas"]["PublicDecision"];
+        };
+        PublicationCheck: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            reason: string;
+            sound: boolean;
+        };
+        PublicationCheckDraft: {
+            /** @description Needed where it is withdrawn. */
+            reason: string;
+            /** @description False withdraws it: the public then sees number and reason alone. */
+            sound: boolean;
+        };
+        Question: {
+            en: string;
+            key: string;
+            zh: string;
+        };
         Quota: {
             /** Format: int64 */
             denominator: number;
+            /**
+             * Format: double
+             * @description At the end of the period, if the last ninety days go on.
+             */
+            forecast: number;
             /** Format: double */
             goal: number;
             key: string;
             met: boolean;
+            missing_en?: string;
+            /** @description What those lack that do not count. */
+            missing_zh?: string;
             name_en: string;
             name_zh: string;
+            /**
+             * Format: int64
+             * @description How many more must count so that the goal is reached at the end of the period.
+             */
+            needed: number;
             /** Format: int64 */
             numerator: number;
+            /** @description The key of the figure that this is the other reading of. */
+            reading?: string;
             sentence_en: string;
             sentence_zh: string;
             unit: string;
             /** Format: double */
             value: number;
+        };
+        QuotaSnapshot: {
+            /** Format: date-time */
+            at: string;
+            month: string;
+            /** @description Of the entry in the log (C2SP tlog-proof); empty until it stands there. */
+            proof: string;
+            quotas: components["schemas"]["Quota"][];
+            sha256: string;
+            /** @description The exact text that was sealed; its SHA-256 stands in the transparency log. */
+            text: string;
         };
         Reason: {
             reason: string;
@@ -2365,6 +2705,9 @@ export interface components {
         };
         Recovery: {
             codes: string[];
+        };
+        Rectification: {
+            rectified: string;
         };
         Report: {
             bundle: string;
@@ -2387,6 +2730,18 @@ export interface components {
             tar_sha256: string;
             /** Format: date-time */
             timestamp_at: string;
+        };
+        Result: {
+            /** @description For each question of the check list: ok, fault or none (does not apply). */
+            answers: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Working days to put faults right; 0: ten.
+             */
+            days?: number;
+            note: string;
         };
         Session: {
             /** @description Goes into X-CSRF-Token of every request that changes something. */
@@ -2434,6 +2789,32 @@ export interface components {
             height: number;
             /** Format: int64 */
             width: number;
+        };
+        Task: {
+            answers: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            done_at?: string;
+            done_by?: string;
+            draw_id: string;
+            due_on: string;
+            id: string;
+            /** @description Names. */
+            inspectors: string[];
+            kind: string;
+            name: string;
+            note: string;
+            /** Format: int64 */
+            rank: number;
+            /** @description What was done about it. */
+            rectified?: string;
+            /** Format: date-time */
+            rectified_at?: string;
+            rectify_by?: string;
+            /** @description sound, faulty; empty until it is entered. */
+            result: string;
+            subject: string;
         };
         Ticks: {
             accurate: boolean;
@@ -3323,6 +3704,102 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDrawBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "announce-draw": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that is new for each thing to be made; sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Plan"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draw"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawPage"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -4897,6 +5374,8 @@ export interface operations {
     "list-public-decisions": {
         parameters: {
             query?: {
+                /** @description Part of the decision's number, the matter, or a unit's name. People are not found by name. */
+                q?: string;
                 cursor?: string;
             };
             header?: never;
@@ -4956,6 +5435,66 @@ export interface operations {
             };
         };
     };
+    "list-public-draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDrawBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-public-draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicDraw"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-public-matters": {
         parameters: {
             query?: never;
@@ -4985,6 +5524,72 @@ export interface operations {
             };
         };
     };
+    "list-publications": {
+        parameters: {
+            query?: {
+                /** @description Left out: all that are published. */
+                state?: "late" | "due" | "unchecked" | "withdrawn";
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePublicationBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicationCheckDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-quotas": {
         parameters: {
             query?: never;
@@ -5001,6 +5606,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListQuotaBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-quota-snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListQuotaSnapshotBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-quota-items": {
+        parameters: {
+            query?: {
+                /** @description Those that do not count; else those that do. */
+                missing?: boolean;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageItemBody"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -5367,6 +6036,106 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SignInWays"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tasks": {
+        parameters: {
+            query?: {
+                /** @description Those alone that wait for a result or for a fault to be put right. */
+                open?: boolean;
+                /** @description Those alone for which the caller was drawn. */
+                mine?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTaskBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rectify-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rectification"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enter-result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Result"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
