@@ -29,6 +29,7 @@ type Options struct {
 	Cameras   int           // watched at a time
 	Soak      time.Duration // for how long
 	Profile   string        // file for a pprof profile of the cameras being watched; "": none
+	Tell      func(string)  // hears what is measured next
 	// Serve plays each file as a camera, by another process, until stop is called.
 	Serve func(ctx context.Context, files []string) (urls []string, stop func(), err error)
 }
@@ -59,6 +60,7 @@ type measurement struct {
 func Cameras(ctx context.Context, o Options) (bench.Set, error) {
 	m := &measurement{o: o, model: map[string]time.Duration{}, names: o.Engine.Names()}
 	var err error
+	o.Tell("making the streams, unless they lie in " + o.Folder)
 	if m.files, err = Streams(ctx, o.Folder, o.Scenes); err != nil {
 		return nil, err
 	}
@@ -107,8 +109,9 @@ func (m *measurement) byTurns(ctx context.Context) error {
 	defer b.close()
 	var sum sumOfTurns
 	sum.model, sum.runs = map[string]time.Duration{}, map[string]uint64{}
-	for range rounds {
+	for round := range rounds {
 		for _, file := range m.files {
+			m.o.Tell(fmt.Sprintf("looking at %s: ours, the limit, the peer; round %d of %d", filepath.Base(file), round+1, rounds))
 			if err := m.turn(ctx, b, file, &sum); err != nil {
 				return fmt.Errorf("%s: %w", filepath.Base(file), err)
 			}
@@ -207,12 +210,15 @@ func (m *measurement) watching(ctx context.Context) error {
 	one, none := all, all
 	one.urls, one.span = urls[:1], short
 	none.cadence, none.span = time.Hour, short
+	m.o.Tell("watching one camera")
 	if m.one, err = one.watch(ctx); err != nil {
 		return err
 	}
+	m.o.Tell(fmt.Sprintf("watching %d cameras for %s", len(urls), settle+all.span))
 	if m.many, err = m.profiled(ctx, all); err != nil {
 		return err
 	}
+	m.o.Tell("receiving them without looking")
 	m.still, err = none.watch(ctx)
 	return err
 }
