@@ -219,6 +219,13 @@ func (r *Ring) Unit(seq uint64) (ingest.Unit, bool) {
 	return r.read(i), true
 }
 
+// Holds says whether the unit of that number is still held.
+func (r *Ring) Holds(seq uint64) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.index(seq) >= 0
+}
+
 // Since returns, copied and in order of decoding, the units needed to show the
 // picture at t and all after it: from the last key unit at or before t, or from
 // the oldest.

@@ -36,7 +36,6 @@ type Options struct {
 
 const (
 	command = "make bench-cameras"
-	rounds  = 2 // of ours, limit and peer by turns
 	settle  = 25 * time.Second
 	short   = 20 * time.Second
 	cores   = 2
@@ -100,7 +99,7 @@ func (m *measurement) sizes(context.Context) error {
 	return nil
 }
 
-// byTurns measures a look: ours, the limit, the peer, file by file and again.
+// byTurns measures a look: ours, the limit, the peer, file by file.
 func (m *measurement) byTurns(ctx context.Context) error {
 	b, err := newBare(m.names)
 	if err != nil {
@@ -109,12 +108,10 @@ func (m *measurement) byTurns(ctx context.Context) error {
 	defer b.close()
 	var sum sumOfTurns
 	sum.model, sum.runs = map[string]time.Duration{}, map[string]uint64{}
-	for round := range rounds {
-		for _, file := range m.files {
-			m.o.Tell(fmt.Sprintf("looking at %s: ours, the limit, the peer; round %d of %d", filepath.Base(file), round+1, rounds))
-			if err := m.turn(ctx, b, file, &sum); err != nil {
-				return fmt.Errorf("%s: %w", filepath.Base(file), err)
-			}
+	for _, file := range m.files {
+		m.o.Tell("looking at " + filepath.Base(file) + ": ours, the limit, the peer")
+		if err := m.turn(ctx, b, file, &sum); err != nil {
+			return fmt.Errorf("%s: %w", filepath.Base(file), err)
 		}
 	}
 	sum.into(m)
