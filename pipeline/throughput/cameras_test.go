@@ -23,7 +23,7 @@ func TestTheLimitRunsModelsAsOftenAsWeDid(t *testing.T) {
 	if m.every != 20*time.Millisecond || m.ours != 50*time.Millisecond || m.gated != 25*time.Millisecond || m.full != 300*time.Millisecond {
 		t.Errorf("all models %s, ours %s, gated %s, the peer's decoding %s", m.every, m.ours, m.gated, m.full)
 	}
-	m.one = live{cameras: 1, span: 10 * time.Second, cpu: 500 * time.Millisecond}
+	m.one = live{cameras: 1, span: 10 * time.Second, cpu: 500 * time.Millisecond, looks: 5}
 	m.many = live{cameras: 20, span: 10 * time.Second, cpu: 8 * time.Second, looks: 100}
 	m.still = live{cameras: 20, span: 10 * time.Second, cpu: time.Second}
 	set := m.figures()
