@@ -46,7 +46,8 @@ func (c *benchCamerasCmd) Run(ctx context.Context) error {
 		return err
 	}
 	o := throughput.Options{Engine: engine, Detectors: all.All(), Folder: streamsDir, Cameras: c.Cameras, Soak: c.Soak,
-		Profile: c.Profile, Serve: serveCameras}
+		Profile: c.Profile, Serve: serveCameras,
+		Tell: func(what string) { fmt.Fprintln(os.Stderr, "bench: "+what) }}
 	for _, s := range rendered {
 		o.Scenes = append(o.Scenes, throughput.Scene{Name: s.Key, Video: s.Video})
 	}

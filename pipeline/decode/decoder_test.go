@@ -77,7 +77,6 @@ func TestPictureIsThatOfItsUnit(t *testing.T) {
 		"h264 in one group":   {Codec: "h264", GOP: 200},
 		"h265":                {Codec: "h265"},
 		"h265 with B-frames":  {Codec: "h265", BFrames: 3},
-		"h264 in open groups": {Codec: "h264", BFrames: 2, OpenGOP: true},
 		"h265 in open groups": {Codec: "h265", BFrames: 3, OpenGOP: true},
 		"mjpeg":               {Codec: "mjpeg"},
 	} {

@@ -38,8 +38,8 @@ type Ring struct {
 	limits Limits
 
 	mu       sync.RWMutex
+	whole    []byte // reserved for the arena to grow in
 	arena    []byte
-	free     func()  // gives the arena back
 	entries  []entry // in order of arrival; the first is a key unit
 	head     int     // where the next unit is written
 	evicted  uint64
@@ -175,25 +175,32 @@ func (r *Ring) room(size int) (int, bool) {
 	return r.head, r.head+size < oldest // used: [oldest, end) and [0, head)
 }
 
-// grow makes the arena larger by a quarter within the limit, and straightens it.
+// grow makes the arena larger by a quarter within the limit.
 func (r *Ring) grow(size int) bool {
 	if len(r.arena) >= r.limits.Bytes {
 		return false
 	}
+	if r.whole == nil {
+		r.whole = reserve(r, r.limits.Bytes)
+	}
+	if len(r.entries) > 0 && r.head <= r.entries[0].at {
+		r.straighten()
+	}
 	n := max(firstArena, len(r.arena)+len(r.arena)/4, len(r.arena)+2*size)
-	bigger, free := newArena(r, min(n, r.limits.Bytes))
-	at := 0
+	r.arena = r.whole[:min(n, r.limits.Bytes)]
+	return true
+}
+
+// straighten moves the units to the arena's beginning, in order.
+func (r *Ring) straighten() {
+	var held []byte
 	for i := range r.entries {
 		e := &r.entries[i]
-		copy(bigger[at:], r.arena[e.at:e.at+e.size])
-		e.at = at
-		at += e.size
+		bits := r.arena[e.at : e.at+e.size]
+		e.at = len(held)
+		held = append(held, bits...)
 	}
-	if r.free != nil {
-		r.free()
-	}
-	r.arena, r.free, r.head = bigger, free, at
-	return true
+	r.head = copy(r.arena, held)
 }
 
 // LatestKey returns the newest key unit, copied.
@@ -217,6 +224,13 @@ func (r *Ring) Unit(seq uint64) (ingest.Unit, bool) {
 		return ingest.Unit{}, false
 	}
 	return r.read(i), true
+}
+
+// Holds says whether the unit of that number is still held.
+func (r *Ring) Holds(seq uint64) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.index(seq) >= 0
 }
 
 // Since returns, copied and in order of decoding, the units needed to show the

@@ -174,3 +174,32 @@ func TestManyReadersOneWriter(t *testing.T) {
 	close(stop)
 	work.Wait()
 }
+
+// A long group is copied once, however many of its pictures are looked at.
+func TestUptoSharesWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	r := New(Limits{})
+	for seq := uint64(1); seq <= 60; seq++ {
+		r.Push(picture(seq, seq%25 == 0, 2000))
+	}
+	var known []ingest.Unit
+	for _, seq := range []uint64{25, 30, 30, 44, 27, 50, 60} {
+		units := r.Upto(seq, known)
+		first := seq / 25 * 25
+		if uint64(len(units)) != seq-first+1 {
+			t.Fatalf("up to %d there are %d units, want those from %d on", seq, len(units), first)
+		}
+		for i, u := range units {
+			if !sameUnit(u, picture(first+uint64(i), i == 0, 2000)) {
+				t.Errorf("up to %d: unit %d differs", seq, u.Seq)
+			}
+			if i < len(known) && known[0].Seq == first && &u.NALUs[0][0] != &known[i].NALUs[0][0] {
+				t.Errorf("up to %d: unit %d was copied again", seq, u.Seq)
+			}
+		}
+		known = units
+	}
+	if r.Upto(61, known) != nil || r.Holds(61) || !r.Holds(60) {
+		t.Error("a unit that never came is held")
+	}
+}

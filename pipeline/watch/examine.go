@@ -49,35 +49,36 @@ func (w *Watch) due(model string, at time.Time) bool {
 	return true
 }
 
-// examine runs those of the models that are due. What the others said stands.
-func (w *Watch) examine(p *decode.Picture, at time.Time, models map[string]bool) error {
+// examine runs models on a picture. Where something has changed (anew), what others
+// said before stands no more.
+func (w *Watch) examine(p *decode.Picture, at time.Time, models map[string]bool, anew bool) error {
 	var e examined
-	if w.last != nil && len(models) < len(w.needs) {
+	if !anew {
 		e = *w.last
 	}
 	shared := w.shared.Of(p)
-	if models["objects"] && w.due("objects", at) {
+	if models["objects"] {
 		found, err := w.o.Engine.Boxes("objects", shared)
 		if err != nil {
 			return err
 		}
 		e.things = found[0]
 	}
-	if models["burning"] && w.due("burning", at) {
+	if models["burning"] {
 		found, err := w.o.Engine.Boxes("burning", shared)
 		if err != nil {
 			return err
 		}
 		e.fire = found[0]
 	}
-	if models["ground"] && w.due("ground", at) {
+	if models["ground"] {
 		maps, err := w.o.Engine.ClassMap("ground", shared)
 		if err != nil {
 			return err
 		}
 		e.ground = maps[0]
 	}
-	if models["novelty"] && w.due("novelty", at) {
+	if models["novelty"] {
 		novel, err := w.compare(shared, at, e.things)
 		if err != nil {
 			return err

@@ -9,12 +9,13 @@ import (
 )
 
 const (
-	keepFrames = 10              // looks whose units stay at hand: 20 s at 2 s
+	keepFrames = 10              // looks whose pictures stay at hand: 20 s at 2 s
 	earlier    = 4 * time.Second // how long before the beginning "before" is, if there is such a picture
 )
 
 // frame is a picture that was looked at, as compressed units (from the key unit to
-// its own), or, where there are none, decoded.
+// its own), or, where there are none, decoded. The units of earlier looks stay in the
+// ring alone, from where they are taken when a suspicion begins.
 type frame struct {
 	seq      uint64
 	at       time.Time
@@ -64,6 +65,9 @@ func (f *frame) bits() (codec string, bits []byte) {
 
 // remember keeps the newest frames at hand.
 func (w *Watch) remember(f *frame) {
+	if n := len(w.recent); n > 0 && w.o.Ring != nil {
+		w.recent[n-1].units = nil
+	}
 	w.recent = append(w.recent, f)
 	if n := len(w.recent) - keepFrames; n > 0 {
 		for _, old := range w.recent[:n] {
@@ -78,19 +82,37 @@ func (w *Watch) remember(f *frame) {
 func (w *Watch) frameBefore(first time.Time) *frame {
 	var found *frame
 	for _, f := range w.recent {
-		if found == nil && f.at.Before(first) || !f.at.After(first.Add(-earlier)) {
+		if w.atHand(f) && (found == nil && f.at.Before(first) || !f.at.After(first.Add(-earlier))) {
 			found = f
 		}
 	}
-	return found.share()
+	return w.take(found)
 }
 
 // frameAt finds the picture of the beginning, now if there is none nearer.
 func (w *Watch) frameAt(first time.Time, now *frame) *frame {
 	for _, f := range w.recent {
-		if !f.at.Before(first) {
-			return f.share()
+		if f.at.Before(first) {
+			continue
+		}
+		if g := w.take(f); g != nil {
+			return g
 		}
 	}
 	return now.share()
+}
+
+func (w *Watch) atHand(f *frame) bool {
+	return len(f.units) > 0 || f.picture != nil || w.o.Ring != nil && w.o.Ring.Holds(f.seq)
+}
+
+// take makes another owner of a frame, with its units; nil if they are gone.
+func (w *Watch) take(f *frame) *frame {
+	g := f.share()
+	if g != nil && len(g.units) == 0 && g.picture == nil && w.o.Ring != nil {
+		if g.units = w.o.Ring.Upto(g.seq, nil); len(g.units) == 0 {
+			return nil
+		}
+	}
+	return g
 }

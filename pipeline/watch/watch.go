@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -211,8 +212,10 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 	}
 	open, err := w.gate.Open(small)
 	models := w.wanted(open || w.last == nil)
-	if err == nil && len(models) > 0 {
-		err = w.examine(p, f.at, models)
+	all := len(models) == len(w.needs)
+	maps.DeleteFunc(models, func(m string, _ bool) bool { return !w.due(m, f.at) })
+	if err == nil && (all || len(models) > 0) {
+		err = w.examine(p, f.at, models, all)
 		out.Examined = err == nil
 	}
 	if err != nil {
