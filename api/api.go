@@ -33,6 +33,7 @@ type Options struct {
 	History      histories   // optional: without it, no history of objects
 	Trust        Trust
 	Probe        Prober
+	Mask         func(png []byte) ([]byte, error)            // covers people and vehicles (mask.Masker.PNG); without it, the portal shows no pictures
 	CheckAddress func(ctx context.Context, url string) error // guard.Guard.Check
 	Events       func(ctx context.Context) <-chan store.Event
 	Waiting      func(ctx context.Context) (count int, oldest time.Time, err error) // evidence not yet stored; optional

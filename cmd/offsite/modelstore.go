@@ -26,8 +26,9 @@ import (
 // modelStore is the registry of models as a command reaches it.
 type modelStore struct {
 	*model.Registry
-	pool  *pgxpool.Pool
-	close func()
+	pool    *pgxpool.Pool
+	objects vault.Options
+	close   func()
 }
 
 // openModels opens the registry of models: the bureau's database and store, or the
@@ -74,7 +75,7 @@ func openModels(ctx context.Context, c *config.Config) (*modelStore, error) {
 		stop()
 		return nil, err
 	}
-	return &modelStore{Registry: r, pool: pool, close: stop}, nil
+	return &modelStore{Registry: r, pool: pool, objects: p.store, close: stop}, nil
 }
 
 // weightsIn says where models' weights lie: beside the evidence.
