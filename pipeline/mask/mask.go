@@ -25,7 +25,8 @@ import (
 
 const (
 	model    = "objects"
-	least    = 0.06 // score from which a region is covered: a missed face is the costly error
+	least    = 0.06 // score from which a person is covered: a missed face is the costly error
+	leastCar = 0.15 // and a vehicle
 	grow     = 0.12 // of a region, on each side: heads stick out of boxes
 	partSide = 0.6  // of the picture: four parts that overlap, for what is far away
 	across   = 6    // tiles of the shorter side of a region
@@ -84,7 +85,7 @@ func (m *Masker) Regions(img *image.RGBA) ([]image.Rectangle, error) {
 			return nil, fmt.Errorf("mask a picture: %w", err)
 		}
 		for _, d := range found[0] {
-			if slices.Contains(Covered(), d.Label) {
+			if slices.Contains(Covered(), d.Label) && (d.Label == "person" || d.Score >= leastCar) {
 				regions = append(regions, place(d.Box, r).Intersect(img.Rect))
 			}
 		}
