@@ -1312,6 +1312,7 @@ export interface components {
             count: number;
             /** Format: date-time */
             oldest?: string;
+            silent: string[];
         };
         Fault: {
             column?: string;
