@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"text/tabwriter"
@@ -258,7 +257,7 @@ func openEngine(ctx context.Context, c *config.Config, r *model.Registry) (*infe
 	if err != nil {
 		return nil, err
 	}
-	var folder fs.FS = models.Shipped()
+	folder := models.Shipped()
 	if len(names) > 0 {
 		if err := models.Complete(active, names); err != nil {
 			return nil, err
