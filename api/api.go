@@ -34,6 +34,7 @@ type Options struct {
 	Draws        draws       // optional: without it, nothing is drawn by lot
 	Trust        Trust
 	Probe        Prober
+	Mask         func(png []byte) ([]byte, error)            // covers people and vehicles (mask.Masker.PNG); without it, the portal shows no pictures
 	CheckAddress func(ctx context.Context, url string) error // guard.Guard.Check
 	Events       func(ctx context.Context) <-chan store.Event
 	Ready        map[string]func(ctx context.Context) error // what /readyz asks; optional

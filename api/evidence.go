@@ -117,17 +117,22 @@ func (a *API) sendEntry(w http.ResponseWriter, r *http.Request, receipt evidence
 	}
 	defer body.Close()
 	checked := &watched{ReadSeeker: body}
-	h := w.Header()
-	h.Set("Content-Type", typeOf(name))
-	h.Set("Cache-Control", "private, max-age=600")
-	h.Set("ETag", `"`+entry.SHA256+`"`)
-	h.Set("Content-Security-Policy", "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'")
-	h.Set("X-Frame-Options", "SAMEORIGIN")
+	fileHeader(w, name)
+	w.Header().Set("ETag", `"`+entry.SHA256+`"`)
 	http.ServeContent(w, r, "", time.Time{}, checked)
 	if checked.err != nil && r.Context().Err() == nil {
 		a.log.ErrorContext(r.Context(), "sending evidence failed", "bundle", receipt.BundleID, "file", name, "request", callerOf(r.Context()).request, "error", checked.err)
 		panic(http.ErrAbortHandler) // what was sent must not look whole
 	}
+}
+
+// fileHeader says what is sent, and that it may be shown on our own pages alone.
+func fileHeader(w http.ResponseWriter, name string) {
+	h := w.Header()
+	h.Set("Content-Type", typeOf(name))
+	h.Set("Cache-Control", "private, max-age=600")
+	h.Set("Content-Security-Policy", "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'")
+	h.Set("X-Frame-Options", "SAMEORIGIN")
 }
 
 // watched remembers what kept it from being read.

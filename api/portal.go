@@ -1,16 +1,22 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"path"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
 	"offsite/api/wire"
 	"offsite/casework"
+	"offsite/evidence"
 )
 
 const signatureBody = 2 << 20
@@ -110,8 +116,40 @@ func (a *API) getPortalFile(ctx context.Context, in *portalFile) (*stream, error
 				return
 			}
 		}
+		if path.Ext(file.Path) == ".png" {
+			a.sendMasked(w, r, file.Receipt, file.Path)
+			return
+		}
 		a.sendEntry(w, r, file.Receipt, file.Path)
 	}}, nil
+}
+
+// mostPicture bounds a picture that is masked.
+const mostPicture = 64 << 20
+
+// sendMasked sends a copy of a picture in which nobody can be recognised. What cannot
+// be masked is not sent.
+func (a *API) sendMasked(w http.ResponseWriter, r *http.Request, receipt evidence.Receipt, name string) {
+	body, _, err := a.o.Vault.OpenEntry(r.Context(), receipt, name)
+	if err != nil {
+		a.refuse(w, r, a.problem(r.Context(), "read-entry", err))
+		return
+	}
+	defer body.Close()
+	raw, err := io.ReadAll(io.LimitReader(body, mostPicture))
+	switch {
+	case err != nil:
+	case a.o.Mask == nil:
+		err = errors.New("there is no model to mask it with")
+	default:
+		raw, err = a.o.Mask(raw)
+	}
+	if err != nil {
+		a.refuse(w, r, a.problem(r.Context(), "mask-picture", fmt.Errorf("mask %s of bundle %s: %w", name, receipt.BundleID, err)))
+		return
+	}
+	fileHeader(w, name)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(raw))
 }
 
 func (a *API) getPortalDocument(ctx context.Context, in *ByID) (*stream, error) {

@@ -93,6 +93,9 @@ func (p party) look(ctx context.Context) (portalCase, error) {
 		if err := p.call(ctx, "GET", "/api/v1/portal/files/"+still.Name, nil, &picture); err != nil {
 			return page, err
 		}
+		if !strings.HasPrefix(string(picture), "\x89PNG") {
+			return page, fmt.Errorf("picture %s is no PNG", still.Name)
+		}
 	}
 	for _, d := range page.Documents {
 		var pdf []byte

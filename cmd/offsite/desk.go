@@ -31,6 +31,8 @@ import (
 	"offsite/evidence/seal"
 	"offsite/evidence/vault"
 	"offsite/pipeline/decode"
+	"offsite/pipeline/infer"
+	"offsite/pipeline/mask"
 	"offsite/pipeline/probe"
 	"offsite/registry"
 	"offsite/registry/account"
@@ -136,8 +138,12 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	return err
 }
 
-// handler is the API with the console's pages.
-func (d *desk) handler() (*api.API, error) {
+// handler is the API with the console's pages. The engine masks pictures.
+func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
+	masks, err := mask.New(engine)
+	if err != nil {
+		return nil, err
+	}
 	addresses, err := guard.New(d.config.Cameras.Networks)
 	if err != nil {
 		return nil, err
@@ -146,7 +152,7 @@ func (d *desk) handler() (*api.API, error) {
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry, Draws: d.office,
 		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
-		Probe: probeCamera, CheckAddress: addresses.Check,
+		Probe: probeCamera, Mask: masks.PNG, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
 		Ready:   map[string]func(context.Context) error{"database": d.pool.Ping},
 		Log:     d.publicLog.Handler(),
@@ -177,8 +183,8 @@ func identityProvider(c *config.Config) (*elsewhere.Provider, error) {
 }
 
 // serve answers until ctx ends.
-func (d *desk) serve(ctx context.Context, listener net.Listener) error {
-	a, err := d.handler()
+func (d *desk) serve(ctx context.Context, listener net.Listener, engine *infer.Engine) error {
+	a, err := d.handler(engine)
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type modelCmd struct {
 	Add      modelAddCmd      `cmd:"" help:"Register a model that the bureau brings, after it was tried."`
 	Activate modelActivateCmd `cmd:"" help:"Bring a registered version into force; takes two people."`
 	Shadow   modelShadowCmd   `cmd:"" help:"Run a version beside the one in force, and tell how they differ."`
+	Feedback modelFeedbackCmd `cmd:"" help:"Export what reviewers confirmed and rejected, to train on."`
 }
 
 // registered are the bureau's own models, where a database is configured.

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"text/tabwriter"
@@ -26,8 +25,9 @@ import (
 // modelStore is the registry of models as a command reaches it.
 type modelStore struct {
 	*model.Registry
-	pool  *pgxpool.Pool
-	close func()
+	pool    *pgxpool.Pool
+	objects vault.Options
+	close   func()
 }
 
 // openModels opens the registry of models: the bureau's database and store, or the
@@ -74,7 +74,7 @@ func openModels(ctx context.Context, c *config.Config) (*modelStore, error) {
 		stop()
 		return nil, err
 	}
-	return &modelStore{Registry: r, pool: pool, close: stop}, nil
+	return &modelStore{Registry: r, pool: pool, objects: p.store, close: stop}, nil
 }
 
 // weightsIn says where models' weights lie: beside the evidence.
@@ -257,7 +257,7 @@ func openEngine(ctx context.Context, c *config.Config, r *model.Registry) (*infe
 	if err != nil {
 		return nil, err
 	}
-	var folder fs.FS = models.Shipped()
+	folder := models.Shipped()
 	if len(names) > 0 {
 		if err := models.Complete(active, names); err != nil {
 			return nil, err

@@ -64,7 +64,12 @@ func (c *serveCmd) Run(ctx context.Context, file *config.File) error {
 	if password != "" {
 		fmt.Printf("Administrator: user admin, one-time password %s\n", password)
 	}
-	return d.serve(ctx, listener)
+	engine, err := newEngine(conf.ONNXRuntime, "objects")
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	return d.serve(ctx, listener, engine)
 }
 
 // watchCmd runs the cameras; `offsite serve` runs what people work at.
@@ -106,7 +111,7 @@ func (c *watchCmd) Run(ctx context.Context, file *config.File) error {
 		return err
 	}
 	defer d.Close()
-	stop, err := watch(ctx, d, p, sealer, false)
+	_, stop, err := watch(ctx, d, p, sealer, false)
 	if err != nil {
 		return err
 	}

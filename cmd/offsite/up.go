@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"offsite/config"
+	"offsite/pipeline/infer"
 )
 
 // upCmd runs everything in one data folder.
@@ -82,7 +83,7 @@ func (c *upCmd) run(ctx context.Context, conf *config.Config, p *platform, stage
 			return err
 		}
 	}
-	stop, err := watch(ctx, d, p, sealer, true)
+	engine, stop, err := watch(ctx, d, p, sealer, true)
 	if err != nil {
 		return err
 	}
@@ -90,15 +91,15 @@ func (c *upCmd) run(ctx context.Context, conf *config.Config, p *platform, stage
 	if stage != nil && c.District {
 		defer stage.district(ctx, d)()
 	}
-	return c.answer(ctx, d, stage, password, listener, began)
+	return c.answer(ctx, d, engine, stage, password, listener, began)
 }
 
 // answer serves, and says where once it does.
-func (c *upCmd) answer(ctx context.Context, d *desk, stage *demonstration, password string, listener net.Listener, began time.Time) error {
+func (c *upCmd) answer(ctx context.Context, d *desk, engine *infer.Engine, stage *demonstration, password string, listener net.Listener, began time.Time) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	served := make(chan error, 1)
-	go func() { served <- d.serve(ctx, listener) }()
+	go func() { served <- d.serve(ctx, listener, engine) }()
 	fmt.Printf("Offsite %s is ready after %.1f s: %s\n", version, time.Since(began).Seconds(), d.config.Public())
 	if password != "" {
 		fmt.Printf("Administrator: user admin, one-time password %s\n", password)

@@ -121,14 +121,14 @@ func nodeName(c *config.Config) (string, error) {
 }
 
 // watch starts watching and the jobs of this process: those of the desk too where
-// atDesk is set. stop ends both.
-func watch(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer, atDesk bool) (stop func(), err error) {
+// atDesk is set. stop ends both, and closes the engine.
+func watch(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer, atDesk bool) (engine *infer.Engine, stop func(), err error) {
 	w, err := newWatcher(ctx, d, p, sealer)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := w.Start(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	j, err := newJobs(d, atDesk, w)
 	if err == nil {
@@ -136,9 +136,9 @@ func watch(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer, atDes
 	}
 	if err != nil {
 		w.Stop()
-		return nil, err
+		return nil, nil, err
 	}
-	return func() { j.Stop(); w.Stop() }, nil
+	return w.engine, func() { j.Stop(); w.Stop() }, nil
 }
 
 // Start watches until Stop.

@@ -3,6 +3,7 @@
 Pictures are BGR uint8 [H, W, 3]; boxes are float32 [n, 4] x1, y1, x2, y2 in pixels
 of their picture, classes int64 [n].
 """
+import json
 import pathlib
 
 import cv2
@@ -25,6 +26,29 @@ def read_yolo(folder, stem, side=None):
     half = rows[:, 3:] / 2
     boxes = np.hstack((rows[:, 1:3] - half, rows[:, 1:3] + half)) * np.array([w, h, w, h], np.float32)
     return picture, boxes, rows[:, 0].astype(np.int64)
+
+
+def read_feedback(folder, detector, labels, side=None):
+    """Pictures of `offsite model feedback --pictures` with what reviewers confirmed;
+    one that was rejected has no boxes."""
+    folder = pathlib.Path(folder)
+    data = json.loads((folder / "annotations.json").read_text())
+    names = {c["id"]: c["name"] for c in data["categories"]}
+    out = []
+    for image in (i for i in data["images"] if i["offsite_detector"] == detector):
+        picture = cv2.imread(str(folder / image["file_name"]))
+        if picture is None:
+            raise FileNotFoundError(f"{folder}/{image['file_name']} cannot be read; export with --pictures")
+        rows = [(*a["bbox"], labels.index(names[a["category_id"]])) for a in data["annotations"] if a["image_id"] == image["id"]]
+        rows = np.array(rows, np.float32).reshape(-1, 5)
+        h, w = picture.shape[:2]
+        s = 1.0
+        if side:
+            s = side / max(w, h)
+            picture = cv2.resize(picture, (round(w * s), round(h * s)), interpolation=cv2.INTER_AREA)
+        boxes = np.hstack((rows[:, :2], rows[:, :2] + rows[:, 2:4])) * np.float32(s)
+        out.append((picture, boxes.astype(np.float32), rows[:, 4].astype(np.int64)))
+    return out
 
 
 def read_video(path, first=0.0, last=1.0, step=1, width=None):

@@ -26,10 +26,12 @@ ROWS = [range(80), range(80)]
 class Samples:
     """Draws training squares."""
 
-    def __init__(self, data, plates, seed, stems):
+    def __init__(self, data, plates, seed, stems, feedback=None):
         self.rng = np.random.default_rng(seed)
         folder = pathlib.Path(data) / "fire-smoke"
         self.real = [pictures.read_yolo(folder, s, 448) for s in stems]
+        if feedback:
+            self.real += pictures.read_feedback(feedback, "burning", LABELS, 448)
         self.by_kind = [[p for p in self.real if kind(p)] for kind in (
             lambda p: (p[2] == 0).any(), lambda p: (p[2] == 1).any(), lambda p: len(p[2]) == 0)]
         street = pictures.read_video(pathlib.Path(data) / "videos" / "vtest.avi", 0, 0.25, 5, 512)
@@ -104,10 +106,11 @@ def main():
     ap.add_argument("--epochs", type=int, default=40)
     ap.add_argument("--threads", type=int, default=1)
     ap.add_argument("--warm", help="shipped ONNX file whose weights this training starts from")
+    ap.add_argument("--feedback", help="folder of offsite model feedback --pictures, trained on too")
     ap.add_argument("--all", action="store_true", help="train on the validation videos too, once epochs and thresholds are chosen")
     args = ap.parse_args()
     stems = read("burning_train") + (read("burning_val") if args.all else [])
-    samples = Samples(args.data, pathlib.Path(args.work).parent / "ground", 7, stems)
+    samples = Samples(args.data, pathlib.Path(args.work).parent / "ground", 7, stems, args.feedback)
     folder = pathlib.Path(args.data) / "fire-smoke"
     held = [pictures.read_yolo(folder, s) for s in read("burning_val")]
     held += [(p, np.zeros((0, 4), np.float32), np.zeros(0, np.int64))

@@ -70,7 +70,7 @@ func Fits(m models.Manifest) error {
 	if m.Task != shipped.Task {
 		return fmt.Errorf("%w: model %s does %q, and the detectors want %q", ErrRefused, m.Name, m.Task, shipped.Task)
 	}
-	if m.Version == shipped.Version {
+	if m.Version == shipped.Version && m.SHA256 != shipped.SHA256 {
 		return fmt.Errorf("%w: version %s of %s is the one in the program; give it another version", ErrRefused, m.Version, m.Name)
 	}
 	for _, label := range shipped.Labels {

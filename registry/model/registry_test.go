@@ -159,6 +159,34 @@ func TestActivationWantsTwoPeople(t *testing.T) {
 	}
 }
 
+// The way back to the model in the program is the same.
+func TestTheShippedVersionComesBack(t *testing.T) {
+	t.Parallel()
+	r, ctx := opened(t), t.Context()
+	shipped, _, err := models.Load(models.Shipped(), "burning")
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest, weights := version(t, nil)
+	if _, err := r.Add(ctx, manifest, weights, time.Millisecond, "anna"); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []string{"2027.01.01", shipped.Version} {
+		for _, by := range []string{"anna", "bert"} {
+			if _, _, err := r.Activate(ctx, "burning", v, by); err != nil {
+				t.Fatal(err)
+			}
+		}
+		folder := t.TempDir()
+		if _, err := r.Fetch(ctx, Active, folder); err != nil {
+			t.Fatal(err)
+		}
+		if m, _, err := models.Load(os.DirFS(folder), "burning"); err != nil || m.Version != v {
+			t.Errorf("in force is %s, want %s (%v)", m.Version, v, err)
+		}
+	}
+}
+
 func usesOf(t *testing.T, r *Registry) []Use {
 	t.Helper()
 	list, err := r.List(t.Context())

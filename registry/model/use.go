@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -13,12 +14,16 @@ import (
 
 // Activate brings a version into force: the first person proposes it, another agrees.
 // inForce tells which of the two it was. Processes that watch take it at their next
-// start.
+// start. The version in the program can be named too, to go back.
 func (r *Registry) Activate(ctx context.Context, name, version, by string) (m models.Manifest, inForce bool, err error) {
-	if m, _, err = r.manifest(ctx, name, version); err != nil {
+	if err := r.person(ctx, by); err != nil {
 		return m, false, err
 	}
-	if err := r.person(ctx, by); err != nil {
+	m, _, err = r.manifest(ctx, name, version)
+	if errors.Is(err, ErrUnknown) {
+		m, err = r.addShipped(ctx, name, version, by, err)
+	}
+	if err != nil {
 		return m, false, err
 	}
 	err = pgx.BeginFunc(ctx, r.pool, func(tx pgx.Tx) error {
@@ -42,6 +47,20 @@ func (r *Registry) Activate(ctx context.Context, name, version, by string) (m mo
 		return m, false, fmt.Errorf("activate model %s %s: %w", name, version, err)
 	}
 	return m, inForce, nil
+}
+
+// addShipped registers the model in the program if it is that version; else the error
+// stays what it was.
+func (r *Registry) addShipped(ctx context.Context, name, version, by string, unknown error) (models.Manifest, error) {
+	m, weights, err := models.Load(models.Shipped(), name)
+	if err != nil || m.Version != version {
+		return m, unknown
+	}
+	manifest, err := fs.ReadFile(models.Shipped(), name+".json")
+	if err != nil {
+		return m, fmt.Errorf("read model %s of the program: %w", name, err)
+	}
+	return r.Add(ctx, manifest, weights, 0, by)
 }
 
 // Shadow has a version run beside the one in force from the next start on; version ""
