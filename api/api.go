@@ -31,6 +31,7 @@ type Options struct {
 	Intake       files       // optional: without it, no files are taken in
 	Grades       grader      // optional: without it, no risk grades
 	History      histories   // optional: without it, no history of objects
+	Samples      sampler     // optional: without it, no samples of evidence
 	Trust        Trust
 	Probe        Prober
 	CheckAddress func(ctx context.Context, url string) error // guard.Guard.Check
@@ -125,6 +126,7 @@ func (a *API) operations() {
 	a.findingOperations()
 	a.caseOperations()
 	a.evidenceOperations()
+	a.sampleOperations()
 	a.overviewOperations()
 	a.portalOperations()
 	a.publicOperations()

@@ -25,6 +25,7 @@ import (
 	"offsite/casework/matter"
 	"offsite/config"
 	"offsite/evidence/seal"
+	"offsite/evidence/translog/sample"
 	"offsite/evidence/vault"
 	"offsite/pipeline/decode"
 	"offsite/pipeline/probe"
@@ -132,7 +133,7 @@ func (d *desk) handler() (*api.API, error) {
 	}
 	return api.New(api.Options{
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
-		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
+		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry, Samples: sample.New(d.pool, time.Now),
 		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe: probeCamera, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
