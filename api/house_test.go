@@ -25,6 +25,7 @@ import (
 	"offsite/api/wire"
 	"offsite/casework"
 	"offsite/evidence/seal"
+	"offsite/evidence/translog/sample"
 	"offsite/registry"
 	"offsite/registry/account"
 	"offsite/registry/grade"
@@ -83,7 +84,7 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	}
 	o := api.Options{
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
-		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry,
+		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry, Samples: sample.New(h.pool, time.Now),
 		Trust:        func(context.Context) (*seal.Trust, error) { return seal.OpenTrust("missing.json") },
 		Probe:        func(context.Context, string, string) (wire.Probe, error) { return wire.Probe{}, nil },
 		CheckAddress: addresses.Check,
