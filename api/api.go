@@ -32,6 +32,7 @@ type Options struct {
 	Grades       grader      // optional: without it, no risk grades
 	History      histories   // optional: without it, no history of objects
 	Draws        draws       // optional: without it, nothing is drawn by lot
+	Samples      sampler     // optional: without it, no samples of evidence
 	Trust        Trust
 	Probe        Prober
 	Mask         func(png []byte) ([]byte, error)            // covers people and vehicles (mask.Masker.PNG); without it, the portal shows no pictures
@@ -133,6 +134,7 @@ func (a *API) operations() {
 	a.findingOperations()
 	a.caseOperations()
 	a.evidenceOperations()
+	a.sampleOperations()
 	a.overviewOperations()
 	a.supervisionOperations()
 	a.portalOperations()

@@ -2,14 +2,17 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
 	"offsite/api/wire"
 	"offsite/casework"
+	"offsite/evidence/bag"
 )
 
 // page is a part of a list; NextCursor leads to the next one.
@@ -110,6 +113,7 @@ func (a *API) caseOperations() {
 	handle(a, operation{id: "list-cases", method: http.MethodGet, path: "/cases", summary: "List cases, latest change first", tag: tag}, a.listCases)
 	handle(a, operation{id: "get-case", method: http.MethodGet, path: "/cases/{id}", summary: "The whole file and the steps that may follow", tag: tag}, a.getCase)
 	handle(a, operation{id: "take-step", method: http.MethodPost, path: "/cases/{id}/events/{event}", summary: "Take a step", tag: tag, status: http.StatusNoContent}, a.takeStep)
+	handle(a, operation{id: "export-case", method: http.MethodGet, path: "/cases/{id}/file.zip", summary: "The whole file as a BagIt bag, for a court; each bundle is recorded as seen", tag: tag, binary: "application/zip"}, a.exportCase)
 	handle(a, operation{id: "get-document", method: http.MethodGet, path: "/documents/{id}/pdf", summary: "A document of a case", tag: tag, binary: "application/pdf"}, a.getDocument)
 }
 
@@ -171,4 +175,36 @@ func pdfOf(d casework.CaseDocument, pdf []byte) *stream {
 		h.Set("ETag", `"`+d.SHA256+`"`)
 		_, _ = w.Write(pdf) // the client may have gone
 	}}
+}
+
+// exportCase sends the bag while it is made: nothing of it is held.
+func (a *API) exportCase(ctx context.Context, in *ByID) (*stream, error) {
+	c, err := a.o.Casework.Case(ctx, actor(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	trust, err := a.o.Trust(ctx)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.MarshalIndent(trust, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	name := c.Number
+	if name == "" {
+		name = c.ID
+	}
+	return &stream{func(hc huma.Context) {
+		r, w := humachi.Unwrap(hc)
+		h := w.Header()
+		h.Set("Content-Type", "application/zip")
+		h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(name+".zip"))
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // as long as it takes to carry it
+		err := a.o.Casework.Export(r.Context(), actor(ctx), c.ID, "offsite "+a.o.Version, a.o.Vault, text, bag.Zip(w, name, a.now()))
+		if err != nil {
+			a.log.ErrorContext(ctx, "exporting a case failed", "case", c.ID, "error", err)
+			panic(http.ErrAbortHandler) // what was sent must not look whole
+		}
+	}}, nil
 }

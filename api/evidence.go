@@ -20,6 +20,7 @@ import (
 	"offsite/evidence/seal"
 	"offsite/evidence/vault"
 	"offsite/evidence/verify"
+	"offsite/registry"
 )
 
 func (a *API) evidenceOperations() {
@@ -29,6 +30,8 @@ func (a *API) evidenceOperations() {
 	handle(a, operation{id: "get-bundle", method: http.MethodGet, path: "/evidence/{bundle}/bundle.tar", summary: "The whole bundle as it is stored; the view is recorded", tag: tag, binary: "application/x-tar"}, a.getBundle)
 	handle(a, operation{id: "get-log-proof", method: http.MethodGet, path: "/evidence/{bundle}/bundle.tlog-proof", summary: "The transparency log's receipt of a bundle (C2SP tlog-proof)", tag: tag, binary: "text/plain; charset=utf-8"}, a.getLogProof)
 	handle(a, operation{id: "verify-evidence", method: http.MethodPost, path: "/evidence/{bundle}/verify", summary: "Check a bundle here", tag: tag}, a.verifyEvidence)
+	handle(a, operation{id: "list-views", method: http.MethodGet, path: "/views", summary: "Who looked at which evidence, when and why, the latest first", tag: tag}, a.listViews)
+	handle(a, operation{id: "list-gaps", method: http.MethodGet, path: "/cameras/{id}/gaps", summary: "When a camera was not watched, sealed, the latest first", tag: tag}, a.listGaps)
 	handle(a, operation{id: "get-trust", method: http.MethodGet, path: "/trust.json", summary: "The public keys and authorities that a verifier needs", tag: tag}, a.getTrust)
 }
 
@@ -200,12 +203,12 @@ func (a *API) getLogProof(ctx context.Context, in *BundleID) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := a.o.Vault.ReadBeside(ctx, e.Receipt, verify.LogProof)
-	if errors.Is(err, vault.ErrNoEntry) {
-		return nil, err
-	}
+	text, err := a.o.Vault.LogProof(ctx, e.Receipt)
 	if err != nil {
 		return nil, away(err)
+	}
+	if text == nil {
+		return nil, fmt.Errorf("read the log's receipt of bundle %s: %w", in.Bundle, vault.ErrNoEntry)
 	}
 	return &stream{func(hc huma.Context) {
 		_, w := humachi.Unwrap(hc)
@@ -236,8 +239,7 @@ func (a *API) verifyEvidence(ctx context.Context, in *BundleID) (*answer[verify.
 	defer tar.Close()
 	var o verify.Options
 	if trust.Log != nil {
-		o.LogProof, err = a.o.Vault.ReadBeside(ctx, e.Receipt, verify.LogProof)
-		if err != nil && !errors.Is(err, vault.ErrNoEntry) { // those sealed before there was a log have none
+		if o.LogProof, err = a.o.Vault.LogProof(ctx, e.Receipt); err != nil { // those sealed before there was a log have none
 			return nil, away(err)
 		}
 	}
@@ -254,4 +256,40 @@ func (a *API) getTrust(ctx context.Context, _ *empty) (*answer[seal.Trust], erro
 		return nil, err
 	}
 	return &answer[seal.Trust]{*trust}, nil
+}
+
+type viewQuery struct {
+	By      string    `query:"by" maxLength:"100" doc:"Who looked."`
+	Subject string    `query:"subject" maxLength:"64" doc:"Bundle, camera or party."`
+	From    time.Time `query:"from"`
+	To      time.Time `query:"to"`
+	Limit   int       `query:"limit" minimum:"1" maximum:"1000" default:"200"`
+}
+
+func (a *API) listViews(ctx context.Context, in *viewQuery) (*list[registry.View], error) {
+	if a.o.History == nil {
+		return nil, problem.NotFound("查阅记录", "record of views")
+	}
+	views, err := a.o.History.Views(ctx, registry.ViewFilter{By: in.By, Subject: in.Subject, From: in.From, To: in.To, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	return listOf(views), nil
+}
+
+type gapQuery struct {
+	ByID
+	From time.Time `query:"from"`
+	To   time.Time `query:"to" doc:"Default: now."`
+}
+
+func (a *API) listGaps(ctx context.Context, in *gapQuery) (*list[casework.Gap], error) {
+	if in.To.IsZero() {
+		in.To = a.now()
+	}
+	gaps, err := a.o.Casework.Gaps(ctx, in.ID, in.From, in.To)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(gaps), nil
 }

@@ -27,6 +27,7 @@ import (
 	"offsite/casework/supervision"
 	"offsite/evidence/seal"
 	"offsite/evidence/translog/proof"
+	"offsite/evidence/translog/sample"
 	"offsite/registry"
 	"offsite/registry/account"
 	"offsite/registry/grade"
@@ -89,7 +90,7 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	}
 	o := api.Options{
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
-		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry,
+		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry, Samples: sample.New(h.pool, time.Now),
 		Draws:        supervision.New(supervision.Options{Pool: h.pool, Log: noLog{}, Now: time.Now}),
 		Trust:        func(context.Context) (*seal.Trust, error) { return seal.OpenTrust("missing.json") },
 		Probe:        func(context.Context, string, string) (wire.Probe, error) { return wire.Probe{}, nil },

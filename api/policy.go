@@ -40,8 +40,9 @@ func only(roles ...string) access { return access{roles: roles} }
 
 // policy is the one table of who may do what: operation -> access. What is not in
 // it is refused to everybody. An administrator manages people and sees no cases;
-// an auditor and a supervisor read everything and change no case; a supervisor has
-// draws made and enters what a check has found.
+// an auditor and a supervisor read everything and change no case; they alone say
+// which samples are drawn, and a supervisor has draws made and enters what a check
+// has found.
 func policy() map[string]access {
 	everybody := only(operator, collector, reviewer, officer, legal, head, auditor, admin, supervisor)
 	casework := only(reviewer, officer, legal, head, auditor, supervisor)
@@ -136,6 +137,13 @@ func policy() map[string]access {
 		"get-log-proof":     casework,
 		"verify-evidence":   casework,
 		"get-trust":         anybody,
+		"list-samples":      only(head, auditor, supervisor),
+		"get-sample":        only(head, auditor, supervisor),
+		"report-sample":     only(head, auditor, supervisor),
+		"announce-sample":   only(auditor, supervisor),
+		"list-views":        only(head, auditor, supervisor),
+		"list-gaps":         registry,
+		"export-case":       only(officer, legal, head, auditor, supervisor),
 		"list-quotas":       only(officer, legal, head, auditor, admin, supervisor),
 		"list-matters":      everybody,
 

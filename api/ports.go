@@ -9,10 +9,13 @@ import (
 
 	"offsite/api/wire"
 	"offsite/casework"
+	"offsite/casework/document"
 	"offsite/casework/supervision"
 	"offsite/detectors"
 	"offsite/evidence"
+	"offsite/evidence/bag"
 	"offsite/evidence/seal"
+	"offsite/evidence/translog/sample"
 	"offsite/registry"
 	"offsite/registry/account"
 	"offsite/registry/account/elsewhere"
@@ -96,6 +99,9 @@ type cases interface {
 	Apply(ctx context.Context, a casework.Actor, id string, version int, event string, fields map[string]any) error
 	Evidence(ctx context.Context, bundle string) (casework.Evidence, error)
 	RecordView(ctx context.Context, a casework.Actor, bundle, file, reason string) error
+	Gaps(ctx context.Context, cameraID string, from, to time.Time) ([]casework.Gap, error)
+	Paper(of func(document.Bureau) document.Sheet) ([]byte, error)
+	Export(ctx context.Context, a casework.Actor, caseID, agent string, vault casework.Sealed, trust []byte, w *bag.Writer) error
 	DocumentPDF(ctx context.Context, id string) (casework.CaseDocument, []byte, error)
 	Overview(ctx context.Context, a casework.Actor) (casework.Overview, error)
 	Quotas(ctx context.Context) ([]casework.Quota, error)
@@ -131,7 +137,14 @@ type partyCases interface {
 type evidenceStore interface {
 	ReadBundle(ctx context.Context, r evidence.Receipt) (io.ReadCloser, error)
 	OpenEntry(ctx context.Context, r evidence.Receipt, path string) (io.ReadSeekCloser, evidence.Entry, error)
-	ReadBeside(ctx context.Context, r evidence.Receipt, name string) ([]byte, error)
+	LogProof(ctx context.Context, r evidence.Receipt) ([]byte, error)
+}
+
+// sampler is sample.Samples: samples of evidence that nobody can choose.
+type sampler interface {
+	Announce(ctx context.Context, by string, t sample.Terms, at time.Time) (sample.Sample, error)
+	Sample(ctx context.Context, id string) (sample.Sample, error)
+	List(ctx context.Context, limit int) ([]sample.Sample, error)
 }
 
 // keptAnswers is idempotency.Answers: what was answered to a request that created
@@ -165,9 +178,10 @@ type grader interface {
 	DueInspections(ctx context.Context, until time.Time, limit int) ([]grade.Due, error)
 }
 
-// histories is registry.Registry: what was changed of a thing.
+// histories is registry.Registry: what was changed of a thing, and who looked at what.
 type histories interface {
 	History(ctx context.Context, kind, subject string) ([]registry.Change, error)
+	Views(ctx context.Context, f registry.ViewFilter) ([]registry.View, error)
 }
 
 // draws is supervision.Office: what is drawn by lot, and what came of it.

@@ -8,6 +8,8 @@ import (
 	"offsite/api/problem"
 	"offsite/casework"
 	"offsite/casework/flow"
+	"offsite/evidence/translog/lot"
+	"offsite/evidence/translog/sample"
 	"offsite/evidence/vault"
 	"offsite/registry"
 	"offsite/registry/account"
@@ -48,6 +50,12 @@ func known(err error) *problem.Problem {
 		return problem.New(http.StatusUnauthorized, "链接无效或已过期，请使用最新收到的链接，或联系执法队。", "The link is not valid or has expired; use the newest one you were sent, or call the bureau.")
 	case errors.Is(err, casework.ErrForged):
 		return problem.New(http.StatusUnauthorized, "回调签名无效。", "The callback's signature does not hold.").Because(err)
+	case errors.Is(err, lot.ErrNone):
+		return problem.NotFound("这次抽取", "draw").Because(err)
+	case errors.Is(err, lot.ErrTooSoon):
+		return problem.Invalid("抽取时间须在一分钟以后：先公告，后抽取。", "The draw must lie at least a minute ahead: it is announced before it is made.", problem.Field{Message: "at least a minute ahead", Location: "body.draws"})
+	case errors.Is(err, sample.ErrTerms):
+		return problem.Invalid("请选择先后有序的起止时间，比例在 0 与 100% 之间。", "Choose a period that ends after it begins, and a rate above 0 and up to 100 %.", problem.Field{Message: "a period and a rate", Location: "body.rate"})
 	case errors.Is(err, vault.ErrNoEntry):
 		return problem.NotFound("这个文件", "file in the bundle")
 	}

@@ -31,6 +31,11 @@ func (b *Book) CaseID(ctx context.Context, number string) (string, error) {
 	return id, nil
 }
 
+// Paper prints a sheet under the bureau's name.
+func (b *Book) Paper(of func(document.Bureau) document.Sheet) ([]byte, error) {
+	return b.o.Press.Sheet(of(document.Bureau{Name: b.o.Bureau.Name, Demo: b.o.Bureau.Demo}))
+}
+
 // Export writes a case's whole file, for a court: documents, bundles with the log's
 // receipts, the process record with its chain, what a verifier trusts, and a cover
 // that lists all digests and says how to check them. Each bundle is recorded as

@@ -20,6 +20,8 @@ type cli struct {
 	Verify   verifyCmd   `cmd:"" help:"Check an evidence bundle, offline."`
 	Key      keyCmd      `cmd:"" help:"Create, list, rotate and revoke the keys that seal evidence."`
 	Log      logCmd      `cmd:"" help:"Check, prove and watch a transparency log, without trusting its keeper."`
+	Case     caseCmd     `cmd:"" help:"Hand a case over."`
+	Audit    auditCmd    `cmd:"" help:"Audit evidence by samples that nobody can choose."`
 	Model    modelCmd    `cmd:"" help:"List, show, try and measure models."`
 	Bench    benchCmd    `cmd:"" help:"Measure this machine with this program."`
 	Demo     demoCmd     `cmd:"" help:"Run the whole loop by itself, from camera to verified, paid case."`

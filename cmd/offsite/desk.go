@@ -29,6 +29,7 @@ import (
 	"offsite/casework/supervision"
 	"offsite/config"
 	"offsite/evidence/seal"
+	"offsite/evidence/translog/sample"
 	"offsite/evidence/vault"
 	"offsite/pipeline/decode"
 	"offsite/pipeline/infer"
@@ -150,7 +151,8 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 	}
 	o := api.Options{
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
-		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry, Draws: d.office,
+		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
+		Draws: d.office, Samples: sample.New(d.pool, time.Now),
 		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe: probeCamera, Mask: masks.PNG, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },

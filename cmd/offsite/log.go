@@ -24,6 +24,7 @@ type logCmd struct {
 	Check   logCheckCmd   `cmd:"" help:"Check a transparency log: its signature, every entry, and that it has only grown."`
 	Prove   logProveCmd   `cmd:"" help:"Fetch the proof that a bundle's seal stands in a transparency log."`
 	Monitor logMonitorCmd `cmd:"" help:"Watch a transparency log for ever; ends where it was changed."`
+	Witness logWitnessCmd `cmd:"" help:"Sign a log's checkpoints, once it is seen that they only grow (C2SP tlog-witness)."`
 }
 
 // logSource is the log, and what is trusted of it.

@@ -23,6 +23,7 @@ import (
 	"offsite/evidence/translog/ledger"
 	"offsite/evidence/translog/lot"
 	"offsite/evidence/translog/proof"
+	"offsite/evidence/translog/sample"
 	"offsite/pipeline/infer"
 )
 
@@ -127,7 +128,8 @@ func (l *publicLog) draw(ctx context.Context, log *slog.Logger) {
 	l.draws = make(chan struct{})
 	go func() {
 		defer close(l.draws)
-		lot.New(l.pool, time.Now).Keep(ctx, log)
+		samples, source := sample.New(l.pool, time.Now), translog.Folder(l.kept.Dir())
+		lot.New(l.pool, time.Now).Keep(ctx, log, func(ctx context.Context) error { return samples.Make(ctx, source) })
 	}()
 }
 

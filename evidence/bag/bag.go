@@ -53,15 +53,15 @@ func (open) Close() error { return nil }
 
 // Folder writes the bag into a folder that must not exist yet.
 func Folder(dir string, at time.Time) (*Writer, error) {
-	if err := os.Mkdir(dir, 0o750); err != nil {
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the bag: %w", err)
 	}
 	return &Writer{at: at, known: map[string]bool{}, finish: func() error { return nil }, create: func(path string) (io.WriteCloser, error) {
 		path = filepath.Join(dir, filepath.FromSlash(path))
-		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, err
 		}
-		return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640) // #nosec G304 -- the caller names it
+		return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	}}, nil
 }
 

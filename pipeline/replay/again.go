@@ -228,7 +228,7 @@ func (a *again) verdict() error {
 	rule, err := a.detector.NewRule(zone)
 	if err != nil {
 		a.say("verdict", Unknown, "封存的区域与参数不为规则所接受", "the rule does not take the sealed zone and parameters: "+err.Error())
-		return nil
+		return nil //nolint:nilerr // it is an outcome, which was said
 	}
 	var met *detectors.Signal
 	seen := 0

@@ -160,12 +160,15 @@ func (d *Draws) complete(ctx context.Context, draw *Draw) error {
 
 // Keep makes the draws whose time has come until ctx ends. It is run beside the
 // keeper of the log, so that a draw is made at its time and not when someone asks.
-func (d *Draws) Keep(ctx context.Context, logger *slog.Logger) {
+// After each look, then, such as what stands on the draws, is called.
+func (d *Draws) Keep(ctx context.Context, logger *slog.Logger, then ...func(context.Context) error) {
 	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for {
-		if err := d.Make(ctx); err != nil && ctx.Err() == nil {
-			logger.Warn("draws by lot wait", "error", err)
+		for _, do := range append([]func(context.Context) error{d.Make}, then...) {
+			if err := do(ctx); err != nil && ctx.Err() == nil {
+				logger.Warn("draws by lot wait", "error", err)
+			}
 		}
 		select {
 		case <-ctx.Done():

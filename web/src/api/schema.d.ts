@@ -226,6 +226,23 @@ export interface paths {
         patch: operations["change-camera"];
         trace?: never;
     };
+    "/api/v1/cameras/{id}/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a camera was not watched, sealed, the latest first */
+        get: operations["list-gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{id}/picture": {
         parameters: {
             query?: never;
@@ -305,6 +322,23 @@ export interface paths {
         put?: never;
         /** Take a step */
         post: operations["take-step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/file.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole file as a BagIt bag, for a court; each bundle is recorded as seen */
+        get: operations["export-case"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1253,6 +1287,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Samples of evidence, the latest draw first */
+        get: operations["list-samples"];
+        put?: never;
+        /** Announce a sample: period, rate, and when it is drawn */
+        post: operations["announce-sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/samples/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sample with all that is needed to draw it again */
+        get: operations["get-sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/samples/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the verifier says of every bundle that was drawn, as XLSX or PDF */
+        get: operations["report-sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1526,6 +1612,23 @@ export interface paths {
         head?: never;
         /** Change an account, or give it a new one-time password */
         patch: operations["change-user"];
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at which evidence, when and why, the latest first */
+        get: operations["list-views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/zones/{id}": {
@@ -2049,6 +2152,20 @@ export interface components {
             };
             versions: components["schemas"]["FormulaVersion"][];
         };
+        Gap: {
+            bundle: string;
+            camera_id: string;
+            cause: string;
+            /** Format: date-time */
+            from: string;
+            goes_on: boolean;
+            kind: string;
+            /** Format: date-time */
+            sealed_at: string;
+            /** Format: date-time */
+            to: string;
+            why: components["schemas"]["Text"];
+        };
         GradeAdjustment: {
             /** Format: int64 */
             points: number;
@@ -2123,6 +2240,9 @@ export interface components {
         ListDrawBody: {
             items: components["schemas"]["Draw"][];
         };
+        ListGapBody: {
+            items: components["schemas"]["Gap"][];
+        };
         ListImportBatchBody: {
             items: components["schemas"]["ImportBatch"][];
         };
@@ -2153,11 +2273,17 @@ export interface components {
         ListQuotaSnapshotBody: {
             items: components["schemas"]["QuotaSnapshot"][];
         };
+        ListSampleBody: {
+            items: components["schemas"]["Sample"][];
+        };
         ListTaskBody: {
             items: components["schemas"]["Task"][];
         };
         ListUserRowBody: {
             items: components["schemas"]["UserRow"][];
+        };
+        ListViewBody: {
+            items: components["schemas"]["View"][];
         };
         Matter: {
             basis: components["schemas"]["Basis"][];
@@ -2173,6 +2299,12 @@ export interface components {
             name_en: string;
             name_zh: string;
             offsite: boolean;
+        };
+        Member: {
+            bundle: string;
+            manifest_sha256: string;
+            /** Format: date-time */
+            sealed_at: string;
         };
         Model: {
             name: string;
@@ -2743,6 +2875,62 @@ export interface components {
             days?: number;
             note: string;
         };
+        Sample: {
+            /** Format: date-time */
+            announced: string;
+            /** @description tlog-proof of the announcement. */
+            announced_proof?: string;
+            /** @description Canonical JSON whose digest the log holds. */
+            announcement?: string;
+            by: string;
+            /** @description tlog-proof of the draw. */
+            drawn_proof?: string;
+            /** Format: date-time */
+            draws: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Of the draw's entry in the log.
+             */
+            index?: number;
+            /** @description The announcement stands in the log. */
+            logged: boolean;
+            members: components["schemas"]["Member"][];
+            /** Format: int64 */
+            population: number;
+            /** Format: double */
+            rate: number;
+            /** @description Root of the log at the draw, in hex. */
+            seed?: string;
+            /** @description It is drawn. */
+            taken: boolean;
+            /** Format: date-time */
+            to: string;
+        };
+        SampleDraft: {
+            /**
+             * Format: date-time
+             * @description When it is drawn: in a minute at the earliest.
+             */
+            draws: string;
+            /**
+             * Format: date-time
+             * @description Bundles sealed from then on
+             */
+            from: string;
+            /**
+             * Format: double
+             * @description Share of them, rounded up.
+             */
+            rate: number;
+            /**
+             * Format: date-time
+             * @description and before then are drawn from.
+             */
+            to: string;
+        };
         Session: {
             /** @description Goes into X-CSRF-Token of every request that changes something. */
             csrf: string;
@@ -2815,6 +3003,10 @@ export interface components {
             /** @description sound, faulty; empty until it is entered. */
             result: string;
             subject: string;
+        };
+        Text: {
+            en: string;
+            zh: string;
         };
         Ticks: {
             accurate: boolean;
@@ -2897,6 +3089,15 @@ export interface components {
         };
         Verification: {
             ticks: components["schemas"]["Ticks"];
+        };
+        View: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            file?: string;
+            reason: string;
+            subject: string;
+            what: string;
         };
         Waiting: {
             /** Format: int64 */
@@ -3478,6 +3679,41 @@ export interface operations {
             };
         };
     };
+    "list-gaps": {
+        parameters: {
+            query?: {
+                from?: string;
+                /** @description Default: now. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGapBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-picture": {
         parameters: {
             query?: {
@@ -3645,6 +3881,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -5683,6 +5950,132 @@ export interface operations {
             };
         };
     };
+    "list-samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSampleBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "announce-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sample"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sample"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-sample": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "pdf";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-session": {
         parameters: {
             query?: never;
@@ -6261,6 +6654,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserResult"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-views": {
+        parameters: {
+            query?: {
+                /** @description Who looked. */
+                by?: string;
+                /** @description Bundle, camera or party. */
+                subject?: string;
+                from?: string;
+                to?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListViewBody"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -42,6 +42,8 @@ const Grades = page(() => import("../pages/grades/grades"));
 const Trial = page(() => import("../pages/grades/trial"));
 const EvidenceSearch = page(() => import("../pages/evidence/search"));
 const Evidence = page(() => import("../pages/evidence/bundle"));
+const Samples = page(() => import("../pages/evidence/sampling/samples"));
+const Sample = page(() => import("../pages/evidence/sampling/sample"));
 const Quotas = page(() => import("../pages/quotas/quotas"));
 const Figures = page(() => import("../pages/supervision/figures"));
 const Figure = page(() => import("../pages/supervision/figure"));
@@ -73,6 +75,8 @@ function Console() {
         <Route path="grades" element={<Grades />} />
         <Route path="grades/trial" element={<Trial />} />
         <Route path="evidence" element={<EvidenceSearch />} />
+        <Route path="evidence/samples" element={<Samples />} />
+        <Route path="evidence/samples/:id" element={<Sample />} />
         <Route path="evidence/:id" element={<Evidence />} />
         <Route path="quotas" element={<Quotas />} />
         <Route path="supervision" element={<Figures />} />

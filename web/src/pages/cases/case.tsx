@@ -1,9 +1,10 @@
 // The whole case on one page: where it stands, what may lawfully follow, its
 // file and its process record.
-import { Alert, Collapse, Tabs, Timeline, Typography } from "antd";
+import { Alert, Button, Collapse, Tabs, Timeline, Typography } from "antd";
 import { Link, useParams } from "react-router";
 import { useCase } from "../../api/queries";
 import type { CaseFile } from "../../api/types";
+import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { dateTime, yuan } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
@@ -26,6 +27,7 @@ export default function CasePage() {
 function File({ file }: { file: CaseFile }) {
   const { t, pick } = useDictionary<CaseWord>(words);
   const frame = useWords();
+  const { can } = useSession();
   const matter = pick(file.matter_zh, file.matter_en);
   const tabs = [
     { key: "facts", label: t("facts"), children: <Facts file={file} /> },
@@ -36,6 +38,7 @@ function File({ file }: { file: CaseFile }) {
   return (
     <Page
       title={file.number || `${matter} · ${t("noNumber")}`}
+      extra={can("officer", "legal", "head", "auditor", "supervisor") ? <Button href={`/api/v1/cases/${encodeURIComponent(file.id)}/file.zip`} download>{t("exportFile")}</Button> : null}
       lead={
         <span className="row">
           <Mark tone={caseTone(file.state)}>{frame.stateLabel(file.state)}</Mark>

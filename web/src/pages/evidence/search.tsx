@@ -1,6 +1,7 @@
 import { Button, Form, Input } from "antd";
 import { Link, useNavigate } from "react-router";
 import { useFindings } from "../../api/queries";
+import { useSession } from "../../app/session";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { Loaded } from "../../parts/loaded";
@@ -10,10 +11,11 @@ import words, { type EvidenceWord } from "./words";
 
 export default function EvidenceSearch() {
   const { t, pick } = useDictionary<EvidenceWord>(words);
+  const { can } = useSession();
   const navigate = useNavigate();
   const findings = useFindings("");
   return (
-    <Page title={t("title")} lead={t("lead")}>
+    <Page title={t("title")} lead={t("lead")} extra={can("head", "auditor", "supervisor") ? <Link to="/evidence/samples"><Button tabIndex={-1}>{t("samples")}</Button></Link> : null}>
       <div className="stack">
         <section className="panel">
           <div className="panel-body">
