@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"offsite/api"
@@ -64,6 +65,7 @@ func openDesk(ctx context.Context, c *config.Config, p *platform, ring *seal.Rin
 		return nil, err
 	}
 	d := &desk{config: c, pool: pool, accounts: account.New(pool), metrics: prometheus.NewRegistry(), log: log}
+	d.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if d.publicLog, err = openPublicLog(ctx, c, pool, ring, keeps, log); err != nil {
 		pool.Close()
 		return nil, err
