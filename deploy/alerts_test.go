@@ -3,30 +3,13 @@ package deploy_test
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"testing"
 )
 
-// promtool is Prometheus's own, from PATH or from make alerts.
-func promtool(t *testing.T) string {
-	t.Helper()
-	if path, err := exec.LookPath("promtool"); err == nil {
-		return path
-	}
-	path, err := filepath.Abs("../.tools/bin/promtool")
-	if err == nil {
-		_, err = os.Stat(path)
-	}
-	if err != nil {
-		t.Skip("NOT TESTED: promtool is not installed; run make alerts")
-	}
-	return path
-}
-
 func TestAlertsFireWhenTheyMust(t *testing.T) {
 	t.Parallel()
-	if out, err := exec.Command(promtool(t), "test", "rules", "prometheus/offsite.rules.test.yml").CombinedOutput(); err != nil {
+	if out, err := exec.Command(tool(t, "promtool", "alerts"), "test", "rules", "prometheus/offsite.rules.test.yml").CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
 	}
 }

@@ -26,6 +26,16 @@ $(TOOLS)/bin/promtool:
 	@mkdir -p build/prometheus $(TOOLS)/bin && cd build/prometheus && apt-get download prometheus >apt.log 2>&1 && \
 	  dpkg-deb -x prometheus_*.deb . && cp usr/bin/promtool $@ && rm -r usr prometheus_*.deb
 
+HELM_VERSION := v3.18.6
+
+.PHONY: chart
+chart: $(TOOLS)/bin/helm ## lint and render the Helm chart
+	@go test ./deploy -count=1 -run Chart -v
+
+$(TOOLS)/bin/helm:
+	@echo "setup: building helm $(HELM_VERSION)"
+	@GOBIN=$(TOOLS)/bin go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+
 NFPM_VERSION := v2.43.0
 
 .PHONY: package
