@@ -69,7 +69,7 @@ func open(ctx context.Context, binary, data string, settings ...string) (*house,
 		return nil, fmt.Errorf("write the demonstration's log: %w", err)
 	}
 	args := append([]string{"up", "--demo", "--data", data, "--listen", "127.0.0.1:0"}, settings...)
-	cmd := exec.CommandContext(ctx, binary, args...) // #nosec G204 -- this program itself
+	cmd := exec.CommandContext(ctx, binary, args...) // #nosec G204 G702 -- this program itself
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = time.Minute

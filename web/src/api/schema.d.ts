@@ -1309,6 +1309,7 @@ export interface components {
             count: number;
             /** Format: date-time */
             oldest?: string;
+            silent: string[];
         };
         Fault: {
             column?: string;
