@@ -30,7 +30,8 @@ type site struct {
 	binary   string
 	dir      string
 	settings []string
-	disk     string // the data folder's mount point; "" where none can be made
+	patience time.Duration // with faults that only an incident shows
+	disk     string        // the data folder's mount point; "" where none can be made
 
 	credentials s3.Credentials
 	storeAt     string // address
@@ -42,7 +43,7 @@ type site struct {
 
 func newSite(t *testing.T, binary string) *site {
 	t.Helper()
-	s := &site{t: t, binary: binary, dir: passable(t), storeAt: "127.0.0.1:0", authorityAt: "127.0.0.1:0"}
+	s := &site{t: t, binary: binary, dir: passable(t), patience: unrest, storeAt: "127.0.0.1:0", authorityAt: "127.0.0.1:0"}
 	var err error
 	if s.credentials, err = s3.OpenCredentials(filepath.Join(s.dir, "store.json")); err != nil {
 		t.Fatal(err)
