@@ -17,15 +17,15 @@ lost** in any row, or the run fails.
 
 $(cat $figures/faults.md)
 
-Evidence that waited is tried again with growing pauses, up to a minute: that is most of
-what store, authority and clock take to recover. The clock is put wrong at the authority,
-since this machine's own would be put wrong for everything on it. Not played: a network
-that loses packets between nodes.
+The clock is put wrong at the authority, since this machine's own would be put wrong for
+everything on it. Not played: a network that loses packets between nodes. When the page
+was written the machine had a load of $(cut -d' ' -f1 /proc/loadavg) processes for its
+$(nproc) cores: recoveries that begin a process are the slower for it, and a quiet machine
+says what is possible.
 
 \`make fault\` kills every process at moments drawn by a seed, and starts again.
 \`make backup-drill\` restores a backup elsewhere and audits it there.
 PAGE
 if [ -f $figures/soak.md ]; then
-  printf '\n## Soak\n\n`make soak`: %s' "$(cat $figures/soak.md)"
-  echo
+  printf '\n## Soak\n\n`make soak`: %s\n' "$(cat $figures/soak.md)"
 fi
