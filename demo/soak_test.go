@@ -75,10 +75,10 @@ func TestSoak(t *testing.T) {
 	if _, err := s.until("all cameras to be live", soon, s.live); err != nil {
 		t.Fatal(err)
 	}
-	const calm, pause = 20 * time.Second, 2 * time.Minute
-	time.Sleep(calm) // until what is made once is made
-	began, before := time.Now(), s.usage()
+	const warm, pause = 2 * time.Minute, 2 * time.Minute
 	people := s.people(time.Second)
+	time.Sleep(warm) // until rings, caches and the models' tensors are filled
+	began, before := time.Now(), s.usage()
 	played := 0
 	for time.Since(began) < length {
 		next := time.Now().Add(pause)
