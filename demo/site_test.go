@@ -80,7 +80,7 @@ func newSite(t *testing.T, binary string) *site {
 func (s *site) reopen() {
 	s.t.Helper()
 	s.house = reopen(s.t, s.binary, s.data(), s.settings...)
-	s.now.Store(&s.house.stage)
+	s.now.Store(&s.stage)
 }
 
 func (s *site) data() string { return filepath.Join(s.dir, "disk", "data") }
