@@ -76,10 +76,10 @@ func (w *writer) write(ctx context.Context) error {
 	if err := w.sealed(folderPart, func(out io.Writer) error { return w.folder(ctx, out) }); err != nil {
 		return err
 	}
-	if err := w.sealed(databasePart, func(out io.Writer) error { return w.src.Database(ctx, out) }); err != nil {
+	if err := w.part(evidencePart, func(out io.Writer) error { return w.evidence(ctx, out) }); err != nil {
 		return err
 	}
-	if err := w.part(evidencePart, func(out io.Writer) error { return w.evidence(ctx, out) }); err != nil {
+	if err := w.sealed(databasePart, func(out io.Writer) error { return w.src.Database(ctx, out) }); err != nil {
 		return err
 	}
 	if w.src.Objects {

@@ -3,9 +3,11 @@ package demo
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,14 +26,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	if binary == "" {
 		t.Skip("NOT TESTED: OFFSITE_BINARY is not the path of offsite; run make fault")
 	}
-	seed := uint64(time.Now().UnixNano()) // #nosec G115 -- any number will do
-	if text := os.Getenv("OFFSITE_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Logf("OFFSITE_SEED=%d", seed)
+	seed := seedOf(t)
 	draw := rand.New(rand.NewPCG(seed, 0)) // #nosec G404 -- to be repeated by its seed
 	dir := passable(t)
 	data := filepath.Join(dir, "data")
@@ -49,14 +44,28 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	h.holds(t, binary, dir)
 }
 
+// seedOf is the seed of OFFSITE_SEED, or a new one, which is told.
+func seedOf(t *testing.T) uint64 {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano()) // #nosec G115 -- any number will do
+	if text := os.Getenv("OFFSITE_SEED"); text != "" {
+		var err error
+		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("OFFSITE_SEED=%d", seed)
+	return seed
+}
+
 func moment(draw *rand.Rand) time.Duration {
 	return time.Duration(draw.Int64N(int64(12 * time.Second)))
 }
 
-func reopen(t *testing.T, binary, data string) *house {
+func reopen(t *testing.T, binary, data string, settings ...string) *house {
 	t.Helper()
 	began := time.Now()
-	h, err := open(t.Context(), binary, data)
+	h, err := open(t.Context(), binary, data, settings...)
 	if err != nil {
 		log, _ := os.ReadFile(filepath.Join(data, "demo.log"))
 		t.Fatalf("%v\n%s", err, log)
@@ -78,25 +87,36 @@ func (h *house) kill(t *testing.T) {
 
 func (h *house) killChild(t *testing.T, draw *rand.Rand) {
 	t.Helper()
+	children := h.children(t)
+	if len(children) == 0 {
+		t.Fatal("offsite up has started nothing")
+	}
+	pids := slices.Sorted(maps.Keys(children))
+	child := pids[draw.IntN(len(pids))]
+	t.Logf("kill -9 %s", children[child])
+	_ = syscall.Kill(child, syscall.SIGKILL) // it may just have ended
+}
+
+// children are the processes that offsite up has started, with their command lines.
+func (h *house) children(t *testing.T) map[int]string {
+	t.Helper()
 	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", h.cmd.Process.Pid))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var children []string
+	found := map[int]string{}
 	for _, thread := range threads {
 		text, _ := os.ReadFile(thread) // a thread that has ended has none
-		children = append(children, strings.Fields(string(text))...)
+		for _, field := range strings.Fields(string(text)) {
+			child, err := strconv.Atoi(field)
+			if err != nil {
+				t.Fatal(err)
+			}
+			line, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", child))
+			found[child] = strings.ReplaceAll(string(line), "\x00", " ")
+		}
 	}
-	if len(children) == 0 {
-		t.Fatal("offsite up has started nothing")
-	}
-	child, err := strconv.Atoi(children[draw.IntN(len(children))])
-	if err != nil {
-		t.Fatal(err)
-	}
-	name, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", child))
-	t.Logf("kill -9 %s", strings.ReplaceAll(string(name), "\x00", " "))
-	_ = syscall.Kill(child, syscall.SIGKILL) // it may just have ended
+	return found
 }
 
 // holds waits until everything that the scenes hold is found, and audits it.

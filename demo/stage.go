@@ -55,8 +55,9 @@ type house struct {
 	ended chan struct{}
 }
 
-// open starts binary in the folder data and waits until it is ready.
-func open(ctx context.Context, binary, data string) (*house, error) {
+// open starts binary in the folder data, with settings beyond the demonstration's
+// own, and waits until it is ready.
+func open(ctx context.Context, binary, data string, settings ...string) (*house, error) {
 	if err := os.MkdirAll(data, 0o755); err != nil { // #nosec G301 -- the private database runs as another user
 		return nil, fmt.Errorf("make the demonstration's folder: %w", err)
 	}
@@ -67,7 +68,8 @@ func open(ctx context.Context, binary, data string) (*house, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the demonstration's log: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, binary, "up", "--demo", "--district=false", "--data", data, "--listen", "127.0.0.1:0") // #nosec G204 G702 -- this program itself
+	args := append([]string{"up", "--demo", "--district=false", "--data", data, "--listen", "127.0.0.1:0"}, settings...)
+	cmd := exec.CommandContext(ctx, binary, args...) // #nosec G204 G702 -- this program itself
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = time.Minute

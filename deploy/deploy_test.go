@@ -13,7 +13,7 @@ import (
 
 func TestYAMLFilesParse(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("*/*.y*ml")
+	files, err := filepath.Glob("*/*.y*ml") // the chart's templates are no YAML before they are rendered
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no files: %v", err)
 	}

@@ -7,6 +7,35 @@ DRILL := OFFSITE_FIGURES=$(CURDIR)/build/bench OFFSITE_BINARY=$(CURDIR)/$(BINARY
 backup-drill: build ## back up a running demonstration, restore it elsewhere, start and audit it
 	@$(DRILL) -run TestBackupDrill
 
+.PHONY: faults
+faults: build ## every part of a running demonstration taken away and given back; writes docs/reliability.md
+	@$(DRILL) -run 'TestFaults$$'
+	@make/reliability.sh >build/reliability.md && mv build/reliability.md docs/reliability.md
+
+SOAK ?= 10m
+.PHONY: soak
+soak: build ## a demonstration under traffic for SOAK, with a fault every two minutes; figures in build/bench/soak.json
+	@OFFSITE_SOAK=$(SOAK) $(DRILL) -run 'TestSoak$$'
+
+.PHONY: alerts
+alerts: $(TOOLS)/bin/promtool ## alerts and board against the metrics that there are
+	@go test ./deploy -count=1 -run 'Alerts|Metrics' -v
+
+$(TOOLS)/bin/promtool:
+	@echo "setup: fetching promtool from Debian"
+	@mkdir -p build/prometheus $(TOOLS)/bin && cd build/prometheus && apt-get download prometheus >apt.log 2>&1 && \
+	  dpkg-deb -x prometheus_*.deb . && cp usr/bin/promtool $@ && rm -r usr prometheus_*.deb
+
+HELM_VERSION := v3.18.6
+
+.PHONY: chart
+chart: $(TOOLS)/bin/helm ## lint and render the Helm chart
+	@go test ./deploy -count=1 -run Chart -v
+
+$(TOOLS)/bin/helm:
+	@echo "setup: building helm $(HELM_VERSION)"
+	@GOBIN=$(TOOLS)/bin go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+
 NFPM_VERSION := v2.43.0
 
 .PHONY: package

@@ -94,11 +94,11 @@ func relog(ctx context.Context, log *slog.Logger, line []byte) {
 		log.InfoContext(ctx, string(line))
 		return
 	}
-	level, text := slog.LevelInfo, ""
+	level := slog.LevelInfo
 	if name, ok := record[slog.LevelKey].(string); ok {
 		_ = level.UnmarshalText([]byte(name)) // a level unknown here is told as info
 	}
-	text, _ = record[slog.MessageKey].(string)
+	text, _ := record[slog.MessageKey].(string)
 	var attributes []any
 	for _, key := range slices.Sorted(maps.Keys(record)) {
 		switch key {

@@ -15,6 +15,7 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"offsite/api"
@@ -74,6 +75,7 @@ func openDesk(ctx context.Context, c *config.Config, p *platform, ring *seal.Rin
 		return nil, err
 	}
 	d := &desk{config: c, pool: pool, metrics: prometheus.NewRegistry(), log: log}
+	d.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if d.publicLog, err = openPublicLog(ctx, c, pool, ring, keeps, log); err != nil {
 		pool.Close()
 		return nil, err

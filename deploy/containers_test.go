@@ -1,0 +1,102 @@
+package deploy_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"offsite/config"
+)
+
+// tool is a program of PATH or of .tools, which a make target installs.
+func tool(t *testing.T, name, target string) string {
+	t.Helper()
+	if path, err := exec.LookPath(name); err == nil {
+		return path
+	}
+	path, err := filepath.Abs(filepath.Join("../.tools/bin", name))
+	if err == nil {
+		_, err = os.Stat(path)
+	}
+	if err != nil {
+		t.Skipf("NOT TESTED: %s is not installed; run make %s", name, target)
+	}
+	return path
+}
+
+// TestChart lints the chart and reads what it renders, with and without scaling.
+func TestChart(t *testing.T) {
+	t.Parallel()
+	helm := tool(t, "helm", "chart")
+	if out, err := exec.Command(helm, "lint", "--strict", "helm").CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+	for scaled, want := range map[string][]string{
+		"false": {"ConfigMap", "Service", "Service", "StatefulSet", "StatefulSet"},
+		"true":  {"ConfigMap", "Service", "Service", "StatefulSet", "StatefulSet", "HorizontalPodAutoscaler"},
+	} {
+		out, err := exec.Command(helm, "template", "offsite", "helm", "--set", "watch.autoscale.enabled="+scaled).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		kinds := map[string]int{}
+		for dec := yaml.NewDecoder(bytes.NewReader(out)); ; {
+			var object struct {
+				APIVersion string `yaml:"apiVersion"`
+				Kind       string
+				Metadata   struct{ Name string }
+			}
+			err := dec.Decode(&object)
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%v in\n%s", err, out)
+			}
+			if object.APIVersion == "" || object.Metadata.Name == "" {
+				t.Errorf("an object without version or name: %+v", object)
+			}
+			kinds[object.Kind]++
+		}
+		for _, kind := range want {
+			kinds[kind]--
+		}
+		for kind, n := range kinds {
+			if n != 0 {
+				t.Errorf("scaled %s: %d too many of %s", scaled, n, kind)
+			}
+		}
+	}
+}
+
+// TestConfigurationsAreAccepted reads the configuration files as the program does.
+func TestConfigurationsAreAccepted(t *testing.T) {
+	t.Parallel()
+	values, err := os.ReadFile("helm/values.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var chart struct{ Config string }
+	if err := yaml.Unmarshal(values, &chart); err != nil {
+		t.Fatal(err)
+	}
+	compose, err := os.ReadFile("compose/offsite.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"helm/values.yaml": chart.Config, "compose/offsite.yaml": string(compose)} {
+		file, err := config.Parse(name, []byte(text))
+		if err == nil {
+			err = file.Validate(nil)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}

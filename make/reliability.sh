@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Prints docs/reliability.md from what `make faults` and `make soak` have measured.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+figures=build/bench
+[ -f $figures/faults.md ] || { echo "reliability: nothing is measured yet; run make faults" >&2; exit 1; }
+cat <<PAGE
+# Reliability
+
+Written by \`make faults\` on $(date -u +%F), on $(nproc) cores. Each row is played on a
+running demonstration of five cameras with real parts: PostgreSQL, an S3 store with object
+lock and an RFC 3161 authority in a process of their own, payment provider and message
+gateway as processes, the data folder on a disk of its own. After the last row every
+violation of the scenes must have been found exactly once, every bundle must pass
+\`offsite verify\`, \`sha256sum\` and \`openssl\`, and no evidence may wait: **nothing is
+lost** in any row, or the run fails.
+
+$(cat $figures/faults.md)
+
+The clock is put wrong at the authority, since this machine's own would be put wrong for
+everything on it. Not played: a network that loses packets between nodes. When the page
+was written the machine had a load of $(cut -d' ' -f1 /proc/loadavg) processes for its
+$(nproc) cores: recoveries that begin a process are the slower for it, and a quiet machine
+says what is possible.
+
+\`make fault\` kills every process at moments drawn by a seed, and starts again.
+\`make backup-drill\` restores a backup elsewhere and audits it there.
+PAGE
+if [ -f $figures/soak.md ]; then
+  printf '\n## Soak\n\n`make soak`: %s\n' "$(cat $figures/soak.md)"
+fi
