@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"offsite/casework/flow"
+	"offsite/store"
 )
 
 const (
@@ -87,8 +88,11 @@ func (b *Book) Findings(ctx context.Context, f FindingFilter, cursor string) (Pa
 	if f.Detector != "" {
 		q.add("detector = ?", f.Detector)
 	}
+	if f.CameraID != "" && !store.IsID(f.CameraID) {
+		return Page[FindingItem]{Items: []FindingItem{}}, nil
+	}
 	if f.CameraID != "" {
-		q.add("camera_id::text = ?", f.CameraID)
+		q.add("camera_id = ?", f.CameraID)
 	}
 	m, err := readMark(cursor)
 	if err != nil {

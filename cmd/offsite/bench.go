@@ -18,8 +18,9 @@ const benchDir = "build/bench"
 
 // benchCmd measures this machine with this program.
 type benchCmd struct {
-	Demo   benchDemoCmd   `cmd:"" help:"Start the demonstration; measure start, first finding, memory, processor time."`
-	Report benchReportCmd `cmd:"" help:"Print the performance page from what was measured."`
+	Casework benchCaseworkCmd `cmd:"" help:"Multiply simulated cases; measure queue, search, case page, steps, sweep and decisions."`
+	Demo     benchDemoCmd     `cmd:"" help:"Start the demonstration; measure start, first finding, memory, processor time."`
+	Report   benchReportCmd   `cmd:"" help:"Print the performance page from what was measured."`
 }
 
 type benchDemoCmd struct{}
