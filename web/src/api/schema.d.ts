@@ -1454,6 +1454,7 @@ export interface components {
             count: number;
             /** Format: date-time */
             oldest?: string;
+            silent: string[];
         };
         Fault: {
             column?: string;
