@@ -98,9 +98,9 @@ func (b *Book) Findings(ctx context.Context, f FindingFilter, cursor string) (Pa
 	if err != nil {
 		return Page[FindingItem]{}, err
 	}
-	order, after := "raised_at DESC, id DESC", "(raised_at, id) < (?, ?)"
+	order, after := "raised_at DESC, casefile.id DESC", "(raised_at, id) < (?, ?)"
 	if f.State == string(flow.Found) || f.State == string(flow.Reviewed) {
-		order, after = "raised_at, id", "(raised_at, id) > (?, ?)"
+		order, after = "raised_at, casefile.id", "(raised_at, id) > (?, ?)"
 	}
 	if m != nil {
 		q.add(after, m.At, m.ID)
@@ -121,6 +121,8 @@ func (b *Book) Findings(ctx context.Context, f FindingFilter, cursor string) (Pa
 	return page, nil
 }
 
+// casefiles reads rows. An order by id names the table: a bare id would be the column
+// of text that is read, which no index has.
 func (b *Book) casefiles(ctx context.Context, q query, order string, limit int) ([]*casefile, error) {
 	rows, err := b.o.Pool.Query(ctx, `SELECT `+casefileColumns+` FROM casefile`+q.text()+` ORDER BY `+order+fmt.Sprintf(" LIMIT %d", limit), q.args...)
 	if err != nil {
@@ -160,7 +162,7 @@ func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[Cas
 		q.add("(changed_at, id) < (?, ?)", m.At, m.ID)
 	}
 	n := length(f.Limit)
-	list, err := b.casefiles(ctx, q, "changed_at DESC, id DESC", n+1)
+	list, err := b.casefiles(ctx, q, "changed_at DESC, casefile.id DESC", n+1)
 	if err != nil {
 		return Page[CaseItem]{}, fmt.Errorf("list the cases: %w", err)
 	}

@@ -34,7 +34,7 @@ func (b *Book) PublicDecisions(ctx context.Context, cursor string) (Page[PublicD
 	if m != nil {
 		q.add("(published_at, id) < (?, ?)", m.At, m.ID)
 	}
-	rows, err := b.o.Pool.Query(ctx, `SELECT `+casefileColumns+` FROM casefile`+q.text()+fmt.Sprintf(" ORDER BY published_at DESC, id DESC LIMIT %d", pageLength+1), q.args...)
+	rows, err := b.o.Pool.Query(ctx, `SELECT `+casefileColumns+` FROM casefile`+q.text()+fmt.Sprintf(" ORDER BY published_at DESC, casefile.id DESC LIMIT %d", pageLength+1), q.args...)
 	if err != nil {
 		return Page[PublicDecision]{}, fmt.Errorf("list the published decisions: %w", err)
 	}

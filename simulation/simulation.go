@@ -15,7 +15,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"offsite/casework"
-	"offsite/casework/flow"
 	"offsite/registry"
 	"offsite/registry/account"
 )
@@ -333,15 +332,6 @@ func (w *World) enter(ctx context.Context) error {
 	close(ids)
 	all.Wait()
 	return errors.Join(failed...)
-}
-
-// ended tells whether nobody acts in a state any more.
-func ended(s flow.State) bool {
-	switch s {
-	case flow.Archived, flow.Corrected, flow.Rejected, flow.NoPenalty, flow.Dismissed, flow.Transferred, flow.Revoked:
-		return true
-	}
-	return false
 }
 
 // wake is when a course goes on.

@@ -51,7 +51,7 @@ func (m *measurement) load(ctx context.Context) (*asked, error) {
 	ask := func(q question, since time.Time) {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/api/v1"+q.path, nil)
 		if err == nil {
-			r.AddCookie(&http.Cookie{Name: "offsite_session", Value: token})
+			r.Header.Set("Cookie", "offsite_session="+token)
 			err = answered(client, r)
 		}
 		a.note(q.kind, time.Since(since), err)

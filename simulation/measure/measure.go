@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -122,6 +123,11 @@ func (m *measurement) ask(ctx context.Context) ([]Plan, error) {
 		m.put(kind+"_p95_ms", ms(percentile(took, 0.95)), "ms", goals[kind])
 		m.put(kind+"_median_ms", ms(percentile(took, 0.5)), "ms", "")
 	}
+	var busy float64
+	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
+		_, _ = fmt.Sscan(string(text), &busy)
+	}
+	m.put("load_average", busy, "", "") // what else the machine had to do shows here
 	m.put("requests_per_s", float64(m.o.Rate), "1/s", "≥ 50")
 	return m.queries.slowest(ctx, m.o.Pool, slowest)
 }
