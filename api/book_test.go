@@ -52,6 +52,10 @@ type noProvider struct{}
 
 func (noProvider) Create(context.Context, casework.Order) (string, error) { return "", errNobody }
 
+func (noProvider) Daily(context.Context, time.Time) ([]casework.PaymentLine, error) {
+	return nil, errNobody
+}
+
 func (noProvider) Verify(http.Header, []byte) (casework.PaymentNotice, error) {
 	return casework.PaymentNotice{}, errNobody
 }

@@ -12,6 +12,7 @@ import (
 
 	"offsite/api/wire"
 	"offsite/casework"
+	"offsite/casework/flow"
 	"offsite/evidence/bag"
 )
 
@@ -114,6 +115,10 @@ func (a *API) caseOperations() {
 	handle(a, operation{id: "get-case", method: http.MethodGet, path: "/cases/{id}", summary: "The whole file and the steps that may follow", tag: tag}, a.getCase)
 	handle(a, operation{id: "take-step", method: http.MethodPost, path: "/cases/{id}/events/{event}", summary: "Take a step", tag: tag, status: http.StatusNoContent}, a.takeStep)
 	handle(a, operation{id: "export-case", method: http.MethodGet, path: "/cases/{id}/file.zip", summary: "The whole file as a BagIt bag, for a court; each bundle is recorded as seen", tag: tag, binary: "application/zip"}, a.exportCase)
+	handle(a, operation{id: "take-bulk-step", method: http.MethodPost, path: "/cases/bulk/{event}", summary: "Take a step on many cases, each judged alone; answers with what became of each", tag: tag}, a.takeBulkStep)
+	handle(a, operation{id: "list-alarms", method: http.MethodGet, path: "/alarms", summary: "Deadlines that have run half, four fifths or all of their time: an officer's own, everybody's for the others", tag: tag}, a.listAlarms)
+	handle(a, operation{id: "list-reconciliations", method: http.MethodGet, path: "/reconciliations", summary: "Our payments against the provider's daily file, the latest day first", tag: tag}, a.listReconciliations)
+	handle(a, operation{id: "get-diagram", method: http.MethodGet, path: "/casework/diagram", summary: "The states of a case and what leads from one to the next, as SVG", tag: tag, binary: "image/svg+xml"}, a.getDiagram)
 	handle(a, operation{id: "get-document", method: http.MethodGet, path: "/documents/{id}/pdf", summary: "A document of a case", tag: tag, binary: "application/pdf"}, a.getDocument)
 }
 
@@ -153,6 +158,46 @@ func (a *API) takeStep(ctx context.Context, in *step) (*empty, error) {
 		return nil, err
 	}
 	return &empty{}, a.o.Casework.Apply(ctx, actor(ctx), in.ID, version, in.Event, in.Body)
+}
+
+type bulkStep struct {
+	Event string `path:"event" maxLength:"60"`
+	Body  wire.BulkStep
+}
+
+func (a *API) takeBulkStep(ctx context.Context, in *bulkStep) (*list[casework.BulkOutcome], error) {
+	report, err := a.o.Casework.Bulk(ctx, actor(ctx), in.Event, in.Body.Cases, in.Body.Fields)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(report), nil
+}
+
+func (a *API) listAlarms(ctx context.Context, _ *empty) (*list[casework.Alarm], error) {
+	alarms, err := a.o.Casework.Alarms(ctx, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return listOf(alarms), nil
+}
+
+func (a *API) listReconciliations(ctx context.Context, _ *empty) (*list[casework.Reconciliation], error) {
+	days, err := a.o.Casework.Reconciliations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(days), nil
+}
+
+// getDiagram draws nothing: the picture is made with the table and held to it by a
+// test.
+func (a *API) getDiagram(context.Context, *empty) (*stream, error) {
+	return &stream{func(hc huma.Context) {
+		_, w := humachi.Unwrap(hc)
+		w.Header().Set("Content-Type", "image/svg+xml")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+		_, _ = w.Write(flow.Diagram()) // the client may have gone
+	}}, nil
 }
 
 func (a *API) getDocument(ctx context.Context, in *ByID) (*stream, error) {

@@ -129,7 +129,12 @@ func policy() map[string]access {
 		"list-cases":      casework,
 		"get-case":        casework,
 		"take-step":       only(reviewer, officer, legal, head).freshly(legal, head), // theirs are approvals
+		"take-bulk-step":  only(reviewer, officer, legal, head).freshly(legal, head),
 		"get-document":    casework,
+		"list-alarms":     casework,
+		"get-diagram":     everybody,
+
+		"list-reconciliations": only(officer, head, auditor, supervisor),
 
 		"get-evidence":      casework,
 		"get-evidence-file": casework,
@@ -163,6 +168,8 @@ func policy() map[string]access {
 		"send-statement":      party,
 		"ask-hearing":         party,
 		"waive-rights":        party,
+		"make-appointment":    party,
+		"ask-deferral":        party,
 		"give-consent":        party,
 		"start-payment":       party,
 		"get-portal-file":     party,

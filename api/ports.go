@@ -97,6 +97,9 @@ type cases interface {
 	Cases(ctx context.Context, f casework.CaseFilter, cursor string) (casework.Page[casework.CaseItem], error)
 	Case(ctx context.Context, a casework.Actor, id string) (casework.CaseFile, error)
 	Apply(ctx context.Context, a casework.Actor, id string, version int, event string, fields map[string]any) error
+	Bulk(ctx context.Context, a casework.Actor, event string, chosen []casework.Chosen, fields map[string]any) ([]casework.BulkOutcome, error)
+	Alarms(ctx context.Context, a casework.Actor) ([]casework.Alarm, error)
+	Reconciliations(ctx context.Context) ([]casework.Reconciliation, error)
 	Evidence(ctx context.Context, bundle string) (casework.Evidence, error)
 	RecordView(ctx context.Context, a casework.Actor, bundle, file, reason string) error
 	Gaps(ctx context.Context, cameraID string, from, to time.Time) ([]casework.Gap, error)
@@ -129,6 +132,8 @@ type partyCases interface {
 	Statement(ctx context.Context, caseID, text string) error
 	Hearing(ctx context.Context, caseID, reason string) error
 	Waive(ctx context.Context, caseID string) error
+	Appointment(ctx context.Context, caseID string, at time.Time, note string) error
+	AskDeferral(ctx context.Context, caseID string, until time.Time, reason string) error
 	Consent(ctx context.Context, caseID, phone, signature string, v casework.Visit) error
 	StartPayment(ctx context.Context, caseID string) (payURL string, err error)
 }

@@ -11,8 +11,8 @@ type Chosen struct {
 	Version int    `json:"version"`
 }
 
-// Outcome is what a bulk step did to one case. Refusal is nil where it was taken.
-type Outcome struct {
+// BulkOutcome is what a bulk step did to one case. Refusal is nil where it was taken.
+type BulkOutcome struct {
 	ID      string `json:"id"`
 	Done    bool   `json:"done"`
 	WhyZH   string `json:"why_zh,omitempty"`
@@ -23,11 +23,11 @@ type Outcome struct {
 // Bulk takes the same step on many cases. Each is judged alone, in a transaction of
 // its own: what the law forbids for one does not keep the others. An error that is
 // no refusal ends the work; what was done before it stays done and is reported.
-func (b *Book) Bulk(ctx context.Context, a Actor, event string, cases []Chosen, fields map[string]any) ([]Outcome, error) {
-	report := make([]Outcome, 0, len(cases))
+func (b *Book) Bulk(ctx context.Context, a Actor, event string, cases []Chosen, fields map[string]any) ([]BulkOutcome, error) {
+	report := make([]BulkOutcome, 0, len(cases))
 	for _, c := range cases {
 		err := b.Apply(ctx, a, c.ID, c.Version, event, fields)
-		o := Outcome{ID: c.ID, Done: err == nil}
+		o := BulkOutcome{ID: c.ID, Done: err == nil}
 		var refusal *Refusal
 		switch {
 		case err == nil:

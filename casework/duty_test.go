@@ -110,6 +110,26 @@ func TestReconciliationFindsPlantedErrors(t *testing.T) {
 	}
 }
 
+// Every day the provider's file of the day before is fetched and compared; what came
+// of it is listed.
+func TestYesterdayIsReconciledByItself(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	ctx := t.Context()
+	id := h.served(200_00)
+	url, err := h.StartPayment(ctx, id)
+	h.must(err)
+	h.pay(url)
+	h.clock.add(24 * time.Hour)
+	_, done := h.working()
+	h.until(done, "casework.reconcile")
+	days, err := h.Reconciliations(ctx)
+	h.must(err)
+	if len(days) != 1 || days[0].OursFen != 200_00 || days[0].TheirsFen != 200_00 || len(days[0].Differences) != 0 {
+		t.Errorf("reconciled: %+v", days)
+	}
+}
+
 func TestPapersWaitForTheMorning(t *testing.T) {
 	t.Parallel()
 	h := open(t, want{at: time.Date(2026, 11, 24, 14, 0, 0, 0, time.UTC)}) // ten in the evening

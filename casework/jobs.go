@@ -71,7 +71,10 @@ func (SweepArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: Queue, UniqueOpts: river.UniqueOpts{ByPeriod: sweepEvery}}
 }
 
-const sweepEvery = 5 * time.Minute
+const (
+	sweepEvery     = 5 * time.Minute
+	reconcileEvery = 6 * time.Hour // ReconcileArgs makes one a day of it
+)
 
 // RetainArgs prolongs the object lock of a case's evidence.
 type RetainArgs struct {
@@ -120,6 +123,7 @@ func (b *Book) AddWorkers(w *river.Workers) {
 		_, err := b.Sweep(ctx)
 		return err
 	}))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, _ *river.Job[ReconcileArgs]) error { return b.reconcileYesterday(ctx) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[LogArgs]) error {
 		if b.o.Log == nil {
 			return nil
@@ -170,6 +174,8 @@ func (b *Book) PeriodicJobs() []*river.PeriodicJob {
 		river.NewPeriodicJob(river.PeriodicInterval(sweepEvery), func() (river.JobArgs, *river.InsertOpts) { return SweepArgs{}, nil },
 			&river.PeriodicJobOpts{RunOnStart: true}),
 		river.NewPeriodicJob(river.PeriodicInterval(sealEvery), func() (river.JobArgs, *river.InsertOpts) { return SealQuotasArgs{}, nil },
+			&river.PeriodicJobOpts{RunOnStart: true}),
+		river.NewPeriodicJob(river.PeriodicInterval(reconcileEvery), func() (river.JobArgs, *river.InsertOpts) { return ReconcileArgs{}, nil },
 			&river.PeriodicJobOpts{RunOnStart: true}),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"offsite/casework/flow"
+	"offsite/store"
 )
 
 const (
@@ -92,11 +93,14 @@ func (b *Book) Findings(ctx context.Context, f FindingFilter, cursor string) (Pa
 	if f.Detector != "" {
 		q.add("detector = ?", f.Detector)
 	}
+	if (f.CameraID != "" && !store.IsID(f.CameraID)) || (f.ObjectID != "" && !store.IsID(f.ObjectID)) {
+		return Page[FindingItem]{Items: []FindingItem{}}, nil
+	}
 	if f.CameraID != "" {
-		q.add("camera_id::text = ?", f.CameraID)
+		q.add("camera_id = ?", f.CameraID)
 	}
 	if f.ObjectID != "" {
-		q.add("object_id::text = ?", f.ObjectID)
+		q.add("object_id = ?", f.ObjectID)
 	}
 	m, err := readMark(cursor)
 	if err != nil {
@@ -133,15 +137,15 @@ func (q *query) after(f FindingFilter, m *mark) (order string) {
 	var begin string
 	switch {
 	case f.Order == byProbability:
-		order, begin = "-score, raised_at, id", "(-score, raised_at, id) > (-(?::double precision), ?, ?)"
+		order, begin = "-score, raised_at, casefile.id", "(-score, raised_at, id) > (-(?::double precision), ?, ?)"
 		if m != nil {
 			q.add(begin, m.Score, m.At, m.ID)
 		}
 		return order
 	case f.State == string(flow.Found) || f.State == string(flow.Reviewed):
-		order, begin = "raised_at, id", "(raised_at, id) > (?, ?)"
+		order, begin = "raised_at, casefile.id", "(raised_at, id) > (?, ?)"
 	default:
-		order, begin = "raised_at DESC, id DESC", "(raised_at, id) < (?, ?)"
+		order, begin = "raised_at DESC, casefile.id DESC", "(raised_at, id) < (?, ?)"
 	}
 	if m != nil {
 		q.add(begin, m.At, m.ID)
@@ -149,6 +153,8 @@ func (q *query) after(f FindingFilter, m *mark) (order string) {
 	return order
 }
 
+// casefiles reads rows. An order by id names the table: a bare id would be the column
+// of text that is read, which no index has.
 func (b *Book) casefiles(ctx context.Context, q query, order string, limit int) ([]*casefile, error) {
 	rows, err := b.o.Pool.Query(ctx, `SELECT `+casefileColumns+` FROM casefile`+q.text()+` ORDER BY `+order+fmt.Sprintf(" LIMIT %d", limit), q.args...)
 	if err != nil {
@@ -188,7 +194,7 @@ func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[Cas
 		q.add("(changed_at, id) < (?, ?)", m.At, m.ID)
 	}
 	n := length(f.Limit)
-	list, err := b.casefiles(ctx, q, "changed_at DESC, id DESC", n+1)
+	list, err := b.casefiles(ctx, q, "changed_at DESC, casefile.id DESC", n+1)
 	if err != nil {
 		return Page[CaseItem]{}, fmt.Errorf("list the cases: %w", err)
 	}

@@ -99,6 +99,8 @@ type Payment interface {
 	// Verify checks a callback's signature and age. A notice with Paid false is
 	// about something else than money received.
 	Verify(header http.Header, body []byte) (PaymentNotice, error)
+	// Daily is the provider's file of a day, to be compared with what was credited.
+	Daily(ctx context.Context, day time.Time) ([]PaymentLine, error)
 }
 
 // PaymentNotice is what a verified callback says.

@@ -31,7 +31,7 @@ func (b *Book) Overview(ctx context.Context, a Actor) (Overview, error) {
 	if out.Trend, err = b.trend(ctx); err != nil {
 		return out, err
 	}
-	latest, err := b.casefiles(ctx, query{}, "raised_at DESC, id DESC", overviewFindings)
+	latest, err := b.casefiles(ctx, query{}, "raised_at DESC, casefile.id DESC", overviewFindings)
 	if err != nil {
 		return out, fmt.Errorf("list the latest findings: %w", err)
 	}

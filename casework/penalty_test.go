@@ -165,6 +165,46 @@ func TestDeferral(t *testing.T) {
 	}
 }
 
+// The party asks, the head decides: an application alone moves no deadline.
+func TestPartyAsksForADeferral(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	ctx := t.Context()
+	id := h.served(200_00)
+	until := h.clock.now().AddDate(0, 2, 0)
+	refused(t, h.AskDeferral(ctx, id, h.clock.now().Add(-time.Hour), "困难"), flow.Invalid, "第六十六条")
+	refused(t, h.AskDeferral(ctx, id, until, ""), flow.Invalid, "第六十六条")
+	h.must(h.AskDeferral(ctx, id, until, "分三期缴纳，每期三分之一。"))
+	h.expect(id, "served")
+	c, err := h.Case(ctx, h.staff["head"], id)
+	h.must(err)
+	if last := c.Record[len(c.Record)-1]; last.Role != "party" || last.Reason != "申请缴至2027年1月26日10时16分。分三期缴纳，每期三分之一。" {
+		t.Errorf("the head reads: %+v", last)
+	}
+	h.must(h.do("head", id, "deferred", fields{"until": until.Format(time.RFC3339), "reason": "同意延期"}))
+	h.clock.add(40 * 24 * time.Hour)
+	if _, err := h.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	h.expect(id, "served")
+}
+
+func TestPartyAsksForAnInquiryByVideo(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	ctx := t.Context()
+	id := h.reviewed()
+	refused(t, h.Appointment(ctx, id, h.clock.now().Add(time.Hour), ""), flow.Unlawful, "")
+	h.must(h.do("head", id, "file", fields{"officers": h.officers("o1", "o2")}))
+	h.must(h.do("o1", id, "notify", nil))
+	for _, wrong := range []time.Duration{-time.Hour, 40 * 24 * time.Hour} {
+		refused(t, h.Appointment(ctx, id, h.clock.now().Add(wrong), ""), flow.Invalid, "第五十五条")
+	}
+	h.must(h.Appointment(ctx, id, h.clock.now().Add(48*time.Hour), "请在午后"))
+	h.must(h.do("o1", id, "inquire", fields{"text": "问：是否知晓？\n答：知晓。"}))
+	h.must(h.CheckRecord(ctx, id))
+}
+
 func TestPaymentNotices(t *testing.T) {
 	t.Parallel()
 	h := open(t, want{})

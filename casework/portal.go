@@ -61,7 +61,7 @@ type PortalDocument struct {
 
 // PortalAction is something that the party may do, or why not now.
 type PortalAction struct {
-	Event   string     `json:"event"` // statement, hearing_request, waive, consent, pay
+	Event   string     `json:"event"` // statement, appointment, hearing_request, waive, consent, ask_deferral, pay
 	Allowed bool       `json:"allowed"`
 	Until   *time.Time `json:"until,omitempty"`
 	WhyZH   string     `json:"why_zh,omitempty"`

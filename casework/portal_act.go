@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -40,6 +41,30 @@ func (b *Book) Hearing(ctx context.Context, caseID, reason string) error {
 // Waive records that the party gives up statement and hearing.
 func (b *Book) Waive(ctx context.Context, caseID string) error {
 	return b.act(ctx, caseID, "waive", flow.Fields{})
+}
+
+// Appointment records that the party wants to be heard by video at a time; the officer
+// opens the room then, and writes the inquiry record.
+func (b *Book) Appointment(ctx context.Context, caseID string, at time.Time, note string) error {
+	given := flow.Fields{At: at}
+	if !readText(note, &given.Note) {
+		return &Refusal{Kind: flow.Invalid, Event: "appointment", Field: "note", ZH: "内容过长", EN: "the text is too long"}
+	}
+	given.Note = strings.TrimSpace("预约于" + legal(at) + "视频询问。" + given.Note)
+	return b.act(ctx, caseID, "appointment", given)
+}
+
+// AskDeferral records the party's application to pay later, or in parts; a head
+// decides (art. 66).
+func (b *Book) AskDeferral(ctx context.Context, caseID string, until time.Time, reason string) error {
+	given := flow.Fields{Until: until}
+	if !readText(reason, &given.Reason) {
+		return &Refusal{Kind: flow.Invalid, Event: "ask_deferral", Field: "reason", ZH: "内容过长", EN: "the text is too long"}
+	}
+	if given.Reason != "" {
+		given.Reason = "申请缴至" + legal(until) + "。" + given.Reason
+	}
+	return b.act(ctx, caseID, "ask_deferral", given)
 }
 
 // Consent records the party's signed consent to electronic service. signature is

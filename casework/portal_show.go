@@ -161,7 +161,7 @@ func (b *Book) portalActions(c *casefile) ([]PortalAction, error) {
 		return nil, err
 	}
 	list := []PortalAction{}
-	for _, event := range []flow.Event{"statement", "hearing_request", "waive", "consent"} {
+	for _, event := range []flow.Event{"statement", "appointment", "hearing_request", "waive", "consent", "ask_deferral"} {
 		if _, ok := b.table.Find(c.State, event); !ok {
 			continue
 		}

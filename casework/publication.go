@@ -89,7 +89,7 @@ func (b *Book) PublicDecisions(ctx context.Context, text, cursor string) (Page[P
 	if m != nil {
 		q.add("(published_at, id) < (?, ?)", m.At, m.ID)
 	}
-	rows, err := b.o.Pool.Query(ctx, publicationQuery+q.text()+fmt.Sprintf(" ORDER BY published_at DESC, id DESC LIMIT %d", pageLength+1), q.args...)
+	rows, err := b.o.Pool.Query(ctx, publicationQuery+q.text()+fmt.Sprintf(" ORDER BY published_at DESC, casefile.id DESC LIMIT %d", pageLength+1), q.args...)
 	if err != nil {
 		return Page[PublicDecision]{}, fmt.Errorf("list the published decisions: %w", err)
 	}
@@ -159,7 +159,7 @@ func (b *Book) Publications(ctx context.Context, state, cursor string) (Page[Pub
 	if m != nil {
 		q.add("(decided_at, id) < (?, ?)", m.At, m.ID)
 	}
-	rows, err := b.o.Pool.Query(ctx, publicationQuery+q.text()+fmt.Sprintf(" ORDER BY decided_at DESC, id DESC LIMIT %d", pageLength+1), q.args...)
+	rows, err := b.o.Pool.Query(ctx, publicationQuery+q.text()+fmt.Sprintf(" ORDER BY decided_at DESC, casefile.id DESC LIMIT %d", pageLength+1), q.args...)
 	if err != nil {
 		return Page[Publication]{}, fmt.Errorf("list the publications: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
 
 	"offsite/casework/calendar"
 )
@@ -81,6 +82,50 @@ func (b *Book) Reconcile(ctx context.Context, date time.Time, file []PaymentLine
 		return r, fmt.Errorf("keep the reconciliation of %s: %w", r.Day, err)
 	}
 	return r, nil
+}
+
+// Reconciliations lists the comparisons of days, the latest first.
+func (b *Book) Reconciliations(ctx context.Context) ([]Reconciliation, error) {
+	rows, err := b.o.Pool.Query(ctx, `SELECT report FROM reconciliation ORDER BY day DESC LIMIT 400`)
+	if err != nil {
+		return nil, fmt.Errorf("list the reconciliations: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Reconciliation, err error) {
+		var report []byte
+		if err = row.Scan(&report); err == nil {
+			err = json.Unmarshal(report, &r)
+		}
+		return r, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the reconciliations: %w", err)
+	}
+	return list, nil
+}
+
+// ReconcileArgs compares yesterday's payments with the provider's file.
+type ReconcileArgs struct{}
+
+// Kind names the job.
+func (ReconcileArgs) Kind() string { return "casework.reconcile" }
+
+// InsertOpts allows one a day; a provider that has no file yet is asked again.
+func (ReconcileArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: Queue, UniqueOpts: river.UniqueOpts{ByPeriod: 24 * time.Hour}}
+}
+
+// reconcileYesterday fetches the provider's file of the day before and compares.
+func (b *Book) reconcileYesterday(ctx context.Context) error {
+	yesterday := b.now().AddDate(0, 0, -1)
+	lines, err := b.o.Payment.Daily(ctx, yesterday)
+	if err != nil {
+		return err
+	}
+	r, err := b.Reconcile(ctx, yesterday, lines)
+	if len(r.Differences) > 0 {
+		b.o.Logger.Error("the provider's file and our records do not agree", "day", r.Day, "differences", len(r.Differences))
+	}
+	return err
 }
 
 func (r *Reconciliation) add(d Difference) { r.Differences = append(r.Differences, d) }

@@ -24,6 +24,8 @@ import (
 // bureau is the place that the simulation plays at: its people, cameras and parties.
 type bureau struct {
 	book     *casework.Book
+	base     *registry.Registry
+	accounts *account.Accounts
 	pool     *pgxpool.Pool
 	clock    *clock
 	days     *calendar.Calendar
@@ -90,14 +92,14 @@ func open(ctx context.Context, o Options) (*bureau, error) {
 	if err != nil {
 		return nil, err
 	}
-	base := registry.New(o.Pool, secrets, registry.WithClock(c.now))
-	accounts := account.New(o.Pool, account.WithClock(c.now), account.WithCheapHashing()) // nobody signs in
+	b.base = registry.New(o.Pool, secrets, registry.WithClock(c.now))
+	b.accounts = account.New(o.Pool, account.WithClock(c.now), account.WithCheapHashing()) // nobody signs in
 	b.log, err = translog.Open(ctx, translog.Options{Dir: filepath.Join(o.Dir, "log"), KeyFile: filepath.Join(o.Dir, "log.key"), Interval: 100 * time.Millisecond})
 	if err != nil {
 		return nil, err
 	}
 	b.book, err = casework.New(casework.Options{
-		Pool: o.Pool, Registry: base, Accounts: accounts, Calendar: b.days, Matters: b.matters, Press: &papers{press: press, every: int64(o.PaperEvery)},
+		Pool: o.Pool, Registry: b.base, Accounts: b.accounts, Calendar: b.days, Matters: b.matters, Press: &papers{press: press, every: int64(o.PaperEvery)},
 		Payment: b.treasury, Messenger: messages, Log: b.log, PublicURL: "https://simulation.invalid", LinkKey: make([]byte, 32), Now: c.now,
 		Logger: slog.New(slog.DiscardHandler),
 		Bureau: casework.Bureau{Name: "模拟区城市管理行政执法局", ShortNo: "模城管", Phone: "021-00000000", Address: "模拟区某路1号", Contact: "某科",
@@ -107,20 +109,20 @@ func open(ctx context.Context, o Options) (*bureau, error) {
 		return nil, err
 	}
 	r := rand.New(rand.NewPCG(o.Seed, 0)) //nolint:gosec // a simulation, to be played again
-	if err := b.hire(ctx, accounts); err != nil {
+	if err := b.hire(ctx); err != nil {
 		return nil, err
 	}
-	return b, b.furnish(ctx, base, r, max(1, o.Cases/perSpot))
+	return b, b.furnish(ctx, r, max(1, o.Cases/perSpot))
 }
 
-func (b *bureau) hire(ctx context.Context, accounts *account.Accounts) error {
+func (b *bureau) hire(ctx context.Context) error {
 	for role, n := range map[string]int{account.Reviewer: 6, account.Officer: 10, account.Legal: 3, account.Head: 4, account.Admin: 1, account.Auditor: 1} {
 		for i := range n {
 			d := account.Draft{Username: fmt.Sprintf("%s%d", role, i+1), Name: fmt.Sprintf("%s%d", role, i+1), Roles: []string{role}}
 			if role == account.Officer {
 				d.LicenceNo = fmt.Sprintf("模-%03d", i+1)
 			}
-			a, _, err := accounts.Create(ctx, "simulation", d)
+			a, _, err := b.accounts.Create(ctx, "simulation", d)
 			if err != nil {
 				return fmt.Errorf("hire %s: %w", d.Username, err)
 			}
@@ -131,21 +133,21 @@ func (b *bureau) hire(ctx context.Context, accounts *account.Accounts) error {
 }
 
 // furnish makes cameras, zones, objects and parties.
-func (b *bureau) furnish(ctx context.Context, base *registry.Registry, r *rand.Rand, n int) error {
+func (b *bureau) furnish(ctx context.Context, r *rand.Rand, n int) error {
 	const perCamera = 12
 	var camera registry.Camera
 	published := "2023-12-01"
 	for i := range n {
 		if i%perCamera == 0 {
 			var err error
-			camera, err = base.CreateCamera(ctx, "simulation", registry.CameraDraft{URL: "rtsp://192.0.2.1:554/stream",
+			camera, err = b.base.CreateCamera(ctx, "simulation", registry.CameraDraft{URL: "rtsp://192.0.2.1:554/stream",
 				CameraChange: registry.CameraChange{Name: fmt.Sprintf("%d号点位", i/perCamera+1), Place: fmt.Sprintf("模拟路%d号前", i/perCamera+1),
 					LegalReviewNo: "法审2023-1", TechnicalReviewNo: "技审2023-1", PublishedOn: &published}})
 			if err != nil {
 				return fmt.Errorf("put up a camera: %w", err)
 			}
 		}
-		s, err := b.place(ctx, base, r, camera, i)
+		s, err := b.place(ctx, r, camera, i)
 		if err != nil {
 			return fmt.Errorf("furnish spot %d: %w", i+1, err)
 		}
@@ -154,7 +156,7 @@ func (b *bureau) furnish(ctx context.Context, base *registry.Registry, r *rand.R
 	return nil
 }
 
-func (b *bureau) place(ctx context.Context, base *registry.Registry, r *rand.Rand, camera registry.Camera, i int) (s spot, err error) {
+func (b *bureau) place(ctx context.Context, r *rand.Rand, camera registry.Camera, i int) (s spot, err error) {
 	detector := []string{"stall", "stall", "stall", "crossdoor", "crossdoor", "soil", "burning"}[i%7]
 	s = spot{camera: camera, unit: detector == "soil" || chance(r, 30), vendor: detector == "stall" && chance(r, 30)}
 	s.manners = manners{corrects: 30 + 40*r.Float64(), consents: chance(r, 70), pays: []paying{atOnce, atOnce, atOnce, atOnce, atOnce, atOnce, inTime, inTime, late, never}[r.IntN(10)]}
@@ -162,7 +164,7 @@ func (b *bureau) place(ctx context.Context, base *registry.Registry, r *rand.Ran
 	if s.unit {
 		party.Kind, party.Name = "unit", fmt.Sprintf("模拟%d号公司", i+1)
 	}
-	if party, err = base.SaveParty(ctx, "simulation", party); err != nil {
+	if party, err = b.base.SaveParty(ctx, "simulation", party); err != nil {
 		return s, err
 	}
 	s.party = party.ID
@@ -176,13 +178,13 @@ func (b *bureau) place(ctx context.Context, base *registry.Registry, r *rand.Ran
 		if detector == "soil" {
 			kind = "site"
 		}
-		object, err := base.SaveObject(ctx, "simulation", registry.Object{Kind: kind, Name: fmt.Sprintf("模拟%d号", i+1), Address: party.Address, PartyID: party.ID, Grade: "green"})
+		object, err := b.base.SaveObject(ctx, "simulation", registry.Object{Kind: kind, Name: fmt.Sprintf("模拟%d号", i+1), Address: party.Address, PartyID: party.ID, Grade: "green"})
 		if err != nil {
 			return s, err
 		}
 		s.object, zone.Object = object.ID, object.ID
 	}
-	s.zone, err = base.SaveZone(ctx, "simulation", zone)
+	s.zone, err = b.base.SaveZone(ctx, "simulation", zone)
 	return s, err
 }
 

@@ -71,7 +71,7 @@ func (e *examiner) weigh(p proposal) (string, error) {
 	verdict, err := choice.Judge(matter.Facts{Party: kind, First: p.Before == 0, RepeatsInYear: p.Before, Corrected: p.Gone, CorrectedInTime: p.Gone,
 		DurationS: int64(p.Last.Sub(p.Act).Seconds()), AreaM2: p.AreaM2})
 	if err != nil {
-		return "no band fits: " + err.Error(), nil
+		return "no band fits: " + err.Error(), nil //nolint:nilerr // that none fits is what was found
 	}
 	band, law := verdict.Fine, choice.Version.Fines[kind]
 	switch {

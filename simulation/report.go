@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"text/tabwriter"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -73,7 +74,8 @@ func (r *Report) Violations() (n int) {
 	return n
 }
 
-func (w *world) report(ctx context.Context) (*Report, error) {
+// Report counts what the simulation came to, and checks it.
+func (w *World) Report(ctx context.Context) (*Report, error) {
 	r := &Report{Seed: w.o.Seed, Days: w.o.Days, Raised: len(w.courses) + w.joined, Joined: w.joined, Cases: len(w.courses)}
 	for _, c := range w.courses {
 		r.Tried, r.Refused = r.Tried+c.tried, r.Refused+c.refused
@@ -97,8 +99,11 @@ func (w *world) report(ctx context.Context) (*Report, error) {
 	}
 	log := w.b.log.Trusted()
 	r.Records = Records{Matters: w.b.matters, Received: w.b.treasury.received(), Log: &log}
-	r.Checks, err = Check(ctx, w.b.pool, r.Records)
-	return r, err
+	if r.Checks, err = Check(ctx, w.b.pool, r.Records); err != nil {
+		return nil, err
+	}
+	r.Seconds = time.Since(w.began).Seconds()
+	return r, nil
 }
 
 // prompt chooses the cases of parties that answer and pay at once.

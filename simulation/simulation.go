@@ -15,7 +15,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"offsite/casework"
-	"offsite/casework/flow"
+	"offsite/registry"
+	"offsite/registry/account"
 )
 
 // Beginning is when every simulation begins: a Tuesday, the first working day of
@@ -44,8 +45,8 @@ const tick = 10 * time.Minute
 // lanes are played side by side; all that happens at one spot is in one.
 const lanes = 4
 
-// world is a simulation under way.
-type world struct {
+// World is a simulation that was played.
+type World struct {
 	o       Options
 	b       *bureau
 	queue   wakes
@@ -54,37 +55,64 @@ type world struct {
 	joined  int
 	month   time.Month
 	swept   time.Time
+	began   time.Time
 }
 
-// Run plays a simulation and checks what it left.
-func Run(ctx context.Context, o Options) (*Report, error) {
-	began := time.Now()
+// Play plays a simulation. Close the world when done with it.
+func Play(ctx context.Context, o Options) (*World, error) {
 	if o.Cases < 1 || o.Days < 1 {
 		return nil, errors.New("simulate: it takes one case and one day at least")
 	}
+	began := time.Now()
 	b, err := open(ctx, o)
 	if err != nil {
 		return nil, fmt.Errorf("simulate: %w", err)
 	}
-	defer b.log.Stop()
-	w := &world{o: o, b: b, courses: map[string]*course{}, waiting: map[string]bool{}}
+	w := &World{o: o, b: b, courses: map[string]*course{}, waiting: map[string]bool{}, began: began}
 	w.plan()
-	if err := w.play(ctx); err != nil {
+	if err := errors.Join(w.play(ctx), w.enter(ctx)); err != nil {
+		w.Close()
 		return nil, fmt.Errorf("simulate: %w", err)
 	}
-	if err := w.enter(ctx); err != nil {
-		return nil, fmt.Errorf("simulate: %w", err)
-	}
-	r, err := w.report(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("simulate: %w", err)
-	}
-	r.Seconds = time.Since(began).Seconds()
-	return r, nil
+	return w, nil
 }
 
+// Run plays a simulation and checks what it left.
+func Run(ctx context.Context, o Options) (*Report, error) {
+	w, err := Play(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close()
+	return w.Report(ctx)
+}
+
+// Close ends the transparency log.
+func (w *World) Close() { w.b.log.Stop() }
+
+// Book is the casework that was played.
+func (w *World) Book() *casework.Book { return w.b.book }
+
+// Registry holds the base data of the simulated place.
+func (w *World) Registry() *registry.Registry { return w.b.base }
+
+// Accounts are those of its staff.
+func (w *World) Accounts() *account.Accounts { return w.b.accounts }
+
+// Staff are the people of a role.
+func (w *World) Staff(role string) []casework.Actor { return w.b.staff[role] }
+
+// Person is a member of staff, by account.
+func (w *World) Person(id string) casework.Actor { return w.b.person(id) }
+
+// Now is the simulated time; SetNow moves it on.
+func (w *World) Now() time.Time { return w.b.clock.now() }
+
+// SetNow moves the simulated time.
+func (w *World) SetNow(at time.Time) { w.b.clock.set(at) }
+
 // plan draws when and where every incident is raised.
-func (w *world) plan() {
+func (w *World) plan() {
 	for i := range w.o.Cases {
 		r := rand.New(rand.NewPCG(w.o.Seed, uint64(i)+1)) //nolint:gosec // a simulation, to be played again
 		c := &course{b: w.b, r: r, s: &w.b.spots[r.IntN(len(w.b.spots))], acted: map[string]bool{},
@@ -93,14 +121,14 @@ func (w *world) plan() {
 	}
 }
 
-func (w *world) wake(c *course, at time.Time) {
+func (w *World) wake(c *course, at time.Time) {
 	c.turn++
 	c.wake = at
 	heap.Push(&w.queue, wake{at: at, turn: c.turn, c: c})
 }
 
 // play moves the clock from one thing to the next until nothing is left to happen.
-func (w *world) play(ctx context.Context) error {
+func (w *World) play(ctx context.Context) error {
 	end := Beginning.Add(time.Duration(w.o.Days) * day)
 	if w.o.Drain {
 		end = end.Add(drainDays * day)
@@ -122,7 +150,7 @@ func (w *world) play(ctx context.Context) error {
 }
 
 // next is when something happens next: people wake, a job or a timer is due.
-func (w *world) next(ctx context.Context) (at time.Time, more bool, err error) {
+func (w *World) next(ctx context.Context) (at time.Time, more bool, err error) {
 	now := w.b.clock.now()
 	var due *time.Time
 	err = w.b.pool.QueryRow(ctx, `SELECT least((SELECT min(scheduled_at) FROM river_job WHERE state IN ('available', 'scheduled')), (SELECT min(timer_at) FROM casefile), (SELECT min(alarm_at) FROM casefile))`).Scan(&due)
@@ -141,7 +169,7 @@ func (w *world) next(ctx context.Context) (at time.Time, more bool, err error) {
 	return at, more, nil
 }
 
-func (w *world) tell(at time.Time) {
+func (w *World) tell(at time.Time) {
 	if w.o.Progress == nil || at.Month() == w.month {
 		return
 	}
@@ -157,7 +185,7 @@ func (w *world) tell(at time.Time) {
 
 // step plays what has become due by now: time's own steps, then, in lanes, jobs and
 // people.
-func (w *world) step(ctx context.Context, at time.Time) error {
+func (w *World) step(ctx context.Context, at time.Time) error {
 	if at.Sub(w.swept) >= time.Hour {
 		w.swept = at
 		if _, err := w.b.book.Sweep(ctx); err != nil {
@@ -193,7 +221,7 @@ func (w *world) step(ctx context.Context, at time.Time) error {
 	return nil
 }
 
-func (w *world) lane(ctx context.Context, work []func(context.Context) error, awake []*course) error {
+func (w *World) lane(ctx context.Context, work []func(context.Context) error, awake []*course) error {
 	for _, f := range work {
 		if err := f(ctx); err != nil {
 			return err
@@ -224,7 +252,7 @@ func (w *world) lane(ctx context.Context, work []func(context.Context) error, aw
 }
 
 // again puts a course back into the queue.
-func (w *world) again(c *course) {
+func (w *World) again(c *course) {
 	switch known := w.courses[c.id]; {
 	case known == nil:
 		w.courses[c.id] = c
@@ -245,7 +273,7 @@ func (s *spot) lane() int {
 }
 
 // jobs takes what River would work now off its table.
-func (w *world) jobs(ctx context.Context, at time.Time, work *[lanes][]func(context.Context) error) error {
+func (w *World) jobs(ctx context.Context, at time.Time, work *[lanes][]func(context.Context) error) error {
 	rows, err := w.b.pool.Query(ctx, `WITH due AS (DELETE FROM river_job WHERE scheduled_at <= $1 AND state IN ('available', 'scheduled') RETURNING id, kind, args)
 		SELECT due.kind, due.args, coalesce(m.case_id::text, due.args->>'case_id') FROM due LEFT JOIN message m ON m.id = (due.args->>'message_id')::uuid ORDER BY due.id`, at)
 	if err != nil {
@@ -284,7 +312,7 @@ func (w *world) jobs(ctx context.Context, at time.Time, work *[lanes][]func(cont
 }
 
 // enter has every process record stand in the log, as the log's queue does.
-func (w *world) enter(ctx context.Context) error {
+func (w *World) enter(ctx context.Context) error {
 	ids := make(chan string)
 	const atOnce = 256
 	failed := make([]error, atOnce)
@@ -304,15 +332,6 @@ func (w *world) enter(ctx context.Context) error {
 	close(ids)
 	all.Wait()
 	return errors.Join(failed...)
-}
-
-// ended tells whether nobody acts in a state any more.
-func ended(s flow.State) bool {
-	switch s {
-	case flow.Archived, flow.Corrected, flow.Rejected, flow.NoPenalty, flow.Dismissed, flow.Transferred, flow.Revoked:
-		return true
-	}
-	return false
 }
 
 // wake is when a course goes on.

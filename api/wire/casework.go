@@ -16,3 +16,9 @@ type Reason struct {
 type Verification struct {
 	Ticks casework.Ticks `json:"ticks"`
 }
+
+// BulkStep is one step on many cases, each at the version that was seen.
+type BulkStep struct {
+	Cases  []casework.Chosen `json:"cases" minItems:"1" maxItems:"200"`
+	Fields map[string]any    `json:"fields" doc:"What the step needs; the same for all."`
+}

@@ -1,5 +1,7 @@
 package wire
 
+import "time"
+
 // PortalOpen changes a link's token for a session.
 type PortalOpen struct {
 	Token string `json:"token" minLength:"1" maxLength:"256"`
@@ -18,6 +20,18 @@ type PortalText struct {
 // PortalReason asks for a hearing.
 type PortalReason struct {
 	Reason string `json:"reason" maxLength:"2000"`
+}
+
+// PortalAppointment asks for an inquiry by video.
+type PortalAppointment struct {
+	At   time.Time `json:"at"`
+	Note string    `json:"note" maxLength:"2000"`
+}
+
+// PortalDeferral asks to pay later or in parts; how is said in the reason.
+type PortalDeferral struct {
+	Until  time.Time `json:"until"`
+	Reason string    `json:"reason" minLength:"1" maxLength:"2000"`
 }
 
 // PortalConsent agrees to electronic service.

@@ -17,13 +17,14 @@ type Calendar interface {
 
 // Working days that the law or the bureau's rules give.
 const (
-	AnswerWorkingDays    = 3 // to answer the notice of facts, Pudong art. 11
-	StatementWorkingDays = 3 // for a statement, where no hearing may be asked for
-	HearingWorkingDays   = 5 // to ask for a hearing, art. 64 no. 1
-	HearingNoticeDays    = 7 // working days before the hearing, art. 64 no. 2
-	ServiceWorkingDays   = 7 // art. 61
-	PublishWorkingDays   = 7 // after the decision
-	WithdrawWorkingDays  = 3 // art. 48
+	AnswerWorkingDays    = 3  // to answer the notice of facts, Pudong art. 11
+	StatementWorkingDays = 3  // for a statement, where no hearing may be asked for
+	HearingWorkingDays   = 5  // to ask for a hearing, art. 64 no. 1
+	HearingNoticeDays    = 7  // working days before the hearing, art. 64 no. 2
+	ServiceWorkingDays   = 7  // art. 61
+	PublishWorkingDays   = 7  // after the decision
+	WithdrawWorkingDays  = 3  // art. 48
+	AppointmentDays      = 30 // within which an inquiry by video can be asked for
 	UrgeDays             = 30
 	CourtWaitDays        = 10
 	ReconsiderDays       = 60

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	_ "embed" // the picture
 	"fmt"
 	"slices"
 	"strings"
@@ -11,19 +12,8 @@ func (t *Table) Markdown() string {
 	var b strings.Builder
 	b.WriteString("# Casework: the states of a case\n\n<!-- Generated from casework/flow by `go test ./casework/flow -run Page -update`; do not edit. -->\n\n")
 	b.WriteString("Every step that exists is in this table; the console's buttons, the API's refusals and the tests derive from it. What is not in it cannot be done.\n\n")
-	b.WriteString("```mermaid\nstateDiagram-v2\n  direction LR\n  [*] --> found\n")
-	for _, s := range t.States {
-		fmt.Fprintf(&b, "  %s: %s %s\n", s.State, s.ZH, s.EN)
-	}
-	for _, e := range t.edges() {
-		fmt.Fprintf(&b, "  %s --> %s: %s\n", e.from, e.to, strings.Join(e.events, ", "))
-	}
-	for _, s := range t.States {
-		if s.End {
-			fmt.Fprintf(&b, "  %s --> [*]\n", s.State)
-		}
-	}
-	b.WriteString("```\n\n## Steps\n\n| from | event | 步骤 | step | to | by | needs | must hold | documents | article |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("![The states of a case](../casework/flow/casework.svg)\n\n")
+	b.WriteString("## Steps\n\n| from | event | 步骤 | step | to | by | needs | must hold | documents | article |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, s := range t.Steps {
 		fmt.Fprintf(&b, "| %s | `%s` | %s | %s | %s | %s | %s | %s | %s | %s |\n", join(s.From), s.Event, s.ZH, s.EN, join(s.targets()), join(s.Roles),
 			strings.Join(s.Needs, ", "), guardNames(s), strings.Join(s.Issues, ", "), s.Article)
@@ -32,6 +22,37 @@ func (t *Table) Markdown() string {
 	for _, g := range t.guards() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", g.Name, g.ZH, g.EN, g.Article)
 	}
+	return b.String()
+}
+
+//go:embed casework.svg
+var drawn []byte
+
+// Diagram is the table as a picture, SVG, that Graphviz drew from DOT.
+func Diagram() []byte { return drawn }
+
+// DOT is the table as a graph, for Graphviz: states by their stage, ends doubled.
+func (t *Table) DOT() string {
+	var b strings.Builder
+	b.WriteString("digraph casework {\n  rankdir=TB; nodesep=0.3; ranksep=0.35; bgcolor=transparent;\n" +
+		"  node [shape=box, style=\"rounded,filled\", fillcolor=\"#f5f7fa\", color=\"#5b6b7f\", fontname=\"sans-serif\", fontsize=12];\n" +
+		"  edge [color=\"#8a97a8\", fontname=\"sans-serif\", fontsize=9, fontcolor=\"#3d4a5c\", arrowsize=0.6];\n")
+	for _, s := range t.States {
+		end := ""
+		if s.End {
+			end = ", peripheries=2, fillcolor=\"#e8f3ec\""
+		}
+		fmt.Fprintf(&b, "  %s [label=\"%s\\n%s\"%s];\n", s.State, s.ZH, s.EN, end)
+	}
+	for _, e := range t.edges() {
+		var labels []string
+		for _, event := range e.events {
+			zh, _ := t.Label(Event(event))
+			labels = append(labels, zh)
+		}
+		fmt.Fprintf(&b, "  %s -> %s [label=\"%s\"];\n", e.from, e.to, strings.Join(labels, "\\n"))
+	}
+	b.WriteString("}\n")
 	return b.String()
 }
 

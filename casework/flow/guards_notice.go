@@ -21,6 +21,11 @@ func noticeGuards() []Guard {
 			Holds: func(f Facts, a Attempt) bool {
 				return f.Defences == 0 || f.ProposedFen == 0 || a.Fields.FineFen <= f.ProposedFen
 			}},
+		{Name: "appointment_ahead", Kind: Invalid, Field: "at", OnFields: true, Article: apl55,
+			ZH: "预约时间须在现在之后、三十日以内", EN: "the appointment must lie ahead, within thirty days",
+			Holds: func(f Facts, a Attempt) bool {
+				return a.Fields.At.After(f.Now) && a.Fields.At.Before(f.Now.AddDate(0, 0, AppointmentDays))
+			}},
 		{Name: "not_waived", Article: apl62,
 			ZH: "当事人已明确放弃陈述、申辩权利", EN: "the party has given up its right to a statement",
 			Holds: func(f Facts, _ Attempt) bool { return !f.Waived }},

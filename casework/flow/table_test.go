@@ -1,8 +1,11 @@
 package flow_test
 
 import (
+	"crypto/sha256"
 	"flag"
+	"fmt"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +31,33 @@ func TestPageIsCurrent(t *testing.T) {
 	}
 	if string(got) != want {
 		t.Error("docs/casework.md is not the table's; run go test ./casework/flow -run Page -update")
+	}
+}
+
+const picture = "casework.svg"
+
+// The picture names the graph that it was drawn from; with -update, Graphviz draws it.
+func TestDiagramIsCurrent(t *testing.T) {
+	t.Parallel()
+	graph := flow.New().DOT()
+	mark := fmt.Sprintf("<!-- drawn from sha256:%x -->\n", sha256.Sum256([]byte(graph)))
+	if *update {
+		draw := exec.Command("dot", "-Tsvg")
+		draw.Stdin = strings.NewReader(graph)
+		svg, err := draw.Output()
+		if err != nil {
+			t.Fatalf("draw the diagram: %v; apt-get install graphviz", err)
+		}
+		if err := os.WriteFile(picture, append(svg, mark...), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(string(got), mark) {
+		t.Error("casework.svg is not the table's; run go test ./casework/flow -run Diagram -update")
 	}
 }
 

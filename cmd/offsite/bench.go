@@ -18,6 +18,7 @@ const benchDir = "build/bench"
 
 // benchCmd measures this machine with this program.
 type benchCmd struct {
+	Casework benchCaseworkCmd `cmd:"" help:"Multiply simulated cases; measure queue, search, case page, steps, sweep and decisions."`
 	Demo     benchDemoCmd     `cmd:"" help:"Start the demonstration; measure start, first finding, memory, processor time."`
 	Cameras  benchCamerasCmd  `cmd:"" help:"Watch cameras of 1080p25 and 4 Mbit/s; measure what each costs, against ffmpeg and against bare libraries."`
 	Capacity benchCapacityCmd `cmd:"" help:"Print what a district and a city need, from what was measured."`

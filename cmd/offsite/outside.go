@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"offsite/casework"
 	"offsite/casework/payment"
@@ -48,6 +49,9 @@ type noProvider struct{}
 
 // Create implements casework.Payment.
 func (noProvider) Create(context.Context, casework.Order) (string, error) { return "", errNoProvider }
+
+// Daily implements casework.Payment: who takes no money has an empty file.
+func (noProvider) Daily(context.Context, time.Time) ([]casework.PaymentLine, error) { return nil, nil }
 
 // Verify implements casework.Payment.
 func (noProvider) Verify(http.Header, []byte) (casework.PaymentNotice, error) {

@@ -55,7 +55,7 @@ func (c *simulateCmd) Run(ctx context.Context) error {
 // inScratch runs f on a private, migrated, empty database in dir, or in a temporary
 // folder that is removed afterwards. What is there outlives no power cut: it waits
 // for no disk.
-func inScratch(ctx context.Context, dir string, f func(pool *pgxpool.Pool, dir string) error) (err error) {
+func inScratch(ctx context.Context, dir string, f func(pool *pgxpool.Pool, dir string) error, options ...store.Option) (err error) {
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "offsite-scratch-"); err != nil {
 			return fmt.Errorf("make a folder: %w", err)
@@ -76,7 +76,7 @@ func inScratch(ctx context.Context, dir string, f func(pool *pgxpool.Pool, dir s
 	if err := store.Migrate(ctx, cluster.URL(), nil); err != nil {
 		return err
 	}
-	pool, err := store.Open(ctx, cluster.URL())
+	pool, err := store.Open(ctx, cluster.URL(), options...)
 	if err != nil {
 		return err
 	}

@@ -172,6 +172,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deadlines that have run half, four fifths or all of their time: an officer's own, everybody's for the others */
+        get: operations["list-alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -294,6 +311,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/bulk/{event}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a step on many cases, each judged alone; answers with what became of each */
+        post: operations["take-bulk-step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}": {
         parameters: {
             query?: never;
@@ -337,6 +371,23 @@ export interface paths {
         };
         /** The whole file as a BagIt bag, for a court; each bundle is recorded as seen */
         get: operations["export-case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casework/diagram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The states of a case and what leads from one to the next, as SVG */
+        get: operations["get-diagram"];
         put?: never;
         post?: never;
         delete?: never;
@@ -947,6 +998,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portal/appointment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for an inquiry by video (视频询问) */
+        post: operations["make-appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portal/case": {
         parameters: {
             query?: never;
@@ -975,6 +1043,23 @@ export interface paths {
         put?: never;
         /** Agree to electronic service, signed */
         post: operations["give-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/deferral": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask to pay later or in parts (Penalty Law art. 66) */
+        post: operations["ask-deferral"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1279,6 +1364,23 @@ export interface paths {
         };
         /** What stands behind a figure: what counts, or what is missing */
         get: operations["list-quota-items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Our payments against the provider's daily file, the latest day first */
+        get: operations["list-reconciliations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1664,6 +1766,19 @@ export interface components {
             rejected: number;
             reviewer: string;
         };
+        Alarm: {
+            /** Format: date-time */
+            at: string;
+            case_id: string;
+            /** Format: date-time */
+            due_at: string;
+            label_en: string;
+            label_zh: string;
+            number: string;
+            /** Format: int64 */
+            percent: number;
+            state: string;
+        };
         Assessment: {
             en: string;
             /** Format: int64 */
@@ -1689,6 +1804,20 @@ export interface components {
             y1: number;
             /** Format: double */
             y2: number;
+        };
+        BulkOutcome: {
+            article?: string;
+            done: boolean;
+            id: string;
+            why_en?: string;
+            why_zh?: string;
+        };
+        BulkStep: {
+            cases: components["schemas"]["Chosen"][];
+            /** @description What the step needs; the same for all. */
+            fields: {
+                [key: string]: unknown;
+            };
         };
         BusinessFactor: {
             en: string;
@@ -1868,6 +1997,11 @@ export interface components {
             unchecked?: boolean;
             zh: string;
         };
+        Chosen: {
+            id: string;
+            /** Format: int64 */
+            version: number;
+        };
         Code: {
             code: string;
         };
@@ -1923,6 +2057,17 @@ export interface components {
             name_en: string;
             name_zh: string;
             parameters: components["schemas"]["Parameter"][];
+        };
+        Difference: {
+            case_id?: string;
+            en: string;
+            kind: string;
+            order_no: string;
+            /** Format: int64 */
+            ours_fen: number;
+            /** Format: int64 */
+            theirs_fen: number;
+            zh: string;
         };
         Draw: {
             /** @description Proof that the announcement stands in the log. */
@@ -2231,6 +2376,12 @@ export interface components {
         ListAgreementBody: {
             items: components["schemas"]["Agreement"][];
         };
+        ListAlarmBody: {
+            items: components["schemas"]["Alarm"][];
+        };
+        ListBulkOutcomeBody: {
+            items: components["schemas"]["BulkOutcome"][];
+        };
         ListCameraBody: {
             items: components["schemas"]["Camera"][];
         };
@@ -2272,6 +2423,9 @@ export interface components {
         };
         ListQuotaSnapshotBody: {
             items: components["schemas"]["QuotaSnapshot"][];
+        };
+        ListReconciliationBody: {
+            items: components["schemas"]["Reconciliation"][];
         };
         ListSampleBody: {
             items: components["schemas"]["Sample"][];
@@ -2572,6 +2726,11 @@ export interface components {
             why_en?: string;
             why_zh?: string;
         };
+        PortalAppointment: {
+            /** Format: date-time */
+            at: string;
+            note: string;
+        };
         PortalCase: {
             actions: components["schemas"]["PortalAction"][];
             /** Format: date-time */
@@ -2607,6 +2766,11 @@ export interface components {
             phone: string;
             /** @description PNG as a data URL. */
             signature: string;
+        };
+        PortalDeferral: {
+            reason: string;
+            /** Format: date-time */
+            until: string;
         };
         PortalDocument: {
             code: string;
@@ -2821,6 +2985,16 @@ export interface components {
         };
         Reason: {
             reason: string;
+        };
+        Reconciliation: {
+            day: string;
+            differences: components["schemas"]["Difference"][];
+            /** Format: int64 */
+            lines: number;
+            /** Format: int64 */
+            ours_fen: number;
+            /** Format: int64 */
+            theirs_fen: number;
         };
         RecordEntry: {
             actor: string;
@@ -3479,6 +3653,35 @@ export interface operations {
             };
         };
     };
+    "list-alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAlarmBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-cameras": {
         parameters: {
             query?: never;
@@ -3822,6 +4025,41 @@ export interface operations {
             };
         };
     };
+    "take-bulk-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBulkOutcomeBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-case": {
         parameters: {
             query?: never;
@@ -3911,6 +4149,35 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-diagram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -5328,6 +5595,37 @@ export interface operations {
             };
         };
     };
+    "make-appointment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalAppointment"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-portal-case": {
         parameters: {
             query?: never;
@@ -5367,6 +5665,37 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PortalConsent"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-deferral": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalDeferral"];
             };
         };
         responses: {
@@ -5937,6 +6266,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageItemBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListReconciliationBody"];
                 };
             };
             /** @description A problem (RFC 9457) */
