@@ -44,6 +44,7 @@ const Evidence = page(() => import("../pages/evidence/bundle"));
 const Quotas = page(() => import("../pages/quotas/quotas"));
 const Users = page(() => import("../pages/settings/users"));
 const Matters = page(() => import("../pages/settings/matters"));
+const Account = page(() => import("../account/account"));
 const NotFound = page(() => import("../pages/not-found"));
 
 function Console() {
@@ -68,6 +69,7 @@ function Console() {
         <Route path="evidence" element={<EvidenceSearch />} />
         <Route path="evidence/:id" element={<Evidence />} />
         <Route path="quotas" element={<Quotas />} />
+        <Route path="account" element={<Account />} />
         <Route path="settings/users" element={<Users />} />
         <Route path="settings/matters" element={<Matters />} />
         <Route path="*" element={<NotFound />} />
