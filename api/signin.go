@@ -145,9 +145,9 @@ func (a *API) signInElsewhere(ctx context.Context, in *elsewhereBegin) (*redirec
 }
 
 type elsewhereReturn struct {
-	State   string `query:"state" maxLength:"200"`
-	Code    string `query:"code" maxLength:"4096"`
-	Error   string `query:"error" maxLength:"200"`
+	State   string `query:"state" maxLength:"200" pattern:"^[!-~]*$"`
+	Code    string `query:"code" maxLength:"2048" pattern:"^[ -~]*$"`
+	Error   string `query:"error" maxLength:"200" pattern:"^[ -~]*$"`
 	Cookies string `header:"Cookie" hidden:"true"`
 }
 

@@ -95,7 +95,7 @@ func (s *served) know(t *testing.T, file string) {
 	}
 	text, err := json.Marshal(map[string]map[string][]string{
 		"cameras": {"id": ids("operator", "/cameras", "id")}, "findings": {"id": ids("auditor", "/findings", "id")},
-		"cases": {"id": cases, "event": {"decide", "pass", "fail", "file", "propose", "submit", "identify", "dismiss", "serve", "publish"}},
+		"cases":   {"id": cases, "event": {"decide", "pass", "fail", "file", "propose", "submit", "identify", "dismiss", "serve", "publish"}},
 		"objects": {"id": ids("auditor", "/objects", "id")}, "parties": {"id": ids("auditor", "/parties", "id")},
 		"evidence":  {"bundle": ids("auditor", "/findings", "bundle"), "path": {"data/clip.mp4", "data/incident.json", "seal/manifest.json", "bagit.txt"}},
 		"documents": {"id": documents}, "users": {"id": ids("auditor", "/users", "id")},

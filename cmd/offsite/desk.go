@@ -61,7 +61,7 @@ type desk struct {
 // that this process may keep the transparency log; grace, if not zero, shortens
 // every grace period, for demonstrations.
 func openDesk(ctx context.Context, c *config.Config, p *platform, ring *seal.Ring, keeps bool, grace time.Duration, log *slog.Logger) (*desk, error) {
-	if err := store.Migrate(ctx, p.databaseURL, log.With("part", "database")); err != nil {
+	if err := prepareDatabase(ctx, c, p.databaseURL, log.With("part", "database")); err != nil {
 		return nil, err
 	}
 	pool, err := store.Open(ctx, p.databaseURL, store.WithLog(log.With("part", "database"), time.Second))
@@ -78,6 +78,18 @@ func openDesk(ctx context.Context, c *config.Config, p *platform, ring *seal.Rin
 		return nil, err
 	}
 	return d, nil
+}
+
+// prepareDatabase brings the tables up to date, as their owner where that is another
+// role than ours.
+func prepareDatabase(ctx context.Context, c *config.Config, ours string, log *slog.Logger) error {
+	if c.Database.OwnerURL == "" {
+		return store.Migrate(ctx, ours, log)
+	}
+	if err := store.Migrate(ctx, c.Database.OwnerURL, log); err != nil {
+		return err
+	}
+	return store.Grant(ctx, c.Database.OwnerURL, ours)
 }
 
 // Close lets log and database go.
@@ -143,7 +155,7 @@ func (d *desk) handler() (*api.API, error) {
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
 		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
-		Probe: probeCamera, CheckAddress: addresses.Check,
+		Probe: prober(addresses), CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
 		Ready:   map[string]func(context.Context) error{"database": d.pool.Ping},
 		Log:     d.publicLog.Handler(),
@@ -218,9 +230,15 @@ func (d *desk) cases(ctx context.Context, since time.Time) ([]grade.Event, error
 	return events, nil
 }
 
-// probeCamera is the console's first look at a camera.
-func probeCamera(ctx context.Context, url, protocol string) (wire.Probe, error) {
-	r, err := probe.Camera(ctx, url, protocol)
+// prober is the console's first look at a camera, in the allowed networks alone.
+func prober(addresses *guard.Guard) api.Prober {
+	return func(ctx context.Context, url, protocol string) (wire.Probe, error) {
+		return probeCamera(ctx, url, protocol, addresses)
+	}
+}
+
+func probeCamera(ctx context.Context, url, protocol string, addresses *guard.Guard) (wire.Probe, error) {
+	r, err := probe.Camera(ctx, url, protocol, addresses.Control)
 	if err != nil {
 		var p *probe.Problem
 		if errors.As(err, &p) {

@@ -99,9 +99,11 @@ export function Factors() {
 function Section({ title, text, children }: { title: string; text?: string; children: ReactNode }) {
   return (
     <section className="panel" style={{ marginBottom: 16 }}>
-      <h2>{title}</h2>
-      {text ? <p className="muted">{text}</p> : null}
-      {children}
+      <header><h2>{title}</h2></header>
+      <div className="panel-body">
+        {text ? <p className="muted">{text}</p> : null}
+        {children}
+      </div>
     </section>
   );
 }
@@ -194,10 +196,12 @@ function Sessions() {
   });
   return (
     <>
-      <h2>{t("sessions")}</h2>
-      <p className="muted">{t("sessionsLead")}</p>
       {sessions.error ? <Failure error={sessions.error} retry={() => void sessions.refetch()} /> : null}
       <section className="panel flush">
+        <header>
+          <h2>{t("sessions")}</h2>
+          <span className="muted">{t("sessionsLead")}</span>
+        </header>
         <Table<OpenSession>
           rowKey="id" size="middle" pagination={false} loading={sessions.isPending} dataSource={sessions.data} scroll={{ x: "max-content" }}
           locale={{ emptyText: <Nothing>{frame.t("none")}</Nothing> }}
