@@ -34,10 +34,6 @@ func (c *Config) Check(f *File) error {
 	k.address("listen", c.Listen)
 	k.url("public_url", c.PublicURL, "http", "https")
 	k.url("database.url", c.Database.URL, "postgres", "postgresql")
-	k.url("database.owner_url", c.Database.OwnerURL, "postgres", "postgresql")
-	if c.Database.OwnerURL != "" {
-		k.given("database.url", c.Database.URL, "database.owner_url is set")
-	}
 	k.url("s3.endpoint", c.S3.Endpoint, "http", "https")
 	if c.S3.Endpoint != "" {
 		k.given("s3.access_key", c.S3.AccessKey, "s3.endpoint is set")

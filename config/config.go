@@ -43,8 +43,7 @@ type Bureau struct {
 
 // Database is the bureau's PostgreSQL; empty means a private one in the data folder.
 type Database struct {
-	URL      string `name:"url" help:"postgres:// address of an existing PostgreSQL 15 or later; default: a private cluster." placeholder:"URL"`
-	OwnerURL string `name:"owner-url" help:"The same database as the owner of its tables, who changes them at start and lets the role of database.url do no more than it must; default: database.url." placeholder:"URL"`
+	URL string `name:"url" help:"postgres:// address of an existing PostgreSQL 15 or later; default: a private cluster." placeholder:"URL"`
 }
 
 // S3 is the bureau's object store with object lock; empty means a private one.

@@ -12,15 +12,11 @@ import (
 const keptTables = `SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
 	WHERE p.proname = 'refuse_change' AND NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace ORDER BY 1`
 
-// Grant lets the role of the URL app work with the tables of owner, and no more: it
-// reads and writes rows, cannot change or delete those that are kept, and cannot
-// change tables or triggers. Do it after Migrate, as the owner.
-func Grant(ctx context.Context, owner, app string) error {
-	config, err := configuration(app)
-	if err != nil {
-		return err
-	}
-	role := pgx.Identifier{config.ConnConfig.User}.Sanitize()
+// Grant lets a role work with the tables of owner, and no more: it reads and writes
+// rows, cannot change or delete those that are kept, and cannot change tables or
+// triggers. Do it after each Migrate that changed something, as the owner.
+func Grant(ctx context.Context, owner, name string) error {
+	role := pgx.Identifier{name}.Sanitize()
 	return locked(ctx, owner, func(pool *pgxpool.Pool) error {
 		rows, err := pool.Query(ctx, keptTables)
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 // TestTheProgramsRoleCannotChangeWhatIsKept works as the role that `offsite serve` has
-// where database.owner_url is another's.
+// after `offsite migrate --for`.
 func TestTheProgramsRoleCannotChangeWhatIsKept(t *testing.T) {
 	t.Parallel()
 	ctx, owner := t.Context(), storetest.Database(t)
@@ -21,25 +21,34 @@ func TestTheProgramsRoleCannotChangeWhatIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(tables.Close)
-	const role, password = "offsite_app_test", "secret"
-	if _, err := tables.Exec(ctx, `CREATE ROLE `+role+` LOGIN PASSWORD '`+password+`'`); err != nil {
+	const role = "offsite_app_test"
+	if _, err := tables.Exec(ctx, `CREATE ROLE `+role+` LOGIN`); err != nil {
 		t.Fatal(err)
 	}
 	app, err := url.Parse(owner)
 	if err != nil {
 		t.Fatal(err)
 	}
-	app.User = url.UserPassword(role, password)
-	for range 2 { // each start does it again
-		if err := store.Grant(ctx, owner, app.String()); err != nil {
+	query := app.Query()
+	query.Set("user", role)
+	app.User, app.RawQuery = nil, query.Encode()
+	for range 2 { // each version does it again
+		if err := store.Grant(ctx, owner, role); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := store.Migrate(ctx, app.String(), nil); err != nil { // as each start does: nothing is left to do
+		t.Errorf("it cannot start: %v", err)
 	}
 	pool, err := store.Open(ctx, app.String())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
+	var user string
+	if err := pool.QueryRow(ctx, `SELECT current_user`).Scan(&user); err != nil || user != role {
+		t.Fatalf("works as %s, %v", user, err)
+	}
 	if _, err := pool.Exec(ctx, `INSERT INTO sign_in (at, username, address, agent, outcome) VALUES (now(), 'a', 'b', 'c', 'ok')`); err != nil {
 		t.Errorf("it cannot add what is kept: %v", err)
 	}

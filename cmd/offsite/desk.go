@@ -61,7 +61,7 @@ type desk struct {
 // that this process may keep the transparency log; grace, if not zero, shortens
 // every grace period, for demonstrations.
 func openDesk(ctx context.Context, c *config.Config, p *platform, ring *seal.Ring, keeps bool, grace time.Duration, log *slog.Logger) (*desk, error) {
-	if err := prepareDatabase(ctx, c, p.databaseURL, log.With("part", "database")); err != nil {
+	if err := store.Migrate(ctx, p.databaseURL, log.With("part", "database")); err != nil {
 		return nil, err
 	}
 	pool, err := store.Open(ctx, p.databaseURL, store.WithLog(log.With("part", "database"), time.Second))
@@ -78,18 +78,6 @@ func openDesk(ctx context.Context, c *config.Config, p *platform, ring *seal.Rin
 		return nil, err
 	}
 	return d, nil
-}
-
-// prepareDatabase brings the tables up to date, as their owner where that is another
-// role than ours.
-func prepareDatabase(ctx context.Context, c *config.Config, ours string, log *slog.Logger) error {
-	if c.Database.OwnerURL == "" {
-		return store.Migrate(ctx, ours, log)
-	}
-	if err := store.Migrate(ctx, c.Database.OwnerURL, log); err != nil {
-		return err
-	}
-	return store.Grant(ctx, c.Database.OwnerURL, ours)
 }
 
 // Close lets log and database go.
