@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	defaultWorkers  = 4
+	defaultWorkers  = 16  // a bundle mostly waits: for the disk, the authority, the store
 	mostLogging     = 256 // bundles that wait for the log's next checkpoint
 	defaultRetryMin = 500 * time.Millisecond
 	defaultRetryMax = 30 * time.Second
@@ -56,7 +56,7 @@ type Options struct {
 	Logger     *slog.Logger
 	Now        func() time.Time
 	Registerer prometheus.Registerer // nil: no metrics
-	Workers    int                   // bundles under way at once; 0 is 4
+	Workers    int                   // bundles under way at once; 0 is 16
 	DiskShare  float64               // share of the file system the spool may fill; 0 is 0.5
 	RetryMin   time.Duration         // between tries of a step that fails; 0 is half a second
 	RetryMax   time.Duration         // 0 is 30 s

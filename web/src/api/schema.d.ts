@@ -1615,6 +1615,7 @@ export interface components {
             count: number;
             /** Format: date-time */
             oldest?: string;
+            silent: string[];
         };
         Factors: {
             /**
