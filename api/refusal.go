@@ -48,10 +48,19 @@ func known(err error) *problem.Problem {
 		return problem.New(http.StatusUnauthorized, "链接无效或已过期，请使用最新收到的链接，或联系执法队。", "The link is not valid or has expired; use the newest one you were sent, or call the bureau.")
 	case errors.Is(err, casework.ErrForged):
 		return problem.New(http.StatusUnauthorized, "回调签名无效。", "The callback's signature does not hold.").Because(err)
+	case unstorable(err):
+		return problem.Invalid("内容含有无法保存的空字符，请删去后重试。", "The text holds a NUL character, which cannot be kept; take it out and try again.").Because(err)
 	case errors.Is(err, vault.ErrNoEntry):
 		return problem.NotFound("这个文件", "file in the bundle")
 	}
 	return registryProblem(err)
+}
+
+// unstorable says that a client's text holds what the database cannot keep: NUL, in
+// text (22021) or within JSON (22P05).
+func unstorable(err error) bool {
+	var answer interface{ SQLState() string }
+	return errors.As(err, &answer) && (answer.SQLState() == "22021" || answer.SQLState() == "22P05")
 }
 
 // refused is a step that the law, the person or a field does not allow.
