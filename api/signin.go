@@ -110,7 +110,7 @@ const elsewhereCookieName = "offsite_elsewhere"
 const elsewhereFor = 5 * time.Minute
 
 func (a *API) elsewhereCookie(state string, expires time.Time) http.Cookie {
-	c := a.cookie(a.cookieName(elsewhereCookieName), state, expires)
+	c := a.cookie(a.cookieName(elsewhereCookieName), state, expires) //nolint:gosec // the cookie is made strict, and its SameSite is set below
 	c.SameSite = http.SameSiteLaxMode
 	return c
 }
