@@ -17,6 +17,7 @@ include make/lint.mk
 include make/audit.mk
 include make/bench.mk
 include make/measure.mk
+include make/release.mk
 include make/documents.mk
 include make/operate.mk
 -include scenes/scenes.mk

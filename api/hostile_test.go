@@ -25,6 +25,7 @@ func TestHostileInput(t *testing.T) {
 		"far too long":          {"POST", "/objects", object("address", `"`+strings.Repeat("长", 3000)+`"`), http.StatusUnprocessableEntity},
 		"larger than allowed":   {"POST", "/objects", object("address", `"`+strings.Repeat("a", 300<<10)+`"`), http.StatusRequestEntityTooLarge},
 		"deeply nested":         {"POST", "/objects", strings.Repeat("[", 100_000), http.StatusBadRequest},
+		"NUL in a filter":       {"GET", "/parties?q=%00", "", http.StatusUnprocessableEntity},
 		"SQL in a filter":       {"GET", "/objects?q='%3BDROP+TABLE+object--", "", http.StatusOK},
 		"a limit below one":     {"GET", "/objects?limit=0x10", "", http.StatusUnprocessableEntity},
 		"an id that is none":    {"GET", "/cameras/..%2f..%2fetc%2fpasswd", "", http.StatusNotFound},

@@ -56,10 +56,19 @@ func known(err error) *problem.Problem {
 		return problem.Invalid("抽取时间须在一分钟以后：先公告，后抽取。", "The draw must lie at least a minute ahead: it is announced before it is made.", problem.Field{Message: "at least a minute ahead", Location: "body.draws"})
 	case errors.Is(err, sample.ErrTerms):
 		return problem.Invalid("请选择先后有序的起止时间，比例在 0 与 100% 之间。", "Choose a period that ends after it begins, and a rate above 0 and up to 100 %.", problem.Field{Message: "a period and a rate", Location: "body.rate"})
+	case unstorable(err):
+		return problem.Invalid("内容含有无法保存的空字符，请删去后重试。", "The text holds a NUL character, which cannot be kept; take it out and try again.").Because(err)
 	case errors.Is(err, vault.ErrNoEntry):
 		return problem.NotFound("这个文件", "file in the bundle")
 	}
 	return registryProblem(err)
+}
+
+// unstorable says that a client's text holds what the database cannot keep: NUL, in
+// text (22021) or within JSON (22P05).
+func unstorable(err error) bool {
+	var answer interface{ SQLState() string }
+	return errors.As(err, &answer) && (answer.SQLState() == "22021" || answer.SQLState() == "22P05")
 }
 
 // refused is a step that the law, the person or a field does not allow.

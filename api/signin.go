@@ -110,7 +110,7 @@ const elsewhereCookieName = "offsite_elsewhere"
 const elsewhereFor = 5 * time.Minute
 
 func (a *API) elsewhereCookie(state string, expires time.Time) http.Cookie {
-	c := a.cookie(a.cookieName(elsewhereCookieName), state, expires)
+	c := a.cookie(a.cookieName(elsewhereCookieName), state, expires) //nolint:gosec // the cookie is made strict, and its SameSite is set below
 	c.SameSite = http.SameSiteLaxMode
 	return c
 }
@@ -145,9 +145,9 @@ func (a *API) signInElsewhere(ctx context.Context, in *elsewhereBegin) (*redirec
 }
 
 type elsewhereReturn struct {
-	State   string `query:"state" maxLength:"200"`
-	Code    string `query:"code" maxLength:"4096"`
-	Error   string `query:"error" maxLength:"200"`
+	State   string `query:"state" maxLength:"200" pattern:"^[!-~]*$"`
+	Code    string `query:"code" maxLength:"2048" pattern:"^[ -~]*$"`
+	Error   string `query:"error" maxLength:"200" pattern:"^[ -~]*$"`
 	Cookies string `header:"Cookie" hidden:"true"`
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"offsite/api/problem"
@@ -67,6 +68,17 @@ func (g *Guard) Check(ctx context.Context, address string) error {
 	return nil
 }
 
+// Control is for net.Dialer: it refuses to connect outside the networks, by the
+// address that is really dialled. A name that led inside when it was checked may lead
+// elsewhere now.
+func (g *Guard) Control(_, address string, _ syscall.RawConn) error {
+	dialled, err := netip.ParseAddrPort(address)
+	if err != nil || !g.allowed(dialled.Addr()) {
+		return fmt.Errorf("%s lies outside the networks of cameras.networks", address)
+	}
+	return nil
+}
+
 func (g *Guard) addresses(ctx context.Context, host string) ([]netip.Addr, error) {
 	if a, err := netip.ParseAddr(host); err == nil {
 		return []netip.Addr{a}, nil
@@ -78,8 +90,13 @@ func (g *Guard) addresses(ctx context.Context, host string) ([]netip.Addr, error
 	return addresses, err
 }
 
+// allowed refuses link-local addresses, where clouds keep their metadata, whatever
+// the networks say.
 func (g *Guard) allowed(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
+	if a.IsLinkLocalUnicast() || a.IsMulticast() || a.IsUnspecified() {
+		return false
+	}
 	for _, n := range g.networks {
 		if n.Contains(a) {
 			return true

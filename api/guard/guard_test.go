@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/netip"
 	"testing"
@@ -60,6 +61,42 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%s: refused: %v", address, err)
 		case want != 0 && (!errors.As(err, &p) || p.Status != want):
 			t.Errorf("%s: %v; want status %d", address, err, want)
+		}
+	}
+}
+
+// TestControl dials for real: what counts is where a name leads at that moment.
+func TestControl(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	for _, c := range []struct {
+		network, host string
+		allowed       bool
+	}{{"127.0.0.0/8", "127.0.0.1", true}, {"127.0.0.0/8", "localhost", true}, {"10.0.0.0/8", "127.0.0.1", false}, {"10.0.0.0/8", "localhost", false}} {
+		g, err := New([]string{c.network})
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, err := (&net.Dialer{Control: g.Control}).DialContext(t.Context(), "tcp4", net.JoinHostPort(c.host, port))
+		if (err == nil) != c.allowed {
+			t.Errorf("%s where %s is allowed: %v", c.host, c.network, err)
+		}
+		if err == nil {
+			conn.Close()
+		}
+	}
+	everything, err := New([]string{"0.0.0.0/0", "::/0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, never := range []string{"169.254.169.254:80", "[fe80::1]:80", "224.0.0.1:554", "0.0.0.0:554", "[::ffff:169.254.169.254]:80"} {
+		if everything.Control("tcp", never, nil) == nil {
+			t.Errorf("%s was dialled", never)
 		}
 	}
 }

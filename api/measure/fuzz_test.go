@@ -20,11 +20,12 @@ import (
 var (
 	fuzzer   = flag.String("fuzzer", "", "schemathesis")
 	document = flag.String("document", "", "the OpenAPI document")
-	requests = flag.Int("requests", 50_000, "how many to send at least")
+	requests = flag.Int("requests", 50_000, "how many to send")
+	patience = flag.Duration("patience", 2*time.Hour, "how long to send them at most")
 )
 
 // TestFuzz sends requests that schemathesis makes from the OpenAPI document, lawful
-// ones and broken ones, as everybody in turn until there were enough. No answer may be
+// ones and broken ones, as everybody in turn, until there were enough. No answer may be
 // a failure of the server, or one that the document does not know.
 func TestFuzz(t *testing.T) {
 	if *fuzzer == "" || *document == "" {
@@ -33,7 +34,7 @@ func TestFuzz(t *testing.T) {
 	s := serve(t)
 	known := filepath.Join(t.TempDir(), "known.json")
 	s.know(t, known)
-	began, sent, round := time.Now(), 0, 0
+	began, sent := time.Now(), 0
 	failures := map[string]int{}
 	everybody := make([]string, 0, len(s.staff)+1)
 	for name := range s.staff {
@@ -41,15 +42,14 @@ func TestFuzz(t *testing.T) {
 	}
 	slices.Sort(everybody)
 	everybody = append(everybody, "nobody")
-	for ; sent < *requests; round++ {
-		for _, name := range everybody {
-			n, failed := s.fuzz(t, name, known, round)
-			sent += n
-			for what, count := range failed {
-				failures[what] += count
-			}
-			t.Logf("round %d as %s: %d requests, %d in all", round+1, name, n, sent)
+	for turn := 0; turn < len(everybody) || sent < *requests && time.Since(began) < *patience; turn++ {
+		name := everybody[turn%len(everybody)]
+		n, failed := s.fuzz(t, name, known, turn)
+		sent += n
+		for what, count := range failed {
+			failures[what] += count
 		}
+		t.Logf("as %s: %d requests, %d in all", name, n, sent)
 	}
 	failed := 0
 	for what, count := range failures {
@@ -108,15 +108,15 @@ func (s *served) know(t *testing.T, file string) {
 	}
 }
 
-// fuzz sends one round of requests as one caller. Operations that end the caller's
+// fuzz sends one turn of requests as one caller. Operations that end the caller's
 // own session, or never end, are left out.
-func (s *served) fuzz(t *testing.T, name, known string, round int) (sent int, failed map[string]int) {
+func (s *served) fuzz(t *testing.T, name, known string, turn int) (sent int, failed map[string]int) {
 	t.Helper()
 	report := filepath.Join(t.TempDir(), "report.ndjson")
 	args := []string{
 		"run", *document, "--url", s.url, "--checks",
 		"not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance",
-		"--phases", "coverage,fuzzing", "--max-examples", "50", "--continue-on-failure", "--no-color", "--warnings", "off", "--seed", strconv.Itoa(round + 1),
+		"--phases", "coverage,fuzzing", "--max-examples", "12", "--continue-on-failure", "--no-color", "--warnings", "off", "--seed", strconv.Itoa(turn + 1),
 		"--suppress-health-check", "all", "--request-timeout", "60", "--generation-database", "none", "--report", "ndjson", "--report-ndjson-path", report,
 	}
 	for _, id := range []string{"sign-out", "sign-in", "change-password", "end-session", "listen", "sign-in-elsewhere"} {
@@ -130,7 +130,7 @@ func (s *served) fuzz(t *testing.T, name, known string, round int) (sent int, fa
 	cmd.Env = append(os.Environ(), "SCHEMATHESIS_HOOKS="+hooks(t), "MEASURE_KNOWN="+known)
 	text, err := cmd.CombinedOutput()
 	if err != nil {
-		kept := filepath.Join(*figures, "fuzz-"+name+"-"+strconv.Itoa(round)+".txt")
+		kept := filepath.Join(*figures, "fuzz-"+name+"-"+strconv.Itoa(turn)+".txt")
 		_ = os.WriteFile(kept, text, 0o600)
 		t.Logf("as %s: %v; see %s", name, err, kept)
 	}

@@ -40,7 +40,7 @@ func (cameraProbeCmd) Help() string {
 
 // Run prints the report; a problem ends with status 1 and a sentence.
 func (c *cameraProbeCmd) Run(ctx context.Context) error {
-	report, err := probe.Camera(ctx, c.URL, c.Protocol)
+	report, err := probe.Camera(ctx, c.URL, c.Protocol, nil)
 	if err != nil {
 		var problem *probe.Problem
 		if errors.As(err, &problem) {

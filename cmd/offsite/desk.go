@@ -156,7 +156,7 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
 		Draws: d.office, Samples: sample.New(d.pool, time.Now),
 		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
-		Probe: probeCamera, Mask: masks.PNG, CheckAddress: addresses.Check,
+		Probe: prober(addresses), Mask: masks.PNG, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
 		Ready:   map[string]func(context.Context) error{"database": d.pool.Ping},
 		Log:     d.publicLog.Handler(),
@@ -231,9 +231,15 @@ func (d *desk) cases(ctx context.Context, since time.Time) ([]grade.Event, error
 	return events, nil
 }
 
-// probeCamera is the console's first look at a camera.
-func probeCamera(ctx context.Context, url, protocol string) (wire.Probe, error) {
-	r, err := probe.Camera(ctx, url, protocol)
+// prober is the console's first look at a camera, in the allowed networks alone.
+func prober(addresses *guard.Guard) api.Prober {
+	return func(ctx context.Context, url, protocol string) (wire.Probe, error) {
+		return probeCamera(ctx, url, protocol, addresses)
+	}
+}
+
+func probeCamera(ctx context.Context, url, protocol string, addresses *guard.Guard) (wire.Probe, error) {
+	r, err := probe.Camera(ctx, url, protocol, addresses.Control)
 	if err != nil {
 		var p *probe.Problem
 		if errors.As(err, &p) {

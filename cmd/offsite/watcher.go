@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"offsite/api/guard"
 	"offsite/config"
 	"offsite/detectors/all"
 	"offsite/evidence/keep"
@@ -20,6 +21,7 @@ import (
 	"offsite/pipeline"
 	"offsite/pipeline/gap"
 	"offsite/pipeline/infer"
+	"offsite/pipeline/ingest"
 	"offsite/pipeline/node"
 	"offsite/registry"
 	"offsite/registry/lease"
@@ -76,8 +78,13 @@ func newWatcher(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer) 
 	if err := d.publicLog.activate(ctx, w.engine); err != nil {
 		return nil, err
 	}
+	addresses, err := guard.New(d.config.Cameras.Networks)
+	if err != nil {
+		return nil, err
+	}
 	w.node = node.New(node.Options{
 		Engine: w.engine, StateDir: d.config.Path("state"), Sink: w, Detectors: all.All(), Cadence: d.config.Cameras.Cadence,
+		Reader: ingest.Config{Control: addresses.Control},
 		Logger: d.log.With("part", "pipeline"), Registerer: d.metrics,
 	})
 	return w, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -21,9 +22,14 @@ type Config struct {
 	MaxClockOffset time.Duration // up to which the camera's clock is gone by; default 30 s
 	Backoff        Backoff
 	TLS            *tls.Config // roots for rtsps; default the system's
+	Control        Control     // nil: any address may be dialled
 	Logger         *slog.Logger
 	Now            func() time.Time
 }
+
+// Control looks at an address that is about to be dialled and may refuse it, as
+// net.Dialer's Control.
+type Control = func(network, address string, c syscall.RawConn) error
 
 // Backoff says how long to wait between attempts: First, doubling up to Max, each
 // ± 25 %; after a refused password at least Password, for cameras lock accounts.

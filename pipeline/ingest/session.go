@@ -97,7 +97,7 @@ func (s *session) cutOff() {
 
 // dial connects, and keeps the socket for cutOff.
 func (s *session) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := (&net.Dialer{Timeout: s.r.cfg.Timeout}).DialContext(ctx, network, address)
+	conn, err := (&net.Dialer{Timeout: s.r.cfg.Timeout, Control: s.r.cfg.Control}).DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}

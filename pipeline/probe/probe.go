@@ -42,9 +42,10 @@ type Report struct {
 }
 
 // Camera looks at a camera for up to 5 s. protocol is "tcp", "udp" or "" (UDP, then
-// TCP). The error is a *Problem, unless ctx has ended.
-func Camera(ctx context.Context, url, protocol string) (Report, error) {
-	cfg := ingest.Config{URL: url, Protocol: protocol, Timeout: timeout, StallAfter: patience}
+// TCP). control may refuse to dial an address; nil: any may be dialled. The error is a
+// *Problem, unless ctx has ended.
+func Camera(ctx context.Context, url, protocol string, control ingest.Control) (Report, error) {
+	cfg := ingest.Config{URL: url, Protocol: protocol, Timeout: timeout, StallAfter: patience, Control: control}
 	cfg.Backoff.First, cfg.Backoff.Max = time.Minute, time.Minute // one attempt
 	begun := time.Now()
 	l := &look{done: make(chan struct{})}

@@ -38,7 +38,7 @@ func TestReportsWhatTheCameraSends(t *testing.T) {
 			file := testvideo.Make(t, testvideo.Spec{Codec: codec, GOP: 25})
 			s := serve(t, rtspserve.Options{Files: []string{file}, User: "admin", Password: "p@ss word"})
 			address := strings.Replace(s.URL("camera"), "://", "://admin:"+url.QueryEscape("p@ss")+"%20word@", 1)
-			r, err := Camera(context.Background(), address, "")
+			r, err := Camera(context.Background(), address, "", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,7 +83,7 @@ func TestSaysWhatIsWrong(t *testing.T) {
 	} {
 		t.Run(string(want), func(t *testing.T) {
 			t.Parallel()
-			_, err := Camera(context.Background(), address, "")
+			_, err := Camera(context.Background(), address, "", nil)
 			var p *Problem
 			if !errors.As(err, &p) || p.Code != want {
 				t.Fatalf("%v, want code %s", err, want)
@@ -99,7 +99,7 @@ func TestEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Camera(ctx, "rtsp://127.0.0.1:1/x", "tcp"); !errors.Is(err, context.Canceled) {
+	if _, err := Camera(ctx, "rtsp://127.0.0.1:1/x", "tcp", nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want the context's error", err)
 	}
 }

@@ -341,15 +341,15 @@ func TestPasskeysThatDoNotCount(t *testing.T) {
 	}
 	refused := func(name string, spoil func(*device), late time.Duration) {
 		t.Helper()
-		asked, err := s.BeginPasskeySignIn(t.Context())
+		question, err := s.BeginPasskeySignIn(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		spoiled := *phone
 		spoil(&spoiled)
-		answer := spoiled.answer(t, asked)
+		answer := spoiled.answer(t, question)
 		s.clock.add(late)
-		if _, err := s.PasskeySignIn(t.Context(), asked.Token, answer, from("192.0.2.1", "", "")); !errors.Is(err, account.ErrPasskey) {
+		if _, err := s.PasskeySignIn(t.Context(), question.Token, answer, from("192.0.2.1", "", "")); !errors.Is(err, account.ErrPasskey) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -2,21 +2,41 @@
 // data or throws a Problem; a 401 outside sign-in marks the session as over.
 import createClient, { type Middleware } from "openapi-fetch";
 import { preferences } from "../app/preferences";
-import { Problem } from "./problem";
+import { Problem, secondFactor, type ProblemBody } from "./problem";
+import { proofShown } from "./proof-state";
 import type { components, paths } from "./schema";
 import { csrfToken, setExpired } from "./session-state";
 
 export type Schemas = components["schemas"];
 
+// Copies of what changes something, until it is answered: a request that wants the
+// second factor again is sent once more after it was shown.
+const copies = new Map<string, Request>();
+
+async function wantsProof(response: Response): Promise<boolean> {
+  if (response.status !== 403) return false;
+  const body = (await response.clone().json().catch(() => ({}))) as ProblemBody;
+  return body.type === secondFactor;
+}
+
 const frame: Middleware = {
-  onRequest({ request }) {
+  onRequest({ id, request }) {
     request.headers.set("Accept-Language", preferences().language === "zh" ? "zh-CN" : "en");
-    if (!["GET", "HEAD"].includes(request.method)) request.headers.set("X-CSRF-Token", csrfToken());
+    if (!["GET", "HEAD"].includes(request.method)) {
+      request.headers.set("X-CSRF-Token", csrfToken());
+      copies.set(id, request.clone());
+    }
     return request;
   },
-  onResponse({ request, response }) {
-    if (response.status === 401 && !new URL(request.url).pathname.endsWith("/session")) setExpired(true);
+  async onResponse({ id, request, response }) {
+    const copy = copies.get(id);
+    copies.delete(id);
+    if (copy && (await wantsProof(response)) && (await proofShown())) return fetch(copy);
+    if (response.status === 401 && !/\/session(\/passkey)?$/.test(new URL(request.url).pathname)) setExpired(true);
     return response;
+  },
+  onError({ id }) {
+    copies.delete(id);
   },
 };
 

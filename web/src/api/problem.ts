@@ -4,6 +4,7 @@ import type { Language } from "../app/preferences";
 import { bilingual } from "../i18n/translate";
 
 export interface ProblemBody {
+  type?: string;
   title?: string;
   status?: number;
   detail?: string;
@@ -22,6 +23,10 @@ export class Problem extends Error {
     this.name = "Problem";
   }
 }
+
+// wantsFactor says whether showing the second factor is what helps.
+export const secondFactor = "urn:offsite:second-factor";
+export const wantsFactor = (error: unknown) => error instanceof Problem && error.body.type === secondFactor;
 
 const unreachable = { zh: "无法连接服务器，请检查网络后重试。", en: "The server cannot be reached. Check the network and try again." };
 

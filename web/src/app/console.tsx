@@ -52,6 +52,7 @@ const DrawShown = page(() => import("../pages/supervision/draw"));
 const Publications = page(() => import("../pages/supervision/publications"));
 const Users = page(() => import("../pages/settings/users"));
 const Matters = page(() => import("../pages/settings/matters"));
+const Account = page(() => import("../account/account"));
 const NotFound = page(() => import("../pages/not-found"));
 
 function Console() {
@@ -84,6 +85,7 @@ function Console() {
         <Route path="supervision/draws" element={<Draws />} />
         <Route path="supervision/draws/:id" element={<DrawShown />} />
         <Route path="supervision/publications" element={<Publications />} />
+        <Route path="account" element={<Account />} />
         <Route path="settings/users" element={<Users />} />
         <Route path="settings/matters" element={<Matters />} />
         <Route path="*" element={<NotFound />} />

@@ -1,11 +1,12 @@
 // The console's frame: rail with what this person may do, header, page.
 import {
   AlertOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, FileSearchOutlined, FolderOpenOutlined, GlobalOutlined, LockOutlined,
-  LogoutOutlined, MenuOutlined, MoonOutlined, SafetyCertificateOutlined, ShopOutlined, SunOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
+  LogoutOutlined, MenuOutlined, MoonOutlined, SafetyCertificateOutlined, SafetyOutlined, ShopOutlined, SunOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
 } from "@ant-design/icons";
 import { Button, Drawer, Dropdown, Tooltip } from "antd";
 import { Suspense, useState, type ReactNode } from "react";
-import { NavLink, Outlet, useLocation } from "react-router";
+import { Link, NavLink, Outlet, useLocation } from "react-router";
+import { useAccountWords } from "../account/use-account-words";
 import { PasswordDialog } from "./password";
 import { ErrorBoundary } from "./error-boundary";
 import { setPreferences, usePreferences } from "./preferences";
@@ -89,12 +90,14 @@ export function Appearance() {
 
 function Account() {
   const { t, roleLabel } = useWords();
+  const account = useAccountWords();
   const { user } = useSession();
   const signOut = useSignOut();
   const [changing, setChanging] = useState(false);
   const items = [
     { key: "roles", disabled: true, label: user.roles.map(roleLabel).join(" · ") },
     { key: "public", icon: <GlobalOutlined />, label: <a href="/public">{t("publicSite")}</a> },
+    { key: "security", icon: <SafetyOutlined />, label: <Link to="/account">{account.t("title")}</Link> },
     { key: "password", icon: <LockOutlined />, label: t("changePassword"), onClick: () => setChanging(true) },
     { key: "out", icon: <LogoutOutlined />, label: t("signOut"), onClick: () => signOut.mutate() },
   ];

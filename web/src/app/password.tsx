@@ -2,7 +2,7 @@ import { Alert, App, Button, Form, Input, Modal } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, ok } from "../api/client";
 import { sentenceOf } from "../api/problem";
-import { sessionKey } from "./session";
+import { sessionKey } from "./session-key";
 import { useWords } from "./use-words";
 
 interface Fields {

@@ -3,7 +3,7 @@
 // asks for the password above it.
 import { Modal, Spin } from "antd";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, useContext, useEffect, type ReactNode } from "react";
+import { createContext, lazy, Suspense, useContext, useEffect, type ReactNode } from "react";
 import { api, ok } from "../api/client";
 import { Problem } from "../api/problem";
 import type { User } from "../api/types";
@@ -11,8 +11,12 @@ import { setCsrf, setExpired, useExpired } from "../api/session-state";
 import { Failure } from "../parts/loaded";
 import { SignIn, SignInForm } from "./sign-in";
 import { PasswordForm } from "./password";
+import { sessionKey } from "./session-key";
+import { Proof } from "../account/proof";
+import { useAccountWords } from "../account/use-account-words";
 import { useWords } from "./use-words";
 
+const Factors = lazy(() => import("../account/account").then(({ Factors }) => ({ default: Factors })));
 
 const SessionContext = createContext<{ user: User } | null>(null);
 
@@ -21,8 +25,6 @@ export function useSession() {
   if (!session) throw new Error("useSession outside SessionGate");
   return { user: session.user, can: (...roles: string[]) => roles.some((role) => session.user.roles?.includes(role)) };
 }
-
-export const sessionKey = ["session"];
 
 export function useSignOut() {
   const queries = useQueryClient();
@@ -38,6 +40,7 @@ export function useSignOut() {
 
 export function SessionGate({ children }: { children: ReactNode }) {
   const { t } = useWords();
+  const account = useAccountWords();
   const session = useQuery({
     queryKey: sessionKey,
     queryFn: async () => {
@@ -70,9 +73,19 @@ export function SessionGate({ children }: { children: ReactNode }) {
       </SignIn>
     );
   }
+  if (user.must_add_factor) {
+    return (
+      <SignIn title={account.t("must")} lead={account.t("mustWhy")}>
+        <Suspense fallback={<Spin />}>
+          <Factors />
+        </Suspense>
+      </SignIn>
+    );
+  }
   return (
     <SessionContext.Provider value={{ user }}>
       {children}
+      <Proof elsewhere={user.elsewhere} />
       <Modal open={expired} footer={null} closable={false} maskClosable={false} keyboard={false} title={t("expired")}>
         <p>{t("expiredWhy")}</p>
         <SignInForm username={user.username} />

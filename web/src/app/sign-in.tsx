@@ -1,10 +1,14 @@
-import { Alert, Button, Form, Input } from "antd";
+import { Alert, Button, Divider, Form, Input } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, type ReactNode } from "react";
+import { signInByPasskey, useWays } from "../account/calls";
+import { Cancelled, passkeysKnown } from "../account/passkey";
+import { CodeField } from "../account/proof";
+import { useAccountWords } from "../account/use-account-words";
 import { api, ok } from "../api/client";
-import { sentenceOf } from "../api/problem";
+import { sentenceOf, wantsFactor } from "../api/problem";
 import { Appearance } from "./layout";
-import { sessionKey } from "./session";
+import { sessionKey } from "./session-key";
 import { useWords } from "./use-words";
 
 // SignIn is the page around the sign-in form and the first change of password.
@@ -35,28 +39,53 @@ export function SignIn({ title, lead, children }: { title?: string; lead?: strin
 interface Fields {
   username: string;
   password: string;
+  code?: string;
+}
+
+const refusals = ["role", "taken", "disabled", "answer"] as const;
+
+// refusal is why the way back from the identity provider ended here.
+function refusal() {
+  const why = new URLSearchParams(location.search).get("refused");
+  return refusals.find((known) => known === why);
 }
 
 export function SignInForm({ username }: { username?: string }) {
   const { t, language } = useWords();
+  const account = useAccountWords();
   const queries = useQueryClient();
+  const ways = useWays();
+  const refused = refusal();
   const signIn = useMutation({
-    mutationFn: (body: Fields) => ok(api.POST("/api/v1/session", { body })),
+    // Without fields, by passkey.
+    mutationFn: async (body: Fields | null) => {
+      await (body ? ok(api.POST("/api/v1/session", { body })) : signInByPasskey());
+    },
     onSuccess: async () => {
       await queries.refetchQueries({ queryKey: sessionKey });
       await queries.invalidateQueries();
     },
   });
+  // Once the password was right, the code is asked until somebody else signs in.
+  const coded = wantsFactor(signIn.error) || !!signIn.variables?.code;
+  const error = signIn.error instanceof Cancelled ? account.t("cancelled") : signIn.error ? sentenceOf(signIn.error, language) : refused ? account.t(`refused_${refused}`) : "";
+  const passkeys = ways.data?.passkeys && passkeysKnown();
   return (
-    <Form<Fields> layout="vertical" requiredMark={false} initialValues={{ username }} onFinish={(fields) => signIn.mutate(fields)}>
-      {signIn.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(signIn.error, language)} style={{ marginBottom: 16 }} /> : null}
-      <Form.Item name="username" label={t("username")} rules={[{ required: true, message: t("usernameMissing") }]}>
-        <Input autoComplete="username" autoFocus={!username} readOnly={!!username} />
-      </Form.Item>
-      <Form.Item name="password" label={t("password")} rules={[{ required: true, message: t("passwordMissing") }]}>
-        <Input.Password autoComplete="current-password" autoFocus={!!username} />
-      </Form.Item>
-      <Button type="primary" htmlType="submit" block size="large" loading={signIn.isPending}>{t("signIn")}</Button>
-    </Form>
+    <>
+      <Form<Fields> layout="vertical" requiredMark={false} initialValues={{ username }} onFinish={(fields) => signIn.mutate(fields)}>
+        {error ? <Alert type={coded && !signIn.variables?.code ? "info" : "error"} showIcon role="alert" message={error} style={{ marginBottom: 16 }} /> : null}
+        <Form.Item name="username" label={t("username")} rules={[{ required: true, message: t("usernameMissing") }]}>
+          <Input autoComplete="username" autoFocus={!username} readOnly={!!username} />
+        </Form.Item>
+        <Form.Item name="password" label={t("password")} rules={[{ required: true, message: t("passwordMissing") }]}>
+          <Input.Password autoComplete="current-password" autoFocus={!!username} />
+        </Form.Item>
+        {coded ? <CodeField /> : null}
+        <Button type="primary" htmlType="submit" block size="large" loading={signIn.isPending}>{t("signIn")}</Button>
+      </Form>
+      {passkeys || ways.data?.elsewhere ? <Divider plain>{account.t("or")}</Divider> : null}
+      {passkeys ? <Button block size="large" disabled={signIn.isPending} onClick={() => signIn.mutate(null)}>{account.t("passkeySignIn")}</Button> : null}
+      {ways.data?.elsewhere ? <Button block size="large" style={{ marginTop: 12 }} href="/api/v1/session/elsewhere">{account.t("elsewhereSignIn")}</Button> : null}
+    </>
   );
 }

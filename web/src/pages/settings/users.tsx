@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Alert, App, Button, Form, Input, Modal, Select, Table, Typography } from "antd";
+import { Alert, App, Button, Form, Input, Modal, Popconfirm, Select, Table, Typography } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
@@ -30,7 +30,7 @@ export default function Users() {
   const [adding, setAdding] = useState(false);
   const [given, setGiven] = useState<Given | null>(null);
   const change = useMutation({
-    mutationFn: ({ user, ...body }: { user: UserRow; disabled?: boolean; reset_password?: boolean }) => changeUser(user.id, body),
+    mutationFn: ({ user, ...body }: { user: UserRow; disabled?: boolean; reset_password?: boolean; forget_factors?: boolean }) => changeUser(user.id, body),
     onSuccess: ({ password }, { user }) => {
       if (password) setGiven({ name: user.name, username: user.username, password });
       return queries.invalidateQueries({ queryKey: ["users"] });
@@ -57,6 +57,9 @@ export default function Users() {
                 <>
                   <Button type="link" size="small" onClick={() => change.mutate({ user, disabled: !user.disabled })}>{t(user.disabled ? "enable" : "disable")}</Button>
                   <Button type="link" size="small" onClick={() => change.mutate({ user, reset_password: true })}>{t("reset")}</Button>
+                  <Popconfirm title={t("forgetSure", { name: user.name })} okText={t("forget")} cancelText={frame.t("cancel")} onConfirm={() => change.mutate({ user, forget_factors: true })}>
+                    <Button type="link" size="small">{t("forget")}</Button>
+                  </Popconfirm>
                 </>
               ),
             },
