@@ -1,7 +1,7 @@
 // What the law asks to be public: where the cameras stand, what is enforced from
 // afar, whether a document is ours.
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { lazy, useEffect, useState } from "react";
 import { sentenceOf } from "../api/problem";
 import { date, yuan } from "../format/format";
 import DocumentCheck from "./document-check";
@@ -9,7 +9,13 @@ import { publicCameras, publicMatters } from "./public-calls";
 import { usePortalWords } from "./use-portal-words";
 import type { PortalWord } from "./words";
 
-const tabs: [string, PortalWord][] = [["cameras", "publicCameras"], ["matters", "publicMatters"], ["check", "publicCheck"]];
+const Decisions = lazy(() => import("./decisions"));
+const Log = lazy(() => import("./log"));
+const Verify = lazy(() => import("./verify"));
+
+const tabs: [string, PortalWord][] = [
+  ["cameras", "publicCameras"], ["matters", "publicMatters"], ["decisions", "publicDecisions"], ["check", "publicCheck"], ["log", "publicLog"], ["verify", "publicVerify"],
+];
 
 export default function Public({ tab }: { tab: string }) {
   const { t } = usePortalWords();
@@ -23,7 +29,12 @@ export default function Public({ tab }: { tab: string }) {
       <nav className="tabs">
         {tabs.map(([key, word]) => <a key={key} href={`/public/${key}`} aria-current={key === current ? "page" : undefined}>{t(word)}</a>)}
       </nav>
-      {current === "cameras" ? <Cameras /> : current === "matters" ? <Matters /> : <DocumentCheck code="" />}
+      {current === "cameras" ? <Cameras /> : null}
+      {current === "matters" ? <Matters /> : null}
+      {current === "decisions" ? <Decisions /> : null}
+      {current === "check" ? <DocumentCheck code="" /> : null}
+      {current === "log" ? <Log /> : null}
+      {current === "verify" ? <Verify /> : null}
     </>
   );
 }
