@@ -35,12 +35,11 @@ type Options struct {
 	Probe        Prober
 	CheckAddress func(ctx context.Context, url string) error // guard.Guard.Check
 	Events       func(ctx context.Context) <-chan store.Event
-	Waiting      func(ctx context.Context) (count int, oldest time.Time, err error) // evidence not yet stored; optional
-	Ready        map[string]func(ctx context.Context) error                         // what /readyz asks; optional
-	Log          http.Handler                                                       // the transparency log, served under /log/; optional
-	Pages        fs.FS                                                              // web.Files()
-	Metrics      http.Handler                                                       // /metrics; optional
-	Registerer   prometheus.Registerer                                              // optional
+	Ready        map[string]func(ctx context.Context) error // what /readyz asks; optional
+	Log          http.Handler                               // the transparency log, served under /log/; optional
+	Pages        fs.FS                                      // web.Files()
+	Metrics      http.Handler                               // /metrics; optional
+	Registerer   prometheus.Registerer                      // optional
 
 	PublicURL       string         // under which browsers reach us; https makes cookies secure
 	TrustedProxies  []netip.Prefix // whose X-Forwarded-For is believed

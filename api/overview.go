@@ -45,25 +45,10 @@ func (a *API) getOverview(ctx context.Context, _ *empty) (*answer[wire.Overview]
 		}
 		o.Cameras.Down = append(o.Cameras.Down, c)
 	}
-	if err := a.evidenceWaiting(ctx, &o); err != nil {
+	if o.EvidenceWaiting, err = a.o.Registry.Waiting(ctx); err != nil {
 		return nil, err
 	}
 	return &answer[wire.Overview]{o}, nil
-}
-
-func (a *API) evidenceWaiting(ctx context.Context, o *wire.Overview) error {
-	if a.o.Waiting == nil {
-		return nil
-	}
-	count, oldest, err := a.o.Waiting(ctx)
-	if err != nil {
-		return err
-	}
-	o.EvidenceWaiting.Count = count
-	if count > 0 {
-		o.EvidenceWaiting.Oldest = &oldest
-	}
-	return nil
 }
 
 func (a *API) listQuotas(ctx context.Context, _ *empty) (*list[casework.Quota], error) {

@@ -38,6 +38,7 @@ type base interface {
 	ChangeCamera(ctx context.Context, by, id string, version int, change registry.CameraChange) (registry.Camera, error)
 	RemoveCamera(ctx context.Context, by, id string, version int) error
 	Live(ctx context.Context) ([]registry.Live, error)
+	Waiting(ctx context.Context) (registry.EvidenceWaiting, error)
 	Picture(ctx context.Context, cameraID string) (jpeg []byte, at time.Time, err error)
 	SaveZone(ctx context.Context, by string, z detectors.Zone) (detectors.Zone, error)
 	RemoveZone(ctx context.Context, by, id string) error

@@ -67,7 +67,7 @@ func open(ctx context.Context, binary, data string) (*house, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the demonstration's log: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, binary, "up", "--demo", "--data", data, "--listen", "127.0.0.1:0") // #nosec G204 -- this program itself
+	cmd := exec.CommandContext(ctx, binary, "up", "--demo", "--data", data, "--listen", "127.0.0.1:0") // #nosec G204 G702 -- this program itself
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = time.Minute

@@ -1,17 +1,16 @@
 package wire
 
 import (
-	"time"
-
 	"offsite/casework"
+	"offsite/registry"
 )
 
 // Overview is what waits, for the person who asks.
 type Overview struct {
 	casework.Overview
 
-	Cameras         CameraCount     `json:"cameras"`
-	EvidenceWaiting EvidenceWaiting `json:"evidence_waiting"`
+	Cameras         CameraCount              `json:"cameras"`
+	EvidenceWaiting registry.EvidenceWaiting `json:"evidence_waiting"`
 }
 
 // CameraCount says how many cameras are live and which are not.
@@ -19,10 +18,4 @@ type CameraCount struct {
 	Live  int      `json:"live"`
 	Total int      `json:"total"`
 	Down  []Camera `json:"down"`
-}
-
-// EvidenceWaiting is what is not yet sealed and stored.
-type EvidenceWaiting struct {
-	Count  int        `json:"count"`
-	Oldest *time.Time `json:"oldest,omitempty"`
 }

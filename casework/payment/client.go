@@ -32,21 +32,21 @@ func New(g wire.Gateway) (*Client, error) {
 
 // Create orders a payment; the same order again gives the same page.
 func (c *Client) Create(ctx context.Context, o casework.Order) (string, error) {
-	answer, text, err := c.gateway.Post(ctx, "/orders", wire.NewOrder{
+	answer, err := c.gateway.Post(ctx, "/orders", wire.NewOrder{
 		OrderNo: o.ID, AmountFen: o.AmountFen, Title: o.Subject, Payee: o.Payee, ReturnURL: o.ReturnURL, NotifyURL: o.NotifyURL,
 	})
 	if err != nil {
 		return "", fmt.Errorf("order payment %s: the provider cannot be reached: %w", o.ID, err)
 	}
-	if answer.StatusCode == http.StatusConflict {
+	if answer.Code == http.StatusConflict {
 		return "", fmt.Errorf("order payment %s: %w", o.ID, ErrAmount)
 	}
-	if answer.StatusCode/100 != 2 {
-		return "", fmt.Errorf("order payment %s: the provider answered %s: %s", o.ID, answer.Status, wire.Said(text))
+	if !answer.OK() {
+		return "", fmt.Errorf("order payment %s: the provider answered %s: %s", o.ID, answer.Status, wire.Said(answer.Body))
 	}
 	var made wire.Order
-	if err := json.Unmarshal(text, &made); err != nil || made.PayURL == "" || made.OrderNo != o.ID || made.AmountFen != o.AmountFen {
-		return "", fmt.Errorf("order payment %s: the provider's answer does not fit the order: %w", o.ID, errors.Join(err, errors.New(wire.Said(text))))
+	if err := json.Unmarshal(answer.Body, &made); err != nil || made.PayURL == "" || made.OrderNo != o.ID || made.AmountFen != o.AmountFen {
+		return "", fmt.Errorf("order payment %s: the provider's answer does not fit the order: %w", o.ID, errors.Join(err, errors.New(wire.Said(answer.Body))))
 	}
 	return made.PayURL, nil
 }

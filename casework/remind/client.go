@@ -31,18 +31,18 @@ func New(g wire.Gateway, notifyURL string) (*Client, error) {
 // Send gives a message to the gateway. The id makes it idempotent there: after a
 // time-out it is sent again without harm.
 func (c *Client) Send(ctx context.Context, id, phone, text string) (casework.MessageReceipt, error) {
-	answer, said, err := c.gateway.Post(ctx, "/messages", wire.NewMessage{Key: id, To: phone, Text: text, NotifyURL: c.notifyURL})
+	answer, err := c.gateway.Post(ctx, "/messages", wire.NewMessage{Key: id, To: phone, Text: text, NotifyURL: c.notifyURL})
 	if err != nil {
 		return casework.MessageReceipt{}, fmt.Errorf("send message %s: the gateway cannot be reached: %w", id, err)
 	}
 	switch {
-	case answer.StatusCode == http.StatusBadRequest || answer.StatusCode == http.StatusUnprocessableEntity:
-		return casework.MessageReceipt{}, fmt.Errorf("send message %s: the gateway refused it: %s: %w", id, wire.Said(said), casework.ErrUndeliverable)
-	case answer.StatusCode/100 != 2:
-		return casework.MessageReceipt{}, fmt.Errorf("send message %s: the gateway answered %s: %s", id, answer.Status, wire.Said(said))
+	case answer.Code == http.StatusBadRequest || answer.Code == http.StatusUnprocessableEntity:
+		return casework.MessageReceipt{}, fmt.Errorf("send message %s: the gateway refused it: %s: %w", id, wire.Said(answer.Body), casework.ErrUndeliverable)
+	case !answer.OK():
+		return casework.MessageReceipt{}, fmt.Errorf("send message %s: the gateway answered %s: %s", id, answer.Status, wire.Said(answer.Body))
 	}
 	var m wire.Message
-	if err := json.Unmarshal(said, &m); err != nil {
+	if err := json.Unmarshal(answer.Body, &m); err != nil {
 		return casework.MessageReceipt{}, fmt.Errorf("send message %s: read the gateway's answer: %w", id, err)
 	}
 	return receipt(m), nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,15 +12,17 @@ import (
 
 const publishEvery = 2 * time.Second
 
-// publish writes what the cameras do into the database, from where every console
-// reads it.
+// publish writes what the cameras do, and what evidence waits, into the database,
+// from where every console reads it.
 func (w *watcher) publish(ctx context.Context) {
 	shown := map[string]time.Time{} // the newest picture written, by camera
 	tick := time.NewTicker(publishEvery)
 	defer tick.Stop()
 	for {
-		if err := w.publishOnce(ctx, shown); err != nil && ctx.Err() == nil {
-			w.log.Warn("the state of the cameras could not be written", "error", err)
+		count, oldest := w.keeper.Waiting()
+		err := errors.Join(w.publishOnce(ctx, shown), w.desk.registry.SaveWaiting(ctx, w.name, count, oldest))
+		if err != nil && ctx.Err() == nil {
+			w.log.Warn("the state of this node could not be written", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -46,19 +46,29 @@ func (g *Gateway) Get(ctx context.Context, path string) (*http.Response, error) 
 	return g.send(ctx, http.MethodGet, path, nil)
 }
 
-// Post sends a value as JSON, signed, and reads the whole answer.
-func (g *Gateway) Post(ctx context.Context, path string, value any) (*http.Response, []byte, error) {
+// Reply is what the other side said.
+type Reply struct {
+	Code   int
+	Status string // code and words
+	Body   []byte
+}
+
+// OK tells whether it said yes.
+func (a Reply) OK() bool { return a.Code/100 == 2 }
+
+// Post sends a value as JSON, signed, and reads the answer.
+func (g *Gateway) Post(ctx context.Context, path string, value any) (Reply, error) {
 	body, err := json.Marshal(value)
 	if err != nil {
-		return nil, nil, err
+		return Reply{}, err
 	}
 	answer, err := g.send(ctx, http.MethodPost, path, body)
 	if err != nil {
-		return nil, nil, err
+		return Reply{}, err
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(answer.Body, MaxBody))
-	return answer, text, err
+	return Reply{answer.StatusCode, answer.Status, text}, err
 }
 
 func (g *Gateway) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {

@@ -34,17 +34,17 @@ func TestGatewayAndSignedMeet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		answer, text, err := g.Post(t.Context(), "/orders?a=1", map[string]int{"n": 1})
+		answer, err := g.Post(t.Context(), "/orders?a=1", map[string]int{"n": 1})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if with != string(key) {
-			if answer.StatusCode != http.StatusUnauthorized || !strings.Contains(Said(text), "same key") {
-				t.Errorf("with another key: %s: %s", answer.Status, Said(text))
+			if answer.Code != http.StatusUnauthorized || !strings.Contains(Said(answer.Body), "same key") {
+				t.Errorf("with another key: %s: %s", answer.Status, Said(answer.Body))
 			}
 			continue
 		}
-		if got, want := Said(text), `POST /orders?a=1 {"n":1}`; got != want {
+		if got, want := Said(answer.Body), `POST /orders?a=1 {"n":1}`; got != want {
 			t.Errorf("came as %q, want %q", got, want)
 		}
 		got, err := g.Get(t.Context(), "/reconciliation?date=2026-11-25")

@@ -1363,6 +1363,7 @@ export interface components {
             count: number;
             /** Format: date-time */
             oldest?: string;
+            silent: string[];
         };
         Fault: {
             column?: string;

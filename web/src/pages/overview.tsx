@@ -208,7 +208,7 @@ function ByState({ view }: { view: View }) {
 
 function Evidence({ view }: { view: View }) {
   const { t, language } = useDictionary<OverviewWord>(words);
-  const { count, oldest } = view.evidence_waiting;
+  const { count, oldest, silent } = view.evidence_waiting;
   const waited = oldest ? duration((Date.now() - new Date(oldest).getTime()) / 1000, language) : "";
   return (
     <section className="panel">
@@ -216,6 +216,7 @@ function Evidence({ view }: { view: View }) {
       <div className="panel-body">
         {count === 0 ? <span className="muted">{t("evidenceNone")}</span> : <Mark tone="wait">{t("evidenceWaiting", { n: count })}</Mark>}
         {count > 0 && waited ? <div className="muted">{t("evidenceOldest", { time: waited })}</div> : null}
+        {silent.length > 0 ? <div><Mark tone="bad">{t("evidenceSilent", { nodes: silent.join(", ") })}</Mark></div> : null}
       </div>
     </section>
   );
