@@ -107,6 +107,7 @@ async function review() {
 async function clear(count) {
   const page = await as("reviewer", "/findings?stage=first");
   await page.waitForSelector(".before-after img.after");
+  const undone = new Set();
   const began = Date.now();
   for (let i = 0; i < count; i++) {
     const id = new URL(page.url()).pathname.split("/")[2] ?? (await page.locator(".review-item[aria-current=true]").getAttribute("data-id"));
@@ -121,7 +122,8 @@ async function clear(count) {
       await page.keyboard.press("Enter");
     }
     await page.waitForFunction((id) => !document.querySelector(`.review-item[data-id="${id}"]`), id);
-    if (i % 20 === 10) {
+    if (i % 20 === 10 && !undone.has(i)) {
+      undone.add(i);
       await page.keyboard.press("u");
       await page.waitForSelector(`.review-item[data-id="${id}"][aria-current=true]`);
       i--;

@@ -145,6 +145,28 @@ then("the case is filed, notified, investigated, and a fine proposed", async () 
   assert.deepEqual(await accessibility(head), []);
 });
 
+then("the notice, its deadline and the office are readable without a script", async () => {
+  const officer = await as("officer", `/cases/${id}`);
+  const { portal_url: link, number } = await api(officer, `/cases/${id}`);
+  const page = await open(new URL(link, stage.url).pathname, { ...phone, javaScriptEnabled: false });
+  const text = await page.locator("main").innerText();
+  for (const what of [number, "陈述申辩期限", "地址", "电话"]) assert.ok(text.includes(what), `the page without a script lacks ${what}: ${text}`);
+  await page.context().close();
+});
+
+then("what somebody typed survives the end of the session", async () => {
+  const page = await as("collector", "/objects");
+  await page.click(".tools .ant-btn-primary");
+  await page.fill(".ant-modal #name", "会话结束时的店");
+  await page.context().clearCookies();
+  await page.locator(".ant-modal-footer .ant-btn-primary").click();
+  const password = page.locator(".ant-modal input[autocomplete=current-password]");
+  await password.fill(stage.accounts.collector.password);
+  await password.press("Enter");
+  await password.waitFor({ state: "hidden" });
+  assert.equal(await page.inputValue(".ant-modal #name"), "会话结束时的店");
+});
+
 then("the party opens the link on a phone, answers, and pays at the provider", async () => {
   const party = await partyPage(id);
   await until("the pictures", async () => (await party.locator("figure img").evaluateAll((all) => all.filter((i) => i.complete && i.naturalWidth > 0).length)) > 0 || party.locator("figure img").first().scrollIntoViewIfNeeded().then(() => false), 30);
@@ -169,9 +191,10 @@ then("the document's code is public, the person is not", async () => {
   assert.deepEqual(await accessibility(page), []);
   await page.goto(new URL("/d/NOSUCHCODE", stage.url).href);
   await page.waitForSelector("section.urgent");
-  for (const path of ["/public/cameras", "/public/matters"]) {
+  const shown = { "/public/cameras": "td", "/public/matters": "td", "/public/decisions": "input", "/public/log": ".say.ok", "/public/verify": "input[type=file]" };
+  for (const [path, ready] of Object.entries(shown)) {
     await page.goto(new URL(path, stage.url).href);
-    await page.waitForSelector("td");
+    await page.waitForSelector(ready);
     assert.deepEqual(await accessibility(page), []);
   }
   assert.deepEqual(page.wrongs.filter((w) => !w.includes("404")), []);
@@ -234,7 +257,7 @@ then("a shop's page says why it has its grade, and follows what is recorded", as
 then("every page can be used without seeing or a mouse (axe), and nothing failed on the way", async () => {
   const pages = {
     operator: ["/", "/cameras", "/cameras/new"], collector: ["/objects", "/objects/imports"], reviewer: ["/findings?stage=all"],
-    officer: ["/cases", `/objects/${object}`, "/grades", "/settings/matters"], head: ["/", "/grades/trial", "/quotas"], auditor: ["/evidence"],
+    officer: ["/cases", `/objects/${object}`, "/grades", "/settings/matters"], head: ["/", "/grades/trial", "/quotas", "/agreements"], auditor: ["/evidence"],
     ...(stage.accounts.admin ? { admin: ["/settings/users"] } : {}),
   };
   for (const [part, paths] of Object.entries(pages)) {

@@ -30,6 +30,7 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link }
     staff("operator", "register", "/cameras/new", "#url"),
     ...(finding ? [staff("reviewer", "review", `/findings/${finding}?stage=first`, ".before-after img")] : []),
     staff("reviewer", "second-review", "/findings?stage=second", "h1"),
+    staff("head", "agreements", "/agreements", ".listing"),
     staff("officer", "cases", "/cases", "td"),
     ...(decided ? [staff("officer", "case", `/cases/${decided}`, ".ant-steps")] : []),
     staff("collector", "objects", "/objects", "td"),
@@ -48,6 +49,9 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link }
     ...(code ? [open("document-check", `/d/${code}`, "section.settled")] : []),
     open("public-cameras", "/public/cameras", "td"),
     open("public-matters", "/public/matters", "td"),
+    open("public-decisions", "/public/decisions", "input"),
     open("public-check", "/public/check", "input"),
+    open("public-log", "/public/log", "td"),
+    open("public-verify", "/public/verify", "input"),
   ];
 }

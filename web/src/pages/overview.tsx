@@ -33,6 +33,7 @@ function Shown({ view }: { view: View }) {
       <div className="grid two">
         <div className="stack">
           {casework ? <Latest view={view} /> : null}
+          {view.trend.length > 0 ? <Trend view={view} /> : null}
           {view.quotas.length > 0 ? <Quotas view={view} /> : null}
           {casework ? null : <Cameras view={view} />}
         </div>
@@ -95,6 +96,33 @@ function Latest({ view }: { view: View }) {
             </li>
           ))}
         </ul>
+      </div>
+    </section>
+  );
+}
+
+const trends = [["found", "trendFound", "wait"], ["filed", "trendFiled", "act"], ["closed", "trendClosed", "ok"]] as const;
+
+// Trend shows the latest days as bars, a row for each of what they brought.
+function Trend({ view }: { view: View }) {
+  const { t } = useDictionary<OverviewWord>(words);
+  return (
+    <section className="panel">
+      <header><h2>{t("trendHead", { n: view.trend.length })}</h2></header>
+      <div className="panel-body trend">
+        {trends.map(([key, word, tone]) => {
+          const counts = view.trend.map((day) => day[key]);
+          const most = Math.max(1, ...counts);
+          const sum = counts.reduce((a, b) => a + b, 0);
+          return (
+            <div key={key} className={`trend-row ${tone}`}>
+              <span>{t(word)} <strong>{sum}</strong></span>
+              <svg viewBox={`0 0 ${counts.length} 10`} preserveAspectRatio="none" role="img" aria-label={t("trendSays", { name: t(word), sum, most: Math.max(...counts) })}>
+                {counts.map((n, i) => <rect key={view.trend[i]!.day} x={i + 0.1} width={0.8} y={10 - (n / most) * 10} height={(n / most) * 10}><title>{`${view.trend[i]!.day}: ${n}`}</title></rect>)}
+              </svg>
+            </div>
+          );
+        })}
       </div>
     </section>
   );

@@ -1,16 +1,23 @@
 // What the law asks to be public: where the cameras stand, what is enforced from
 // afar, whether a document is ours.
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { lazy, useEffect, useState } from "react";
 import { sentenceOf } from "../api/problem";
 import { date, yuan } from "../format/format";
 import DocumentCheck from "./document-check";
-import { Decisions, Draws } from "./published";
 import { publicCameras, publicMatters } from "./public-calls";
 import { usePortalWords } from "./use-portal-words";
 import type { PortalWord } from "./words";
 
-const tabs: [string, PortalWord][] = [["cameras", "publicCameras"], ["matters", "publicMatters"], ["decisions", "publicDecisions"], ["draws", "publicDraws"], ["check", "publicCheck"]];
+const Decisions = lazy(() => import("./decisions"));
+const Draws = lazy(() => import("./draws"));
+const Log = lazy(() => import("./log"));
+const Verify = lazy(() => import("./verify"));
+
+const tabs: [string, PortalWord][] = [
+  ["cameras", "publicCameras"], ["matters", "publicMatters"], ["decisions", "publicDecisions"], ["draws", "publicDraws"], ["check", "publicCheck"],
+  ["log", "publicLog"], ["verify", "publicVerify"],
+];
 
 export default function Public({ tab }: { tab: string }) {
   const { t } = usePortalWords();
@@ -24,7 +31,13 @@ export default function Public({ tab }: { tab: string }) {
       <nav className="tabs">
         {tabs.map(([key, word]) => <a key={key} href={`/public/${key}`} aria-current={key === current ? "page" : undefined}>{t(word)}</a>)}
       </nav>
-      {current === "cameras" ? <Cameras /> : current === "matters" ? <Matters /> : current === "decisions" ? <Decisions /> : current === "draws" ? <Draws /> : <DocumentCheck code="" />}
+      {current === "cameras" ? <Cameras /> : null}
+      {current === "matters" ? <Matters /> : null}
+      {current === "decisions" ? <Decisions /> : null}
+      {current === "draws" ? <Draws /> : null}
+      {current === "check" ? <DocumentCheck code="" /> : null}
+      {current === "log" ? <Log /> : null}
+      {current === "verify" ? <Verify /> : null}
     </>
   );
 }

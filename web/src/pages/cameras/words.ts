@@ -106,11 +106,6 @@ const zh = {
   unitSeconds: "秒",
   unitShare: "比例",
   unitLooks: "次",
-  map: "地图",
-  pictures: "画面",
-  mapLabel: "摄像机位置图",
-  mapNote: "按坐标绘制，不依赖外部地图服务。拖动平移，滚轮缩放。",
-  noPlace: "还没有填写坐标：{list}",
 };
 
 export type CameraWord = keyof typeof zh;
@@ -223,11 +218,6 @@ const en: Record<CameraWord, string> = {
   unitSeconds: "s",
   unitShare: "share",
   unitLooks: "looks",
-  map: "Map",
-  pictures: "Pictures",
-  mapLabel: "Where the cameras stand",
-  mapNote: "Drawn from coordinates, without a map service. Drag to move, wheel to zoom.",
-  noPlace: "Without coordinates: {list}",
 };
 
 export default { zh, en };

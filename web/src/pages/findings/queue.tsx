@@ -163,7 +163,7 @@ function Item({ item, current, onOpen }: { item: FindingItem; current: boolean; 
     <button ref={button} type="button" className="review-item" data-id={item.id} aria-current={current} onClick={onOpen}>
       <strong>{pick(view.matter.zh, view.matter.en)}</strong>
       <span>{view.camera}{item.object ? ` · ${item.object}` : ""}</span>
-      <span>{dateTime(view.raised)} · {t("probability", { n: percent(item.score) })}</span>
+      <span>{t("probability", { n: percent(item.score) })} · {dateTime(view.raised)}</span>
     </button>
   );
 }
