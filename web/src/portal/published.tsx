@@ -29,7 +29,7 @@ export function Decisions() {
       {shown.length > 0 ? (
         <div className="wide-table">
           <table>
-            <thead><tr><th scope="col">{t("decisionNo")}</th><th scope="col">{t("matter")}</th><th scope="col">{t("partyName")}</th><th scope="col">{t("fine")}</th><th scope="col">{t("decidedOn")}</th></tr></thead>
+            <thead><tr><th scope="col">{t("decisionNo")}</th><th scope="col">{t("matter")}</th><th scope="col">{t("partyName")}</th><th scope="col">{t("fineDecided")}</th><th scope="col">{t("decidedOn")}</th></tr></thead>
             <tbody>
               {shown.map((d) => (
                 <tr key={d.number}>
