@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -274,14 +275,15 @@ func TestCalendarWithoutNextYear(t *testing.T) {
 	}
 }
 
+// stallMatter is read at build time: a test that starts a store moves the working folder.
+//
+//go:embed matter/matters/stall.yaml
+var stallMatter string
+
 // statutes are the matters with a law about stalls that takes effect in ten days.
 func statutes(t *testing.T, fines string) *matter.Catalogue {
 	t.Helper()
-	text, err := os.ReadFile("matter/matters/stall.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := strings.Replace(string(text), "  - from: 2022-12-01\n", "  - from: 2022-12-01\n    to: 2026-12-03\n", 1)
+	now := strings.Replace(stallMatter, "  - from: 2022-12-01\n", "  - from: 2022-12-01\n    to: 2026-12-03\n", 1)
 	now += `  - from: 2026-12-04
     may: true
     fines_yuan: {person: ` + fines + `, unit: ` + fines + `}

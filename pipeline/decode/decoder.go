@@ -33,7 +33,6 @@ type Decoder struct {
 	packet  *astiav.Packet
 	scalers *scalers
 	next    uint64 // unit that follows what the context has seen; 0: none
-	rough   bool   // see openContext
 }
 
 // New makes a decoder; nothing is opened before the first unit.
@@ -153,7 +152,7 @@ func (d *Decoder) open(u ingest.Unit) error {
 	if codec == nil {
 		return fmt.Errorf("%w: this build of libavcodec has no decoder for %s", ErrCodec, u.Codec)
 	}
-	d.context, err = openContext(codec, nil, setting{prompt: true, rough: d.rough})
+	d.context, err = openContext(codec, nil, true)
 	if err != nil {
 		return fmt.Errorf("open the decoder for %s: %w", u.Codec, err)
 	}
@@ -161,14 +160,9 @@ func (d *Decoder) open(u ingest.Unit) error {
 	return nil
 }
 
-// setting is how a codec is opened.
-type setting struct {
-	prompt bool // without the delay of reordering where the codec can
-	rough  bool // without the loop filter, which smooths the edges of blocks: for pictures that are scaled down
-}
-
-// openContext opens a codec on one thread. parameters may be nil.
-func openContext(codec *astiav.Codec, parameters *astiav.CodecParameters, s setting) (*astiav.CodecContext, error) {
+// openContext opens a codec on one thread. parameters may be nil; prompt: without the
+// delay of reordering where the codec can.
+func openContext(codec *astiav.Codec, parameters *astiav.CodecParameters, prompt bool) (*astiav.CodecContext, error) {
 	ctx := astiav.AllocCodecContext(codec)
 	if ctx == nil {
 		return nil, errors.New("libavcodec has no memory")
@@ -180,7 +174,7 @@ func openContext(codec *astiav.Codec, parameters *astiav.CodecParameters, s sett
 		}
 	}
 	ctx.SetThreadCount(1)
-	if s.prompt {
+	if prompt {
 		ctx.SetFlags(ctx.Flags().Add(astiav.CodecContextFlagLowDelay))
 	}
 	options := astiav.NewDictionary()
@@ -188,9 +182,6 @@ func openContext(codec *astiav.Codec, parameters *astiav.CodecParameters, s sett
 	var err error
 	if codec.ID() == astiav.CodecIDHevc || codec.ID() == astiav.CodecIDMjpeg { // they would give half a picture without a word
 		err = options.Set("err_detect", "explode", 0)
-	}
-	if s.rough {
-		err = errors.Join(err, options.Set("skip_loop_filter", "all", 0))
 	}
 	if err == nil {
 		err = ctx.Open(codec, options)

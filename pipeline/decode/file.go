@@ -59,7 +59,7 @@ func (f *File) open() error {
 		return fmt.Errorf("%w: %s", ErrCodec, f.stream.CodecParameters().CodecID().Name())
 	}
 	var err error
-	f.context, err = openContext(codec, f.stream.CodecParameters(), setting{})
+	f.context, err = openContext(codec, f.stream.CodecParameters(), false)
 	return err
 }
 

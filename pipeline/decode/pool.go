@@ -12,9 +12,8 @@ const mostIdle = 8
 
 // Pool lends decoders to the looks of many cameras. A key unit needs nothing of what
 // came before it, so there are as many decoders as looks at a time, not one for each
-// camera: a context for 1080p holds several MiB. Its pictures are for models, which see
-// them at a quarter of their size: they are decoded without the loop filter. Its methods
-// may be called from any goroutine.
+// camera: a context for 1080p holds several MiB. Its methods may be called from any
+// goroutine.
 type Pool struct {
 	mu   sync.Mutex
 	idle []*Decoder // that which waits longest first
@@ -57,9 +56,7 @@ func (p *Pool) take(u ingest.Unit) *Decoder {
 	switch {
 	case i >= 0:
 	case len(p.idle) < mostIdle:
-		d := New()
-		d.rough = true
-		return d
+		return New()
 	default:
 		i = 0
 	}

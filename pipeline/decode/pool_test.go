@@ -28,7 +28,6 @@ func TestCamerasShareDecoders(t *testing.T) {
 	alone := make([][]byte, len(keys))
 	for i, u := range keys {
 		d := New()
-		d.rough = true
 		p, err := d.Decode(u)
 		if err != nil {
 			t.Fatalf("unit %d alone: %v", i, err)

@@ -20,10 +20,9 @@ END $$;
 -- +goose StatementEnd
 CREATE TRIGGER quota_snapshot_kept BEFORE UPDATE OR DELETE ON quota_snapshot FOR EACH ROW EXECUTE FUNCTION keep_sealed();
 
-CREATE INDEX casefile_decided ON casefile (decided_at) WHERE decided_at IS NOT NULL;
 CREATE INDEX other_case_filed ON other_case (filed_on);
 
 -- +goose Down
-DROP INDEX other_case_filed, casefile_decided;
+DROP INDEX other_case_filed;
 DROP TABLE quota_snapshot;
 DROP FUNCTION keep_sealed;
