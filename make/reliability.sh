@@ -9,7 +9,7 @@ cat <<PAGE
 
 Written by \`make faults\` on $(date -u +%F), on $(nproc) cores. Each row is played on a
 running demonstration of five cameras with real parts: PostgreSQL, an S3 store with object
-lock and an RFC 3161 authority in a process of their own, payment provider and message
+lock and an RFC 3161 authority outside it, payment provider and message
 gateway as processes, the data folder on a disk of its own. After the last row every
 violation of the scenes must have been found exactly once, every bundle must pass
 \`offsite verify\`, \`sha256sum\` and \`openssl\`, and no evidence may wait: **nothing is
