@@ -45,14 +45,20 @@ func TestAlarmsAtHalfFourFifthsAndDue(t *testing.T) {
 	}
 }
 
-func TestProcessRecordStandsInTheLog(t *testing.T) {
-	t.Parallel()
+func openLog(t *testing.T) *translog.Log {
+	t.Helper()
 	dir := t.TempDir()
 	log, err := translog.Open(t.Context(), translog.Options{Dir: filepath.Join(dir, "log"), KeyFile: filepath.Join(dir, "key"), Interval: 100 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(log.Stop)
+	return log
+}
+
+func TestProcessRecordStandsInTheLog(t *testing.T) {
+	t.Parallel()
+	log := openLog(t)
 	h := open(t, want{log: log})
 	_, done := h.working()
 	id := h.find(nil)
@@ -262,12 +268,7 @@ func TestAnUnpublishedDecisionAlarmsAndIsListedAsLate(t *testing.T) {
 
 func TestFiguresAreSealedAtTheMonthsEnd(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	log, err := translog.Open(t.Context(), translog.Options{Dir: filepath.Join(dir, "log"), KeyFile: filepath.Join(dir, "key"), Interval: 100 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(log.Stop)
+	log := openLog(t)
 	h := open(t, want{log: log})
 	ctx := t.Context()
 	h.find(nil)

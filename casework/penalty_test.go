@@ -247,19 +247,25 @@ func TestPaymentNotices(t *testing.T) {
 	}
 }
 
+// paysTwice pays a newer order, which closes the case, and then the expired one.
+func (h *house) paysTwice(id string) {
+	h.t.Helper()
+	first, err := h.StartPayment(h.t.Context(), id)
+	h.must(err)
+	h.clock.add(25 * time.Hour) // the first order has expired
+	second, err := h.StartPayment(h.t.Context(), id)
+	h.must(err)
+	h.pay(second)
+	h.expect(id, "closed")
+	h.pay(first)
+}
+
 func TestTwoOrdersPaidForOneFineOweARefund(t *testing.T) {
 	t.Parallel()
 	h := open(t, want{})
 	ctx := t.Context()
 	id := h.served(200_00)
-	firstURL, err := h.StartPayment(ctx, id)
-	h.must(err)
-	h.clock.add(25 * time.Hour) // the first order has expired
-	url, err := h.StartPayment(ctx, id)
-	h.must(err)
-	h.pay(url)
-	h.expect(id, "closed")
-	h.pay(firstURL)
+	h.paysTwice(id)
 	var refund int64
 	h.must(h.pool.QueryRow(ctx, `SELECT refund_fen FROM payment_notice WHERE outcome = 'surplus'`).Scan(&refund))
 	if refund != 200_00 {
@@ -290,13 +296,7 @@ func TestRevocationAfterASecondPaymentOwesBoth(t *testing.T) {
 	h := open(t, want{})
 	ctx := t.Context()
 	id := h.served(200_00)
-	first, err := h.StartPayment(ctx, id)
-	h.must(err)
-	h.clock.add(25 * time.Hour) // the first order has expired
-	second, err := h.StartPayment(ctx, id)
-	h.must(err)
-	h.pay(second)
-	h.pay(first)
+	h.paysTwice(id)
 	h.must(h.do("head", id, "revoke", fields{"reason": "认定事实有误"}))
 	var refund int64
 	h.must(h.pool.QueryRow(ctx, `SELECT (dossier->>'refund_fen')::bigint FROM casefile WHERE id = $1`, id).Scan(&refund))

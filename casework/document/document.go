@@ -72,11 +72,7 @@ func New(f Fonts, folders ...fs.FS) (*Press, error) {
 // Render makes a paper. A missing field is a *FieldError (errors.As), a character
 // without glyph a *RuneError; the paper isn't made then.
 func (p *Press) Render(kind Kind, f Fields) (Document, error) {
-	f = clean(f)
-	if err := Check(kind, f); err != nil {
-		return Document{}, err
-	}
-	parts, err := p.fill(kind, f)
+	parts, f, err := p.checked(kind, f)
 	if err != nil {
 		return Document{}, err
 	}
@@ -100,11 +96,7 @@ func (p *Press) Render(kind Kind, f Fields) (Document, error) {
 // filled stands in place of the PDF. It refuses what Render refuses, at a fraction of
 // the cost, for those who try out many cases.
 func (p *Press) Proof(kind Kind, f Fields) (Document, error) {
-	f = clean(f)
-	if err := Check(kind, f); err != nil {
-		return Document{}, err
-	}
-	parts, err := p.fill(kind, f)
+	parts, f, err := p.checked(kind, f)
 	if err != nil {
 		return Document{}, err
 	}
@@ -115,6 +107,16 @@ func (p *Press) Proof(kind Kind, f Fields) (Document, error) {
 		}
 	}
 	return finished(kind, f, text.Bytes(), 0), nil
+}
+
+// checked cleans and checks the fields, and fills the template with them.
+func (p *Press) checked(kind Kind, f Fields) ([][]element, Fields, error) {
+	f = clean(f)
+	if err := Check(kind, f); err != nil {
+		return nil, f, err
+	}
+	parts, err := p.fill(kind, f)
+	return parts, f, err
 }
 
 func finished(kind Kind, f Fields, text []byte, pages int) Document {

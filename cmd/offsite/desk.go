@@ -63,6 +63,27 @@ type desk struct {
 	publicLog *publicLog
 }
 
+// atDesk starts the services, opens keys and desk, lets do work there, and takes all
+// down again. private: services of the data folder serve where none are configured;
+// keeps and grace as for openDesk.
+func atDesk(ctx context.Context, c *config.Config, private, keeps bool, grace time.Duration, log *slog.Logger, do func(*platform, *seal.Ring, *desk) error) error {
+	p, err := startPlatform(ctx, c, private, log)
+	if err != nil {
+		return err
+	}
+	defer p.Stop()
+	ring, err := openKeys(c, p)
+	if err != nil {
+		return err
+	}
+	d, err := openDesk(ctx, c, p, ring, keeps, grace, log)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return do(p, ring, d)
+}
+
 // openDesk connects to the platform and brings the database up to date. keeps says
 // that this process may keep the transparency log; grace, if not zero, shortens
 // every grace period, for demonstrations.

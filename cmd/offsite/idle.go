@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"offsite/config"
+	"offsite/evidence/seal"
 )
 
 // visit opens the desk beside a bureau's running services, or the private ones of a
@@ -29,19 +30,5 @@ func visit(ctx context.Context, s *settings, file *config.File, do func(*desk) e
 		return err
 	}
 	defer folder.Close()
-	p, err := startPlatform(ctx, conf, private, log)
-	if err != nil {
-		return err
-	}
-	defer p.Stop()
-	ring, err := openKeys(conf, p)
-	if err != nil {
-		return err
-	}
-	d, err := openDesk(ctx, conf, p, ring, private, 0, log)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return do(d)
+	return atDesk(ctx, conf, private, private, 0, log, func(_ *platform, _ *seal.Ring, d *desk) error { return do(d) })
 }

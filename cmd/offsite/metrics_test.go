@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"offsite/config"
+	"offsite/evidence/seal"
 )
 
 var update = flag.Bool("update", false, "write docs/metrics.md")
@@ -78,36 +79,24 @@ func describeMetrics(ctx context.Context, args []string) error {
 	}
 	defer folder.Close()
 	log := slog.New(slog.DiscardHandler)
-	p, err := startPlatform(ctx, &c, true, log)
-	if err != nil {
-		return err
-	}
-	defer p.Stop()
-	ring, err := openKeys(&c, p)
-	if err != nil {
-		return err
-	}
-	sealer, err := ring.Sealer()
-	if err != nil {
-		return err
-	}
-	d, err := openDesk(ctx, &c, p, ring, true, 0, log)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	w, err := newWatcher(ctx, d, p, sealer)
-	if err != nil {
-		return err
-	}
-	if err := w.Start(ctx); err != nil {
-		return err
-	}
-	defer w.Stop()
-	if _, err := d.handler(w.engine); err != nil {
-		return err
-	}
-	return writeMetrics(d.metrics)
+	return atDesk(ctx, &c, true, true, 0, log, func(p *platform, ring *seal.Ring, d *desk) error {
+		sealer, err := ring.Sealer()
+		if err != nil {
+			return err
+		}
+		w, err := newWatcher(ctx, d, p, sealer)
+		if err != nil {
+			return err
+		}
+		if err := w.Start(ctx); err != nil {
+			return err
+		}
+		defer w.Stop()
+		if _, err := d.handler(w.engine); err != nil {
+			return err
+		}
+		return writeMetrics(d.metrics)
+	})
 }
 
 // described is a metric as Prometheus writes its description.

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"offsite/config"
+	"offsite/evidence/seal"
 )
 
 // serveCmd runs what people work at; `offsite watch` runs the cameras.
@@ -30,20 +31,11 @@ func (c *serveCmd) Run(ctx context.Context, file *config.File) error {
 		return err
 	}
 	defer folder.Close()
-	p, err := startPlatform(ctx, conf, false, log)
-	if err != nil {
-		return err
-	}
-	defer p.Stop()
-	ring, err := openKeys(conf, p)
-	if err != nil {
-		return err
-	}
-	d, err := openDesk(ctx, conf, p, ring, true, 0, log)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
+	return atDesk(ctx, conf, false, true, 0, log, func(_ *platform, _ *seal.Ring, d *desk) error { return serveDesk(ctx, d) })
+}
+
+// serveDesk runs the jobs of the desk and answers until ctx ends.
+func serveDesk(ctx context.Context, d *desk) error {
 	password, err := d.accounts.Bootstrap(ctx)
 	if err != nil {
 		return err
@@ -56,19 +48,19 @@ func (c *serveCmd) Run(ctx context.Context, file *config.File) error {
 		return err
 	}
 	defer j.Stop()
-	listener, err := net.Listen("tcp", conf.Listen)
-	if err != nil {
-		return fmt.Errorf("listen at %s: %w; choose another address with --listen", conf.Listen, err)
-	}
-	fmt.Printf("Offsite %s serves at %s\n", version, conf.Public())
-	if password != "" {
-		fmt.Printf("Administrator: user admin, one-time password %s\n", password)
-	}
-	engine, err := newEngine(conf.ONNXRuntime, "objects")
+	engine, err := newEngine(d.config.ONNXRuntime, "objects")
 	if err != nil {
 		return err
 	}
 	defer engine.Close()
+	listener, err := net.Listen("tcp", d.config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen at %s: %w; choose another address with --listen", d.config.Listen, err)
+	}
+	fmt.Printf("Offsite %s serves at %s\n", version, d.config.Public())
+	if password != "" {
+		fmt.Printf("Administrator: user admin, one-time password %s\n", password)
+	}
 	return d.serve(ctx, listener, engine)
 }
 
@@ -93,30 +85,18 @@ func (c *watchCmd) Run(ctx context.Context, file *config.File) error {
 		return err
 	}
 	defer folder.Close()
-	p, err := startPlatform(ctx, conf, false, log)
-	if err != nil {
-		return err
-	}
-	defer p.Stop()
-	ring, err := openKeys(conf, p)
-	if err != nil {
-		return err
-	}
-	sealer, err := ring.Sealer()
-	if err != nil {
-		return err
-	}
-	d, err := openDesk(ctx, conf, p, ring, false, 0, log)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	_, stop, err := watch(ctx, d, p, sealer, false)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	fmt.Printf("Offsite %s watches\n", version)
-	<-ctx.Done()
-	return nil
+	return atDesk(ctx, conf, false, false, 0, log, func(p *platform, ring *seal.Ring, d *desk) error {
+		sealer, err := ring.Sealer()
+		if err != nil {
+			return err
+		}
+		_, stop, err := watch(ctx, d, p, sealer, false)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		fmt.Printf("Offsite %s watches\n", version)
+		<-ctx.Done()
+		return nil
+	})
 }

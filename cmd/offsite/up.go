@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net"
 	"os"
 	"time"
 
 	"offsite/config"
+	"offsite/evidence/seal"
 	"offsite/pipeline/infer"
 )
 
@@ -52,28 +52,16 @@ func (c *upCmd) Run(ctx context.Context, file *config.File) error {
 		defer stage.Stop()
 		grace = c.Grace
 	}
-	p, err := startPlatform(ctx, conf, true, log)
-	if err != nil {
-		return err
-	}
-	defer p.Stop()
-	return c.run(ctx, conf, p, stage, grace, listener, began, log)
+	return atDesk(ctx, conf, true, true, grace, log, func(p *platform, ring *seal.Ring, d *desk) error {
+		return c.run(ctx, p, ring, d, stage, listener, began)
+	})
 }
 
-func (c *upCmd) run(ctx context.Context, conf *config.Config, p *platform, stage *demonstration, grace time.Duration, listener net.Listener, began time.Time, log *slog.Logger) error {
-	ring, err := openKeys(conf, p)
-	if err != nil {
-		return err
-	}
+func (c *upCmd) run(ctx context.Context, p *platform, ring *seal.Ring, d *desk, stage *demonstration, listener net.Listener, began time.Time) error {
 	sealer, err := ring.Sealer()
 	if err != nil {
 		return err
 	}
-	d, err := openDesk(ctx, conf, p, ring, true, grace, log)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
 	password, err := d.accounts.Bootstrap(ctx)
 	if err != nil {
 		return err

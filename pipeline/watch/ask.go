@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"offsite/pipeline"
+	"offsite/pipeline/decode"
 )
 
 // ErrZone says that the camera has no such zone, or cannot watch it.
@@ -39,7 +40,7 @@ func (w *Watch) Ask(zoneID, incidentID string) (answer <-chan pipeline.Incident,
 }
 
 // answer gives those who asked before this look what they asked for.
-func (w *Watch) answer(f *frame) {
+func (w *Watch) answer(f *frame, p *decode.Picture) {
 	w.asks = slices.DeleteFunc(w.asks, func(a ask) bool {
 		i := slices.IndexFunc(w.zones, func(z *zone) bool { return z.zone.ID == a.zone })
 		if i < 0 {
@@ -49,7 +50,7 @@ func (w *Watch) answer(f *frame) {
 		if f.received.Before(a.at) {
 			return false
 		}
-		in, err := w.recheck(w.zones[i], a.incident, f)
+		in, err := w.recheck(w.zones[i], a.incident, f, p)
 		if err != nil {
 			w.log.Error("a re-check lacks a part", "camera", w.camera.ID, "zone", a.zone, "error", err)
 		}

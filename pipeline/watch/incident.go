@@ -10,6 +10,7 @@ import (
 
 	"offsite/detectors"
 	"offsite/pipeline"
+	"offsite/pipeline/decode"
 )
 
 // The kinds of an incident, and the roles of its stills.
@@ -25,7 +26,7 @@ const (
 
 // raise makes an incident of a rule that is met. Where a part cannot be made, the
 // incident is returned without it, and the error tells which.
-func (w *Watch) raise(z *zone, s detectors.Signal, f *frame, prior json.RawMessage) (pipeline.Incident, error) {
+func (w *Watch) raise(z *zone, s detectors.Signal, f *frame, p *decode.Picture, prior json.RawMessage) (pipeline.Incident, error) {
 	if z.start == nil { // no look sighted it before this one
 		w.sighted(z, s, f)
 	}
@@ -36,16 +37,16 @@ func (w *Watch) raise(z *zone, s detectors.Signal, f *frame, prior json.RawMessa
 	in.Rule, in.First, in.Last, in.Why = s.Version, s.First, s.Last, s.Why
 	in.Values, in.Boxes = maps.Clone(s.Values), slices.Clone(s.Boxes)
 	in.Looks = w.looksSince(s.First.Add(-preRoll))
-	errs := []error{w.still(&in, z, RoleBefore, z.before, nil)}
+	errs := []error{w.still(&in, z, RoleBefore, z.before, nil, nil)}
 	if !z.start.at.Equal(f.at) {
-		errs = append(errs, w.still(&in, z, RoleFirst, z.start, z.began))
+		errs = append(errs, w.still(&in, z, RoleFirst, z.start, nil, z.began))
 	}
-	errs = append(errs, w.still(&in, z, RoleRaised, f, s.Boxes), w.clip(&in, s.First.Add(-preRoll), f.at))
+	errs = append(errs, w.still(&in, z, RoleRaised, f, p, s.Boxes), w.clip(&in, s.First.Add(-preRoll), f.at))
 	return in, errors.Join(errs...)
 }
 
 // recheck makes an incident of what a zone shows now.
-func (w *Watch) recheck(z *zone, id string, f *frame) (pipeline.Incident, error) {
+func (w *Watch) recheck(z *zone, id string, f *frame, p *decode.Picture) (pipeline.Incident, error) {
 	now := z.rule.Presence()
 	in := w.blank(z, KindRecheck, id, f)
 	in.Rule, in.First, in.Last = z.detector.Version(), f.at, f.at
@@ -53,7 +54,7 @@ func (w *Watch) recheck(z *zone, id string, f *frame) (pipeline.Incident, error)
 	in.Values, in.Boxes = maps.Clone(now.Values), slices.Clone(now.Boxes)
 	in.Looks = w.looksSince(f.at.Add(-preRoll))
 	return in, errors.Join(
-		w.still(&in, z, RoleAfter, f, now.Boxes),
+		w.still(&in, z, RoleAfter, f, p, now.Boxes),
 		w.clip(&in, f.at.Add(-preRoll), f.at))
 }
 
@@ -78,14 +79,15 @@ func (w *Watch) looksSince(t time.Time) []pipeline.LookRecord {
 	return slices.Clone(w.records[i:])
 }
 
-// still adds a picture with its bits. A frame that is not held is left out.
-func (w *Watch) still(in *pipeline.Incident, z *zone, role string, f *frame, boxes []detectors.Detection) error {
+// still adds a picture with its bits; p is the picture where it is decoded already.
+// A frame that is not held is left out.
+func (w *Watch) still(in *pipeline.Incident, z *zone, role string, f *frame, p *decode.Picture, boxes []detectors.Detection) error {
 	if f == nil {
 		return nil
 	}
 	s := pipeline.Still{Unit: f.seq, At: f.at, Role: role, Boxes: slices.Clone(boxes)}
 	s.Codec, s.AccessUnit = f.bits()
-	err := picture(&s, z.zone, f)
+	err := picture(&s, z.zone, f, p)
 	in.Stills = append(in.Stills, s)
 	if err != nil {
 		return fmt.Errorf("make the still %q: %w", role, err)
@@ -93,14 +95,16 @@ func (w *Watch) still(in *pipeline.Incident, z *zone, role string, f *frame, box
 	return nil
 }
 
-// picture decodes, encodes and draws a still: anew, for what the models saw is not
-// decoded for people to look at.
-func picture(s *pipeline.Still, z detectors.Zone, f *frame) error {
-	p, err := f.decode()
-	if err != nil {
-		return err
+// picture decodes, encodes and draws a still.
+func picture(s *pipeline.Still, z detectors.Zone, f *frame, p *decode.Picture) error {
+	if p == nil {
+		made, err := f.decode()
+		if err != nil {
+			return err
+		}
+		defer made.Release()
+		p = made
 	}
-	defer p.Release()
 	img, err := p.Image()
 	if err != nil {
 		return err

@@ -5,10 +5,11 @@ import (
 	"time"
 
 	"offsite/detectors"
+	"offsite/pipeline/decode"
 )
 
 // observe lets every rule see the look.
-func (w *Watch) observe(l detectors.Look, f *frame, out *Outcome) {
+func (w *Watch) observe(l detectors.Look, f *frame, p *decode.Picture, out *Outcome) {
 	for _, z := range w.zones {
 		prior, err := z.rule.State()
 		if err != nil { // it cannot be saved; it can still watch
@@ -19,7 +20,7 @@ func (w *Watch) observe(l detectors.Look, f *frame, out *Outcome) {
 			case detectors.Sighted:
 				w.sighted(z, s, f)
 			case detectors.Persists:
-				in, err := w.raise(z, s, f, prior)
+				in, err := w.raise(z, s, f, p, prior)
 				if err != nil {
 					w.log.Error("an incident lacks a part", "camera", w.camera.ID, "zone", z.zone.ID, "incident", in.ID, "error", err)
 				}

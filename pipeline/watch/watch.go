@@ -226,8 +226,8 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 	l := w.last.look(w, f, light.Mean)
 	out.Record = w.record(l)
 	w.remember(f)
-	w.observe(l, f, &out)
-	w.answer(f)
+	w.observe(l, f, p, &out)
+	w.answer(f, p)
 	out.Open = w.open()
 	return out, w.saveDue(len(out.Raised)+len(out.Ended) > 0)
 }

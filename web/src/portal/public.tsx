@@ -2,9 +2,9 @@
 // afar, whether a document is ours.
 import { useQuery } from "@tanstack/react-query";
 import { lazy, useEffect, useState } from "react";
-import { sentenceOf } from "../api/problem";
 import { date, yuan } from "../format/format";
 import DocumentCheck from "./document-check";
+import { Listed } from "./listed";
 import { publicCameras, publicMatters } from "./public-calls";
 import { usePortalWords } from "./use-portal-words";
 import type { PortalWord } from "./words";
@@ -43,52 +43,34 @@ export default function Public({ tab }: { tab: string }) {
 }
 
 function Cameras() {
-  const { t, language } = usePortalWords();
+  const { t } = usePortalWords();
   const [text, setText] = useState("");
   const cameras = useQuery({ queryKey: ["public-cameras"], queryFn: publicCameras });
   const shown = (cameras.data ?? []).filter((c) => `${c.name} ${c.place}`.includes(text.trim()));
   return (
     <section>
       <label>{t("search")}<input type="search" value={text} onChange={(event) => setText(event.target.value)} /></label>
-      {cameras.isPending ? <p role="status">{t("loading")}</p> : null}
-      {cameras.error ? <p role="alert" className="say bad">{sentenceOf(cameras.error, language)}</p> : null}
-      {cameras.data && shown.length === 0 ? <p className="muted">{t("none")}</p> : null}
-      {shown.length > 0 ? (
-        <div className="wide-table">
-          <table>
-            <thead><tr><th scope="col">{t("camera")}</th><th scope="col">{t("place")}</th><th scope="col">{t("publishedOn")}</th></tr></thead>
-            <tbody>{shown.map((c) => <tr key={c.id}><td>{c.name}</td><td data-label={t("place")}>{c.place}</td><td data-label={t("publishedOn")} className="nowrap">{date(c.published_on)}</td></tr>)}</tbody>
-          </table>
-        </div>
-      ) : null}
+      <Listed query={cameras} rows={shown} columns={["camera", "place", "publishedOn"]}>
+        {(c) => <tr key={c.id}><td>{c.name}</td><td data-label={t("place")}>{c.place}</td><td data-label={t("publishedOn")} className="nowrap">{date(c.published_on)}</td></tr>}
+      </Listed>
     </section>
   );
 }
 
 function Matters() {
-  const { t, pick, language } = usePortalWords();
+  const { t, pick } = usePortalWords();
   const matters = useQuery({ queryKey: ["public-matters"], queryFn: publicMatters });
   return (
     <section>
-      {matters.isPending ? <p role="status">{t("loading")}</p> : null}
-      {matters.error ? <p role="alert" className="say bad">{sentenceOf(matters.error, language)}</p> : null}
-      {matters.data?.length === 0 ? <p className="muted">{t("none")}</p> : null}
-      {matters.data && matters.data.length > 0 ? (
-        <div className="wide-table">
-          <table>
-            <thead><tr><th scope="col">{t("matter")}</th><th scope="col">{t("basis")}</th><th scope="col">{t("fine")}</th></tr></thead>
-            <tbody>
-              {matters.data.map((m) => (
-                <tr key={m.key}>
-                  <td>{pick(m.name_zh, m.name_en)}</td>
-                  <td data-label={t("basis")}>{pick(m.basis_zh, m.basis_en) || "—"}</td>
-                  <td data-label={t("fine")} className="nowrap">{m.fine_max_fen ? `${yuan(m.fine_min_fen)} – ${yuan(m.fine_max_fen)}` : "—"}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      ) : null}
+      <Listed query={matters} rows={matters.data ?? []} columns={["matter", "basis", "fine"]}>
+        {(m) => (
+          <tr key={m.key}>
+            <td>{pick(m.name_zh, m.name_en)}</td>
+            <td data-label={t("basis")}>{pick(m.basis_zh, m.basis_en) || "—"}</td>
+            <td data-label={t("fine")} className="nowrap">{m.fine_max_fen ? `${yuan(m.fine_min_fen)} – ${yuan(m.fine_max_fen)}` : "—"}</td>
+          </tr>
+        )}
+      </Listed>
     </section>
   );
 }
