@@ -118,7 +118,7 @@ func choice(a casework.Actor) flow.OfficerChoice {
 // and discussed; one in a hundred and fifty is served, and so published, too late.
 func (s *story) penalty(complex bool, n int) {
 	day := 24 * time.Hour
-	s.step(day*time.Duration(1+s.r.IntN(4)), s.staff.Officer, "investigated", flow.Fields{Facts: "演示数据：" + s.past.Why.ZH, Conclusion: "违法事实清楚，证据确凿。", Complex: complex})
+	s.step(day*time.Duration(1+s.r.IntN(4)), s.staff.Officer, "investigated", flow.Fields{Facts: s.past.Why.ZH, Conclusion: "违法事实清楚，证据确凿。", Complex: complex})
 	s.step(2*time.Hour, s.staff.Officer2, "propose", flow.Fields{Reason: "演示数据：按裁量基准"})
 	if s.r.IntN(6) == 0 {
 		s.step(3*time.Hour, party(), "statement", flow.Fields{Text: "演示数据：已经整改，请求从轻。"})

@@ -13,6 +13,9 @@ import { cameraTone, Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
 import words, { type CameraWord } from "./words";
 
+// off says that nobody is to watch the camera; such ones stand last, there is nothing to see.
+const off = (camera: Camera) => camera.state === "off";
+
 export default function Cameras() {
   const { t } = useDictionary<CameraWord>(words);
   const frame = useWords();
@@ -23,7 +26,9 @@ export default function Cameras() {
   const [text, setText] = useState("");
   const shown = useMemo(() => {
     const wanted = text.trim().toLowerCase();
-    return (cameras.data ?? []).filter((c) => (!state || c.state === state) && (!wanted || `${c.name} ${c.place}`.toLowerCase().includes(wanted)));
+    return (cameras.data ?? [])
+      .filter((c) => (!state || c.state === state) && (!wanted || `${c.name} ${c.place}`.toLowerCase().includes(wanted)))
+      .sort((a, b) => Number(off(a)) - Number(off(b)));
   }, [cameras.data, state, text]);
   const states = [...new Set((cameras.data ?? []).map((c) => c.state))];
   const register = (
@@ -65,7 +70,7 @@ function Card({ camera }: { camera: Camera }) {
           <Mark tone={cameraTone(camera.state)}>{frame.cameraLabel(camera.state)}</Mark>
         </div>
         <p className="muted">{camera.place}</p>
-        {why ? <p className="why">{why}</p> : null}
+        {why ? <p className={off(camera) ? "muted" : "why"}>{why}</p> : null}
       </div>
     </Link>
   );
