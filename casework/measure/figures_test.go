@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"offsite/bench"
+	"offsite/casework/calendar"
 	"offsite/casework/quota"
 	"offsite/registry"
 	"offsite/registry/grade"
@@ -89,6 +90,7 @@ func counted(t *testing.T, set bench.Set) {
 	pool := storetest.Open(t)
 	now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	for _, sql := range []string{
+		`ALTER TABLE casefile DISABLE TRIGGER USER`, `ALTER TABLE case_check DISABLE TRIGGER USER`, // counted once, at the end
 		`INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, first_at, last_at, raised_at, created_at, changed_at,
 			filed_at, decided_at, publish_by, published_at, closed_at, major, dossier)
 			SELECT gen_random_uuid(), 'B' || n, 'archived', 9, 'stall', (ARRAY['stall', 'crossdoor', 'soil', 'burning'])[1 + n % 4], gen_random_uuid(), gen_random_uuid(),
@@ -96,23 +98,32 @@ func counted(t *testing.T, set bench.Set) {
 			FROM (SELECT n, timestamptz '2026-01-02' + n * interval '25 seconds' AS at FROM generate_series(1, 1000000) AS n) s`,
 		`INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result) SELECT gen_random_uuid(), id, 'process_record', now(), '', '', '' FROM casefile WHERE matter = 'stall'`,
 		`INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result) SELECT gen_random_uuid(), id, 'after', now(), '', '', '' FROM casefile WHERE major`,
-		`VACUUM ANALYZE casefile, case_check`,
+		`INSERT INTO process_record (case_id, seq, at, actor, role, event, from_state, to_state, reason, detail, previous, digest)
+			SELECT id, 1, decided_at, '', 'legal', 'pass', '', '', '', '{}', '', '' FROM casefile WHERE major`,
+		`SELECT quota_tally_anew()`,
+		`ALTER TABLE casefile ENABLE TRIGGER USER`, `ALTER TABLE case_check ENABLE TRIGGER USER`,
+		`VACUUM ANALYZE`,
 	} {
 		if _, err := pool.Exec(t.Context(), sql); err != nil {
 			t.Fatal(err)
 		}
 	}
-	year := quota.Period{From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)}
+	year := quota.Period{From: time.Date(2026, 1, 1, 0, 0, 0, 0, calendar.Shanghai()), To: time.Date(2027, 1, 1, 0, 0, 0, 0, calendar.Shanghai())}
 	matters := []string{"stall", "crossdoor", "soil", "burning", "waste"}
-	computed, listed := times(t, 5, func() error {
+	figure := func(of string, n int, what func() error) {
+		took := times(t, n, what)
+		set[of+" over 1,000,000 cases, p95"] = bench.Figure{Value: float64(took[len(took)*95/100-1].Milliseconds()), Unit: "ms", Goal: "≤ 200", Command: command}
+	}
+	figure("quota page", 40, func() error {
 		_, err := quota.Compute(t.Context(), pool, year, matters, now)
 		return err
-	}), times(t, 20, func() error {
-		_, err := quota.Items(t.Context(), pool, year, matters, now, quota.Which{Key: "record_check", Missing: true, Limit: 51})
-		return err
 	})
-	set["figures over 1,000,000 cases, computed anew"] = bench.Figure{Value: slices.Max(computed).Seconds(), Unit: "s", Command: command}
-	set["list behind a figure over 1,000,000 cases, p95"] = bench.Figure{Value: float64(listed[len(listed)*95/100-1].Milliseconds()), Unit: "ms", Goal: "≤ 200", Command: command}
+	for _, key := range []string{"record_check", "legal_review"} { // many are missing, none is
+		figure("list behind "+key, 20, func() error {
+			_, err := quota.Items(t.Context(), pool, year, matters, now, quota.Which{Key: key, Missing: true, Limit: 51})
+			return err
+		})
+	}
 }
 
 // times runs what n times and gives how long each took, the shortest first.

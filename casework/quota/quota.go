@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"offsite/casework/calendar"
 )
 
 // Quota is a figure of the plan, computed from the records.
@@ -28,7 +30,8 @@ type Quota struct {
 	Needed      int64   `json:"needed" doc:"How many more must count so that the goal is reached at the end of the period."`
 }
 
-// Period is a span of time, To excluded.
+// Period is a span of time, To excluded. Of figures both are the beginning of a month on
+// the legal clock.
 type Period struct{ From, To time.Time }
 
 type queryer interface {
@@ -36,41 +39,63 @@ type queryer interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// pace is how far back the forecast looks.
-const pace = 90 * 24 * time.Hour
+// pace is how many whole days before today the forecast looks back.
+const pace = 90
 
 // Compute gives all figures of a period as of a time. matters are the keys of the
 // bureau's list.
 func Compute(ctx context.Context, db queryer, p Period, matters []string, now time.Time) ([]Quota, error) {
-	list, err := count(ctx, db, p, matters, now)
+	for _, edge := range []time.Time{p.From, p.To} {
+		if at := edge.In(calendar.Shanghai()); at != time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, at.Location()) {
+			return nil, fmt.Errorf("compute the figures: %s is not the beginning of a month", at)
+		}
+	}
+	whole, lately, err := read(ctx, db, p, recent(p, now), now)
 	if err != nil {
-		return nil, fmt.Errorf("count the records: %w", err)
+		return nil, fmt.Errorf("sum the tally: %w", err)
 	}
-	recent := Period{now.Add(-pace), now}
-	if recent.From.Before(p.From) {
-		recent.From = p.From
-	}
-	lately, err := count(ctx, db, recent, matters, now)
+	done, err := enforced(ctx, db, p, matters)
 	if err != nil {
-		return nil, fmt.Errorf("count the records of the last ninety days: %w", err)
+		return nil, fmt.Errorf("count the matters enforced off-site: %w", err)
 	}
-	left := max(0, p.To.Sub(now).Hours()/max(1, recent.To.Sub(recent.From).Hours()))
+	took, err := hours(ctx, db, p)
+	if err != nil {
+		return nil, fmt.Errorf("sum the days to closure: %w", err)
+	}
+	r := recent(p, now)
+	left := max(0, p.To.Sub(now).Hours()/max(1, r.To.Sub(r.From).Hours()))
+	list, last := shares(whole, done, int64(len(matters))), shares(lately, done, int64(len(matters)))
 	for i := range list {
-		list[i].foresee(lately[i], left)
+		list[i].foresee(last[i], left)
 	}
-	return list, nil
+	return append(list,
+		days("time_to_close", took.atMost(50), took.all, 4, "办案天数（中位）", "Days to closure (median)",
+			"从发现到结案的天数，中位数，按整小时计（浦东：现场27天，非现场不到4天）", "Days from incident to closure, median, in whole hours (Pudong reports 27 on site, under 4 off-site)"),
+		days("time_to_close_p90", took.atMost(90), took.all, 0, "办案天数（九成以内）", "Days to closure (p90)",
+			"从发现到结案的天数，九成案件以内，按整小时计", "Days from incident to closure, nine of ten cases, in whole hours")), nil
+}
+
+// recent are the ninety days before today, as far as the period has them.
+func recent(p Period, now time.Time) Period {
+	y, m, d := now.In(calendar.Shanghai()).Date()
+	to := time.Date(y, m, d, 0, 0, 0, 0, calendar.Shanghai())
+	r := Period{to.AddDate(0, 0, -pace), to}
+	if r.From.Before(p.From) {
+		r.From = p.From
+	}
+	if r.To.After(p.To) {
+		r.To = p.To
+	}
+	return r
 }
 
 // foresee adds what will be if as much again happens as lately, left times.
 func (q *Quota) foresee(lately Quota, left float64) {
-	q.Forecast = q.Value
-	if q.Unit != "share" {
-		return
-	}
 	n, of := float64(q.Numerator), float64(q.Denominator)
 	if q.Key != matterCoverage { // a matter counts once; the list stays as long as it is
 		n, of = n+left*float64(lately.Numerator), of+left*float64(lately.Denominator)
 	}
+	q.Forecast = q.Value
 	if of > 0 {
 		q.Forecast = n / of
 	}
@@ -94,38 +119,19 @@ const (
 	penalised      = `closed_at >= $1 AND closed_at < $2 AND state IN ('closed', 'archived')`
 )
 
-func count(ctx context.Context, db queryer, p Period, matters []string, now time.Time) ([]Quota, error) {
-	var done, offsite, other, n, of int64
-	err := db.QueryRow(ctx, `SELECT (SELECT count(DISTINCT matter) FROM casefile WHERE closed_at >= $1 AND closed_at < $2 AND `+ended+` AND matter = ANY ($3)),
-		(SELECT count(*) FROM casefile c WHERE `+filed+`), (SELECT count(*) FROM other_case WHERE `+onSite+`)`,
-		p.From, p.To, matters).Scan(&done, &offsite, &other)
-	if err != nil {
-		return nil, err
-	}
+// shares are the figures that are shares, in the plan's order.
+func shares(s sums, done, matters int64) []Quota {
+	offsite := s.of(false, "filed")
 	list := []Quota{
 		share(Quota{Key: matterCoverage, Goal: 0.10, NameZH: "事项覆盖率", NameEN: "Matters enforced off-site", MissingZH: "本期没有非现场结案", MissingEN: "no case closed off-site in the period",
-			SentenceZH: "非现场执法事项覆盖率达到10%（按事项计：本期有非现场结案的事项／本机关事项清单）", SentenceEN: "Matters enforced off-site reach 10 % (matters with a closed off-site case in the period, of all on the bureau's list)"}, done, int64(len(matters))),
+			SentenceZH: "非现场执法事项覆盖率达到10%（按事项计：本期有非现场结案的事项／本机关事项清单）", SentenceEN: "Matters enforced off-site reach 10 % (matters with a closed off-site case in the period, of all on the bureau's list)"}, done, matters),
 		share(Quota{Key: caseCoverage, Reading: matterCoverage, Goal: 0.10, NameZH: "案件覆盖率", NameEN: "Cases filed off-site", MissingZH: "现场立案", MissingEN: "filed on site",
-			SentenceZH: "非现场执法事项覆盖率达到10%（按案件计：非现场立案数／全部立案数）", SentenceEN: "The other reading of the 10 %: off-site cases filed, of all cases filed"}, offsite, offsite+other),
+			SentenceZH: "非现场执法事项覆盖率达到10%（按案件计：非现场立案数／全部立案数）", SentenceEN: "The other reading of the 10 %: off-site cases filed, of all cases filed"}, offsite, offsite+s.others),
 	}
 	for _, f := range figures() {
-		err := db.QueryRow(ctx, `SELECT count(*) FILTER (WHERE `+f.counts+`), count(*) FROM casefile c WHERE $3::timestamptz IS NOT NULL AND `+f.of, p.From, p.To, now).Scan(&n, &of)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.key, err)
-		}
-		list = append(list, f.quota(n, of))
+		list = append(list, f.quota(s))
 	}
-	var days50, days90 float64
-	err = db.QueryRow(ctx, `SELECT count(*), coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - raised_at)) / 86400, 0),
-		coalesce(percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - raised_at)) / 86400, 0) FROM casefile WHERE `+penalised, p.From, p.To).Scan(&n, &days50, &days90)
-	if err != nil {
-		return nil, err
-	}
-	return append(list,
-		days("time_to_close", days50, n, 4, "办案天数（中位）", "Days to closure (median)",
-			"从发现到结案的天数，中位数（浦东：现场27天，非现场不到4天）", "Days from incident to closure, median (Pudong reports 27 on site, under 4 off-site)"),
-		days("time_to_close_p90", days90, n, 0, "办案天数（九成以内）", "Days to closure (p90)",
-			"从发现到结案的天数，九成案件以内", "Days from incident to closure, nine of ten cases")), nil
+	return list
 }
 
 func share(q Quota, n, of int64) Quota {
@@ -138,6 +144,6 @@ func share(q Quota, n, of int64) Quota {
 }
 
 func days(key string, value float64, of int64, goal float64, zh, en, sentenceZH, sentenceEN string) Quota {
-	return Quota{Key: key, NameZH: zh, NameEN: en, SentenceZH: sentenceZH, SentenceEN: sentenceEN, Numerator: of, Denominator: of, Value: value, Goal: goal,
+	return Quota{Key: key, NameZH: zh, NameEN: en, SentenceZH: sentenceZH, SentenceEN: sentenceEN, Numerator: of, Denominator: of, Value: value, Forecast: value, Goal: goal,
 		Unit: "days", Met: of > 0 && goal > 0 && value <= goal}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
@@ -61,6 +62,16 @@ func scatter(t *testing.T, pool *pgxpool.Pool, seed uint64, n int) {
 		}
 		batch.Queue(`INSERT INTO other_case (id, filed_on) VALUES ($1, $2)`, id, year.From.AddDate(0, 0, r.IntN(500)-60))
 	}
+	for i := range n / 2 { // and what happens to them afterwards
+		id := fmt.Sprintf("0198c000-0000-7000-8000-%012d", r.IntN(n))
+		batch.Queue([]string{
+			`UPDATE casefile SET closed_at = $2 WHERE id = $1`, `UPDATE casefile SET published_at = $2 WHERE id = $1`, `UPDATE casefile SET decided_at = $2, major = NOT major WHERE id = $1`,
+			`UPDATE casefile SET filed_at = $2 WHERE id = $1`, `UPDATE casefile SET state = 'revoked', publish_by = $2 WHERE id = $1`,
+			`UPDATE casefile SET state = 'archived', changed_at = coalesce($2, changed_at) WHERE id = $1`,
+			`INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result) VALUES (gen_random_uuid(), $1, 'after', coalesce($2, now()), 'x', '', 'ok') ON CONFLICT DO NOTHING`,
+			`DELETE FROM casefile WHERE id = $1 AND $2::timestamptz IS NULL AND NOT EXISTS (SELECT FROM process_record WHERE case_id = $1) AND NOT EXISTS (SELECT FROM case_check WHERE case_id = $1)`,
+		}[i%8], id, when())
+	}
 	if err := pool.SendBatch(t.Context(), batch).Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -106,6 +117,11 @@ func TestFiguresEqualTheRecount(t *testing.T) {
 	for seed := range uint64(3) {
 		pool := storetest.Open(t)
 		scatter(t, pool, seed, 400)
+		if seed > 0 {
+			if err := quota.Fold(t.Context(), pool); err != nil {
+				t.Fatal(err)
+			}
+		}
 		list, err := quota.Compute(t.Context(), pool, year, matters, now)
 		if err != nil {
 			t.Fatal(err)
@@ -118,10 +134,82 @@ func TestFiguresEqualTheRecount(t *testing.T) {
 			if q.Numerator != n || q.Denominator != of {
 				t.Errorf("seed %d, %s: %d of %d, the recount says %d of %d", seed, q.Key, q.Numerator, q.Denominator, n, of)
 			}
+			if percent := map[string]float64{"time_to_close": 0.5, "time_to_close_p90": 0.9}[q.Key]; percent > 0 {
+				if want := took(t, pool, percent); math.Abs(q.Value-want) > 1e-9 {
+					t.Errorf("seed %d, %s: %v days, the recount says %v", seed, q.Key, q.Value, want)
+				}
+			}
 			if counted, missing := length(t, pool, q.Key, false), length(t, pool, q.Key, true); counted != n || missing != of-n {
 				t.Errorf("seed %d, %s: the lists have %d and %d items, want %d and %d", seed, q.Key, counted, missing, n, of-n)
 			}
 		}
+	}
+}
+
+// took is the time to closure within which a share of the cases lies, counted row by row.
+func took(t *testing.T, pool *pgxpool.Pool, share float64) (days float64) {
+	t.Helper()
+	if err := pool.QueryRow(t.Context(), `SELECT percentile_disc($1) WITHIN GROUP (ORDER BY floor(extract(epoch FROM closed_at - raised_at) / 3600)::double precision) / 24 FROM casefile
+		WHERE extract(year FROM closed_at AT TIME ZONE 'Asia/Shanghai') = 2026 AND state IN ('closed', 'archived')`, share).Scan(&days); err != nil {
+		t.Fatal(err)
+	}
+	return days
+}
+
+// What happens at once, in transactions that do not see each other, is counted once; and
+// folding meanwhile loses nothing.
+func TestFiguresEqualTheRecountOfWhatHappensAtOnce(t *testing.T) {
+	t.Parallel()
+	pool := storetest.Open(t)
+	const cases = 40
+	for i := range cases {
+		id := fmt.Sprintf("0198c000-0000-7000-8000-%012d", i)
+		if _, err := pool.Exec(t.Context(), `INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, first_at, last_at, raised_at, created_at, changed_at, filed_at, dossier)
+			VALUES ($1::uuid, $2, 'closed', 1, 'stall', 'stall', $1::uuid, $1::uuid, $3, $3, $3, $3, $3, $3, '{}')`, id, id, now.AddDate(0, -1, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var all sync.WaitGroup
+	for _, sql := range []string{
+		`UPDATE casefile SET closed_at = $2, decided_at = $2 WHERE id = $1`,
+		`INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result) VALUES (gen_random_uuid(), $1, 'after', $2, 'x', '', 'ok')`,
+		`INSERT INTO process_record (case_id, seq, at, actor, role, event, from_state, to_state, reason, detail, previous, digest) VALUES ($1, 1, $2, '', 'legal', 'pass', '', '', '', '{}', '', '')`,
+		`UPDATE casefile SET major = NOT major, published_at = $2, publish_by = $2 WHERE id = $1`,
+	} {
+		all.Go(func() {
+			for i := range cases {
+				if _, err := pool.Exec(t.Context(), sql, fmt.Sprintf("0198c000-0000-7000-8000-%012d", i), now.AddDate(0, 0, -1)); err != nil {
+					t.Error(err)
+				}
+				if i%10 == 0 {
+					if err := quota.Fold(t.Context(), pool); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	all.Wait()
+	list, err := quota.Compute(t.Context(), pool, year, matters, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range list {
+		n, of, err := recount(t.Context(), pool, q.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if q.Numerator != n || q.Denominator != of {
+			t.Errorf("%s: %d of %d, the recount says %d of %d", q.Key, q.Numerator, q.Denominator, n, of)
+		}
+	}
+}
+
+func TestFiguresAreOfWholeMonths(t *testing.T) {
+	t.Parallel()
+	p := quota.Period{From: year.From, To: year.To.Add(-time.Second)}
+	if _, err := quota.Compute(t.Context(), storetest.Open(t), p, matters, now); err == nil {
+		t.Error("a period that ends within a month was counted")
 	}
 }
 
