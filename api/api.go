@@ -32,6 +32,7 @@ type Options struct {
 	Grades       grader      // optional: without it, no risk grades
 	History      histories   // optional: without it, no history of objects
 	Draws        draws       // optional: without it, nothing is drawn by lot
+	Rules        shelf       // optional: without it, no matters and working days are entered
 	Samples      sampler     // optional: without it, no samples of evidence
 	Trust        Trust
 	Probe        Prober
@@ -136,6 +137,7 @@ func (a *API) operations() {
 	a.evidenceOperations()
 	a.sampleOperations()
 	a.overviewOperations()
+	a.rulesOperations()
 	a.supervisionOperations()
 	a.portalOperations()
 	a.publicOperations()

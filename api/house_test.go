@@ -26,7 +26,6 @@ import (
 	"offsite/casework"
 	"offsite/casework/supervision"
 	"offsite/evidence/seal"
-	"offsite/evidence/translog/proof"
 	"offsite/evidence/translog/sample"
 	"offsite/registry"
 	"offsite/registry/account"
@@ -91,7 +90,7 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	o := api.Options{
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
 		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry, Samples: sample.New(h.pool, time.Now),
-		Draws:        supervision.New(supervision.Options{Pool: h.pool, Log: noLog{}, Now: time.Now}),
+		Draws:        supervision.New(supervision.Options{Pool: h.pool, Now: time.Now}),
 		Trust:        func(context.Context) (*seal.Trust, error) { return seal.OpenTrust("missing.json") },
 		Probe:        func(context.Context, string, string) (wire.Probe, error) { return wire.Probe{}, nil },
 		CheckAddress: addresses.Check,
@@ -117,11 +116,6 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	h.url = server.URL
 	return h
 }
-
-// noLog stands where a test enters nothing in the transparency log.
-type noLog struct{}
-
-func (noLog) Record(context.Context, proof.Entry) ([]byte, error) { return nil, errNobody }
 
 // person is somebody with a browser.
 type person struct {

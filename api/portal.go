@@ -29,7 +29,8 @@ func (a *API) portalOperations() {
 	handle(a, operation{id: "ask-hearing", method: http.MethodPost, path: "/portal/hearing", summary: "Ask for a hearing (听证)", tag: tag, status: http.StatusNoContent}, a.askHearing)
 	handle(a, operation{id: "waive-rights", method: http.MethodPost, path: "/portal/waive", summary: "Give up statement and hearing", tag: tag, status: http.StatusNoContent}, a.waiveRights)
 	handle(a, operation{id: "make-appointment", method: http.MethodPost, path: "/portal/appointment", summary: "Ask for an inquiry by video (视频询问)", tag: tag, status: http.StatusNoContent}, a.makeAppointment)
-	handle(a, operation{id: "ask-deferral", method: http.MethodPost, path: "/portal/deferral", summary: "Ask to pay later or in parts (Penalty Law art. 66)", tag: tag, status: http.StatusNoContent}, a.askDeferral)
+	handle(a, operation{id: "ask-deferral", method: http.MethodPost, path: "/portal/deferral", summary: "Ask to pay later (Penalty Law art. 66)", tag: tag, status: http.StatusNoContent}, a.askDeferral)
+	handle(a, operation{id: "ask-instalments", method: http.MethodPost, path: "/portal/instalments", summary: "Ask to pay in instalments (Penalty Law art. 66)", tag: tag, status: http.StatusNoContent}, a.askInstalments)
 	handle(a, operation{id: "give-consent", method: http.MethodPost, path: "/portal/consent", summary: "Agree to electronic service, signed", tag: tag, status: http.StatusNoContent, body: signatureBody}, a.giveConsent)
 	handle(a, operation{id: "start-payment", method: http.MethodPost, path: "/portal/payment", summary: "Order a payment; answers with the provider's page", tag: tag}, a.startPayment)
 	handle(a, operation{id: "get-portal-file", method: http.MethodGet, path: "/portal/files/{path}", summary: "A picture or clip of the party's own case", tag: tag, binary: "application/octet-stream"}, a.getPortalFile)
@@ -92,6 +93,10 @@ func (a *API) makeAppointment(ctx context.Context, in *struct{ Body wire.PortalA
 
 func (a *API) askDeferral(ctx context.Context, in *struct{ Body wire.PortalDeferral }) (*empty, error) {
 	return &empty{}, a.o.Casework.AskDeferral(ctx, callerOf(ctx).caseID, in.Body.Until, in.Body.Reason)
+}
+
+func (a *API) askInstalments(ctx context.Context, in *struct{ Body wire.PortalInstalments }) (*empty, error) {
+	return &empty{}, a.o.Casework.AskInstalments(ctx, callerOf(ctx).caseID, in.Body.Parts, in.Body.First, in.Body.Reason)
 }
 
 func (a *API) giveConsent(ctx context.Context, in *struct{ Body wire.PortalConsent }) (*empty, error) {

@@ -9,7 +9,10 @@ import (
 
 	"offsite/api/wire"
 	"offsite/casework"
+	"offsite/casework/calendar"
 	"offsite/casework/document"
+	"offsite/casework/matter"
+	"offsite/casework/rules"
 	"offsite/casework/supervision"
 	"offsite/detectors"
 	"offsite/evidence"
@@ -114,6 +117,7 @@ type cases interface {
 	CheckPublication(ctx context.Context, a casework.Actor, caseID string, sound bool, reason string) error
 	QuotaSnapshots(ctx context.Context) ([]casework.QuotaSnapshot, error)
 	Matters(ctx context.Context) ([]casework.Matter, error)
+	MatterOf(m matter.Matter) casework.Matter
 	PublicMatters(ctx context.Context) ([]casework.PublicMatter, error)
 	PublicDocument(ctx context.Context, code string) (casework.PublicDocument, error)
 	PaymentCallback(ctx context.Context, header http.Header, body []byte) error
@@ -134,6 +138,7 @@ type partyCases interface {
 	Waive(ctx context.Context, caseID string) error
 	Appointment(ctx context.Context, caseID string, at time.Time, note string) error
 	AskDeferral(ctx context.Context, caseID string, until time.Time, reason string) error
+	AskInstalments(ctx context.Context, caseID string, parts int, first time.Time, reason string) error
 	Consent(ctx context.Context, caseID, phone, signature string, v casework.Visit) error
 	StartPayment(ctx context.Context, caseID string) (payURL string, err error)
 }
@@ -197,6 +202,17 @@ type draws interface {
 	Tasks(ctx context.Context, f supervision.TaskFilter) ([]supervision.Task, error)
 	Enter(ctx context.Context, by, taskID string, r supervision.Result) error
 	Rectify(ctx context.Context, taskID, what string) error
+}
+
+// shelf is rules.Shelf: the law as data that the bureau enters.
+type shelf interface {
+	Fresh(ctx context.Context) error
+	Days() *calendar.Calendar
+	Entries(ctx context.Context) ([]rules.Entry, error)
+	Text(ctx context.Context, kind, key string) (string, error)
+	Check(kind, text string) (after rules.Rules, key string, err error)
+	Propose(ctx context.Context, by rules.Person, kind, text, reason string) (rules.Entry, error)
+	Approve(ctx context.Context, by rules.Person, id int64) error
 }
 
 // Prober looks at an address and gives what it sends with a picture. A camera that

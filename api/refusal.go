@@ -7,6 +7,7 @@ import (
 
 	"offsite/api/problem"
 	"offsite/casework"
+	"offsite/casework/calendar"
 	"offsite/casework/flow"
 	"offsite/evidence/translog/lot"
 	"offsite/evidence/translog/sample"
@@ -50,6 +51,9 @@ func known(err error) *problem.Problem {
 		return problem.New(http.StatusUnauthorized, "链接无效或已过期，请使用最新收到的链接，或联系执法队。", "The link is not valid or has expired; use the newest one you were sent, or call the bureau.")
 	case errors.Is(err, casework.ErrForged):
 		return problem.New(http.StatusUnauthorized, "回调签名无效。", "The callback's signature does not hold.").Because(err)
+	case errors.Is(err, calendar.ErrNoYear):
+		return problem.New(http.StatusConflict, "期限所及的年度尚未录入工作日安排，无法计算期限；请在“设置—工作日”录入国务院办公厅的通知后再办。",
+			"A deadline reaches into a year whose working days nobody has entered, and is not guessed; enter the State Council's notice under Settings → Working days, then do it again.").Because(err)
 	case errors.Is(err, lot.ErrNone):
 		return problem.NotFound("这次抽取", "draw").Because(err)
 	case errors.Is(err, lot.ErrTooSoon):

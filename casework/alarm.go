@@ -78,7 +78,7 @@ func (b *Book) alarm(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		due, err := flow.Deadlines(f, b.o.Calendar)
+		due, err := flow.Deadlines(f, b.rules)
 		if err != nil {
 			return fmt.Errorf("case %s: %w", id, err)
 		}

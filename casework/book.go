@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"offsite/casework/flow"
+	"offsite/casework/rules"
 )
 
 // Book holds all findings and cases. Its methods may be called from many
@@ -19,8 +20,7 @@ type Book struct {
 	o     Options
 	table *flow.Table
 	jobs  *river.Client[pgx.Tx] // inserts alone; cmd runs the client that works
-
-	figures figures // of the quotas, as last computed
+	rules *rules.Shelf
 }
 
 // The fines of Shanghai from which a hearing may be asked for.
@@ -51,8 +51,13 @@ func New(o Options) (*Book, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the casework: prepare the jobs: %w", err)
 	}
-	return &Book{o: o, table: flow.New(), jobs: jobs}, nil
+	b := &Book{o: o, table: flow.New(), jobs: jobs}
+	b.rules = rules.New(o.Pool, rules.Rules{Matters: o.Matters, Days: o.Calendar}, b.now)
+	return b, nil
 }
+
+// Rules are the matters and working days by which cases are judged.
+func (b *Book) Rules() *rules.Shelf { return b.rules }
 
 // now is the time as the database keeps it.
 func (b *Book) now() time.Time { return b.o.Now().UTC().Truncate(time.Microsecond) }

@@ -76,19 +76,20 @@ type CaseItem struct {
 // CaseFile is the whole case on one page.
 type CaseFile struct {
 	CaseItem
-	FineFen    int64          `json:"fine_fen"`
-	LateFen    int64          `json:"late_fen"`
-	PaidFen    int64          `json:"paid_fen"`
-	ReceiptNo  string         `json:"receipt_no"`
-	PortalURL  string         `json:"portal_url"`
-	Deadlines  []Deadline     `json:"deadlines"`
-	Events     []CaseEvent    `json:"events"`
-	Documents  []CaseDocument `json:"documents"`
-	Record     []RecordEntry  `json:"record"`
-	Evidence   []CaseEvidence `json:"evidence"`
-	Statements []Statement    `json:"statements"`
-	WhyZH      string         `json:"why_zh"`
-	WhyEN      string         `json:"why_en"`
+	FineFen     int64          `json:"fine_fen"`
+	LateFen     int64          `json:"late_fen"`
+	PaidFen     int64          `json:"paid_fen"`
+	Instalments []Instalment   `json:"instalments"`
+	ReceiptNo   string         `json:"receipt_no"`
+	PortalURL   string         `json:"portal_url"`
+	Deadlines   []Deadline     `json:"deadlines"`
+	Events      []CaseEvent    `json:"events"`
+	Documents   []CaseDocument `json:"documents"`
+	Record      []RecordEntry  `json:"record"`
+	Evidence    []CaseEvidence `json:"evidence"`
+	Statements  []Statement    `json:"statements"`
+	WhyZH       string         `json:"why_zh"`
+	WhyEN       string         `json:"why_en"`
 }
 
 // Statement is what a party said.

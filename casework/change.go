@@ -94,7 +94,7 @@ func (t *taking) changeNotice(ctx context.Context) (bool, error) {
 	case "notify":
 		d.NotifiedAt = t.now
 		var err error
-		if d.StatementUntil, err = t.b.o.Calendar.AddWorkingDays(t.now, flow.AnswerWorkingDays); err != nil {
+		if d.StatementUntil, err = t.b.rules.AddWorkingDays(t.now, flow.AnswerWorkingDays); err != nil {
 			return false, fmt.Errorf("work out the time for an answer: %w", err)
 		}
 	case "inquire":
@@ -137,11 +137,11 @@ func (t *taking) propose() error {
 	days := flow.StatementWorkingDays
 	if d.HearingRight {
 		days = flow.HearingWorkingDays
-		if d.HearingUntil, err = t.b.o.Calendar.AddWorkingDays(t.now, flow.HearingWorkingDays); err != nil {
+		if d.HearingUntil, err = t.b.rules.AddWorkingDays(t.now, flow.HearingWorkingDays); err != nil {
 			return fmt.Errorf("work out the time for asking for a hearing: %w", err)
 		}
 	}
-	if d.StatementUntil, err = t.b.o.Calendar.AddWorkingDays(t.now, days); err != nil {
+	if d.StatementUntil, err = t.b.rules.AddWorkingDays(t.now, days); err != nil {
 		return fmt.Errorf("work out the time for a statement: %w", err)
 	}
 	return nil
@@ -177,7 +177,7 @@ func (t *taking) changeDecision(context.Context) (bool, error) {
 		t.c.FineFen = d.ProposedFen
 		d.People.Closer = t.who()
 		var err error
-		if d.PublishBy, err = t.b.o.Calendar.AddWorkingDays(t.now, flow.PublishWorkingDays); err != nil {
+		if d.PublishBy, err = t.b.rules.AddWorkingDays(t.now, flow.PublishWorkingDays); err != nil {
 			return false, fmt.Errorf("work out the time for publication: %w", err)
 		}
 	default:
@@ -197,6 +197,9 @@ func (t *taking) changeService(context.Context) (bool, error) {
 		d.Method, d.ServingAt = "", time.Time{}
 	case "deferred":
 		d.PayUntil = calendar.End(t.given.Until)
+		d.TermEnds = d.PayUntil
+	case "instalments":
+		return true, t.divide()
 	case "reconsideration", "litigation":
 		if !d.suspended() {
 			d.Pauses = append(d.Pauses, flow.Span{From: t.now})
@@ -217,7 +220,7 @@ func (t *taking) changeService(context.Context) (bool, error) {
 func (t *taking) served() error {
 	d := &t.c.D
 	d.ServedAt, d.Proof, d.Receiver = t.given.ReceivedAt, t.given.Proof, t.given.Receiver
-	until, err := t.b.o.Calendar.Period(d.ServedAt, flow.PaymentDays)
+	until, err := t.b.rules.Period(d.ServedAt, flow.PaymentDays)
 	if err != nil {
 		return fmt.Errorf("work out the time for payment: %w", err)
 	}
@@ -225,9 +228,24 @@ func (t *taking) served() error {
 	return nil
 }
 
+// divide grants instalments of what is unpaid of the fine. Those that were paid, by an
+// earlier grant, stay.
+func (t *taking) divide() error {
+	d := &t.c.D
+	list, err := flow.Plan(t.facts.UnpaidFen, t.given.Parts, t.given.Until, t.b.rules)
+	if err != nil {
+		return err
+	}
+	d.Instalments = append(d.paidInstalments(t.c), list...)
+	d.PayUntil, d.TermEnds = list[0].Until, list[len(list)-1].Until
+	return nil
+}
+
 func (t *taking) changeEnd(context.Context) (bool, error) {
 	c, d := t.c, &t.c.D
 	switch t.step.Event {
+	case "instalment_paid":
+		d.settle()
 	case "paid", "executed":
 		d.ReceiptNo = t.given.ReceiptNo
 		if d.PaidAt.IsZero() {
@@ -238,6 +256,9 @@ func (t *taking) changeEnd(context.Context) (bool, error) {
 	case "corrected", "no_penalty", "dismiss", "not_identified", "transfer", "reject", "expire":
 		d.Ending, d.Target = t.given.Reason, t.given.Target
 		c.ClosedAt = &t.now
+	case "terminate":
+		d.Ending = t.given.Reason
+		c.ClosedAt, c.LateFen = &t.now, 0
 	case "revoke":
 		d.Ending = t.given.Reason
 		d.RefundFen += c.PaidFen // beside what was owed back before

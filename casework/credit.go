@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -59,18 +60,36 @@ func (b *Book) weigh(c *casefile, o order, n PaymentNotice) (outcome string, ref
 		return repeated, 0
 	case n.AmountFen != o.AmountFen:
 		return wrongAmount, n.AmountFen
-	case !c.payable():
-		return surplus, n.AmountFen
+	case !c.payable(), o.Instalment > 0 && o.Instalment <= len(c.D.Instalments) && c.D.Instalments[o.Instalment-1].Settled():
+		return surplus, n.AmountFen // no instalment is paid twice
 	}
-	return credited, max(0, c.PaidFen+n.AmountFen-c.FineFen-b.lateFor(c, o, n))
+	return credited, max(0, c.PaidFen+n.AmountFen-c.FineFen-b.lateAfter(c, o, n))
 }
 
-// lateFor is the surcharge that counts for a payment: the order's while it held.
+// lateFor is the surcharge that counts for a payment: the order's while it held. Of an
+// order for an instalment it is that instalment's.
 func (b *Book) lateFor(c *casefile, o order, n PaymentNotice) int64 {
-	if !n.PaidAt.After(o.ExpiresAt) {
+	i := flow.Next(c.D.Instalments)
+	switch {
+	case i >= 0 && o.Instalment != i+1: // ordered before the instalments were granted
+		return c.D.Instalments[i].Late(n.PaidAt, c.D.Pauses)
+	case !n.PaidAt.After(o.ExpiresAt):
 		return o.LateFen
+	case i >= 0:
+		return c.D.Instalments[i].Late(n.PaidAt, c.D.Pauses)
 	}
 	return flow.Surcharge(c.FineFen, c.D.PayUntil, n.PaidAt, c.D.Pauses)
+}
+
+// lateAfter is the surcharge of the whole case once the payment is booked.
+func (b *Book) lateAfter(c *casefile, o order, n PaymentNotice) int64 {
+	late := b.lateFor(c, o, n)
+	if len(c.D.Instalments) == 0 {
+		return late
+	}
+	then := casefile{FineFen: c.FineFen, D: dossier{Pauses: c.D.Pauses, Instalments: slices.Clone(c.D.Instalments)}}
+	then.D.bookInstalments(n.AmountFen, late, n)
+	return then.surcharge(n.PaidAt)
 }
 
 // keepNotice writes the notice down; fresh is false if it was there already.
@@ -99,19 +118,25 @@ func (b *Book) book(ctx context.Context, tx pgx.Tx, c *casefile, o order, n Paym
 	if _, err := tx.Exec(ctx, `UPDATE payment_order SET state = 'paid' WHERE id = $1`, o.ID); err != nil {
 		return fmt.Errorf("settle the order: %w", err)
 	}
-	late := b.lateFor(c, o, n)
+	late, next := b.lateAfter(c, o, n), flow.Next(c.D.Instalments)
+	c.D.bookInstalments(n.AmountFen-refund, b.lateFor(c, o, n), n)
 	c.PaidFen += n.AmountFen - refund
 	c.D.PaidAt, c.D.ReceiptNo = n.PaidAt, n.ReceiptNo
 	e.detail.LateFen = late
 	if err := b.append(ctx, tx, c, b.now(), e); err != nil {
 		return err
 	}
-	if c.PaidFen < c.FineFen+late {
+	event := flow.Event("paid")
+	switch {
+	case c.PaidFen >= c.FineFen+late:
+		c.settledLate = &late
+	case flow.Next(c.D.Instalments) > next:
+		event = "instalment_paid"
+	default:
 		return b.finish(ctx, tx, c) // a surcharge grew while the party paid; the rest is still owed
 	}
-	c.settledLate = &late
 	by := performer{name: b.o.Bureau.Treasury, roles: []flow.Role{flow.Cashier}}
-	if err := b.take(ctx, tx, c, by, "paid", flow.Fields{ReceiptNo: n.ReceiptNo}); err != nil {
+	if err := b.take(ctx, tx, c, by, event, flow.Fields{ReceiptNo: n.ReceiptNo}); err != nil {
 		return err
 	}
 	return b.finish(ctx, tx, c)

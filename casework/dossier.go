@@ -49,25 +49,27 @@ type dossier struct {
 	LegalAt      time.Time `json:"legal_at,omitzero"`
 	Discussion   string    `json:"discussion,omitempty"`
 
-	DecidedAt   time.Time   `json:"decided_at,omitzero"`
-	DecisionNo  string      `json:"decision_no,omitempty"`
-	Method      string      `json:"method,omitempty"`
-	ServingAt   time.Time   `json:"serving_at,omitzero"`
-	ServedAt    time.Time   `json:"served_at,omitzero"`
-	Proof       string      `json:"proof,omitempty"`
-	Receiver    string      `json:"receiver,omitempty"`
-	PayUntil    time.Time   `json:"pay_until,omitzero"`
-	Pauses      []flow.Span `json:"pauses,omitempty"`
-	AppealEnds  time.Time   `json:"appeal_ends,omitzero"`
-	UrgedAt     time.Time   `json:"urged_at,omitzero"` // served
-	PaidAt      time.Time   `json:"paid_at,omitzero"`
-	ReceiptNo   string      `json:"receipt_no,omitempty"`
-	RefundFen   int64       `json:"refund_fen,omitempty"`
-	PublishBy   time.Time   `json:"publish_by,omitzero"`
-	PublishedAt time.Time   `json:"published_at,omitzero"`
-	WithdrawnAt time.Time   `json:"withdrawn_at,omitzero"`
-	Ending      string      `json:"ending,omitempty"` // reason of the end
-	Target      string      `json:"target,omitempty"` // who took it over
+	DecidedAt   time.Time         `json:"decided_at,omitzero"`
+	DecisionNo  string            `json:"decision_no,omitempty"`
+	Method      string            `json:"method,omitempty"`
+	ServingAt   time.Time         `json:"serving_at,omitzero"`
+	ServedAt    time.Time         `json:"served_at,omitzero"`
+	Proof       string            `json:"proof,omitempty"`
+	Receiver    string            `json:"receiver,omitempty"`
+	PayUntil    time.Time         `json:"pay_until,omitzero"`
+	TermEnds    time.Time         `json:"term_ends,omitzero"` // of a deferral or of the last instalment
+	Pauses      []flow.Span       `json:"pauses,omitempty"`
+	Instalments []flow.Instalment `json:"instalments,omitempty"`
+	AppealEnds  time.Time         `json:"appeal_ends,omitzero"`
+	UrgedAt     time.Time         `json:"urged_at,omitzero"` // served
+	PaidAt      time.Time         `json:"paid_at,omitzero"`
+	ReceiptNo   string            `json:"receipt_no,omitempty"`
+	RefundFen   int64             `json:"refund_fen,omitempty"`
+	PublishBy   time.Time         `json:"publish_by,omitzero"`
+	PublishedAt time.Time         `json:"published_at,omitzero"`
+	WithdrawnAt time.Time         `json:"withdrawn_at,omitzero"`
+	Ending      string            `json:"ending,omitempty"` // reason of the end
+	Target      string            `json:"target,omitempty"` // who took it over
 }
 
 // cameraThen is the camera as it was when the act was seen.

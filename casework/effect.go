@@ -14,7 +14,7 @@ func (t *taking) effect(ctx context.Context, e flow.Effect) error {
 	switch e {
 	case flow.SendReminder:
 		return t.remind(ctx)
-	case flow.SendNotice, flow.SendProposal, flow.SendHearing, flow.SendDemand:
+	case flow.SendNotice, flow.SendProposal, flow.SendHearing, flow.SendDemand, flow.SendTerms:
 		return t.send(ctx, string(e)[len("send_"):])
 	case flow.SendDecision:
 		if d.Method == "electronic" {

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,32 +17,13 @@ import (
 	"offsite/evidence/translog/proof"
 )
 
-// figures keeps the quotas for ten times as long as they took to compute: a small
-// bureau sees them fresh, a big one does not count a million cases for each reader.
-type figures struct {
-	mu    sync.Mutex
-	list  []Quota
-	until time.Time // by the wall clock, whatever the book's clock says
-	year  int
-}
-
-const keptFor = 10
-
 // Quotas computes the plan's figures for the current year.
 func (b *Book) Quotas(ctx context.Context) ([]Quota, error) {
-	b.figures.mu.Lock()
-	defer b.figures.mu.Unlock()
-	p, began := b.thisYear(), time.Now()
-	if began.Before(b.figures.until) && b.figures.year == p.From.Year() {
-		return append([]Quota(nil), b.figures.list...), nil
-	}
-	list, err := quota.Compute(ctx, b.o.Pool, p, b.matterKeys(), b.now())
+	list, err := quota.Compute(ctx, b.o.Pool, b.thisYear(), b.matterKeys(), b.now())
 	if err != nil {
 		return nil, fmt.Errorf("compute the quotas: %w", err)
 	}
-	took := time.Since(began)
-	b.figures.list, b.figures.until, b.figures.year = list, began.Add(keptFor*took), p.From.Year()
-	return append([]Quota(nil), list...), nil
+	return list, nil
 }
 
 func (b *Book) thisYear() quota.Period {
@@ -53,7 +33,7 @@ func (b *Book) thisYear() quota.Period {
 
 func (b *Book) matterKeys() []string {
 	var keys []string
-	for _, m := range b.o.Matters.All() {
+	for _, m := range b.rules.Matters().All() {
 		keys = append(keys, m.Key)
 	}
 	return keys
@@ -70,7 +50,7 @@ func (b *Book) QuotaItems(ctx context.Context, key string, missing bool, cursor 
 		return Page[QuotaItem]{}, err
 	}
 	for i, item := range list {
-		if m, err := b.o.Matters.Matter(item.Matter); err == nil {
+		if m, err := b.rules.Matters().Matter(item.Matter); err == nil {
 			list[i].Matter = m.Name.ZH
 		}
 	}

@@ -36,6 +36,10 @@ func (b *Book) fields(ctx context.Context, event string, fields map[string]any) 
 			*flags[key], ok = value.(bool)
 		case key == "fine_fen":
 			x.FineFen, ok = readFen(value)
+		case key == "parts":
+			var n int64
+			n, ok = readFen(value)
+			x.Parts, ok = int(n), ok && n <= flow.MostInstalments
 		case key == "officers":
 			list, err := b.readOfficers(ctx, value)
 			if err != nil {

@@ -58,7 +58,7 @@ func bornOn(number string) string {
 // classify names another matter that the same detector may have found.
 func (t *taking) classify() error {
 	c := t.c
-	for _, m := range t.b.o.Matters.ForDetector(c.Detector, c.FirstAt) {
+	for _, m := range t.b.rules.Matters().ForDetector(c.Detector, c.FirstAt) {
 		if m.Key == t.given.Matter {
 			c.Matter = m.Key
 			t.b.refreshLaw(c, t.now)

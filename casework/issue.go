@@ -92,5 +92,8 @@ func plainCode(typed string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(typed))
 }
 
+// legalDay is a day as documents tell it.
+func legalDay(t time.Time) string { return t.In(calendar.Shanghai()).Format("2006年1月2日") }
+
 // legal is a time as documents tell it.
 func legal(t time.Time) string { return t.In(calendar.Shanghai()).Format("2006年1月2日15时04分") }

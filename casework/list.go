@@ -229,7 +229,7 @@ func (b *Book) deadlines(c *casefile) ([]Deadline, error) {
 	if err != nil {
 		return nil, err
 	}
-	due, err := flow.Deadlines(f, b.o.Calendar)
+	due, err := flow.Deadlines(f, b.rules)
 	if err != nil {
 		return nil, fmt.Errorf("case %s: %w", c.ID, err)
 	}

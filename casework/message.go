@@ -82,6 +82,11 @@ func (t *taking) text(template, link string) string {
 		return fmt.Sprintf("%s听证将于%s在%s举行。%s", head, until(d.Hearing.At), d.Hearing.Place, tail)
 	case "decision":
 		return fmt.Sprintf("%s《行政处罚决定书》已依您签署的确认书电子送达，请自收到之日起十五日内缴款，可以申请复议或者起诉。%s", head, tail)
+	case "terms":
+		if n := len(d.Instalments); n > 0 {
+			return fmt.Sprintf("%s已准予您分期缴纳罚款，本期请在%s前缴纳。%s", head, until(d.PayUntil), tail)
+		}
+		return fmt.Sprintf("%s已准予您延期至%s前缴纳罚款。%s", head, until(d.PayUntil), tail)
 	case "demand":
 		return fmt.Sprintf("%s您有一份《催告书》，请尽快履行。您有权陈述、申辩。%s", head, tail)
 	}

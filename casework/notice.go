@@ -46,13 +46,13 @@ func (b *Book) PortalNotice(ctx context.Context, token string) (PortalNotice, er
 			Place: d.Camera.Place, Object: d.Object.Name, Party: d.Party.Name, At: c.FirstAt.In(calendar.Shanghai()).Format("2006-01-02 15:04"),
 			Bureau: o.Name, Phone: o.Phone, Address: o.Address}
 		if c.payable() {
-			n.OwedFen = c.owed(b.now())
+			_, n.OwedFen, _ = c.next(b.now())
 		}
 		f, err := b.facts(c, b.now())
 		if err != nil {
 			return err
 		}
-		due, err := flow.Deadlines(f, b.o.Calendar)
+		due, err := flow.Deadlines(f, b.rules)
 		if err != nil {
 			return fmt.Errorf("case %s: %w", c.ID, err)
 		}

@@ -22,8 +22,8 @@ type Options struct {
 	Pool      *pgxpool.Pool
 	Registry  *registry.Registry // cameras, zones, objects, parties, consents
 	Accounts  *account.Accounts  // names and licences of officers
-	Calendar  *calendar.Calendar // working days
-	Matters   *matter.Catalogue
+	Calendar  *calendar.Calendar // working days that come with the program
+	Matters   *matter.Catalogue  // likewise; the bureau's own take their place, see Rules
 	Press     Press
 	Payment   Payment   // treasury's provider
 	Messenger Messenger // SMS gateway

@@ -28,6 +28,7 @@ func (b *Book) Overview(ctx context.Context, a Actor) (Overview, error) {
 	if out.Quotas, err = b.Quotas(ctx); err != nil {
 		return out, err
 	}
+	out.CalendarLacks, out.CalendarProvisional = b.rules.Days().Lacks(b.now())
 	if out.Trend, err = b.trend(ctx); err != nil {
 		return out, err
 	}
@@ -119,27 +120,50 @@ func (b *Book) nearest(ctx context.Context, officer string) ([]OverviewDeadline,
 }
 
 // Matters lists the matters of the bureau, as of today.
-func (b *Book) Matters(context.Context) ([]Matter, error) {
+func (b *Book) Matters(ctx context.Context) ([]Matter, error) {
+	if err := b.rules.Fresh(ctx); err != nil {
+		return nil, err
+	}
 	list := []Matter{}
-	for _, m := range b.o.Matters.All() {
-		out := Matter{Key: m.Key, NameZH: m.Name.ZH, NameEN: m.Name.EN, Detector: m.Detector, Offsite: m.Offsite, Major: m.Major, GraceS: int64(m.GraceS), Basis: []Basis{}}
-		for _, v := range m.Versions {
-			for _, p := range v.Basis {
-				out.Basis = append(out.Basis, Basis{LawZH: p.Law.ZH, LawEN: p.Law.EN, Article: p.Article, ValidFrom: v.ValidFrom.In(calendar.Shanghai()).Format(day)})
-			}
-		}
-		if v, ok := m.Current(b.now()); ok {
-			out.FineMinFen, out.FineMaxFen = v.Range().Min, v.Range().Max
-		}
-		list = append(list, out)
+	for _, m := range b.rules.Matters().All() {
+		list = append(list, b.MatterOf(m))
 	}
 	return list, nil
 }
 
+// MatterOf is a matter as it is shown today.
+func (b *Book) MatterOf(m matter.Matter) Matter {
+	out := Matter{Key: m.Key, NameZH: m.Name.ZH, NameEN: m.Name.EN, Detector: m.Detector, Offsite: m.Offsite, Major: m.Major, GraceS: int64(m.GraceS),
+		Basis: []Basis{}, Bands: []Band{}, BandsZH: m.BandsSource.ZH, BandsEN: m.BandsSource.EN}
+	for _, v := range m.Versions {
+		for _, p := range v.Basis {
+			out.Basis = append(out.Basis, Basis{LawZH: p.Law.ZH, LawEN: p.Law.EN, Article: p.Article, ValidFrom: v.ValidFrom.In(calendar.Shanghai()).Format(day)})
+		}
+	}
+	v, ok := m.Current(b.now())
+	if !ok {
+		return out
+	}
+	out.FineMinFen, out.FineMaxFen = v.Range().Min, v.Range().Max
+	out.AwaitsZH, out.AwaitsEN = v.Awaits.ZH, v.Awaits.EN
+	for _, band := range v.Bands {
+		one := Band{Key: band.Key, NameZH: band.Name.ZH, NameEN: band.Name.EN, When: []string{}, NoPenalty: string(band.NoPenalty), ArticleZH: band.Article.ZH, ArticleEN: band.Article.EN,
+			PersonMin: band.Fines[matter.Person].Min, PersonMax: band.Fines[matter.Person].Max, UnitMin: band.Fines[matter.Unit].Min, UnitMax: band.Fines[matter.Unit].Max}
+		for _, c := range band.When {
+			one.When = append(one.When, c.String())
+		}
+		out.Bands = append(out.Bands, one)
+	}
+	return out
+}
+
 // PublicMatters lists the published matters.
-func (b *Book) PublicMatters(context.Context) ([]PublicMatter, error) {
+func (b *Book) PublicMatters(ctx context.Context) ([]PublicMatter, error) {
+	if err := b.rules.Fresh(ctx); err != nil {
+		return nil, err
+	}
 	list := []PublicMatter{}
-	for _, m := range b.o.Matters.All() {
+	for _, m := range b.rules.Matters().All() {
 		out := PublicMatter{Key: m.Key, NameZH: m.Name.ZH, NameEN: m.Name.EN, Offsite: m.Offsite}
 		if v, ok := m.Current(b.now()); ok {
 			out.FineMinFen, out.FineMaxFen = v.Range().Min, v.Range().Max

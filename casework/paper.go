@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"offsite/casework/calendar"
 	"offsite/casework/document"
 	"offsite/casework/flow"
 )
@@ -24,7 +25,7 @@ func (t *taking) paper(ctx context.Context, k document.Kind, number string) (doc
 			Source: "电子技术监控设备（" + d.Camera.Name + "）"},
 		Facts: d.facts(), Forbids: citations(d.Law.Forbids), Basis: citations(d.Law.Basis), Reason: d.Reason,
 		Order: d.Law.Order.ZH, CorrectBy: d.GraceEnds, FineFen: c.FineFen, SurchargeFen: t.facts.LateFen, Band: d.Law.BandZH,
-		PayTo: b.o.Bureau.Treasury, PayURL: b.o.PublicURL, PayBy: d.PayUntil,
+		PayTo: b.o.Bureau.Treasury, PayURL: b.o.PublicURL, PayBy: d.PayUntil, DueFen: c.due(t.now), Instalments: c.parts(),
 		Statement: document.Statement{Until: d.StatementUntil, Given: d.said(), Answer: d.answered(), Waived: d.Waived && len(d.Statements) == 0},
 		Hearing:   document.Hearing{Right: d.HearingRight, Until: d.HearingUntil, At: d.Hearing.At, Place: d.Hearing.Place, Host: d.People.Host.Name, Recorder: t.by.name, Held: d.Hearing.Held},
 		Remedy:    document.Remedy{Reconsideration: b.o.Bureau.Superior, ReconsiderDays: flow.ReconsiderDays, Court: b.o.Bureau.Court, CourtMonths: flow.LitigationMonths},
@@ -69,6 +70,10 @@ func (t *taking) special(f *document.Fields, k document.Kind) {
 		f.Consent = document.Consent{Electronic: true, Phone: t.given.Phone, Address: d.Party.Address, At: t.now, Signature: t.given.Signature}
 	case document.NoPenalty:
 		f.Basis, f.Reason = document.NoPenaltyBasis(), first(t.given.Reason, d.Reason)
+	case document.PaymentTerms:
+		f.Reason = t.given.Reason
+	case document.Demand:
+		f.PayBy = calendar.End(t.now.AddDate(0, 0, flow.CourtWaitDays))
 	case document.Closure:
 		f.Reason = first(t.given.Reason, d.Reason)
 	}

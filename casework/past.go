@@ -48,6 +48,9 @@ type PastStep struct {
 // step that the law refuses is an error that says which. Nothing goes out: no
 // message, no document, no job but the entry of the record in the transparency log.
 func (b *Book) AdoptPast(ctx context.Context, cases []Past) error {
+	if err := b.rules.Fresh(ctx); err != nil {
+		return err
+	}
 	var files, records [][]any
 	for i := range cases {
 		r := replay{b: b, past: &cases[i]}

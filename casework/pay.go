@@ -27,19 +27,20 @@ func (c *casefile) payable() bool {
 func (c *casefile) owed(now time.Time) int64 { return max(0, c.FineFen+c.late(now)-c.PaidFen) }
 
 type order struct {
-	ID        string
-	CaseID    string
-	AmountFen int64
-	LateFen   int64
-	State     string
-	PayURL    string
-	ExpiresAt time.Time
+	ID         string
+	CaseID     string
+	AmountFen  int64
+	LateFen    int64
+	Instalment int // counted from one; 0: all that is owed
+	State      string
+	PayURL     string
+	ExpiresAt  time.Time
 }
 
-const orderColumns = `id::text, case_id::text, amount_fen, late_fen, state, pay_url, expires_at FROM payment_order`
+const orderColumns = `id::text, case_id::text, amount_fen, late_fen, instalment, state, pay_url, expires_at FROM payment_order`
 
 func scanOrder(row pgx.Row) (o order, err error) {
-	err = row.Scan(&o.ID, &o.CaseID, &o.AmountFen, &o.LateFen, &o.State, &o.PayURL, &o.ExpiresAt)
+	err = row.Scan(&o.ID, &o.CaseID, &o.AmountFen, &o.LateFen, &o.Instalment, &o.State, &o.PayURL, &o.ExpiresAt)
 	return o, err
 }
 
@@ -62,7 +63,7 @@ func (b *Book) StartPayment(ctx context.Context, caseID string) (payURL string, 
 	if err != nil {
 		return "", err
 	}
-	payURL, err = b.o.Payment.Create(ctx, Order{ID: o.ID, AmountFen: o.AmountFen, Subject: "行政处罚决定书 " + c.D.DecisionNo, Payee: b.o.Bureau.Treasury,
+	payURL, err = b.o.Payment.Create(ctx, Order{ID: o.ID, AmountFen: o.AmountFen, Subject: o.subject(c), Payee: b.o.Bureau.Treasury,
 		ReturnURL: first(link, b.o.PublicURL) + "?returned=1", NotifyURL: b.o.PublicURL + PaymentCallbackPath})
 	if err != nil {
 		return "", fmt.Errorf("order payment %s of case %s: %w", o.ID, caseID, err)
@@ -71,6 +72,15 @@ func (b *Book) StartPayment(ctx context.Context, caseID string) (payURL string, 
 		return "", fmt.Errorf("keep payment order %s of case %s: %w", o.ID, caseID, err)
 	}
 	return payURL, nil
+}
+
+// subject is what the payment page says that it is for.
+func (o order) subject(c *casefile) string {
+	text := "行政处罚决定书 " + c.D.DecisionNo
+	if o.Instalment > 0 {
+		text += fmt.Sprintf("，第%d期", o.Instalment)
+	}
+	return text
 }
 
 // PaymentCallbackPath and MessageCallbackPath are where the API takes callbacks.
@@ -83,12 +93,12 @@ const (
 // void.
 func (b *Book) openOrder(ctx context.Context, tx pgx.Tx, c *casefile) (order, error) {
 	now := b.now()
-	owed := c.owed(now)
+	instalment, owed, late := c.next(now)
 	if !c.payable() || owed == 0 {
 		return order{}, &Refusal{Kind: flow.Unlawful, Event: "pay", State: c.State, ZH: "目前没有需要缴纳的罚款", EN: "there is nothing to pay now"}
 	}
 	o, err := scanOrder(tx.QueryRow(ctx, `SELECT `+orderColumns+` WHERE case_id = $1 AND state = 'open'`, c.ID))
-	if err == nil && o.AmountFen == owed && now.Before(o.ExpiresAt) {
+	if err == nil && o.AmountFen == owed && o.Instalment == instalment && now.Before(o.ExpiresAt) {
 		return o, nil
 	}
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
@@ -103,9 +113,13 @@ func (b *Book) openOrder(ctx context.Context, tx pgx.Tx, c *casefile) (order, er
 	if err != nil {
 		return order{}, err
 	}
-	o = order{ID: id.String(), CaseID: c.ID, AmountFen: owed, LateFen: c.late(now), State: "open", ExpiresAt: calendar.End(now).Add(orderGrace)}
-	_, err = tx.Exec(ctx, `INSERT INTO payment_order (id, case_id, amount_fen, fine_fen, late_fen, state, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, 'open', $6, $7)`,
-		o.ID, c.ID, owed, c.FineFen, o.LateFen, now, o.ExpiresAt)
+	o = order{ID: id.String(), CaseID: c.ID, AmountFen: owed, LateFen: late, Instalment: instalment, State: "open", ExpiresAt: calendar.End(now).Add(orderGrace)}
+	fine := c.FineFen
+	if instalment > 0 {
+		fine = c.D.Instalments[instalment-1].FineFen
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO payment_order (id, case_id, amount_fen, fine_fen, late_fen, instalment, state, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8)`,
+		o.ID, c.ID, owed, fine, o.LateFen, o.Instalment, now, o.ExpiresAt)
 	if err != nil {
 		return order{}, fmt.Errorf("order the payment of case %s: %w", c.ID, err)
 	}

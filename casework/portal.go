@@ -16,30 +16,31 @@ type PortalLogin struct {
 
 // PortalCase is what the party sees.
 type PortalCase struct {
-	Number     string           `json:"number"`
-	State      string           `json:"state"`
-	MatterZH   string           `json:"matter_zh"`
-	MatterEN   string           `json:"matter_en"`
-	BasisZH    string           `json:"basis_zh"`
-	BasisEN    string           `json:"basis_en"`
-	Place      string           `json:"place"`
-	Object     string           `json:"object"`
-	Party      string           `json:"party"`
-	WhatZH     string           `json:"what_zh"`
-	WhatEN     string           `json:"what_en"`
-	At         time.Time        `json:"at"`
-	FineFen    int64            `json:"fine_fen"`
-	LateFen    int64            `json:"late_fen"`
-	PaidFen    int64            `json:"paid_fen"`
-	ReceiptNo  string           `json:"receipt_no"`
-	PaidAt     *time.Time       `json:"paid_at,omitempty"`
-	Stills     []PortalStill    `json:"stills"`
-	Clip       string           `json:"clip"`
-	Documents  []PortalDocument `json:"documents"`
-	Actions    []PortalAction   `json:"actions"`
-	Progress   []PortalProgress `json:"progress"`
-	Consented  bool             `json:"consented"`
-	Statements []Statement      `json:"statements"`
+	Number      string           `json:"number"`
+	State       string           `json:"state"`
+	MatterZH    string           `json:"matter_zh"`
+	MatterEN    string           `json:"matter_en"`
+	BasisZH     string           `json:"basis_zh"`
+	BasisEN     string           `json:"basis_en"`
+	Place       string           `json:"place"`
+	Object      string           `json:"object"`
+	Party       string           `json:"party"`
+	WhatZH      string           `json:"what_zh"`
+	WhatEN      string           `json:"what_en"`
+	At          time.Time        `json:"at"`
+	FineFen     int64            `json:"fine_fen"`
+	LateFen     int64            `json:"late_fen"`
+	PaidFen     int64            `json:"paid_fen"`
+	Instalments []Instalment     `json:"instalments"`
+	ReceiptNo   string           `json:"receipt_no"`
+	PaidAt      *time.Time       `json:"paid_at,omitempty"`
+	Stills      []PortalStill    `json:"stills"`
+	Clip        string           `json:"clip"`
+	Documents   []PortalDocument `json:"documents"`
+	Actions     []PortalAction   `json:"actions"`
+	Progress    []PortalProgress `json:"progress"`
+	Consented   bool             `json:"consented"`
+	Statements  []Statement      `json:"statements"`
 }
 
 // PortalStill is a picture; Name goes to PortalFile.
@@ -61,9 +62,10 @@ type PortalDocument struct {
 
 // PortalAction is something that the party may do, or why not now.
 type PortalAction struct {
-	Event   string     `json:"event"` // statement, appointment, hearing_request, waive, consent, ask_deferral, pay
+	Event   string     `json:"event"` // statement, appointment, hearing_request, waive, consent, ask_deferral, ask_instalments, pay
 	Allowed bool       `json:"allowed"`
 	Until   *time.Time `json:"until,omitempty"`
+	Fen     int64      `json:"fen,omitempty" doc:"What is paid now: all that is owed, or the next instalment, with surcharge."`
 	WhyZH   string     `json:"why_zh,omitempty"`
 	WhyEN   string     `json:"why_en,omitempty"`
 }

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
 	"strings"
 	"time"
 
@@ -54,8 +55,7 @@ func (b *Book) Appointment(ctx context.Context, caseID string, at time.Time, not
 	return b.act(ctx, caseID, "appointment", given)
 }
 
-// AskDeferral records the party's application to pay later, or in parts; a head
-// decides (art. 66).
+// AskDeferral records the party's application to pay later; a head decides (art. 66).
 func (b *Book) AskDeferral(ctx context.Context, caseID string, until time.Time, reason string) error {
 	given := flow.Fields{Until: until}
 	if !readText(reason, &given.Reason) {
@@ -65,6 +65,19 @@ func (b *Book) AskDeferral(ctx context.Context, caseID string, until time.Time, 
 		given.Reason = "申请缴至" + legal(until) + "。" + given.Reason
 	}
 	return b.act(ctx, caseID, "ask_deferral", given)
+}
+
+// AskInstalments records the party's application to pay in instalments, monthly from a
+// first day on; a head decides (art. 66).
+func (b *Book) AskInstalments(ctx context.Context, caseID string, parts int, first time.Time, reason string) error {
+	given := flow.Fields{Parts: parts, Until: first}
+	if !readText(reason, &given.Reason) {
+		return &Refusal{Kind: flow.Invalid, Event: "ask_instalments", Field: "reason", ZH: "内容过长", EN: "the text is too long"}
+	}
+	if given.Reason != "" {
+		given.Reason = fmt.Sprintf("申请分%d期、自%s起每月缴纳一期。", parts, legalDay(first)) + given.Reason
+	}
+	return b.act(ctx, caseID, "ask_instalments", given)
 }
 
 // Consent records the party's signed consent to electronic service. signature is

@@ -21,7 +21,7 @@ func (b *Book) PortalCase(ctx context.Context, caseID string, v Visit) (PortalCa
 		d := &c.D
 		out = PortalCase{Number: c.Number, State: string(c.State), MatterZH: d.Law.NameZH, MatterEN: d.Law.NameEN, BasisZH: d.Law.BasisZH, BasisEN: d.Law.BasisEN,
 			Place: d.Camera.Place, Object: d.Object.Name, Party: d.Party.Name, WhatZH: d.facts(), WhatEN: d.Summary.Why.EN, At: c.FirstAt,
-			FineFen: c.FineFen, LateFen: c.late(b.now()), PaidFen: c.PaidFen, ReceiptNo: d.ReceiptNo, PaidAt: present(d.PaidAt),
+			FineFen: c.FineFen, LateFen: c.late(b.now()), PaidFen: c.PaidFen, Instalments: c.instalments(b.now()), ReceiptNo: d.ReceiptNo, PaidAt: present(d.PaidAt),
 			Stills: portalStills(d), Consented: d.Party.Consent != "", Statements: said(d)}
 		if !d.Summary.ClipFrom.IsZero() {
 			out.Clip = portalName(d.Bundle, clipPath)
@@ -90,7 +90,7 @@ func (b *Book) PortalFile(ctx context.Context, caseID, name string) (PortalFile,
 // portalKinds are the documents that are made for the party.
 func portalKinds(s flow.State) []string {
 	kinds := []document.Kind{document.Reminder, document.FactNotice, document.InquiryRecord, document.AdvanceNotice, document.HearingNotice,
-		document.NoPenalty, document.ServiceConsent, document.Demand}
+		document.NoPenalty, document.ServiceConsent, document.PaymentTerms, document.Demand}
 	if decisionKnown(s) {
 		kinds = append(kinds, document.Decision, document.ServiceReceipt)
 	}
@@ -161,7 +161,7 @@ func (b *Book) portalActions(c *casefile) ([]PortalAction, error) {
 		return nil, err
 	}
 	list := []PortalAction{}
-	for _, event := range []flow.Event{"statement", "appointment", "hearing_request", "waive", "consent", "ask_deferral"} {
+	for _, event := range []flow.Event{"statement", "appointment", "hearing_request", "waive", "consent", "ask_deferral", "ask_instalments"} {
 		if _, ok := b.table.Find(c.State, event); !ok {
 			continue
 		}
@@ -178,7 +178,8 @@ func (b *Book) portalActions(c *casefile) ([]PortalAction, error) {
 		list = append(list, a)
 	}
 	if c.payable() {
-		list = append(list, PortalAction{Event: "pay", Allowed: c.owed(b.now()) > 0, Until: b.payUntil(c)})
+		_, owed, _ := c.next(b.now())
+		list = append(list, PortalAction{Event: "pay", Allowed: owed > 0, Until: b.payUntil(c), Fen: owed})
 	}
 	return list, nil
 }

@@ -20,6 +20,9 @@ const day = "2006-01-02"
 // refresh reads anew what may change during a case: the party's telephone and
 // consent, the law of the day, what it has done before.
 func (b *Book) refresh(ctx context.Context, tx pgx.Tx, c *casefile, now time.Time) error {
+	if err := b.rules.FreshIn(ctx, tx); err != nil {
+		return err
+	}
 	if c.PartyID != "" {
 		if err := b.refreshParty(ctx, b.o.Registry.In(tx), c); err != nil {
 			return err
@@ -61,7 +64,7 @@ func (b *Book) refreshParty(ctx context.Context, r *registry.Registry, c *casefi
 // refreshLaw finds the version that applies today; an incomplete one leaves the
 // case without penalty, it is no error.
 func (b *Book) refreshLaw(c *casefile, now time.Time) {
-	m, err := b.o.Matters.Matter(c.Matter)
+	m, err := b.rules.Matters().Matter(c.Matter)
 	if err != nil {
 		c.D.Law = law{NameZH: c.Matter, NameEN: c.Matter, Why: Text{ZH: "事项清单中没有该事项", EN: err.Error()}}
 		return
@@ -72,7 +75,7 @@ func (b *Book) refreshLaw(c *casefile, now time.Time) {
 	if c.D.Party.Kind == "unit" {
 		kind = matter.Unit
 	}
-	choice, err := b.o.Matters.AtFor(c.Matter, kind, c.FirstAt, latest(c.FirstAt, now))
+	choice, err := b.rules.Matters().AtFor(c.Matter, kind, c.FirstAt, latest(c.FirstAt, now))
 	if err != nil {
 		l.Why = Text{ZH: "适用的法律版本尚不能使用", EN: err.Error()}
 		c.D.Law = l
@@ -129,7 +132,8 @@ func (b *Book) facts(c *casefile, now time.Time) (flow.Facts, error) {
 		Waived: d.Waived, Defences: len(d.Statements), Unanswered: d.unanswered(),
 		HearingAsked: !d.Hearing.AskedAt.IsZero(), HearingHeld: d.Hearing.Held != "", HearingNoticeAt: d.Hearing.NoticeAt, HearingAt: d.Hearing.At,
 		LegalPassed: d.LegalPassed, ProposedFen: d.ProposedFen, FineFen: c.FineFen, LateFen: c.late(now), PaidFen: c.PaidFen,
-		Method: d.Method, PublishedAt: d.PublishedAt, PayUntil: d.PayUntil, Suspended: d.suspended(), UrgedServedAt: d.UrgedAt, AppealEnds: d.AppealEnds}
+		Method: d.Method, PublishedAt: d.PublishedAt, PayUntil: d.PayUntil, Suspended: d.suspended(), UrgedServedAt: d.UrgedAt, AppealEnds: d.AppealEnds,
+		Instalments: len(d.Instalments) > 0, UnpaidFen: c.unpaid(), TermEnds: d.TermEnds}
 	if f.HearingAsked {
 		f.Defences++
 	}
@@ -140,7 +144,7 @@ func (b *Book) facts(c *casefile, now time.Time) (flow.Facts, error) {
 		}
 		f.PublishedOn = at
 	}
-	permissions, err := flow.Permit(f, b.o.Calendar)
+	permissions, err := flow.Permit(f, b.rules)
 	if err != nil {
 		return f, fmt.Errorf("case %s: %w", c.ID, err)
 	}
@@ -180,7 +184,7 @@ func (c *casefile) late(now time.Time) int64 {
 	}
 	switch c.State {
 	case flow.Served, flow.Overdue, flow.Urged, flow.Court:
-		return flow.Surcharge(c.FineFen, c.D.PayUntil, now, c.D.Pauses)
+		return c.surcharge(now)
 	}
 	return c.LateFen
 }

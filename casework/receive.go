@@ -68,11 +68,14 @@ func (b *Book) openCase(ctx context.Context, tx pgx.Tx, s Summary) (*casefile, e
 
 // create makes a finding.
 func (b *Book) create(ctx context.Context, tx pgx.Tx, r evidence.Receipt, s Summary, raw json.RawMessage) error {
+	if err := b.rules.FreshIn(ctx, tx); err != nil {
+		return err
+	}
 	now := b.now()
 	c := &casefile{ID: s.IncidentID, State: flow.Found, Detector: s.Detector, Matter: s.Detector, CameraID: s.CameraID, ZoneID: s.ZoneID,
 		ObjectID: s.ObjectID, FirstAt: s.First, LastAt: s.Last, RaisedAt: s.Raised, CreatedAt: now, ChangedAt: now}
 	c.D.Bundle, c.D.Summary = r.BundleID, s
-	if list := b.o.Matters.ForDetector(s.Detector, s.First); len(list) > 0 {
+	if list := b.rules.Matters().ForDetector(s.Detector, s.First); len(list) > 0 {
 		c.Matter = list[0].Key
 	}
 	if err := b.describe(ctx, tx, c, s); err != nil {

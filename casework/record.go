@@ -44,6 +44,7 @@ type detail struct {
 	Officers   []string   `json:"officers,omitempty"`
 	At         *time.Time `json:"at,omitempty"`
 	Until      *time.Time `json:"until,omitempty"`
+	Parts      int        `json:"parts,omitempty"`
 	Ticks      []string   `json:"ticks,omitempty"`
 	Documents  []issued   `json:"documents,omitempty"`
 	Bundle     string     `json:"bundle,omitempty"`
@@ -63,7 +64,7 @@ type issued struct {
 
 func detailOf(x flow.Fields) detail {
 	d := detail{Facts: x.Facts, Conclusion: x.Conclusion, Text: x.Text, FineFen: x.FineFen, Method: x.Method, Proof: x.Proof, Receiver: x.Receiver,
-		Target: x.Target, Place: x.Place, ReceiptNo: x.ReceiptNo, PartyID: x.PartyID, Matter: x.Matter, At: present(latest(x.At, x.ReceivedAt)), Until: present(x.Until)}
+		Target: x.Target, Place: x.Place, ReceiptNo: x.ReceiptNo, PartyID: x.PartyID, Matter: x.Matter, At: present(latest(x.At, x.ReceivedAt)), Until: present(x.Until), Parts: x.Parts}
 	for _, o := range x.Officers {
 		d.Officers = append(d.Officers, o.Name+"（"+o.LicenceNo+"）")
 	}

@@ -112,7 +112,7 @@ func (b *Book) Case(ctx context.Context, a Actor, id string) (CaseFile, error) {
 	var out CaseFile
 	err := b.view(ctx, id, func(tx pgx.Tx, c *casefile) (err error) {
 		d := &c.D
-		out = CaseFile{FineFen: c.FineFen, LateFen: c.late(b.now()), PaidFen: c.PaidFen, ReceiptNo: d.ReceiptNo,
+		out = CaseFile{FineFen: c.FineFen, LateFen: c.late(b.now()), PaidFen: c.PaidFen, Instalments: c.instalments(b.now()), ReceiptNo: d.ReceiptNo,
 			WhyZH: first(d.Facts, d.Summary.Why.ZH), WhyEN: d.Summary.Why.EN, Statements: said(d), Evidence: []CaseEvidence{}}
 		if out.FineFen == 0 {
 			out.FineFen = d.ProposedFen

@@ -147,7 +147,7 @@ func (b *Book) clock(c *casefile, now time.Time) (clock, error) {
 			k.timer = &t.At
 		}
 	}
-	due, err := flow.Deadlines(f, b.o.Calendar)
+	due, err := flow.Deadlines(f, b.rules)
 	if err != nil {
 		return clock{}, fmt.Errorf("case %s: %w", c.ID, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"offsite/casework/flow"
+	"offsite/casework/quota"
 )
 
 // sweepBatch bounds what one look takes from the table.
@@ -17,6 +18,9 @@ const sweepBatch = 500
 // became overdue, findings that nobody confirmed. PeriodicJobs runs it. A case
 // that fails does not keep the others from theirs.
 func (b *Book) Sweep(ctx context.Context) (fired int, err error) {
+	if err := b.rules.Fresh(ctx); err != nil {
+		return 0, err
+	}
 	var failed []error
 	after := "00000000-0000-0000-0000-000000000000"
 	for {
@@ -33,7 +37,7 @@ func (b *Book) Sweep(ctx context.Context) (fired int, err error) {
 			after = id
 		}
 		if len(ids) < sweepBatch {
-			failed = append(failed, b.alarms(ctx))
+			failed = append(failed, b.alarms(ctx), quota.Fold(ctx, b.o.Pool))
 			return fired, errors.Join(failed...)
 		}
 	}

@@ -54,6 +54,9 @@ func (d *dossier) whyReviewed() string {
 func (d *dossier) how(c *casefile) string {
 	switch c.State {
 	case flow.Closed, flow.Archived:
+		if d.Ending != "" {
+			return "终结执行：" + d.Ending
+		}
 		return "罚款缴清，结案"
 	}
 	return d.Ending

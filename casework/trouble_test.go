@@ -173,6 +173,28 @@ func TestPartyDies(t *testing.T) {
 	refused(t, h.Statement(t.Context(), id, "我是继承人"), flow.Unlawful, "")
 }
 
+// One that dies after the decision leaves a fine that nobody can pay: enforcement ends,
+// the decision stands, and money that still comes is owed back.
+func TestPartyDiesAfterTheDecision(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	id := h.served(200_00)
+	url, err := h.StartPayment(t.Context(), id)
+	h.must(err)
+	refused(t, h.do("o1", id, "terminate", fields{"reason": "当事人死亡"}), flow.Forbidden, "第四十条")
+	refused(t, h.do("head", id, "terminate", nil), flow.Invalid, "第四十条")
+	h.must(h.do("head", id, "terminate", fields{"reason": "当事人死亡，无遗产可供执行，又无义务承受人"}))
+	h.expect(id, "closed")
+	h.pay(url)
+	var refund int64
+	h.must(h.pool.QueryRow(t.Context(), `SELECT refund_fen FROM payment_notice WHERE outcome = 'surplus'`).Scan(&refund))
+	if c := h.file(id); c.PaidFen != 0 || refund != 200_00 {
+		t.Errorf("paid %d fen, owed back %d", c.PaidFen, refund)
+	}
+	h.must(h.do("head", id, "archived", nil))
+	h.must(h.CheckRecord(t.Context(), id))
+}
+
 // A party that changes its name in mid-case is named anew from then on; the papers
 // that it got keep the name that they were issued under.
 func TestPartyIsRenamed(t *testing.T) {

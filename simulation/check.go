@@ -108,12 +108,12 @@ WHERE d.event = 'decide' AND (d.at AT TIME ZONE 'Asia/Shanghai')::date - (f.at A
 const rightPerson = `
 WITH office (event, role) AS (VALUES
 	('confirm', 'reviewer'), ('reject', 'reviewer'), ('verify', 'reviewer'),
-	('file', 'head'), ('not_identified', 'head'), ('reassign', 'head'), ('extend', 'head'), ('decide', 'head'), ('deferred', 'head'), ('court', 'head'),
+	('file', 'head'), ('not_identified', 'head'), ('reassign', 'head'), ('extend', 'head'), ('decide', 'head'), ('deferred', 'head'), ('instalments', 'head'), ('court', 'head'), ('terminate', 'head'),
 	('archived', 'head'), ('no_penalty', 'head'), ('dismiss', 'head'), ('transfer', 'head'), ('revoke', 'head'),
 	('notify', 'officer'), ('inquire', 'officer'), ('investigated', 'officer'), ('propose', 'officer'), ('answer', 'officer'), ('revise', 'officer'),
 	('submit', 'officer'), ('serve', 'officer'), ('urge', 'officer'), ('executed', 'officer'), ('reconsideration', 'officer'), ('litigation', 'officer'), ('upheld', 'officer'),
-	('pass', 'legal'), ('fail', 'legal'), ('paid', 'cashier'), ('payment', 'cashier'),
-	('statement', 'party'), ('consent', 'party'), ('hearing_request', 'party'), ('waive', 'party'),
+	('pass', 'legal'), ('fail', 'legal'), ('paid', 'cashier'), ('payment', 'cashier'), ('instalment_paid', 'cashier'),
+	('statement', 'party'), ('consent', 'party'), ('hearing_request', 'party'), ('waive', 'party'), ('ask_deferral', 'party'), ('ask_instalments', 'party'), ('appointment', 'party'),
 	('expire', 'system'), ('corrected', 'system'), ('persists', 'system'), ('repeated', 'system'), ('window_ends', 'system'), ('overdue', 'system'))
 SELECT r.case_id::text, format('%s %s by %s as %s', r.seq, r.event, r.actor, r.role)
 FROM process_record r LEFT JOIN account a ON a.id = r.actor_id LEFT JOIN office o ON o.event = r.event

@@ -76,8 +76,9 @@ type viewedDossier struct {
 	Statements []struct {
 		Answer string `json:"answer"`
 	} `json:"statements"`
-	PayUntil time.Time `json:"pay_until"`
-	Pauses   []struct {
+	PayUntil    time.Time  `json:"pay_until"`
+	Instalments []struct{} `json:"instalments"`
+	Pauses      []struct {
 		To time.Time `json:"to"`
 	} `json:"pauses"`
 	ServingAt time.Time `json:"serving_at"`

@@ -31,7 +31,9 @@ func (c *course) served(ctx context.Context, v view) (time.Duration, error) {
 		event := []string{"reconsideration", "litigation"}[c.r.IntN(2)]
 		_, err := c.do(ctx, c.officers[0], v, event, given{"note": "已受理"})
 		return 40 * day, err
-	case c.once("deferral") && chance(c.r, 3):
+	case c.once("instalments") && chance(c.r, hardship):
+		return c.divides(ctx)
+	case c.once("deferral") && len(d.Instalments) == 0 && chance(c.r, hardship):
 		_, err := c.do(ctx, c.head, v, "deferred", given{"until": c.b.clock.now().Add(60 * day).Format(time.RFC3339), "reason": "经济困难"})
 		return 50 * day, err
 	case c.once("error") && chance(c.r, 1):
@@ -49,6 +51,25 @@ func (c *course) served(ctx context.Context, v view) (time.Duration, error) {
 	}
 	return c.waits(d.PayUntil) + about(c.r, 4*day), nil
 }
+
+// divides has the party ask for instalments, and the head grant some.
+func (c *course) divides(ctx context.Context) (time.Duration, error) {
+	parts, from := 2+c.r.IntN(5), c.b.clock.now().Add(30*day)
+	if _, err := c.outcome("ask_instalments", c.b.book.AskInstalments(ctx, c.id, parts, from, "经济困难，只能按月缴纳。")); err != nil {
+		return 0, err
+	}
+	v, err := c.look(ctx)
+	if err == nil {
+		_, err = c.do(ctx, c.head, v, "instalments", given{"parts": parts, "until": from.Format(time.RFC3339), "reason": "经济困难属实"})
+	}
+	return about(c.r, 25*day), err
+}
+
+// gone is in how many of a hundred cases before the court nobody is left who could pay.
+const gone = 5
+
+// hardship is how many of a hundred parties ask to pay later, and in parts.
+const hardship = 3
 
 // judged is the end of a reconsideration or lawsuit.
 func (c *course) judged(ctx context.Context, v view) (time.Duration, error) {
@@ -87,6 +108,10 @@ func (c *course) urged(ctx context.Context, v view) (time.Duration, error) {
 func (c *course) court(ctx context.Context, v view) (time.Duration, error) {
 	if chance(c.r, 40) {
 		return c.pays(ctx)
+	}
+	if chance(c.r, gone) {
+		_, err := c.do(ctx, c.head, v, "terminate", given{"reason": "当事人死亡，无遗产可供执行，又无义务承受人"})
+		return c.work(), err
 	}
 	_, err := c.do(ctx, c.officers[0], v, "executed", given{"receipt_no": "法执" + c.id[:8], "note": "法院划拨"})
 	return 30 * day, err

@@ -32,7 +32,7 @@ func (c *course) try(ctx context.Context, v view) error {
 }
 
 func ends(e flow.Event) bool {
-	return slices.Contains([]flow.Event{"reject", "not_identified", "no_penalty", "dismiss", "transfer", "revoke"}, e)
+	return slices.Contains([]flow.Event{"reject", "not_identified", "no_penalty", "dismiss", "transfer", "revoke", "terminate"}, e)
 }
 
 // anything fills a step's fields, not always soundly.

@@ -28,9 +28,16 @@ type PortalAppointment struct {
 	Note string    `json:"note" maxLength:"2000"`
 }
 
-// PortalDeferral asks to pay later or in parts; how is said in the reason.
+// PortalDeferral asks to pay later.
 type PortalDeferral struct {
 	Until  time.Time `json:"until"`
+	Reason string    `json:"reason" minLength:"1" maxLength:"2000"`
+}
+
+// PortalInstalments asks to pay in equal parts, monthly from a first day on.
+type PortalInstalments struct {
+	Parts  int       `json:"parts" minimum:"2" maximum:"24"`
+	First  time.Time `json:"first" doc:"Day of the first."`
 	Reason string    `json:"reason" minLength:"1" maxLength:"2000"`
 }
 

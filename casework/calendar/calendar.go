@@ -71,6 +71,28 @@ func (c *Calendar) IsWorkingDay(t time.Time) (bool, error) {
 	return w != time.Saturday && w != time.Sunday, nil
 }
 
+// horizon is how far ahead the bureau's own deadlines reach at most: the ninety days of a
+// decision with their extension, then service. A notice comes out about two months before
+// its year.
+const (
+	horizon = 130 * 24 * time.Hour
+	notice  = 45 * 24 * time.Hour
+)
+
+// Lacks is the year that deadlines from now on may reach into and that is not entered, or
+// about to begin and entered provisionally alone; 0: there is none.
+func (c *Calendar) Lacks(now time.Time) (year int, provisional bool) {
+	for y := dayOf(now).year; y <= dayOf(now.Add(horizon)).year; y++ {
+		if _, ok := c.years[y]; !ok {
+			return y, false
+		}
+	}
+	if y := dayOf(now.Add(notice)).year; c.years[y].Provisional {
+		return y, true
+	}
+	return 0, false
+}
+
 // AddWorkingDays is the end of the n-th working day after from; the day of from itself
 // isn't counted, nor are rest days (Penalty Law art. 85). n = 0 is the end of from's day.
 func (c *Calendar) AddWorkingDays(from time.Time, n int) (time.Time, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"time"
 
@@ -36,6 +37,15 @@ func Default() (*Calendar, error) {
 		}
 	}
 	return c, nil
+}
+
+// Source is the text of a year that comes with the program.
+func Source(year string) ([]byte, error) {
+	text, err := entered.ReadFile("years/" + path.Base(year) + ".yaml")
+	if err != nil {
+		return nil, fmt.Errorf("calendar: %s: %w", year, ErrNoYear)
+	}
+	return text, nil
 }
 
 // With is the calendar with a year added or replaced. A provisional entry never takes

@@ -29,6 +29,8 @@ type Fields struct {
 	PayTo        string // 代收机构 or electronic payment system
 	PayURL       string
 	PayBy        time.Time
+	DueFen       int64        // fine and surcharge that are overdue, less what was paid
+	Instalments  []Instalment // that are still to be paid
 
 	Statement Statement
 	Hearing   Hearing
@@ -94,6 +96,13 @@ type Citation struct {
 	Version string // （2018年修正）, "" for none
 	Article string // 第二十五条第五款
 	Text    string
+}
+
+// Instalment is a part of a fine with a last day of its own.
+type Instalment struct {
+	No      int // counted from one
+	Until   time.Time
+	FineFen int64
 }
 
 // Statement is the party's right to state and defend, and what came of it.

@@ -15,6 +15,7 @@ const (
 	NoPenalty      Kind = "no_penalty"      // 不予行政处罚决定书
 	ServiceReceipt Kind = "service_receipt" // 送达回证
 	ServiceConsent Kind = "service_consent" // 送达地址确认书
+	PaymentTerms   Kind = "payment_terms"   // 准予延期（分期）缴纳罚款通知书
 	Demand         Kind = "demand"          // 履行行政处罚决定催告书
 	Closure        Kind = "closure"         // 结案审批表
 	Transfer       Kind = "transfer"        // 案件移送函
@@ -23,7 +24,7 @@ const (
 // Kinds lists every kind in the order in which a case meets them.
 func Kinds() []Kind {
 	return []Kind{Reminder, FactNotice, InquiryRecord, FilingApproval, AdvanceNotice, HearingNotice, LegalReview,
-		Decision, NoPenalty, ServiceReceipt, ServiceConsent, Demand, Closure, Transfer}
+		Decision, NoPenalty, ServiceReceipt, ServiceConsent, PaymentTerms, Demand, Closure, Transfer}
 }
 
 // Title is the kind's name in Chinese and English, as it stands over the paper; both
@@ -46,6 +47,7 @@ func titles() map[Kind][3]string {
 		NoPenalty:      {"不予行政处罚决定书", "Decision of no penalty", "不罚"},
 		ServiceReceipt: {"送达回证", "Receipt of service", "送"},
 		ServiceConsent: {"送达地址确认书", "Address and e-service consent", "送认"},
+		PaymentTerms:   {"准予延期（分期）缴纳罚款通知书", "Deferral or instalments granted", "缴准"},
 		Demand:         {"履行行政处罚决定催告书", "Demand to perform a decision", "催"},
 		Closure:        {"结案审批表", "Approval to close a case", "结"},
 		Transfer:       {"案件移送函", "Transfer of a case", "移"},

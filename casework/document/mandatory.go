@@ -74,6 +74,8 @@ func needs(kind Kind) []need {
 		return service()
 	case ServiceConsent:
 		return consent()
+	case PaymentTerms:
+		return paymentTerms()
 	case Demand:
 		return demand()
 	case Closure:

@@ -172,6 +172,24 @@ func consent() []need {
 	}
 }
 
+func paymentTerms() []need {
+	const article = "行政处罚法第六十六条第二款"
+	return []need{
+		party(article), reason(article), payTo(article),
+		{"Decision.Number", article, "填写行政处罚决定书文号", "name the decision", func(f Fields) bool { return f.Decision.Number != "" && !f.Decision.Date.IsZero() }},
+		{"Decision.FineFen", article, "填写罚款数额", "give the fine", func(f Fields) bool { return f.Decision.FineFen > 0 }},
+		{"PayBy", article, "填写延期或者各期的缴纳期限", "say until when to pay", func(f Fields) bool { return !f.PayBy.IsZero() }},
+		{"Instalments", article, "分期缴纳的，填写每期数额和期限", "where it is paid in instalments, give sum and day of each", func(f Fields) bool {
+			for _, i := range f.Instalments {
+				if i.FineFen <= 0 || i.Until.IsZero() {
+					return false
+				}
+			}
+			return true
+		}},
+	}
+}
+
 func demand() []need {
 	const article = "行政强制法第三十五条"
 	return []need{
@@ -180,6 +198,7 @@ func demand() []need {
 		{"Decision.ServedAt", "行政处罚法第六十七条第三款", "填写决定书送达日期", "say when the decision was served", func(f Fields) bool { return !f.Decision.ServedAt.IsZero() }},
 		{"Decision.FineFen", article + "第（三）项", "填写罚款数额", "give the fine", func(f Fields) bool { return f.Decision.FineFen > 0 }},
 		{"SurchargeFen", "行政处罚法第七十二条第一款第（一）项", "加处罚款不得超出罚款数额", "the surcharge mustn't be above the fine", func(f Fields) bool { return f.SurchargeFen >= 0 && f.SurchargeFen <= f.Decision.FineFen }},
+		{"DueFen", article + "第（三）项", "填写应缴合计", "give what is to be paid in all", func(f Fields) bool { return f.DueFen > 0 }},
 		{"PayBy", article + "第（一）项", "填写履行期限", "say until when to pay", func(f Fields) bool { return !f.PayBy.IsZero() }},
 		payTo(article + "第（二）项"),
 	}

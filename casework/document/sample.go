@@ -50,7 +50,12 @@ func Sample(kind Kind) Fields {
 func sampleForms(f *Fields, kind Kind, day func(d, hour, min int) time.Time) {
 	switch kind {
 	case Demand:
-		f.SurchargeFen = 500_00
+		f.SurchargeFen, f.DueFen = 500_00, 1000_00
+	case PaymentTerms:
+		f.Reason = "当事人提交了失业登记证明，确有经济困难。"
+		for i := range 3 {
+			f.Instalments = append(f.Instalments, Instalment{No: i + 1, Until: time.Date(2026, time.December, 31, 23, 59, 59, 0, legal()).AddDate(0, i, 0), FineFen: []int64{166_00, 166_00, 168_00}[i]})
+		}
 	case NoPenalty:
 		f.Facts = "2026年11月2日9时12分至9时38分，当事人在人民路108号门前人行道上摆放货架两组，超出门线约1.8米。\n本局以短信劝阻并责令三十分钟内改正，当事人在期限内将物品收回，复查图像显示门前已无物品。"
 		f.Forbids, f.Reason, f.Band = f.Forbids[:1], "当事人违法行为轻微，经劝阻及时改正，没有造成危害后果。", ""

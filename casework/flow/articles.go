@@ -31,6 +31,7 @@ const (
 	apl72   = "行政处罚法第七十二条 · APL art. 72"
 	apl73   = "行政处罚法第七十三条 · APL art. 73"
 	apl27   = "行政处罚法第二十七条 · APL art. 27"
+	acl40   = "行政强制法第四十条 · Compulsion Law art. 40"
 	acl46   = "行政强制法第三十五条、第四十六条 · Compulsion Law arts 35, 46"
 	acl53   = "行政强制法第五十三条 · Compulsion Law art. 53"
 	acl54   = "行政强制法第五十四条 · Compulsion Law art. 54"

@@ -98,7 +98,10 @@ func afterDecision(f Facts, c Calendar, in func(...State) bool, add func(Deadlin
 		}
 		add(Deadline{"publication", "公开处罚决定", "Decision to be published", f.DecidedAt, at, publish, false})
 	}
-	if in(Served) {
+	switch {
+	case in(Served) && f.Instalments:
+		add(Deadline{"payment", "缴纳本期罚款", "Instalment to be paid", f.ServedAt, f.PayUntil, apl66, true})
+	case in(Served):
 		add(Deadline{"payment", "缴纳罚款", "Fine to be paid", f.ServedAt, f.PayUntil, apl67, true})
 	}
 	if in(Served, Overdue, Urged) {
@@ -109,8 +112,8 @@ func afterDecision(f Facts, c Calendar, in func(...State) bool, add func(Deadlin
 		add(Deadline{"urge", "可以催告", "Demand possible", f.PayUntil, f.Permissions.UrgeFrom, acl46, false})
 	}
 	if in(Urged) && !f.Suspended {
-		add(Deadline{"court_from", "可以申请强制执行", "Court application possible", f.UrgedServedAt, later(f.Permissions.CourtFrom, f.AppealEnds), acl54, false})
-		add(Deadline{"court_until", "申请强制执行期限", "Court application due", f.AppealEnds, f.Permissions.CourtUntil, acl53, false})
+		add(Deadline{"court_from", "可以申请强制执行", "Court application possible", f.UrgedServedAt, later(f.Permissions.CourtFrom, later(f.AppealEnds, f.TermEnds)), acl54, false})
+		add(Deadline{"court_until", "申请强制执行期限", "Court application due", later(f.AppealEnds, f.TermEnds), f.Permissions.CourtUntil, acl53, false})
 	}
 	return nil
 }
@@ -161,8 +164,8 @@ func Permit(f Facts, c Calendar) (Permissions, error) {
 	if !f.UrgedServedAt.IsZero() {
 		p.CourtFrom = endOfDay(f.UrgedServedAt.In(shanghai()).AddDate(0, 0, CourtWaitDays))
 	}
-	if !f.AppealEnds.IsZero() {
-		p.CourtUntil = endOfDay(addMonths(f.AppealEnds.In(shanghai()), CourtMonths))
+	if !f.AppealEnds.IsZero() { // from the end of a deferral or of instalments, where that is later (art. 72)
+		p.CourtUntil = endOfDay(addMonths(later(f.AppealEnds, f.TermEnds).In(shanghai()), CourtMonths))
 	}
 	return p, nil
 }

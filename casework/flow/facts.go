@@ -51,6 +51,9 @@ type Facts struct {
 	PublishedAt                                         time.Time
 	PayUntil                                            time.Time
 	Suspended                                           bool // reconsideration or litigation is pending (art. 73)
+	Instalments                                         bool // the fine is paid in instalments (art. 66)
+	UnpaidFen                                           int64
+	TermEnds                                            time.Time // of a deferral or of the last instalment
 	UrgedServedAt                                       time.Time
 	AppealEnds                                          time.Time
 	Permissions                                         Permissions
@@ -79,6 +82,7 @@ type Fields struct {
 	Signature                                      []byte // consent: PNG
 	Officers                                       []OfficerChoice
 	FineFen                                        int64
+	Parts                                          int // instalments
 	At, ReceivedAt, Until                          time.Time
 	Complex                                        bool
 	True, Clear, Complete, Accurate                bool

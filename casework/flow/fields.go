@@ -37,6 +37,8 @@ func (x Fields) has(need string) bool {
 		return len(x.Officers) > 0
 	case "fine_fen":
 		return x.FineFen > 0
+	case "parts":
+		return x.Parts != 0
 	case "at":
 		return !x.At.IsZero()
 	case "received_at":
@@ -55,7 +57,7 @@ func FieldName(key string) (zh, en string) {
 		"method": {"送达方式", "way of service"}, "proof": {"送达凭证", "proof of service"},
 		"target": {"移送单位", "authority that takes over"}, "place": {"地点", "place"},
 		"receipt_no": {"票据号", "receipt number"}, "party_id": {"当事人", "party"}, "phone": {"手机号", "telephone number"}, "signature": {"签名", "signature"}, "matter": {"事项", "matter"},
-		"officers": {"承办人（两名）", "two officers"}, "fine_fen": {"罚款金额", "fine"},
+		"officers": {"承办人（两名）", "two officers"}, "fine_fen": {"罚款金额", "fine"}, "parts": {"期数", "number of instalments"},
 		"at": {"时间", "time"}, "received_at": {"收到时间", "time of receipt"}, "until": {"期限至", "until"},
 	}
 	if n, ok := names[key]; ok {

@@ -83,6 +83,21 @@ func paymentGuards() []Guard {
 		{Name: "later", Kind: Invalid, Field: "until", OnFields: true, Article: apl66,
 			ZH: "新的期限须晚于现在", EN: "the new date must lie in the future",
 			Holds: func(f Facts, a Attempt) bool { return a.Fields.Until.After(f.Now) }},
+		{Name: "fine_unpaid", Article: apl66,
+			ZH: "罚款已经缴清", EN: "the fine itself is paid",
+			Holds: func(f Facts, _ Attempt) bool { return f.UnpaidFen > 0 }},
+		{Name: "in_instalments", Article: apl66,
+			ZH: "未批准分期缴纳", EN: "no instalments were granted",
+			Holds: func(f Facts, _ Attempt) bool { return f.Instalments }},
+		{Name: "no_instalments", Article: apl66,
+			ZH: "已批准分期缴纳；须调整期限的，请重新办理分期", EN: "instalments were granted; to change their days, ask for and grant other instalments",
+			Holds: func(f Facts, _ Attempt) bool { return !f.Instalments }},
+		{Name: "parts_possible", Kind: Invalid, Field: "parts", OnFields: true, Article: apl66,
+			ZH: "分期须为二至二十四期，每期不少于一元", EN: "there are two to twenty-four instalments, of one yuan at least",
+			Holds: func(f Facts, a Attempt) bool {
+				n := a.Fields.Parts
+				return n >= LeastInstalments && n <= MostInstalments && f.UnpaidFen/int64(n) >= leastPartFen
+			}},
 		{Name: "surcharge_30_days", Article: acl46,
 			ZH: "加处罚款未超过三十日", EN: "the surcharge has not run for more than thirty days",
 			Holds: func(f Facts, _ Attempt) bool {
@@ -96,6 +111,9 @@ func paymentGuards() []Guard {
 		{Name: "appeals_over", Article: acl53,
 			ZH: "复议、诉讼期限未满", EN: "the time for reconsideration and litigation is still running",
 			Holds: func(f Facts, _ Attempt) bool { return !f.AppealEnds.IsZero() && f.Now.After(f.AppealEnds) }},
+		{Name: "term_over", Article: apl72,
+			ZH: "批准的延期、分期缴纳期限尚未结束", EN: "the time granted for a deferral or for instalments has not ended",
+			Holds: func(f Facts, _ Attempt) bool { return f.TermEnds.IsZero() || f.Now.After(f.TermEnds) }},
 		{Name: "court_three_months", Article: acl53,
 			ZH: "申请法院强制执行的三个月期限已过", EN: "the three months for applying to the court have passed",
 			Holds: func(f Facts, _ Attempt) bool { return !f.Now.After(f.Permissions.CourtUntil) }},

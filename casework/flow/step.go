@@ -41,6 +41,7 @@ const (
 	SendHearing   Effect = "send_hearing"
 	SendDecision  Effect = "send_decision" // electronic service only
 	SendDemand    Effect = "send_demand"
+	SendTerms     Effect = "send_terms"     // a deferral or instalments were granted
 	Recheck       Effect = "recheck"        // after the grace period
 	Retain        Effect = "retain"         // keep the evidence as long as the archive says
 	PublishResult Effect = "publish"        // put the decision on the public list

@@ -39,7 +39,7 @@ var staff = map[string][]flow.Role{
 func (w *walker) attempt() flow.Attempt {
 	s := w.table.Steps[w.IntN(len(w.table.Steps))]
 	// Mostly steps of the present state, and few ends, or no walk goes far.
-	ends := []flow.Event{"reject", "dismiss", "transfer", "no_penalty", "not_identified", "expire", "revoke"}
+	ends := []flow.Event{"reject", "dismiss", "transfer", "no_penalty", "not_identified", "expire", "revoke", "terminate"}
 	for range 50 {
 		if slices.Contains(s.From, w.f.State) && (!slices.Contains(ends, s.Event) || w.IntN(300) == 0) || w.IntN(60) == 0 {
 			break
@@ -61,7 +61,7 @@ func (w *walker) anybody() string { return string("abcdefg"[w.IntN(7)]) }
 
 func (w *walker) fields() flow.Fields {
 	x := flow.Fields{Reason: "r", Note: "n", Facts: "f", Conclusion: "c", Opinion: "o", Text: "t", Proof: "p", Target: "t", Place: "p", ReceiptNo: "1", PartyID: "p",
-		Phone: "1", Signature: []byte{1}, Matter: "m", FineFen: w.Int64N(1200), Method: []string{"electronic", "direct", "mail", "public"}[w.IntN(4)],
+		Phone: "1", Signature: []byte{1}, Matter: "m", FineFen: w.Int64N(1200), Parts: w.IntN(6), Method: []string{"electronic", "direct", "mail", "public"}[w.IntN(4)],
 		At: w.f.Now.AddDate(0, 0, w.IntN(30)), ReceivedAt: w.f.Now, Until: w.f.Now.AddDate(0, 0, w.IntN(60)-10), Complex: w.IntN(4) == 0,
 		True: true, Clear: true, Complete: w.IntN(3) > 0, Accurate: true}
 	for range w.IntN(4) {
@@ -117,6 +117,14 @@ func (w *walker) judge(s flow.Step, a flow.Attempt) {
 	case "paid":
 		if f.PaidFen < f.FineFen {
 			fail("closed without the money")
+		}
+	case "instalments", "ask_instalments":
+		if a.Fields.Parts < 2 || f.UnpaidFen <= 0 || !a.Fields.Until.After(f.Now) {
+			fail("instalments of nothing, or none, or in the past")
+		}
+	case "court":
+		if !f.TermEnds.IsZero() && !f.Now.After(f.TermEnds) {
+			fail("before the time granted has ended")
 		}
 	case "urge", "overdue":
 		if f.Suspended {
@@ -215,6 +223,11 @@ func (w *walker) apply(e flow.Event, a flow.Attempt) {
 	case "served":
 		f.ServedAt, f.PayUntil = x.ReceivedAt, x.ReceivedAt.AddDate(0, 0, 15)
 		f.PaidFen = w.Int64N(2) * f.FineFen
+		f.UnpaidFen = f.FineFen - f.PaidFen
+	case "instalments":
+		f.Instalments, f.PayUntil, f.TermEnds = true, x.Until, x.Until.AddDate(0, x.Parts-1, 0)
+	case "deferred":
+		f.PayUntil, f.TermEnds = x.Until, x.Until
 	case "reconsideration", "litigation":
 		f.Suspended = true
 	case "urge":

@@ -75,6 +75,23 @@ func Load(folders ...fs.FS) (*Catalogue, error) {
 	return c, nil
 }
 
+// Source is the text of a matter that comes with the program.
+func Source(key string) ([]byte, error) {
+	text, err := entered.ReadFile("matters/" + path.Base(key) + ".yaml")
+	if err != nil {
+		return nil, fmt.Errorf("matter %q: %w", key, ErrUnknown)
+	}
+	return text, nil
+}
+
+// With is the catalogue with a matter added or replaced.
+func (c *Catalogue) With(m Matter) *Catalogue {
+	list := slices.DeleteFunc(slices.Clone(c.matters), func(o Matter) bool { return o.Key == m.Key })
+	list = append(list, m)
+	slices.SortFunc(list, func(a, b Matter) int { return strings.Compare(a.Key, b.Key) })
+	return &Catalogue{matters: list}
+}
+
 // All lists the matters by key.
 func (c *Catalogue) All() []Matter { return slices.Clone(c.matters) }
 

@@ -6,11 +6,11 @@
 // A draw has three steps, so that nobody picks what is looked at:
 //
 //  1. Announce writes down whom and what it is drawn from, how many, and a time to
-//     come; the text's digest enters the transparency log.
-//  2. After that time Draw enters the draw itself in the log. The root hash of the
-//     checkpoint that proves the entry (the third line of the checkpoint) is the seed;
-//     nobody knew it before.
-//  3. The seed draws, by proof.Draw, and everybody can draw again from what is
+//     come. It is announced and drawn as evidence/translog/lot does it for all draws
+//     (docs/formats/draw.md), with the draw's kind as purpose and Terms as terms.
+//  2. At that time the keeper of the log makes the draw's entry; the root of the log at
+//     that entry is the seed.
+//  3. DrawDue draws by the seed (Terms.Lots), and everybody can draw again from what is
 //     published.
 //
 // An object of grade red has three tickets, yellow two, green one. Of cases that must

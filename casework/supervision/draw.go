@@ -2,14 +2,13 @@ package supervision
 
 import (
 	"context"
-	"encoding/base64"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,10 +23,10 @@ type Drawn struct {
 	Inspectors []string
 }
 
-// Lots draws from an announcement by a seed: the tickets with the least lots, each
+// Lots draws by a seed: the tickets with the least lots, each
 // once, after those that are always looked at; and for each object two inspectors, by
 // the seed and the object. It is all that is needed to check a draw.
-func (a Announcement) Lots(seed []byte) []Drawn {
+func (a Terms) Lots(seed []byte) []Drawn {
 	byName, names := map[string]Ticket{}, []string{}
 	for _, t := range a.Tickets {
 		for n := range t.Chances {
@@ -53,22 +52,9 @@ func (a Announcement) Lots(seed []byte) []Drawn {
 	return all
 }
 
-// Seed is the root hash of the checkpoint in a proof: its third line.
-func Seed(text []byte) ([]byte, error) {
-	p, err := proof.Parse(text)
-	if err != nil {
-		return nil, err
-	}
-	lines := strings.SplitN(string(p.Checkpoint), "\n", 4)
-	if len(lines) < 4 {
-		return nil, fmt.Errorf("the checkpoint has no root: %w", proof.ErrBroken)
-	}
-	return base64.StdEncoding.DecodeString(lines[2])
-}
-
-// DrawDue draws every draw whose time has come.
+// DrawDue draws every draw whose seed is there.
 func (o *Office) DrawDue(ctx context.Context) error {
-	rows, err := o.o.Pool.Query(ctx, `SELECT id::text FROM draw WHERE drawn IS NULL AND draw_at <= $1 ORDER BY draw_at`, o.now())
+	rows, err := o.o.Pool.Query(ctx, `SELECT id::text FROM draw WHERE seed = '' AND draw_at <= $1 ORDER BY draw_at`, o.now())
 	if err != nil {
 		return fmt.Errorf("find the draws that are due: %w", err)
 	}
@@ -78,42 +64,29 @@ func (o *Office) DrawDue(ctx context.Context) error {
 	}
 	var failed []error
 	for _, id := range ids {
-		failed = append(failed, o.draw(ctx, id))
+		if err := o.draw(ctx, id); err != nil {
+			failed = append(failed, fmt.Errorf("draw %s: %w", id, err))
+		}
 	}
 	return errors.Join(failed...)
 }
 
-// draw enters the draw in the log and draws by the checkpoint that proves it. The
-// entry carries the announced time: entered again, it is the same one.
 func (o *Office) draw(ctx context.Context, id string) error {
-	d, err := o.Draw(ctx, id)
-	if err != nil {
+	drawn, err := o.lots.Draw(ctx, id)
+	if err != nil || drawn.Seed == nil { // the log's keeper has not made its entry yet
 		return err
 	}
-	if d.Announced == "" { // the log was away when it was announced
-		if err := o.publish(ctx, id); err != nil {
-			return err
-		}
+	var terms Terms
+	if err := json.Unmarshal(drawn.Terms, &terms); err != nil {
+		return err
 	}
-	text, err := o.o.Log.Record(ctx, proof.Entry{Kind: proof.KindDraw, ID: id + "/draw", SHA256: d.SHA256, At: d.DrawAt})
-	if err != nil {
-		return fmt.Errorf("draw %s: %w", id, err)
-	}
-	seed, err := Seed(text)
-	if err != nil {
-		return fmt.Errorf("draw %s: %w", id, err)
-	}
-	err = pgx.BeginFunc(ctx, o.o.Pool, func(tx pgx.Tx) error {
-		done, err := tx.Exec(ctx, `UPDATE draw SET drawn = $2, seed = $3, drawn_at = $4 WHERE id = $1 AND drawn IS NULL`, id, text, hex.EncodeToString(seed), o.now())
+	return pgx.BeginFunc(ctx, o.o.Pool, func(tx pgx.Tx) error {
+		done, err := tx.Exec(ctx, `UPDATE draw SET seed = $2, drawn_at = $3 WHERE id = $1 AND seed = ''`, id, hex.EncodeToString(drawn.Seed.Root), o.now())
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}
-		return o.keep(ctx, tx, id, d.Announcement.Lots(seed))
+		return o.keep(ctx, tx, id, terms.Lots(drawn.Seed.Root))
 	})
-	if err != nil {
-		return fmt.Errorf("draw %s: %w", id, err)
-	}
-	return nil
 }
 
 // time for a task, in working days.
@@ -139,43 +112,38 @@ func (o *Office) keep(ctx context.Context, tx pgx.Tx, id string, list []Drawn) e
 	return tx.SendBatch(ctx, batch).Close()
 }
 
-// Draw is a draw as it is shown.
+// Draw is a draw as it is shown. Lists leave out text, terms and proofs.
 type Draw struct {
-	ID           string       `json:"id"`
-	Kind         string       `json:"kind"`
-	Title        string       `json:"title"`
-	DrawAt       time.Time    `json:"draw_at"`
-	AnnouncedAt  time.Time    `json:"announced_at"`
-	DrawnAt      *time.Time   `json:"drawn_at,omitempty"`
-	Seed         string       `json:"seed" doc:"Hex; the root hash of the checkpoint in the proof. Empty until it is drawn."`
-	SHA256       string       `json:"sha256" doc:"Of the announcement's text."`
-	Announced    string       `json:"announced" doc:"Proof that the announcement stands in the log."`
-	Drawn        string       `json:"drawn" doc:"Proof of the entry of the draw."`
-	Of           int          `json:"of" doc:"From how many it is drawn."`
-	Wanted       int          `json:"wanted"`
-	Tasks        int          `json:"tasks"`
-	Done         int          `json:"done"`
-	Faulty       int          `json:"faulty"`
-	Text         string       `json:"-"`
-	Announcement Announcement `json:"-"`
+	ID          string     `json:"id"`
+	Kind        string     `json:"kind"`
+	Title       string     `json:"title"`
+	DrawAt      time.Time  `json:"draw_at"`
+	AnnouncedAt time.Time  `json:"announced_at"`
+	DrawnAt     *time.Time `json:"drawn_at,omitempty"`
+	Seed        string     `json:"seed" doc:"Hex; the root of the log at the draw's entry. Empty until it is drawn."`
+	SHA256      string     `json:"sha256,omitempty" doc:"Of the announcement's text."`
+	Announced   string     `json:"announced,omitempty" doc:"Proof that the announcement stands in the log."`
+	Drawn       string     `json:"drawn,omitempty" doc:"Proof of the entry of the draw."`
+	Before      bool       `json:"before,omitempty" doc:"Announced and drawn by the rule before docs/formats/draw.md: its seed is the root of the checkpoint in the second proof."`
+	Of          int        `json:"of" doc:"From how many it is drawn."`
+	Wanted      int        `json:"wanted"`
+	Tasks       int        `json:"tasks"`
+	Done        int        `json:"done"`
+	Faulty      int        `json:"faulty"`
+	Text        string     `json:"-"`
+	Terms       Terms      `json:"-"`
 }
 
-const drawQuery = `SELECT d.id::text, d.kind, d.title, d.draw_at, d.announced_at, d.drawn_at, d.seed, d.sha256, coalesce(d.announced, ''), coalesce(d.drawn, ''), d.text,
+const drawQuery = `SELECT d.id::text, d.kind, d.title, d.draw_at, d.announced_at, d.drawn_at, d.seed, d.text IS NOT NULL, d.population, d.wanted,
 	(SELECT count(*) FROM draw_task t WHERE t.draw_id = d.id), (SELECT count(*) FROM draw_task t WHERE t.draw_id = d.id AND t.done_at IS NOT NULL),
 	(SELECT count(*) FROM draw_task t WHERE t.draw_id = d.id AND t.result = 'faulty') FROM draw d `
 
 func scanDraw(row pgx.CollectableRow) (d Draw, err error) {
-	var announced, drawn []byte
-	err = row.Scan(&d.ID, &d.Kind, &d.Title, &d.DrawAt, &d.AnnouncedAt, &d.DrawnAt, &d.Seed, &d.SHA256, &announced, &drawn, &d.Text, &d.Tasks, &d.Done, &d.Faulty)
-	if err == nil {
-		err = json.Unmarshal([]byte(d.Text), &d.Announcement)
-	}
-	d.Announced, d.Drawn = string(announced), string(drawn)
-	d.Of, d.Wanted = len(d.Announcement.Tickets)+len(d.Announcement.Always), d.Announcement.Wanted+len(d.Announcement.Always)
+	err = row.Scan(&d.ID, &d.Kind, &d.Title, &d.DrawAt, &d.AnnouncedAt, &d.DrawnAt, &d.Seed, &d.Before, &d.Of, &d.Wanted, &d.Tasks, &d.Done, &d.Faulty)
 	return d, err
 }
 
-// Draw reads one.
+// Draw reads one, with its text and proofs.
 func (o *Office) Draw(ctx context.Context, id string) (Draw, error) {
 	rows, err := o.o.Pool.Query(ctx, drawQuery+`WHERE d.id::text = $1`, id)
 	if err != nil {
@@ -185,10 +153,32 @@ func (o *Office) Draw(ctx context.Context, id string) (Draw, error) {
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = ErrNotFound
 	}
+	if err == nil {
+		err = o.papers(ctx, &d)
+	}
 	if err != nil {
 		return Draw{}, fmt.Errorf("read draw %s: %w", id, err)
 	}
 	return d, nil
+}
+
+// papers adds what was published.
+func (o *Office) papers(ctx context.Context, d *Draw) error {
+	if d.Before { // its terms stood beside the rest
+		var announced, drawn []byte
+		if err := o.o.Pool.QueryRow(ctx, `SELECT text, sha256, announced, drawn FROM draw WHERE id = $1`, d.ID).Scan(&d.Text, &d.SHA256, &announced, &drawn); err != nil {
+			return err
+		}
+		d.Announced, d.Drawn = string(announced), string(drawn)
+		return json.Unmarshal([]byte(d.Text), &d.Terms)
+	}
+	l, err := o.lots.Draw(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(l.Text)
+	d.Text, d.SHA256, d.Announced, d.Drawn = string(l.Text), hex.EncodeToString(sum[:]), string(l.AnnouncedProof), string(l.DrawnProof)
+	return json.Unmarshal(l.Announcement.Terms, &d.Terms)
 }
 
 const drawsShown = 100

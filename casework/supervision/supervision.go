@@ -8,8 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"offsite/casework/calendar"
-	"offsite/evidence/translog/proof"
+	"offsite/evidence/translog/lot"
 )
 
 // Kinds of draws.
@@ -20,28 +19,30 @@ const (
 	During        = "during"         // 事中评查
 )
 
-// Log is the transparency log.
-type Log interface {
-	Record(ctx context.Context, e proof.Entry) ([]byte, error)
-}
-
 // Inspected takes an inspection's outcome to the risk grade of an object.
 type Inspected func(ctx context.Context, by, objectID string, passed bool, at time.Time, source, note string) error
+
+// WorkingDays count the days of a task.
+type WorkingDays interface {
+	AddWorkingDays(from time.Time, n int) (time.Time, error)
+}
 
 // Options are the parts of an Office.
 type Options struct {
 	Pool      *pgxpool.Pool
-	Log       Log
-	Calendar  *calendar.Calendar
+	Calendar  WorkingDays
 	Inspected Inspected
 	Now       func() time.Time
 }
 
 // Office announces, draws and keeps results. It is safe for concurrent use.
-type Office struct{ o Options }
+type Office struct {
+	o    Options
+	lots *lot.Draws
+}
 
 // New returns the office of a migrated database.
-func New(o Options) *Office { return &Office{o} }
+func New(o Options) *Office { return &Office{o, lot.New(o.Pool, o.Now)} }
 
 func (o *Office) now() time.Time { return o.o.Now().UTC().Truncate(time.Microsecond) }
 

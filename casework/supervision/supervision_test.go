@@ -1,9 +1,12 @@
 package supervision_test
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,7 +17,8 @@ import (
 	"offsite/casework/calendar"
 	"offsite/casework/supervision"
 	"offsite/evidence/translog"
-	"offsite/evidence/translog/proof"
+	"offsite/evidence/translog/ledger"
+	"offsite/evidence/translog/lot"
 	"offsite/registry"
 	"offsite/registry/account"
 	"offsite/registry/grade"
@@ -28,6 +32,7 @@ type house struct {
 	*supervision.Office
 	pool    *pgxpool.Pool
 	log     *translog.Log
+	lots    *lot.Draws
 	now     time.Time
 	people  map[string]string
 	objects []string
@@ -40,13 +45,20 @@ func open(t *testing.T) *house {
 	clock := func() time.Time { return h.now }
 	dir := t.TempDir()
 	var err error
-	h.log, err = translog.Open(t.Context(), translog.Options{Dir: filepath.Join(dir, "log"), KeyFile: filepath.Join(dir, "key"), Interval: 100 * time.Millisecond})
+	h.log, err = translog.Open(t.Context(), translog.Options{Dir: filepath.Join(dir, "log"), KeyFile: filepath.Join(dir, "key"), Origin: "log.example/offsite", Interval: 100 * time.Millisecond})
 	must(t, err)
 	t.Cleanup(h.log.Stop)
+	keeper := ledger.New(h.pool)
+	_, err = keeper.Claim(t.Context(), "a")
+	must(t, err)
+	clerk, err := keeper.Keep(t.Context(), h.log, slog.New(slog.DiscardHandler))
+	must(t, err)
+	t.Cleanup(clerk.Stop)
+	h.lots = lot.New(h.pool, clock)
 	days, err := calendar.Default()
 	must(t, err)
 	h.grades = grade.New(h.pool, clock)
-	h.Office = supervision.New(supervision.Options{Pool: h.pool, Log: h.log, Calendar: days, Now: clock,
+	h.Office = supervision.New(supervision.Options{Pool: h.pool, Calendar: days, Now: clock,
 		Inspected: grade.New(h.pool, clock).Inspected})
 	accounts := account.New(h.pool, account.WithCheapHashing())
 	for _, name := range []string{"o1", "o2", "o3", "legal", "legal2"} {
@@ -68,6 +80,28 @@ func open(t *testing.T) *house {
 	}
 	return h
 }
+
+// until lets the log's keeper and the office work until a draw is as wanted.
+func (h *house) until(t *testing.T, id string, ready func(supervision.Draw) bool) supervision.Draw {
+	t.Helper()
+	for {
+		must(t, h.lots.Make(t.Context()))
+		must(t, h.DrawDue(t.Context()))
+		d, err := h.Draw(t.Context(), id)
+		must(t, err)
+		if ready(d) {
+			return d
+		}
+		select {
+		case <-t.Context().Done():
+			t.Fatal("the log's keeper does not enter it")
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func announced(d supervision.Draw) bool { return d.Announced != "" }
+func drawn(d supervision.Draw) bool     { return d.Seed != "" }
 
 func must(t *testing.T, err error) {
 	t.Helper()
@@ -95,24 +129,27 @@ func TestDoubleRandomCanBeCheckedByEverybody(t *testing.T) {
 	}
 	d, err := h.Announce(ctx, h.people["legal"], supervision.Plan{Kind: supervision.Inspection, Title: "十一月抽查", DrawAt: h.now.Add(time.Hour), Wanted: 8})
 	must(t, err)
-	must(t, h.DrawDue(ctx))
-	if d, err = h.Draw(ctx, d.ID); err != nil || d.Seed != "" || d.Announced == "" || d.Of != 30 {
-		t.Fatalf("before its time: %+v, %v", d, err)
+	d = h.until(t, d.ID, announced)
+	if d.Seed != "" || d.Of != 30 {
+		t.Fatalf("before its time: %+v", d)
 	}
 	h.now = h.now.Add(2 * time.Hour)
-	must(t, h.DrawDue(ctx))
+	d = h.until(t, d.ID, drawn)
 	must(t, h.DrawDue(ctx)) // once
-	d, err = h.Draw(ctx, d.ID)
-	must(t, err)
 
-	h.provedBy(t, d.Announced, proof.Entry{Kind: proof.KindDraw, ID: d.ID, SHA256: d.SHA256, At: d.AnnouncedAt})
-	root := h.provedBy(t, d.Drawn, proof.Entry{Kind: proof.KindDraw, ID: d.ID + "/draw", SHA256: d.SHA256, At: d.DrawAt})
-	if hex.EncodeToString(root) != d.Seed {
-		t.Errorf("the seed %s is not the root %x of the checkpoint", d.Seed, root)
+	trusted := translog.Trusted(h.log.Trusted())
+	a, err := lot.Parse([]byte(d.Text))
+	must(t, err)
+	seed, err := lot.Check(a, []byte(d.Announced), []byte(d.Drawn), trusted)
+	must(t, err)
+	if hex.EncodeToString(seed.Root) != d.Seed || a.Purpose != supervision.Inspection {
+		t.Errorf("the seed %s of %s is not the root %x of the log at the draw", d.Seed, a.Purpose, seed.Root)
 	}
+	var terms supervision.Terms
+	must(t, json.Unmarshal(a.Terms, &terms))
 	tasks, err := h.Tasks(ctx, supervision.TaskFilter{DrawID: d.ID})
 	must(t, err)
-	again := d.Announcement.Lots(root)
+	again := terms.Lots(seed.Root)
 	if len(tasks) != 8 || len(again) != 8 {
 		t.Fatalf("%d tasks, drawn again %d, want 8", len(tasks), len(again))
 	}
@@ -121,19 +158,29 @@ func TestDoubleRandomCanBeCheckedByEverybody(t *testing.T) {
 			t.Errorf("task %d: %s by %v; drawn again %s", i+1, task.Subject, task.Inspectors, again[i].ID)
 		}
 	}
+	list, err := h.Draws(ctx)
+	must(t, err)
+	if len(list) != 1 || list[0].ID != d.ID || list[0].Seed != d.Seed || list[0].Wanted != 8 {
+		t.Errorf("listed: %+v", list)
+	}
 	h.entersResult(t, tasks[0], again[0].Inspectors)
 }
 
-// provedBy checks a proof as anybody would and gives the root of its checkpoint.
-func (h *house) provedBy(t *testing.T, text string, e proof.Entry) []byte {
-	t.Helper()
-	leaf, err := e.Bytes()
+// What was drawn by the rule before is shown with what it is checked by.
+func TestDrawsOfTheRuleBeforeStayCheckable(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t), t.Context()
+	const id = "0198c000-0000-7000-8000-000000000001"
+	text := fmt.Sprintf(`{"format":"offsite-draw/1","id":%q,"kind":"inspection","title":"旧","draw_at":"2026-11-24T00:00:00Z","wanted":1,"always":[],"tickets":[{"id":"a","name":"甲","chances":1}],"inspectors":["x","y"]}`, id)
+	_, err := h.pool.Exec(ctx, `INSERT INTO draw (id, kind, title, draw_at, announced_at, by_whom, text, sha256, announced, drawn, seed, drawn_at, population, wanted)
+		VALUES ($1, 'inspection', '旧', now(), now(), $1, $2, $3, 'first', 'second', 'ab', now(), 1, 1)`, id, text, fmt.Sprintf("%x", sha256.Sum256([]byte(text))))
 	must(t, err)
-	p, err := proof.Parse([]byte(text))
+	must(t, h.DrawDue(ctx))
+	d, err := h.Draw(ctx, id)
 	must(t, err)
-	place, err := p.Check(leaf, translog.Trusted(h.log.Trusted()))
-	must(t, err)
-	return place.Root
+	if !d.Before || d.Text != text || d.Announced != "first" || d.Drawn != "second" || len(d.Terms.Lots([]byte{0xab})) != 1 {
+		t.Errorf("%+v", d)
+	}
 }
 
 func (h *house) entersResult(t *testing.T, task supervision.Task, inspectors []string) {
@@ -171,7 +218,7 @@ func (h *house) entersResult(t *testing.T, task supervision.Task, inspectors []s
 
 func TestRedIsDrawnThreeTimesAsOftenAsGreen(t *testing.T) {
 	t.Parallel()
-	a := supervision.Announcement{Wanted: 1}
+	a := supervision.Terms{Wanted: 1}
 	for i, chances := range []int{3, 2, 1} {
 		a.Tickets = append(a.Tickets, supervision.Ticket{ID: fmt.Sprint(i), Chances: chances})
 	}
@@ -200,8 +247,9 @@ func TestReviewsTakeEveryMajorCase(t *testing.T) {
 	must(t, err)
 	d, err := h.Announce(ctx, h.people["legal"], supervision.Plan{Kind: supervision.After, Title: "事后评查", DrawAt: h.now.Add(time.Hour), Wanted: 3})
 	must(t, err)
+	h.until(t, d.ID, announced)
 	h.now = h.now.Add(2 * time.Hour)
-	must(t, h.DrawDue(ctx))
+	h.until(t, d.ID, drawn)
 	tasks, err := h.Tasks(ctx, supervision.TaskFilter{DrawID: d.ID})
 	must(t, err)
 	if len(tasks) != 5 || tasks[0].Name != "案0" || tasks[1].Name != "案1" {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"offsite/api/wire"
 	"offsite/casework/audit"
+	"offsite/casework/supervision"
 	"offsite/config"
 	"offsite/evidence/seal"
 	"offsite/evidence/translog"
@@ -25,7 +27,7 @@ import (
 // auditCmd audits evidence by samples.
 type auditCmd struct {
 	Announce auditAnnounceCmd `cmd:"" help:"Announce a sample: period, rate, and when it will be drawn."`
-	Draw     auditDrawCmd     `cmd:"" help:"Draw a sample again from the public log, without trusting the bureau."`
+	Draw     auditDrawCmd     `cmd:"" help:"Draw a sample of evidence, or an inspection or review, again from the public log, without trusting the bureau."`
 	Report   auditReportCmd   `cmd:"" help:"Check every bundle that was drawn, and write the report."`
 }
 
@@ -126,12 +128,12 @@ func writeReport(d *desk, r audit.Report, out, kind string) error {
 
 type auditDrawCmd struct {
 	Source logSource `embed:""`
-	Sample string    `arg:"" help:"The sample as the console gives it (JSON)."`
+	Sample string    `arg:"" help:"The sample as the console gives it, or the draw as the public page gives it (JSON)."`
 }
 
 // Help is shown by `offsite audit draw --help`.
 func (auditDrawCmd) Help() string {
-	return "Exit status: 0 the log gives the same sample, 1 it gives another, 2 that could not be found out.\n\n  offsite audit draw https://enforce.example.gov.cn/log/ sample.json --trust trust.json"
+	return "Exit status: 0 the log gives the same, 1 it gives something else, 2 that could not be found out.\n\n  offsite audit draw https://enforce.example.gov.cn/log/ sample.json --trust trust.json"
 }
 
 // Run draws again and compares.
@@ -142,63 +144,102 @@ func (c *auditDrawCmd) Run(ctx context.Context) error {
 	}
 	text, err := os.ReadFile(c.Sample)
 	if err != nil {
-		return exitError{2, fmt.Errorf("read the sample: %w", err)}
+		return exitError{2, fmt.Errorf("read the draw: %w", err)}
 	}
-	var given wire.Sample
+	var given struct {
+		wire.Sample
+		wire.PublicDraw
+	}
 	if err := json.Unmarshal(text, &given); err != nil {
-		return exitError{2, fmt.Errorf("read the sample %s: %w; download it from the console", c.Sample, err)}
+		return exitError{2, fmt.Errorf("read the draw %s: %w; download it from the console or the public page", c.Sample, err)}
 	}
-	drawn, population, seed, err := drawAgain(ctx, source, *trust.Log, given)
-	if errors.Is(err, proof.ErrBroken) {
+	again := sampledAgain(given.Sample)
+	if given.Text != "" {
+		again = inspectedAgain(given.PublicDraw)
+	}
+	switch same, err := again(ctx, os.Stdout, source, *trust.Log); {
+	case errors.Is(err, proof.ErrBroken):
 		return exitError{1, err}
-	}
-	if err != nil {
+	case err != nil:
 		return judged(err)
+	case !same:
+		return exitError{1, fmt.Errorf("%s says otherwise", c.Sample)}
 	}
-	fmt.Printf("draw %s: entry %d of log %s, seed %x\n%d of %d bundles:\n", given.ID, seed.Index, trust.Log.Origin, seed.Root, len(drawn), population)
-	for _, m := range drawn {
-		fmt.Println(m.Bundle, m.ManifestSHA256)
-	}
-	same := slices.EqualFunc(drawn, given.Members, func(a, b sample.Member) bool { return a.Bundle == b.Bundle && a.ManifestSHA256 == b.ManifestSHA256 })
-	if !same || population != given.Population || given.Seed != hex.EncodeToString(seed.Root) {
-		return exitError{1, fmt.Errorf("%s says otherwise: %d of %d bundles by seed %s", c.Sample, len(given.Members), given.Population, given.Seed)}
-	}
-	fmt.Println("the sample is the same")
+	fmt.Println("what was drawn is the same")
 	return nil
 }
 
-// drawAgain draws by what the log holds alone.
-func drawAgain(ctx context.Context, source translog.Source, t seal.TrustedLog, given wire.Sample) (drawn []sample.Member, population int, seed lot.Seed, err error) {
-	a, err := lot.Parse([]byte(given.AnnouncementText))
+// drawnAgain draws by what the log holds alone, writes what it draws, and tells whether
+// that is what was given.
+type drawnAgain func(ctx context.Context, out io.Writer, source translog.Source, t seal.TrustedLog) (same bool, err error)
+
+func sampledAgain(given wire.Sample) drawnAgain {
+	return func(ctx context.Context, out io.Writer, source translog.Source, t seal.TrustedLog) (bool, error) {
+		var terms sample.Terms
+		seed, err := seedAgain(ctx, source, t, given.AnnouncementText, given.AnnouncedProof, given.DrawnProof, &terms)
+		if err != nil {
+			return false, err
+		}
+		all, err := sample.Population(ctx, source, terms, seed.Index)
+		if err != nil {
+			return false, err
+		}
+		drawn := sample.Take(seed, terms, all)
+		fmt.Fprintf(out, "draw %s: entry %d of log %s, seed %x\n%d of %d bundles:\n", given.ID, seed.Index, t.Origin, seed.Root, len(drawn), len(all))
+		for _, m := range drawn {
+			fmt.Fprintln(out, m.Bundle, m.ManifestSHA256)
+		}
+		same := slices.EqualFunc(drawn, given.Members, func(a, b sample.Member) bool { return a.Bundle == b.Bundle && a.ManifestSHA256 == b.ManifestSHA256 })
+		return same && len(all) == given.Population && given.Seed == hex.EncodeToString(seed.Root), nil
+	}
+}
+
+func inspectedAgain(given wire.PublicDraw) drawnAgain {
+	return func(ctx context.Context, out io.Writer, source translog.Source, t seal.TrustedLog) (bool, error) {
+		if given.Draw.Before {
+			return false, errors.New("it was drawn by the rule before docs/formats/draw.md; docs/decisions/0007 says how that is checked")
+		}
+		var terms supervision.Terms
+		seed, err := seedAgain(ctx, source, t, given.Text, given.Draw.Announced, given.Draw.Drawn, &terms)
+		if err != nil {
+			return false, err
+		}
+		drawn := terms.Lots(seed.Root)
+		fmt.Fprintf(out, "draw %s: entry %d of log %s, seed %x\n%d of %d:\n", given.Draw.ID, seed.Index, t.Origin, seed.Root, len(drawn), len(terms.Tickets)+len(terms.Always))
+		for _, d := range drawn {
+			fmt.Fprintln(out, d.ID, d.Name, strings.Join(d.Inspectors, " "))
+		}
+		same := slices.EqualFunc(drawn, given.Results, func(a supervision.Drawn, b wire.PublicResult) bool { return a.Name == b.Name })
+		return same && given.Draw.Seed == hex.EncodeToString(seed.Root), nil
+	}
+}
+
+// seedAgain finds the seed of a draw from its announcement and proofs, and reads its
+// terms. The log as it stands now must be the one that the proofs speak of.
+func seedAgain(ctx context.Context, source translog.Source, t seal.TrustedLog, text, announced, drawn string, terms any) (seed lot.Seed, err error) {
+	a, err := lot.Parse([]byte(text))
 	if err != nil {
-		return nil, 0, seed, err
+		return seed, err
 	}
-	var terms sample.Terms
-	if err := json.Unmarshal(a.Terms, &terms); err != nil {
-		return nil, 0, seed, fmt.Errorf("read the sample's terms: %w", err)
+	if err := json.Unmarshal(a.Terms, terms); err != nil {
+		return seed, fmt.Errorf("read the draw's terms: %w", err)
 	}
-	if given.DrawnProof == "" {
-		return nil, 0, seed, fmt.Errorf("the sample is not drawn yet; it is at %s", a.Draws.Format(time.RFC3339))
+	if drawn == "" {
+		return seed, fmt.Errorf("it is not drawn yet; that is at %s", a.Draws.Format(time.RFC3339))
 	}
-	seed, err = lot.Check(a, []byte(given.AnnouncedProof), []byte(given.DrawnProof), translog.Trusted(t))
+	if seed, err = lot.Check(a, []byte(announced), []byte(drawn), translog.Trusted(t)); err != nil {
+		return seed, err
+	}
+	_, entry, err := a.Entries()
 	if err != nil {
-		return nil, 0, seed, err
+		return seed, err
 	}
-	// The log as it stands now must be the one that the proof speaks of.
-	_, drawEntry, err := a.Entries()
+	index, found, err := translog.Find(ctx, source, entry)
 	if err != nil {
-		return nil, 0, seed, err
-	}
-	index, found, err := translog.Find(ctx, source, drawEntry)
-	if err != nil {
-		return nil, 0, seed, err
+		return seed, err
 	}
 	if !found || index != seed.Index {
-		return nil, 0, seed, fmt.Errorf("%w: the draw is entry %d, and the first such entry of the log is %d", proof.ErrBroken, seed.Index, index)
+		return seed, fmt.Errorf("%w: the draw is entry %d, and the first such entry of the log is %d", proof.ErrBroken, seed.Index, index)
 	}
-	all, err := sample.Population(ctx, source, terms, seed.Index)
-	if err != nil {
-		return nil, 0, seed, err
-	}
-	return sample.Take(seed, terms, all), len(all), seed, nil
+	return seed, nil
 }

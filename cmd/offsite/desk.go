@@ -148,7 +148,6 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	if d.vault, err = vault.Open(ctx, p.store); err != nil {
 		return err
 	}
-	d.office = supervision.New(supervision.Options{Pool: d.pool, Log: d.publicLog, Calendar: days, Inspected: d.grades.Inspected, Now: time.Now})
 	d.book, err = casework.New(casework.Options{
 		Pool: d.pool, Registry: d.registry, Accounts: d.accounts, Calendar: days, Matters: matters, Press: press,
 		Payment: pay, Messenger: remind, Retainer: d.vault, Log: d.publicLog,
@@ -159,7 +158,11 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 		},
 		PublicURL: d.config.Public(), LinkKey: links, Logger: d.log.With("part", "casework"), DemonstrationGrace: grace,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	d.office = supervision.New(supervision.Options{Pool: d.pool, Calendar: d.book.Rules(), Inspected: d.grades.Inspected, Now: time.Now})
+	return nil
 }
 
 // handler is the API with the console's pages. The engine masks pictures.
@@ -175,7 +178,7 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 	o := api.Options{
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
-		Draws: d.office, Samples: sample.New(d.pool, time.Now),
+		Draws: d.office, Rules: d.book.Rules(), Samples: sample.New(d.pool, time.Now),
 		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe: prober(addresses), Mask: masks.PNG, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },

@@ -3,7 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { sentenceOf } from "../api/problem";
-import { askHearing, consent, sendStatement, waive } from "./calls";
+import { askDeferral, askHearing, askInstalments, consent, makeAppointment, sendStatement, waive } from "./calls";
 import { Signature } from "./signature";
 import type { PortalCase } from "./types";
 import { Until } from "./until";
@@ -23,6 +23,9 @@ export function Actions({ file, onDone }: Props) {
     hearing_request: (until) => <Hearing key="hearing" until={until} onDone={onDone} />,
     waive: (until) => <Waive key="waive" until={until} onDone={onDone} />,
     consent: () => <Consent key="consent" onDone={onDone} />,
+    appointment: () => <Appointment key="appointment" onDone={onDone} />,
+    ask_deferral: () => <Deferral key="deferral" onDone={onDone} />,
+    ask_instalments: () => <Instalments key="instalments" onDone={onDone} />,
   };
   return (
     <section>
@@ -103,6 +106,50 @@ function Waive({ until, onDone }: { until?: string; onDone: () => unknown }) {
   return (
     <Action id="waive" head="waiveHead" lead="waiveLead" until={until} send="waiveSend" done="waiveDone" problem={sure ? null : "waiveCheck"} submit={waive} onDone={onDone}>
       <label className="check"><input type="checkbox" checked={sure} onChange={(event) => setSure(event.target.checked)} />{t("waiveCheck")}</label>
+    </Action>
+  );
+}
+
+function Appointment({ onDone }: { onDone: () => unknown }) {
+  const { t } = usePortalWords();
+  const [at, setAt] = useState("");
+  const [note, setNote] = useState("");
+  return (
+    <Action id="appointment" head="appointmentHead" lead="appointmentLead" send="appointmentSend" done="appointmentDone"
+      problem={at ? null : "appointmentMissing"} submit={() => makeAppointment(shanghai(at), note.trim())} onDone={onDone}>
+      <label>{t("appointmentAt")}<input type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} /></label>
+      <label>{t("appointmentNote")}<textarea value={note} maxLength={2000} onChange={(event) => setNote(event.target.value)} /></label>
+    </Action>
+  );
+}
+
+// shanghai reads what a date field holds on the legal clock, wherever the reader is.
+const shanghai = (local: string) => new Date(`${local.length === 10 ? `${local}T23:59:59` : local}+08:00`).toISOString();
+
+function Deferral({ onDone }: { onDone: () => unknown }) {
+  const { t } = usePortalWords();
+  const [until, setUntil] = useState("");
+  const [reason, setReason] = useState("");
+  return (
+    <Action id="deferral" head="deferralHead" lead="deferralLead" send="deferralSend" done="deferralDone"
+      problem={until && reason.trim() ? null : "deferralMissing"} submit={() => askDeferral(shanghai(until), reason.trim())} onDone={onDone}>
+      <label>{t("deferralUntil")}<input type="date" value={until} onChange={(event) => setUntil(event.target.value)} /></label>
+      <label>{t("deferralReason")}<textarea value={reason} maxLength={2000} onChange={(event) => setReason(event.target.value)} /></label>
+    </Action>
+  );
+}
+
+function Instalments({ onDone }: { onDone: () => unknown }) {
+  const { t } = usePortalWords();
+  const [parts, setParts] = useState("3");
+  const [first, setFirst] = useState("");
+  const [reason, setReason] = useState("");
+  return (
+    <Action id="instalments" head="instalmentsHead" lead="instalmentsLead" send="instalmentsSend" done="deferralDone"
+      problem={Number(parts) >= 2 && first && reason.trim() ? null : "instalmentsMissing"} submit={() => askInstalments(Number(parts), shanghai(first), reason.trim())} onDone={onDone}>
+      <label>{t("instalmentsParts")}<input type="number" inputMode="numeric" min={2} max={24} value={parts} onChange={(event) => setParts(event.target.value)} /></label>
+      <label>{t("instalmentsFirst")}<input type="date" value={first} onChange={(event) => setFirst(event.target.value)} /></label>
+      <label>{t("deferralReason")}<textarea value={reason} maxLength={2000} onChange={(event) => setReason(event.target.value)} /></label>
     </Action>
   );
 }

@@ -15,6 +15,9 @@ export const sendStatement = (text: string): Promise<unknown> => ok(api.POST("/a
 export const askHearing = (reason: string): Promise<unknown> => ok(api.POST("/api/v1/portal/hearing", { body: { reason } }));
 export const waive = (): Promise<unknown> => ok(api.POST("/api/v1/portal/waive", { body: {} }));
 export const consent = (phone: string, signature: string): Promise<unknown> => ok(api.POST("/api/v1/portal/consent", { body: { phone, signature } }));
+export const makeAppointment = (at: string, note: string): Promise<unknown> => ok(api.POST("/api/v1/portal/appointment", { body: { at, note } }));
+export const askDeferral = (until: string, reason: string): Promise<unknown> => ok(api.POST("/api/v1/portal/deferral", { body: { until, reason } }));
+export const askInstalments = (parts: number, first: string, reason: string): Promise<unknown> => ok(api.POST("/api/v1/portal/instalments", { body: { parts, first, reason } }));
 export const startPayment = async (): Promise<string> => (await ok(api.POST("/api/v1/portal/payment", { body: {} }))).pay_url;
 export const fileURL = (name: string) => `/api/v1/portal/files/${name.split("/").map(encodeURIComponent).join("/")}`;
 export const documentURL = (id: string) => `/api/v1/portal/documents/${encodeURIComponent(id)}/pdf`;

@@ -4,7 +4,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { sentenceOf } from "../api/problem";
-import { dateTime, yuan } from "../format/format";
+import { date, dateTime, yuan } from "../format/format";
 import { startPayment } from "./calls";
 import type { PortalCase } from "./types";
 import { Until } from "./until";
@@ -39,7 +39,8 @@ export function Payment({ file, onChange }: { file: PortalCase; onChange: () => 
   return (
     <section className="urgent">
       <h2>{t("payHead")}</h2>
-      <p className="amount">{yuan(file.fine_fen + file.late_fen - file.paid_fen)}</p>
+      <p className="amount">{yuan(action.fen ?? 0)}</p>
+      <Instalments file={file} />
       {file.late_fen > 0 ? <p>{t("payLate", { late: yuan(file.late_fen) })}</p> : null}
       <Until at={action.until} />
       <p className="muted">{t("payLead")}</p>
@@ -47,5 +48,26 @@ export function Payment({ file, onChange }: { file: PortalCase; onChange: () => 
       {pay.error ? <p role="alert" className="say bad">{t("failed")}: {sentenceOf(pay.error, language)}</p> : null}
       <button type="button" data-action="pay" disabled={pay.isPending || pay.isSuccess} onClick={() => pay.mutate()}>{pay.isPending ? t("sending") : t("paySend")}</button>
     </section>
+  );
+}
+
+// Instalments lists what was granted, and says which one is paid next.
+function Instalments({ file }: { file: PortalCase }) {
+  const { t } = usePortalWords();
+  if (file.instalments.length === 0) return null;
+  const next = file.instalments.findIndex((one) => one.paid_fen < one.fine_fen + one.late_fen);
+  return (
+    <>
+      <p>{t("instalmentNext", { n: next + 1, of: file.instalments.length })}</p>
+      <ol className="steps">
+        {file.instalments.map((one, i) => (
+          <li key={one.until} className={i === next ? "now" : i < next ? "done" : undefined}>
+            {t("instalmentUntil", { fine: yuan(one.fine_fen), date: date(one.until) })}
+            {one.late_fen > 0 ? ` · ${t("payLate", { late: yuan(one.late_fen) })}` : ""}
+            {one.paid_at ? <time dateTime={one.paid_at}>{t("instalmentPaid", { receipt: one.receipt_no ?? "" })} {dateTime(one.paid_at)}</time> : null}
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }

@@ -6,7 +6,7 @@ import { useCase } from "../../api/queries";
 import type { CaseFile } from "../../api/types";
 import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
-import { dateTime, yuan } from "../../format/format";
+import { date, dateTime, yuan } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { articleOf } from "../../parts/article";
 import { Loaded, Nothing } from "../../parts/loaded";
@@ -78,8 +78,29 @@ function Facts({ file }: { file: CaseFile }) {
       <dl className="facts">
         {rows.map(([name, value]) => <div key={name} style={{ display: "contents" }}><dt>{name}</dt><dd>{value}</dd></div>)}
       </dl>
+      {file.instalments.length > 0 ? <Instalments file={file} /> : null}
       <Link to={`/findings/${file.id}`}>{t("evidence")} →</Link>
     </div>
+  );
+}
+
+function Instalments({ file }: { file: CaseFile }) {
+  const { t } = useDictionary<CaseWord>(words);
+  return (
+    <section>
+      <h3>{t("instalments")}</h3>
+      <ul className="plain-list">
+        {file.instalments.map((one, i) => (
+          <li key={one.until} className="between">
+            <span>{t("instalment", { n: i + 1 })} · {t("instalmentUntil", { fine: yuan(one.fine_fen), date: date(one.until) })}</span>
+            <span className="muted">
+              {one.late_fen > 0 ? `${t("instalmentLate", { late: yuan(one.late_fen) })} · ` : ""}
+              {one.paid_fen > 0 ? t("instalmentPaid", { paid: yuan(one.paid_fen), receipt: one.receipt_no ?? "" }) : "—"}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -35,7 +35,7 @@ function sent(fields: EventFields): EventFields {
 export function EventForm({ event, busy, onSubmit, onCancel }: Props) {
   const { t } = useDictionary<CaseWord>(words);
   const frame = useWords();
-  const named = (key: string) => (`need_${key}` in words.zh ? t(`need_${key}` as CaseWord) : key);
+  const named = (key: string) => key === "until" && event.event === "instalments" ? t("need_first") : (`need_${key}` in words.zh ? t(`need_${key}` as CaseWord) : key);
   return (
     <Form<EventFields> layout="vertical" requiredMark={false} onFinish={(fields) => onSubmit(sent(fields))}>
       {(event.needs ?? []).map((key) => (
@@ -54,6 +54,7 @@ export function EventForm({ event, busy, onSubmit, onCancel }: Props) {
 function controlOf(key: string): ReactNode {
   if (key === "officers") return <OfficerSelect />;
   if (key === "party" || key === "party_id") return <PartySelect />;
+  if (key === "parts") return <InputNumber min={2} max={24} precision={0} style={{ width: "100%" }} />;
   if (key.endsWith("_fen")) return <InputNumber min={0} step={50} precision={2} prefix="¥" style={{ width: "100%" }} />;
   if (key.endsWith("_at") || key === "at" || key === "until") return <DatePicker showTime style={{ width: "100%" }} />;
   if (key === "method") return <MethodSelect />;

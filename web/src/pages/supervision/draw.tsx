@@ -41,7 +41,7 @@ function How({ draw }: { draw: Draw }) {
       <header><h2>{draw.drawn_at ? `${t("drawn")} ${dateTime(draw.drawn_at)}` : t("announced", { time: dateTime(draw.draw_at) })}</h2></header>
       <div className="panel-body stack">
         <div><strong>{t("announcement")}</strong> <span className="mono break">{draw.sha256}</span> {draw.announced ? <a href={download(draw.announced)} download={`draw-${draw.id}.tlog-proof`}>{t("proof")}</a> : <Mark tone="wait">{t("waitsForLog")}</Mark>}</div>
-        {draw.seed ? (
+        {draw.seed && draw.drawn ? (
           <div><strong>{t("seed")}</strong> <span className="mono break">{draw.seed}</span> <a href={download(draw.drawn)} download={`draw-${draw.id}-seed.tlog-proof`}>{t("proof")}</a><p className="muted">{t("seedWhy")}</p></div>
         ) : null}
       </div>
