@@ -1058,7 +1058,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask to pay later or in parts (Penalty Law art. 66) */
+        /** Ask to pay later (Penalty Law art. 66) */
         post: operations["ask-deferral"];
         delete?: never;
         options?: never;
@@ -1111,6 +1111,23 @@ export interface paths {
         put?: never;
         /** Ask for a hearing (听证) */
         post: operations["ask-hearing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/instalments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask to pay in instalments (Penalty Law art. 66) */
+        post: operations["ask-instalments"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1381,6 +1398,75 @@ export interface paths {
         };
         /** Our payments against the provider's daily file, the latest day first */
         get: operations["list-reconciliations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Matters and working days that the bureau entered, the latest first */
+        get: operations["list-rules"];
+        put?: never;
+        /** Enter a matter or a year's working days; another person puts it into force */
+        post: operations["enter-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a text as it would be put into force, and enter nothing */
+        post: operations["check-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put what another person entered into force */
+        post: operations["approve-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{kind}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The text that holds, as YAML: the bureau's, else the program's */
+        get: operations["get-rule"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1733,6 +1819,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Years whose working days are entered, and what is lacking */
+        get: operations["list-years"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/zones/{id}": {
         parameters: {
             query?: never;
@@ -1788,6 +1891,25 @@ export interface components {
             /** Format: int64 */
             score: number;
             zh: string;
+        };
+        Band: {
+            article_en: string;
+            article_zh: string;
+            key: string;
+            name_en: string;
+            name_zh: string;
+            /** @description must, may; empty: a penalty. */
+            no_penalty: string;
+            /** Format: int64 */
+            person_max_fen: number;
+            /** Format: int64 */
+            person_min_fen: number;
+            /** Format: int64 */
+            unit_max_fen: number;
+            /** Format: int64 */
+            unit_min_fen: number;
+            /** @description Conditions, all of which must hold; none: every case. */
+            when: string[];
         };
         Basis: {
             article: string;
@@ -1945,6 +2067,7 @@ export interface components {
             /** Format: date-time */
             found_at: string;
             id: string;
+            instalments: components["schemas"]["Instalment"][];
             /** Format: int64 */
             late_fen: number;
             matter_en: string;
@@ -2071,15 +2194,17 @@ export interface components {
         };
         Draw: {
             /** @description Proof that the announcement stands in the log. */
-            announced: string;
+            announced?: string;
             /** Format: date-time */
             announced_at: string;
+            /** @description Announced and drawn by the rule before docs/formats/draw.md: its seed is the root of the checkpoint in the second proof. */
+            before?: boolean;
             /** Format: int64 */
             done: number;
             /** Format: date-time */
             draw_at: string;
             /** @description Proof of the entry of the draw. */
-            drawn: string;
+            drawn?: string;
             /** Format: date-time */
             drawn_at?: string;
             /** Format: int64 */
@@ -2091,10 +2216,10 @@ export interface components {
              * @description From how many it is drawn.
              */
             of: number;
-            /** @description Hex; the root hash of the checkpoint in the proof. Empty until it is drawn. */
+            /** @description Hex; the root of the log at the draw's entry. Empty until it is drawn. */
             seed: string;
             /** @description Of the announcement's text. */
-            sha256: string;
+            sha256?: string;
             /** Format: int64 */
             tasks: number;
             title: string;
@@ -2105,6 +2230,24 @@ export interface components {
             draw: components["schemas"]["Draw"];
             questions: components["schemas"]["Question"][];
             tasks: components["schemas"]["Task"][];
+        };
+        Entry: {
+            /** Format: date-time */
+            approved_at?: string;
+            approved_by?: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description It is the one in force for its key. */
+            holds: boolean;
+            /** Format: int64 */
+            id: number;
+            key: string;
+            /** @enum {string} */
+            kind: "matter" | "year";
+            reason: string;
+            /** @description YAML, as entered. */
+            text: string;
         };
         EventFactor: {
             /** Format: int64 */
@@ -2362,6 +2505,22 @@ export interface components {
             name: string;
             object_id: string;
         };
+        Instalment: {
+            /** Format: int64 */
+            fine_fen: number;
+            /**
+             * Format: int64
+             * @description Surcharge: on this instalment alone, from the day after its last day.
+             */
+            late_fen: number;
+            /** Format: date-time */
+            paid_at?: string;
+            /** Format: int64 */
+            paid_fen: number;
+            receipt_no?: string;
+            /** Format: date-time */
+            until: string;
+        };
         Item: {
             /** Format: date-time */
             at?: string;
@@ -2390,6 +2549,9 @@ export interface components {
         };
         ListDrawBody: {
             items: components["schemas"]["Draw"][];
+        };
+        ListEntryBody: {
+            items: components["schemas"]["Entry"][];
         };
         ListGapBody: {
             items: components["schemas"]["Gap"][];
@@ -2440,6 +2602,13 @@ export interface components {
             items: components["schemas"]["View"][];
         };
         Matter: {
+            awaits_en?: string;
+            /** @description What the bureau has to enter before a penalty can be proposed. */
+            awaits_zh?: string;
+            /** @description Discretion bands of today's law, the first that fits counts. */
+            bands: components["schemas"]["Band"][];
+            bands_source_en: string;
+            bands_source_zh: string;
             basis: components["schemas"]["Basis"][];
             detector: string;
             /** Format: int64 */
@@ -2576,6 +2745,12 @@ export interface components {
             };
         };
         Overview: {
+            /**
+             * Format: int64
+             * @description Year that deadlines may reach into and whose working days nobody has entered, or provisionally alone; 0: none.
+             */
+            calendar_lacks: number;
+            calendar_provisional: boolean;
             cameras: components["schemas"]["CameraCount"];
             cases_by_state: components["schemas"]["StateCount"][];
             deadlines: components["schemas"]["OverviewDeadline"][];
@@ -2721,6 +2896,11 @@ export interface components {
         PortalAction: {
             allowed: boolean;
             event: string;
+            /**
+             * Format: int64
+             * @description What is paid now: all that is owed, or the next instalment, with surcharge.
+             */
+            fen?: number;
             /** Format: date-time */
             until?: string;
             why_en?: string;
@@ -2742,6 +2922,7 @@ export interface components {
             documents: components["schemas"]["PortalDocument"][];
             /** Format: int64 */
             fine_fen: number;
+            instalments: components["schemas"]["Instalment"][];
             /** Format: int64 */
             late_fen: number;
             matter_en: string;
@@ -2780,6 +2961,16 @@ export interface components {
             number: string;
             title_en: string;
             title_zh: string;
+        };
+        PortalInstalments: {
+            /**
+             * Format: date-time
+             * @description Day of the first.
+             */
+            first: string;
+            /** Format: int64 */
+            parts: number;
+            reason: string;
         };
         PortalOpen: {
             token: string;
@@ -3049,6 +3240,29 @@ export interface components {
             days?: number;
             note: string;
         };
+        RuleCheck: {
+            /** @enum {string} */
+            kind: "matter" | "year";
+            /** @description YAML, one matter or one year; see docs/matters.md. */
+            text: string;
+        };
+        RuleChecked: {
+            key: string;
+            matter?: components["schemas"]["Matter"];
+        };
+        RuleDraft: {
+            /** @enum {string} */
+            kind: "matter" | "year";
+            /** @description What was published, where, and why it is entered. */
+            reason: string;
+            /** @description YAML, one matter or one year; see docs/matters.md. */
+            text: string;
+        };
+        RuleText: {
+            key: string;
+            kind: string;
+            text: string;
+        };
         Sample: {
             /** Format: date-time */
             announced: string;
@@ -3279,6 +3493,22 @@ export interface components {
             kind: string;
         };
         "Waive-rightsRequest": Record<string, never>;
+        Year: {
+            provisional: boolean;
+            source: string;
+            /** Format: int64 */
+            year: number;
+        };
+        Years: {
+            /**
+             * Format: int64
+             * @description Year that deadlines may reach into and that is not entered, or provisional alone; 0: none.
+             */
+            lacks: number;
+            /** @description The year that lacks is entered provisionally. */
+            provisional: boolean;
+            years: components["schemas"]["Year"][];
+        };
         Zone: {
             camera: string;
             detector: string;
@@ -5810,6 +6040,37 @@ export interface operations {
             };
         };
     };
+    "ask-instalments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalInstalments"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "start-payment": {
         parameters: {
             query?: never;
@@ -6295,6 +6556,162 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListReconciliationBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEntryBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enter-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleCheck"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleChecked"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "approve-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "matter" | "year";
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleText"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -7049,6 +7466,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListViewBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Years"];
                 };
             };
             /** @description A problem (RFC 9457) */
