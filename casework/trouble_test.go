@@ -15,6 +15,7 @@ import (
 	"offsite/casework/calendar"
 	"offsite/casework/flow"
 	"offsite/casework/matter"
+	"offsite/casework/rules"
 	"offsite/registry"
 	"offsite/sandbox/wire"
 )
@@ -293,6 +294,21 @@ func TestCalendarWithoutNextYear(t *testing.T) {
 	h.must(h.pool.QueryRow(t.Context(), `SELECT count(*) FROM document WHERE case_id = $1 AND kind = 'fact_notice'`, id).Scan(&papers))
 	if papers != 0 {
 		t.Error("the refused step left a paper")
+	}
+	o, err := h.Overview(t.Context(), h.staff["head"])
+	h.must(err)
+	if o.CalendarLacks != 2028 || o.CalendarProvisional {
+		t.Errorf("the first page says that %d is lacking", o.CalendarLacks)
+	}
+	// The notice is entered by one person, put into force by another, and the step goes on.
+	const notice = "year: 2028\nsource: 国务院办公厅通知\nholidays: [{name: 元旦, from: 2028-01-01, to: 2028-01-03}]\n"
+	e, err := h.Rules().Propose(t.Context(), rules.Person{ID: h.staff["legal"].ID, Name: "法制"}, rules.Year, notice, "已公布")
+	h.must(err)
+	h.must(h.Rules().Approve(t.Context(), rules.Person{ID: h.staff["head"].ID, Name: "负责人"}, e.ID))
+	h.must(h.do("o1", id, "notify", nil))
+	c := h.file(id)
+	if want := "2028-01-05"; c.Deadlines[0].At.In(calendar.Shanghai()).Format(time.DateOnly) != want {
+		t.Errorf("the first deadline is %+v, want %s", c.Deadlines[0], want)
 	}
 }
 

@@ -253,3 +253,28 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// The alarm comes before deadlines reach into a year that nobody entered, and again when
+// a provisional year is about to begin.
+func TestLacks(t *testing.T) {
+	t.Parallel()
+	c, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for on, want := range map[string]struct {
+		year        int
+		provisional bool
+	}{
+		"2025-08-01": {0, false}, "2026-08-24": {0, false}, "2026-11-16": {0, false}, "2026-11-17": {2027, true}, "2027-03-01": {2027, true},
+		"2027-08-20": {2027, true}, "2027-09-01": {2028, false}, "2028-02-01": {2028, false},
+	} {
+		at, err := time.ParseInLocation(time.DateOnly, on, Shanghai())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if year, provisional := c.Lacks(at); year != want.year || provisional != want.provisional {
+			t.Errorf("on %s: %d, provisional %t; want %+v", on, year, provisional, want)
+		}
+	}
+}

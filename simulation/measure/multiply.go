@@ -6,6 +6,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"offsite/bench"
 )
 
 // living is how many of a hundred cases have not ended.
@@ -28,44 +30,20 @@ func multiply(ctx context.Context, pool *pgxpool.Pool, n int) error {
 				return err
 			}
 		}
-		indexes, err := dropIndexes(ctx, tx)
+		indexes, err := bench.DropIndexes(ctx, tx, "casefile", "process_record", "evidence", "document", "portal_link", "message")
 		if err != nil {
 			return err
 		}
 		if err := copyCases(ctx, tx, n); err != nil {
 			return err
 		}
-		for _, sql := range indexes {
+		for _, sql := range append(indexes, `SELECT quota_tally_anew()`) {
 			if _, err := tx.Exec(ctx, sql); err != nil {
 				return fmt.Errorf("%s: %w", sql, err)
 			}
 		}
 		return nil
 	})
-}
-
-// dropIndexes takes away what would be kept up row by row, and gives what makes it
-// again.
-func dropIndexes(ctx context.Context, tx pgx.Tx) ([]string, error) {
-	rows, err := tx.Query(ctx, `SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
-		WHERE i.indrelid IN ('casefile'::regclass, 'process_record'::regclass, 'evidence'::regclass, 'document'::regclass, 'portal_link'::regclass, 'message'::regclass)
-		AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)`)
-	if err != nil {
-		return nil, err
-	}
-	type index struct{ Name, Definition string }
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[index])
-	if err != nil {
-		return nil, err
-	}
-	var again []string
-	for _, i := range list {
-		if _, err := tx.Exec(ctx, `DROP INDEX `+i.Name); err != nil {
-			return nil, err
-		}
-		again = append(again, i.Definition)
-	}
-	return again, nil
 }
 
 // decidable are cases that the head can decide as soon as the party's time is over.

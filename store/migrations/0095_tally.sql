@@ -17,6 +17,9 @@ CREATE INDEX quota_tally_day ON quota_tally (day);
 -- Which matters have a case that came to its end in a period.
 CREATE INDEX casefile_ended ON casefile (matter, closed_at) WHERE state IN ('closed', 'archived', 'no_penalty');
 
+-- The lists of major cases, which are few.
+CREATE INDEX casefile_major ON casefile (number) WHERE major;
+
 -- +goose StatementBegin
 CREATE FUNCTION quota_lines(c casefile) RETURNS TABLE (figure text, day date, until timestamptz, hours integer) LANGUAGE sql STABLE AS $$
   SELECT 'filed', (c.filed_at AT TIME ZONE 'Asia/Shanghai')::date, NULL::timestamptz, NULL::integer WHERE c.filed_at IS NOT NULL
@@ -93,5 +96,5 @@ DROP TRIGGER casefile_gone ON casefile;
 DROP TRIGGER casefile_tallied ON casefile;
 DROP TRIGGER casefile_begun ON casefile;
 DROP FUNCTION quota_tally_anew, tally_review, tally_check, tally_casefile, quota_lines;
-DROP INDEX casefile_ended;
+DROP INDEX casefile_major, casefile_ended;
 DROP TABLE quota_tally;

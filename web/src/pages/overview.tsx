@@ -29,6 +29,7 @@ function Shown({ view }: { view: View }) {
   const casework = can("reviewer", "officer", "legal", "head", "auditor", "supervisor");
   return (
     <div className="stack">
+      {view.calendar_lacks > 0 ? <Lacks view={view} /> : null}
       <NeedsMe view={view} />
       <div className="grid two">
         <div className="stack">
@@ -45,6 +46,17 @@ function Shown({ view }: { view: View }) {
         </div>
       </div>
     </div>
+  );
+}
+
+// Lacks warns of a year whose working days nobody has entered: its deadlines cannot be counted.
+function Lacks({ view }: { view: View }) {
+  const { t } = useDictionary<OverviewWord>(words);
+  return (
+    <p role="alert">
+      <Mark tone={view.calendar_provisional ? "wait" : "bad"}>{t(view.calendar_provisional ? "yearProvisional" : "yearLacks", { year: view.calendar_lacks })}</Mark>{" "}
+      <Link to="/settings/matters">{t("enterYear")}</Link>
+    </p>
   );
 }
 

@@ -1,0 +1,15 @@
+// The calls of the rules: matters and working days that the bureau enters.
+import { useQuery } from "@tanstack/react-query";
+import { api, ok, type Schemas } from "../../api/client";
+
+export type RuleEntry = Schemas["Entry"];
+export type RuleKind = RuleEntry["kind"];
+export type RuleChecked = Schemas["RuleChecked"];
+export type Years = Schemas["Years"];
+
+export const useRules = (enabled: boolean) => useQuery({ queryKey: ["rules"], enabled, queryFn: async (): Promise<RuleEntry[]> => (await ok(api.GET("/api/v1/rules", {}))).items });
+export const useYears = () => useQuery({ queryKey: ["years"], queryFn: (): Promise<Years> => ok(api.GET("/api/v1/years", {})) });
+export const ruleText = async (kind: RuleKind, key: string): Promise<string> => (await ok(api.GET("/api/v1/rules/{kind}/{key}", { params: { path: { kind, key } } }))).text;
+export const checkRule = (kind: RuleKind, text: string): Promise<RuleChecked> => ok(api.POST("/api/v1/rules/check", { body: { kind, text } }));
+export const enterRule = (kind: RuleKind, text: string, reason: string): Promise<RuleEntry> => ok(api.POST("/api/v1/rules", { body: { kind, text, reason } }));
+export const approveRule = (id: number): Promise<unknown> => ok(api.POST("/api/v1/rules/{id}/approval", { params: { path: { id } } }));
