@@ -48,73 +48,123 @@ func nextAlarm(due []flow.Deadline, now time.Time) *time.Time {
 	return next
 }
 
-// alarms rings for every deadline that has come to a level, once each.
-func (b *Book) alarms(ctx context.Context) error {
-	rows, err := b.o.Pool.Query(ctx, `SELECT id::text FROM casefile WHERE alarm_at <= $1 ORDER BY alarm_at LIMIT 10000`, b.now())
-	if err != nil {
-		return fmt.Errorf("find what alarms: %w", err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return fmt.Errorf("find what alarms: %w", err)
-	}
-	var failed []error
-	for _, id := range ids {
-		if err := b.alarm(ctx, id); err != nil {
-			failed = append(failed, err)
-		}
-	}
-	return errors.Join(failed...)
-}
+// alarmBatch is how many cases are alarmed about in one transaction.
+const alarmBatch = 200
 
-func (b *Book) alarm(ctx context.Context, id string) error {
-	return pgx.BeginFunc(ctx, b.o.Pool, func(tx pgx.Tx) error {
-		c, err := read(ctx, tx, id, "FOR UPDATE")
-		if err != nil {
-			return err
-		}
-		now := b.now()
-		f, err := b.facts(c, now)
-		if err != nil {
-			return err
-		}
-		due, err := flow.Deadlines(f, b.rules)
-		if err != nil {
-			return fmt.Errorf("case %s: %w", id, err)
-		}
-		for _, d := range due {
-			if err := b.ringOut(ctx, tx, c, d, now); err != nil {
+// alarms rings for every deadline that has come to a level, once each. A case that fails
+// does not keep the others from theirs.
+func (b *Book) alarms(ctx context.Context) error {
+	var failed []error
+	var after mark
+	for {
+		n := 0
+		err := pgx.BeginFunc(ctx, b.o.Pool, func(tx pgx.Tx) error {
+			list, err := b.alarming(ctx, tx, after)
+			if err != nil {
 				return err
 			}
+			n = len(list)
+			var rung []ringing
+			for _, one := range list {
+				after = one.mark
+				r, err := b.ringOut(one.c)
+				if err != nil {
+					failed = append(failed, err)
+					continue
+				}
+				rung = append(rung, r)
+			}
+			return b.keepAlarms(ctx, tx, rung)
+		})
+		if err != nil {
+			return errors.Join(append(failed, fmt.Errorf("alarm about deadlines: %w", err))...)
 		}
-		_, err = tx.Exec(ctx, `UPDATE casefile SET alarm_at = $2 WHERE id = $1`, id, nextAlarm(due, now))
-		return err
+		if n < alarmBatch {
+			return errors.Join(failed...)
+		}
+	}
+}
+
+type alarming struct {
+	mark
+	c *casefile
+}
+
+// alarming locks the next cases that alarm.
+func (b *Book) alarming(ctx context.Context, tx pgx.Tx, after mark) ([]alarming, error) {
+	rows, err := tx.Query(ctx, `SELECT alarm_at, `+casefileColumns+` FROM casefile
+		WHERE alarm_at <= $1 AND ($3 = '' OR (alarm_at, id) > ($2, nullif($3, '')::uuid)) ORDER BY alarm_at, casefile.id LIMIT $4 FOR UPDATE`, b.now(), after.At, after.ID, alarmBatch)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (a alarming, err error) {
+		a.c, err = scanCasefile(prefixed{row, &a.At})
+		if err == nil {
+			a.ID = a.c.ID
+		}
+		return a, err
 	})
 }
 
-// ringOut writes the highest level that a deadline has come to.
-func (b *Book) ringOut(ctx context.Context, tx pgx.Tx, c *casefile, d flow.Deadline, now time.Time) error {
-	if d.Party || d.From.IsZero() || !d.At.After(d.From) {
-		return nil
+// prefixed is a row whose first column is read beside the others.
+type prefixed struct {
+	pgx.Row
+	first any
+}
+
+// Scan reads the row.
+func (p prefixed) Scan(into ...any) error { return p.Row.Scan(append([]any{p.first}, into...)...) }
+
+// ringing is what is to be written about a case.
+type ringing struct {
+	c       *casefile
+	due     []flow.Deadline
+	percent []int
+	next    *time.Time
+}
+
+// ringOut works out the highest level that each deadline of a case has come to.
+func (b *Book) ringOut(c *casefile) (r ringing, err error) {
+	now := b.now()
+	r.c = c
+	f, err := b.facts(c, now)
+	if err != nil {
+		return r, err
 	}
-	reached := 0
-	for _, p := range levels() {
-		if !ring(d, p).After(now) {
-			reached = p
+	due, err := flow.Deadlines(f, b.rules)
+	if err != nil {
+		return r, fmt.Errorf("case %s: %w", c.ID, err)
+	}
+	for _, d := range due {
+		if d.Party || d.From.IsZero() || !d.At.After(d.From) {
+			continue
+		}
+		reached := 0
+		for _, p := range levels() {
+			if !ring(d, p).After(now) {
+				reached = p
+			}
+		}
+		if reached > 0 {
+			r.due, r.percent = append(r.due, d), append(r.percent, reached)
 		}
 	}
-	if reached == 0 {
-		return nil
+	r.next = nextAlarm(due, now)
+	return r, nil
+}
+
+// keepAlarms writes them, and tells of those that are new.
+func (b *Book) keepAlarms(ctx context.Context, tx pgx.Tx, list []ringing) error {
+	batch, now := &pgx.Batch{}, b.now()
+	for _, r := range list {
+		for i, d := range r.due {
+			batch.Queue(`WITH new AS (INSERT INTO alarm (case_id, deadline, due_at, percent, label_zh, label_en, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING case_id, percent)
+				SELECT pg_notify($8, json_build_object('kind', 'case.alarm', 'case_id', case_id, 'percent', percent)::text) FROM new`,
+				r.c.ID, d.Key, d.At, r.percent[i], d.ZH, d.EN, now, store.EventsChannel)
+		}
+		batch.Queue(`UPDATE casefile SET alarm_at = $2 WHERE id = $1`, r.c.ID, r.next)
 	}
-	done, err := tx.Exec(ctx, `INSERT INTO alarm (case_id, deadline, due_at, percent, label_zh, label_en, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-		c.ID, d.Key, d.At, reached, d.ZH, d.EN, now)
-	if err != nil {
-		return fmt.Errorf("alarm about case %s: %w", c.ID, err)
-	}
-	if done.RowsAffected() == 0 {
-		return nil
-	}
-	return store.Notify(ctx, tx, map[string]any{"kind": "case.alarm", "case_id": c.ID, "percent": reached})
+	return tx.SendBatch(ctx, batch).Close()
 }
 
 // Alarms lists the latest alarm of each running deadline, most urgent first: an

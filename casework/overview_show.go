@@ -50,7 +50,8 @@ const (
 )
 
 func (b *Book) countByState(ctx context.Context) ([]StateCount, error) {
-	rows, err := b.o.Pool.Query(ctx, `SELECT state, count(*) FROM casefile GROUP BY state ORDER BY state`)
+	rows, err := b.o.Pool.Query(ctx, `SELECT substring(figure FROM 7), sum(n)::integer FROM case_tally
+		WHERE day = DATE '1970-01-01' AND figure LIKE 'state/%' GROUP BY figure HAVING sum(n) > 0 ORDER BY 1`)
 	if err != nil {
 		return nil, fmt.Errorf("count the cases: %w", err)
 	}

@@ -22,37 +22,39 @@ func (b *Book) Sweep(ctx context.Context) (fired int, err error) {
 		return 0, err
 	}
 	var failed []error
-	after := "00000000-0000-0000-0000-000000000000"
+	var after mark
 	for {
-		ids, err := b.dueCases(ctx, after)
+		list, err := b.dueCases(ctx, after)
 		if err != nil {
 			return fired, err
 		}
-		for _, id := range ids {
-			n, err := b.due(ctx, id)
+		for _, one := range list {
+			n, err := b.due(ctx, one.ID)
 			fired += n
 			if err != nil {
 				failed = append(failed, err)
 			}
-			after = id
+			after = one
 		}
-		if len(ids) < sweepBatch {
+		if len(list) < sweepBatch {
 			failed = append(failed, b.alarms(ctx), quota.Fold(ctx, b.o.Pool))
 			return fired, errors.Join(failed...)
 		}
 	}
 }
 
-func (b *Book) dueCases(ctx context.Context, after string) ([]string, error) {
-	rows, err := b.o.Pool.Query(ctx, `SELECT id::text FROM casefile WHERE timer_at <= $1 AND id > $2 ORDER BY id LIMIT $3`, b.now(), after, sweepBatch)
+// dueCases lists what is due in the order in which it became so, after a mark.
+func (b *Book) dueCases(ctx context.Context, after mark) ([]mark, error) {
+	rows, err := b.o.Pool.Query(ctx, `SELECT timer_at, id::text, 0::float8 FROM casefile
+		WHERE timer_at <= $1 AND ($3 = '' OR (timer_at, id) > ($2, nullif($3, '')::uuid)) ORDER BY timer_at, casefile.id LIMIT $4`, b.now(), after.At, after.ID, sweepBatch)
 	if err != nil {
 		return nil, fmt.Errorf("find what is due: %w", err)
 	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[mark])
 	if err != nil {
 		return nil, fmt.Errorf("find what is due: %w", err)
 	}
-	return ids, nil
+	return list, nil
 }
 
 // due takes the steps of one case that time has brought.

@@ -20,13 +20,10 @@ const trendDays = 30
 // trend counts the latest days, today included.
 func (b *Book) trend(ctx context.Context) ([]DayCount, error) {
 	rows, err := b.o.Pool.Query(ctx, `
-		WITH days AS (SELECT ($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date - n AS day FROM generate_series(0, $2::int - 1) n),
-		happened AS (
-			SELECT raised_at AS at, 1 AS found, 0 AS filed, 0 AS closed FROM casefile WHERE raised_at > $1::timestamptz - make_interval(days => $2)
-			UNION ALL SELECT filed_at, 0, 1, 0 FROM casefile WHERE filed_at > $1::timestamptz - make_interval(days => $2)
-			UNION ALL SELECT closed_at, 0, 0, 1 FROM casefile WHERE closed_at > $1::timestamptz - make_interval(days => $2))
-		SELECT to_char(day, 'YYYY-MM-DD'), coalesce(sum(found), 0)::int, coalesce(sum(filed), 0)::int, coalesce(sum(closed), 0)::int
-		FROM days LEFT JOIN happened ON (at AT TIME ZONE 'Asia/Shanghai')::date = day GROUP BY day ORDER BY day`, b.now(), trendDays)
+		WITH days AS (SELECT ($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date - n AS day FROM generate_series(0, $2::int - 1) n)
+		SELECT to_char(day, 'YYYY-MM-DD'), coalesce(sum(n) FILTER (WHERE figure = 'raised'), 0)::int, coalesce(sum(n) FILTER (WHERE figure = 'filed'), 0)::int,
+			coalesce(sum(n) FILTER (WHERE figure = 'ended'), 0)::int
+		FROM days LEFT JOIN case_tally USING (day) GROUP BY day ORDER BY day`, b.now(), trendDays)
 	if err != nil {
 		return nil, fmt.Errorf("count what the days brought: %w", err)
 	}

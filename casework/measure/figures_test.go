@@ -105,7 +105,7 @@ func counted(t *testing.T, set bench.Set) {
 		`INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result) SELECT gen_random_uuid(), id, 'after', now(), '', '', '' FROM casefile WHERE major`,
 		`INSERT INTO process_record (case_id, seq, at, actor, role, event, from_state, to_state, reason, detail, previous, digest)
 			SELECT id, 1, decided_at, '', 'legal', 'pass', '', '', '', '{}', '', '' FROM casefile WHERE major`,
-		`SELECT quota_tally_anew()`,
+		`SELECT case_tally_anew()`,
 		`ALTER TABLE casefile ENABLE TRIGGER USER`, `ALTER TABLE case_check ENABLE TRIGGER USER`,
 		`VACUUM ANALYZE`,
 	}) {

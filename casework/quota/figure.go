@@ -5,7 +5,7 @@ import "fmt"
 // figure is how one figure is counted: cases for which of holds, and among them those
 // for which counts holds. The list and what is missing come from these two conditions,
 // in which c is a casefile, $1 and $2 are the period and $3 is now; the numbers come from
-// the lines of quota_tally that say the same (migration 0095).
+// the lines of case_tally that say the same (migration 0095).
 type figure struct {
 	key, reading       string // reading: of which figure this is the other reading
 	of, counts         string

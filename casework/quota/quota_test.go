@@ -122,6 +122,11 @@ func TestFiguresEqualTheRecount(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		var differ int
+		if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM (SELECT state, count(*) AS n FROM casefile GROUP BY state) a
+			FULL JOIN (SELECT substring(figure FROM 7) AS state, sum(n) AS n FROM case_tally WHERE figure LIKE 'state/%' GROUP BY 1 HAVING sum(n) <> 0) b USING (state) WHERE a.n IS DISTINCT FROM b.n`).Scan(&differ); err != nil || differ > 0 {
+			t.Errorf("seed %d: of %d states the tally says otherwise; %v", seed, differ, err)
+		}
 		list, err := quota.Compute(t.Context(), pool, year, matters, now)
 		if err != nil {
 			t.Fatal(err)

@@ -39,7 +39,7 @@ func read(ctx context.Context, db queryer, a, b Period, now time.Time) (sums, su
 	}
 	first, second := sums{lines: map[line]int64{}}, sums{lines: map[line]int64{}}
 	rows, err := db.Query(ctx, `SELECT figure, major, coalesce(sum(n) FILTER (WHERE `+in("day", 1, 2)+`), 0)::bigint, coalesce(sum(n) FILTER (WHERE `+in("day", 3, 4)+`), 0)::bigint
-		FROM quota_tally WHERE figure <> 'hours' AND (`+in("day", 1, 2)+` OR `+in("day", 3, 4)+`) AND (until IS NULL OR until < $5) GROUP BY figure, major`, a.From, a.To, b.From, b.To, now)
+		FROM case_tally WHERE figure <> 'hours' AND day > DATE '1970-01-01' AND (`+in("day", 1, 2)+` OR `+in("day", 3, 4)+`) AND (until IS NULL OR until < $5) GROUP BY figure, major`, a.From, a.To, b.From, b.To, now)
 	if err != nil {
 		return first, second, err
 	}
@@ -71,7 +71,7 @@ type spread struct {
 }
 
 func hours(ctx context.Context, db queryer, p Period) (s spread, err error) {
-	rows, err := db.Query(ctx, `SELECT hours, sum(n)::bigint FROM quota_tally WHERE figure = 'hours'
+	rows, err := db.Query(ctx, `SELECT hours, sum(n)::bigint FROM case_tally WHERE figure = 'hours'
 		AND day >= ($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date AND day < ($2::timestamptz AT TIME ZONE 'Asia/Shanghai')::date GROUP BY hours ORDER BY hours`, p.From, p.To)
 	if err != nil {
 		return s, err
@@ -101,11 +101,11 @@ func Fold(ctx context.Context, db interface {
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 },
 ) error {
-	_, err := db.Exec(ctx, `WITH several AS (SELECT array_agg(ctid) AS rows FROM quota_tally GROUP BY figure, day, major, until, hours HAVING count(*) > 1),
-		old AS (DELETE FROM quota_tally WHERE ctid = ANY (ARRAY(SELECT unnest(rows) FROM several)) RETURNING *)
-		INSERT INTO quota_tally SELECT figure, day, major, until, hours, sum(n) FROM old GROUP BY figure, day, major, until, hours HAVING sum(n) <> 0`)
+	_, err := db.Exec(ctx, `WITH several AS (SELECT array_agg(ctid) AS rows FROM case_tally GROUP BY figure, day, major, until, hours HAVING count(*) > 1),
+		old AS (DELETE FROM case_tally WHERE ctid = ANY (ARRAY(SELECT unnest(rows) FROM several)) RETURNING *)
+		INSERT INTO case_tally SELECT figure, day, major, until, hours, sum(n) FROM old GROUP BY figure, day, major, until, hours HAVING sum(n) <> 0`)
 	if err != nil {
-		return fmt.Errorf("fold the tally of the quotas: %w", err)
+		return fmt.Errorf("fold the tally of cases: %w", err)
 	}
 	return nil
 }

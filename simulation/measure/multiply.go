@@ -37,7 +37,7 @@ func multiply(ctx context.Context, pool *pgxpool.Pool, n int) error {
 		if err := copyCases(ctx, tx, n); err != nil {
 			return err
 		}
-		for _, sql := range append(indexes, `SELECT quota_tally_anew()`) {
+		for _, sql := range append(indexes, `SELECT case_tally_anew()`) {
 			if _, err := tx.Exec(ctx, sql); err != nil {
 				return fmt.Errorf("%s: %w", sql, err)
 			}
@@ -45,6 +45,10 @@ func multiply(ctx context.Context, pool *pgxpool.Pool, n int) error {
 		return nil
 	})
 }
+
+// kins is how many copies of its own each party of the simulation has, so that a party has
+// some tens of cases, not thousands.
+const kins = "1000"
 
 // decidable are cases that the head can decide as soon as the party's time is over.
 const decidable = `state = 'proposed' AND NOT major AND coalesce(dossier->'hearing', '{}') = '{}' AND NOT jsonb_path_exists(dossier, '$.statements[*] ? (!exists(@.answered_at))')`
@@ -64,7 +68,11 @@ func copyCases(ctx context.Context, tx pgx.Tx, n int) error {
 			FROM generate_series(1, $1::bigint) g JOIN template t ON t.ended = (g > $2) AND t.n = 1 + g % t.of`, []any{n, alive}},
 		{`INSERT INTO twin SELECT gen_random_uuid(), p.id, $1 + g, interval '0'
 			FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n, count(*) OVER () AS of FROM casefile WHERE ` + decidable + `) p JOIN generate_series(1, $2::bigint) g ON p.n = g % p.of`, []any{n, decisions}},
+		{`CREATE TEMPORARY TABLE kin ON COMMIT DROP AS SELECT p.id AS party, n, gen_random_uuid() AS id FROM party p CROSS JOIN generate_series(0, ` + kins + ` - 1) n`, nil},
+		{`CREATE UNIQUE INDEX ON kin (party, n)`, nil},
+		{`INSERT INTO party SELECT (jsonb_populate_record(p, jsonb_build_object('id', k.id))).* FROM kin k JOIN party p ON p.id = k.party`, nil},
 		{`ANALYZE twin`, nil},
+		{`ANALYZE kin`, nil},
 		{insertCasefile, nil},
 		{`INSERT INTO process_record SELECT w.id, r.seq, r.at - w.back, r.actor_id, r.actor, r.role, r.event, r.from_state, r.to_state, r.reason, r.detail, r.previous, r.digest
 			FROM twin w JOIN process_record r ON r.case_id = w.template`, nil},
@@ -85,11 +93,11 @@ func copyCases(ctx context.Context, tx pgx.Tx, n int) error {
 const insertCasefile = `
 INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, object_id, party_id, party, object, place, first_at, last_at, raised_at,
 	created_at, changed_at, filed_at, decided_at, publish_by, published_at, closed_at, major, officers, fine_fen, late_fen, paid_fen, timer_at, due_at, due, grams, dossier, alarm_at)
-SELECT w.id, k.number, c.state, c.version, c.detector, c.matter, c.camera_id, c.zone_id, c.object_id, c.party_id, k.party, c.object, c.place, c.first_at - w.back, c.last_at - w.back, c.raised_at - w.back,
+SELECT w.id, k.number, c.state, c.version, c.detector, c.matter, c.camera_id, c.zone_id, c.object_id, kin.id, k.party, c.object, c.place, c.first_at - w.back, c.last_at - w.back, c.raised_at - w.back,
 	c.created_at - w.back, c.changed_at - w.back - make_interval(secs => w.n % 60), c.filed_at - w.back, c.decided_at - w.back, c.publish_by - w.back, c.published_at - w.back, c.closed_at - w.back, c.major, c.officers,
 	c.fine_fen, c.late_fen, c.paid_fen, c.timer_at, c.due_at, c.due,
 	c.grams || ARRAY[substr(k.party, 1, 2), substr(k.party, 2, 2), substr(k.party, 3, 2), substr(k.party, 4, 2), substr(k.party, 5, 2), substr(k.count, 1, 2), substr(k.count, 2, 2), substr(k.count, 3, 2),
 		substr(k.count, 4, 2), substr(k.count, 5, 2), substr(k.count, 6, 2), '第' || left(k.count, 1), right(k.count, 1) || '号'], c.dossier, c.alarm_at
-FROM twin w JOIN casefile c ON c.id = w.template
+FROM twin w JOIN casefile c ON c.id = w.template LEFT JOIN kin ON kin.party = c.party_id AND kin.n = w.n % ` + kins + `
 CROSS JOIN LATERAL (SELECT lpad(w.n::text, 7, '0') AS count, (ARRAY['李', '王', '赵', '陈', '杨', '黄'])[1 + w.n % 6] || (w.n % 10007)::text AS party,
 	regexp_replace(c.number, '第\d+号', '第' || lpad(w.n::text, 7, '0') || '号') AS number) k`
