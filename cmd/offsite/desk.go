@@ -141,6 +141,9 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	if err != nil {
 		return err
 	}
+	if err := d.publicLog.enact(ctx, matters); err != nil {
+		return err
+	}
 	press, err := document.New(document.Fonts{Song: d.config.Documents.Song, Kai: d.config.Documents.Kai})
 	if err != nil {
 		return err
