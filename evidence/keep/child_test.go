@@ -224,17 +224,20 @@ func childOptions(j job, h *hold) (keep.Options, error) {
 	if err != nil {
 		return o, err
 	}
-	v, err := vault.Open(context.Background(), vault.Options{
-		Endpoint: j.Store, AccessKey: j.Access, SecretKey: j.Secret, Bucket: j.Bucket, Transport: heldTransport{http.DefaultTransport, h},
-	})
-	if err != nil {
-		return o, err
-	}
+	access := vault.Options{Endpoint: j.Store, AccessKey: j.Access, SecretKey: j.Secret, Bucket: j.Bucket, Transport: heldTransport{http.DefaultTransport, h}}
 	if j.Database != "" {
+		v, err := vault.Reader(access) // the bucket was probed when the test began
+		if err != nil {
+			return o, err
+		}
 		return keep.Options{
 			SpoolDir: j.Spool, Sealer: sealer, Stamper: stamper, Vault: v, Recorder: database(j.Database),
 			Host: "child", Version: "1.0", RetryMin: 10 * time.Millisecond, RetryMax: 50 * time.Millisecond,
 		}, nil
+	}
+	v, err := vault.Open(context.Background(), access)
+	if err != nil {
+		return o, err
 	}
 	now := func() time.Time { return time.Now() }
 	log, err := j.openLog()

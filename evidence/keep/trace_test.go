@@ -27,7 +27,9 @@ type call struct {
 	name  string
 	paths []string // that it names, by name or by descriptor
 	made  bool     // an openat that may have made the file
-	nth   int      // of that name among those that name its first path
+	nth   int      // of that name, on its thread, among those that name its first path
+
+	thread string
 }
 
 func (c call) String() string {
@@ -35,7 +37,7 @@ func (c call) String() string {
 }
 
 var (
-	callLine   = regexp.MustCompile(`^\d+ +(\w+)\((.*)$`)
+	callLine   = regexp.MustCompile(`^(\d+) +(\w+)\((.*)$`)
 	pathInCall = regexp.MustCompile(`\b\d+<(/[^>]*)>|"(/[^"]*)"`)
 )
 
@@ -53,8 +55,8 @@ func callsBelow(t *testing.T, trace, folder string) []call {
 		if m == nil {
 			continue
 		}
-		arguments, _, _ := strings.Cut(m[2], ") = ")
-		c := call{name: m[1], made: strings.Contains(arguments, "O_CREAT")}
+		arguments, _, _ := strings.Cut(m[3], ") = ")
+		c := call{name: m[2], thread: m[1], made: strings.Contains(arguments, "O_CREAT")}
 		for _, p := range pathInCall.FindAllStringSubmatch(arguments, -1) {
 			path := strings.TrimSuffix(p[1]+p[2], " (deleted)")
 			if path == folder || strings.HasPrefix(path, folder+"/") {
@@ -66,7 +68,7 @@ func callsBelow(t *testing.T, trace, folder string) []call {
 		}
 		c.nth = 1
 		for _, before := range calls {
-			if before.name == c.name && slices.Contains(before.paths, c.paths[0]) {
+			if before.name == c.name && before.thread == c.thread && slices.Contains(before.paths, c.paths[0]) {
 				c.nth++
 			}
 		}
