@@ -36,7 +36,7 @@ type Options struct {
 	Samples      sampler     // optional: without it, no samples of evidence
 	Trust        Trust
 	Probe        Prober
-	Mask         func(png []byte) ([]byte, error)            // covers people and vehicles (mask.Masker.PNG); without it, the portal shows no pictures
+	Masked       masked                                      // copies in which nobody can be recognised; without it, the portal shows no pictures
 	CheckAddress func(ctx context.Context, url string) error // guard.Guard.Check
 	Events       func(ctx context.Context) <-chan store.Event
 	Ready        map[string]func(ctx context.Context) error // what /readyz asks; optional

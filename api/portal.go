@@ -5,15 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"path"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
+	"offsite/api/problem"
 	"offsite/api/wire"
 	"offsite/casework"
 	"offsite/evidence"
@@ -131,36 +130,24 @@ func (a *API) getPortalFile(ctx context.Context, in *portalFile) (*stream, error
 				return
 			}
 		}
-		if path.Ext(file.Path) == ".png" {
-			a.sendMasked(w, r, file.Receipt, file.Path)
-			return
-		}
-		a.sendEntry(w, r, file.Receipt, file.Path)
+		a.sendMasked(w, r, file.Receipt, file.Path)
 	}}, nil
 }
 
-// mostPicture bounds a picture that is masked.
-const mostPicture = 64 << 20
-
-// sendMasked sends a copy of a picture in which nobody can be recognised. What cannot
-// be masked is not sent.
+// sendMasked sends a copy of a picture or clip in which nobody can be recognised. What
+// cannot be masked is not sent.
 func (a *API) sendMasked(w http.ResponseWriter, r *http.Request, receipt evidence.Receipt, name string) {
-	body, _, err := a.o.Vault.OpenEntry(r.Context(), receipt, name)
-	if err != nil {
-		a.refuse(w, r, a.problem(r.Context(), "read-entry", err))
+	var raw []byte
+	err := errors.New("there is no model to mask it with")
+	if a.o.Masked != nil {
+		raw, err = a.o.Masked.Copy(r.Context(), receipt, name)
+	}
+	if errors.Is(err, ErrBeingMasked) {
+		a.refuse(w, r, problem.New(http.StatusServiceUnavailable, "视频正在遮挡行人和车辆，大约需要一分钟，请稍后再打开。", "People and vehicles in the clip are being covered, which takes about a minute. Open it again then.").With("Retry-After", "30"))
 		return
 	}
-	defer body.Close()
-	raw, err := io.ReadAll(io.LimitReader(body, mostPicture))
-	switch {
-	case err != nil:
-	case a.o.Mask == nil:
-		err = errors.New("there is no model to mask it with")
-	default:
-		raw, err = a.o.Mask(raw)
-	}
 	if err != nil {
-		a.refuse(w, r, a.problem(r.Context(), "mask-picture", fmt.Errorf("mask %s of bundle %s: %w", name, receipt.BundleID, err)))
+		a.refuse(w, r, a.problem(r.Context(), "mask", fmt.Errorf("mask %s of bundle %s: %w", name, receipt.BundleID, err)))
 		return
 	}
 	fileHeader(w, name)

@@ -45,6 +45,12 @@ func (c *Config) Check(f *File) error {
 		k.given("tsa.ca_file", c.TSA.CAFile, "tsa.url is set")
 	}
 	k.existing("tsa.ca_file", c.TSA.CAFile)
+	for _, entry := range c.TSA.Further {
+		url, file := c.TSA.Authority(entry)
+		k.url("tsa.further", url, "http", "https")
+		k.given("tsa.further", file, "each entry is an address, =, and a file of certificates")
+		k.existing("tsa.further", file)
+	}
 	if o := c.Transparency.Origin; strings.ContainsAny(o, "+ \t\n") || strings.Contains(o, "://") {
 		k.add("transparency.origin", fmt.Sprintf("%q is no name of a log", o), "write it like enforce.example.gov.cn/log")
 	}

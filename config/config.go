@@ -59,6 +59,17 @@ type S3 struct {
 type TSA struct {
 	URL    string `name:"url" help:"http(s):// address of an RFC 3161 authority; default: a private one." placeholder:"URL"`
 	CAFile string `name:"ca-file" help:"PEM certificates that the authority's chain ends in." placeholder:"FILE"`
+	// Further authorities are asked at the same time; a bundle waits until all have answered.
+	Further []string `help:"Further authorities whose timestamps each bundle carries too, each as ADDRESS=FILE with the certificates that its chain ends in." placeholder:"URL=FILE"`
+}
+
+// Authority splits an entry of Further.
+func (t TSA) Authority(entry string) (url, caFile string) {
+	at := strings.LastIndex(entry, "=")
+	if at < 0 {
+		return entry, ""
+	}
+	return entry[:at], entry[at+1:]
 }
 
 // Transparency is the public log of seals, keys and process records.

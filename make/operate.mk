@@ -47,3 +47,15 @@ package: build $(TOOLS)/bin/nfpm ## Debian package in build/, installed, upgrade
 $(TOOLS)/bin/nfpm:
 	@echo "setup: building nfpm $(NFPM_VERSION)"
 	@GOBIN=$(TOOLS)/bin go install github.com/goreleaser/nfpm/v2/cmd/nfpm@$(NFPM_VERSION)
+
+.PHONY: fault-walk
+fault-walk: setup ## every file call of the smallest sealing program fails once in each way, every byte of a bundle is changed; writes docs/fault-walk.md
+	@go test ./evidence/keep -count=1 -timeout 2h -run 'TestEachCallFails|TestEachServiceIsAway' -walk -figures $(CURDIR)/build/bench
+	@go test ./evidence/verify -count=1 -timeout 1h -run 'TestEveryChangedByte|TestEveryMovedFile' -walk -figures $(CURDIR)/build/bench
+	@make/fault-walk.sh >build/fault-walk.md && mv build/fault-walk.md docs/fault-walk.md
+
+.PHONY: conformance
+conformance: setup ## what other S3 stores do of what evidence asks of a store; writes docs/stores.md
+	@mkdir -p build/bench && stores=$$(make/conformance.sh $(TOOLS)/stores) && \
+	  go test ./evidence/vault -count=1 -timeout 20m -run TestStoresConform -stores "$$stores" -tools $(TOOLS)/stores -figures $(CURDIR)/build/bench
+	@make/stores.sh >build/stores.md && mv build/stores.md docs/stores.md

@@ -1,7 +1,9 @@
 package matter
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -64,6 +66,8 @@ func Load(folders ...fs.FS) (*Catalogue, error) {
 				return nil, fmt.Errorf("matter: %s: key: %q doesn't match the file's name; call one like the other", name, m.Key)
 			}
 			seen[m.Key] = name
+			sum := sha256.Sum256(data)
+			m.SHA256 = hex.EncodeToString(sum[:])
 			byKey[m.Key] = m
 		}
 	}

@@ -33,6 +33,7 @@ type Matter struct {
 	Order       Words     // what the party is told to do (责令改正)
 	BandsSource Words     // who set the discretion bands
 	Versions    []Version // oldest first, without overlap
+	SHA256      string    // of the file that it was loaded from
 }
 
 // Roles of a provision.

@@ -61,6 +61,7 @@ type desk struct {
 	log      *slog.Logger
 
 	publicLog *publicLog
+	copies    *maskedCopies // of pictures and clips, for the portal; nil before handler
 }
 
 // atDesk starts the services, opens keys and desk, lets do work there, and takes all
@@ -110,6 +111,9 @@ func openDesk(ctx context.Context, c *config.Config, p *platform, ring *seal.Rin
 
 // Close lets log and database go.
 func (d *desk) Close() {
+	if d.copies != nil {
+		d.copies.Stop()
+	}
 	d.publicLog.Stop()
 	d.pool.Close()
 }
@@ -139,6 +143,9 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	}
 	matters, err := matter.Default()
 	if err != nil {
+		return err
+	}
+	if err := d.publicLog.enact(ctx, matters); err != nil {
 		return err
 	}
 	press, err := document.New(document.Fonts{Song: d.config.Documents.Song, Kai: d.config.Documents.Kai})
@@ -171,6 +178,7 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.copies = newMaskedCopies(d.vault, masks, d.log.With("part", "masks"))
 	addresses, err := guard.New(d.config.Cameras.Networks)
 	if err != nil {
 		return nil, err
@@ -180,7 +188,7 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
 		Draws: d.office, Rules: d.book.Rules(), Samples: sample.New(d.pool, time.Now),
 		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
-		Probe: prober(addresses), Mask: masks.PNG, CheckAddress: addresses.Check,
+		Probe: prober(addresses), Masked: d.copies, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
 		Ready:   map[string]func(context.Context) error{"database": d.pool.Ping},
 		Log:     d.publicLog.Handler(),

@@ -81,7 +81,7 @@ func (c *doctorCmd) reach(ctx context.Context, conf *config.Config, o *doctor.Op
 	}
 	log := newLogger(io.Discard, conf.Log)
 	for check, start := range map[string]func(context.Context, *config.Config, bool, *slog.Logger) error{
-		doctor.Database: p.database, doctor.StoreLock: p.objects, doctor.Timestamp: p.authority,
+		doctor.Database: p.database, doctor.StoreLock: p.objects, doctor.Timestamp: p.stampers,
 	} {
 		if !private && !own(conf, check) {
 			continue
@@ -90,7 +90,10 @@ func (c *doctorCmd) reach(ctx context.Context, conf *config.Config, o *doctor.Op
 			o.Broken[check] = err
 		}
 	}
-	o.DatabaseURL, o.Authority = p.databaseURL, p.stamper
+	o.DatabaseURL = p.databaseURL
+	if len(p.authorities) > 0 {
+		o.Authority = p.authorities[0].client
+	}
 	if p.store.Endpoint != "" {
 		o.Store = &p.store
 	}

@@ -9,6 +9,7 @@ import (
 
 	"offsite/config"
 	"offsite/evidence/seal"
+	_ "offsite/evidence/seal/hsm" // keys in PKCS#11 tokens
 )
 
 // keyCmd is about the keys that seal evidence.
@@ -47,16 +48,18 @@ const follow = "It is entered in the transparency log at the next start. Give th
 type keyCreateCmd struct {
 	Folder    keyFolder `embed:""`
 	Algorithm string    `enum:"ed25519,sm2" default:"ed25519" help:"ed25519, which every bundle is sealed with, or sm2, which seals beside it (GB/T 32918)."`
+	PKCS11    string    `name:"pkcs11" help:"Make the key in this PKCS#11 token, which it never leaves." placeholder:"URI"`
 }
 
 // Help is shown by `offsite key create --help`.
 func (keyCreateCmd) Help() string {
-	return "`offsite up` makes an Ed25519 key by itself where there never was one. SM2 seals begin with the next start.\n\n  offsite key create --algorithm sm2 --data /var/lib/offsite"
+	return "`offsite up` makes an Ed25519 key by itself where there never was one. SM2 seals begin with the next start.\n\n  offsite key create --algorithm sm2 --data /var/lib/offsite\n  offsite key create --pkcs11 'pkcs11:token=bureau?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/etc/offsite/pin'"
 }
 
 // Run makes the key.
 func (c *keyCreateCmd) Run() error {
 	return c.Folder.change(func(r *seal.Ring) error {
+		r.MakeIn(c.PKCS11)
 		k, err := r.Create(c.Algorithm)
 		if err != nil {
 			return err
@@ -119,6 +122,7 @@ func stateOf(k seal.TrustedKey, now time.Time) string {
 type keyRotateCmd struct {
 	Folder    keyFolder `embed:""`
 	Algorithm string    `enum:"ed25519,sm2" default:"ed25519" help:"Which key: ed25519 or sm2."`
+	PKCS11    string    `name:"pkcs11" help:"Make the new key in this PKCS#11 token, or with the word file in a file; default: where the old one is." placeholder:"URI"`
 }
 
 // Help is shown by `offsite key rotate --help`.
@@ -133,6 +137,7 @@ func (c *keyRotateCmd) Run() error {
 		if err != nil {
 			return fmt.Errorf("%w; make the first key with offsite key create", err)
 		}
+		r.MakeIn(c.PKCS11)
 		k, err := r.Rotate(c.Algorithm)
 		if err != nil {
 			return err

@@ -9,7 +9,7 @@ import (
 	"offsite/evidence/seal"
 )
 
-// openKeys opens the sealing keys and enters the timestamp authority's certificate
+// openKeys opens the sealing keys and enters the timestamp authorities' certificates
 // into trust.json. A key is made only where none has ever sealed: a missing key
 // that trust.json knows stops the start, since new evidence under another key must
 // be somebody's decision.
@@ -28,7 +28,12 @@ func openKeys(c *config.Config, p *platform) (*seal.Ring, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ring, ring.TrustAuthority(p.tsaName, p.tsaPEM)
+	for _, a := range p.authorities {
+		if err := ring.TrustAuthority(a.name, a.pem); err != nil {
+			return nil, err
+		}
+	}
+	return ring, nil
 }
 
 // trustPath is where what a verifier must know is kept, to be published.

@@ -133,7 +133,7 @@ func (c *logProveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return exitError{2, err}
 	}
-	report, err := verifyFile(ctx, c.Bundle, trust, verify.Options{})
+	report, err := fileSource(c.Bundle, "").check(ctx, trust, verify.Options{})
 	if err != nil {
 		return exitError{2, err}
 	}

@@ -23,10 +23,15 @@ type platform struct {
 	databaseURL string
 	store       vault.Options
 	settle      func(bucket, key string) error // of the private store; nil where it is the bureau's
-	stamper     *timestamp.Client
-	tsaName     string
-	tsaPEM      []byte
+	authorities []authority                    // all stamp each bundle; the first is the one that is watched
 	stops       []func()
+}
+
+// authority is a timestamp authority.
+type authority struct {
+	name   string // in trust.json
+	pem    []byte // what its chain ends in
+	client *timestamp.Client
 }
 
 // startPlatform starts what is private and says how to reach all three. private
@@ -35,7 +40,7 @@ type platform struct {
 // started runs until Stop, so that whoever stands on it can stop first.
 func startPlatform(ctx context.Context, c *config.Config, private bool, log *slog.Logger) (*platform, error) {
 	p := &platform{}
-	for _, start := range []func(context.Context, *config.Config, bool, *slog.Logger) error{p.database, p.authority, p.objects} {
+	for _, start := range []func(context.Context, *config.Config, bool, *slog.Logger) error{p.database, p.stampers, p.objects} {
 		if err := start(ctx, c, private, log); err != nil {
 			p.Stop()
 			return nil, err
@@ -74,18 +79,12 @@ func (p *platform) database(ctx context.Context, c *config.Config, private bool,
 	return nil
 }
 
-func (p *platform) authority(ctx context.Context, c *config.Config, private bool, log *slog.Logger) error {
-	url, roots := c.TSA.URL, x509.NewCertPool()
+func (p *platform) stampers(ctx context.Context, c *config.Config, private bool, log *slog.Logger) error {
 	switch {
-	case url != "":
-		pem, err := os.ReadFile(c.TSA.CAFile)
-		if err != nil {
-			return fmt.Errorf("tsa.ca_file: %w", err)
+	case c.TSA.URL != "":
+		if err := p.trusted(c.TSA.URL, "tsa.ca_file", c.TSA.CAFile); err != nil {
+			return err
 		}
-		if !roots.AppendCertsFromPEM(pem) {
-			return fmt.Errorf("tsa.ca_file: %s holds no PEM certificate", c.TSA.CAFile)
-		}
-		p.tsaName, p.tsaPEM = url, pem
 	case !private:
 		return needed("tsa.url")
 	default:
@@ -94,13 +93,38 @@ func (p *platform) authority(ctx context.Context, c *config.Config, private bool
 			return fmt.Errorf("start the private timestamp authority: %w", err)
 		}
 		p.stops = append(p.stops, a.Stop)
-		url, roots, p.tsaName, p.tsaPEM = a.URL(), a.Roots(), "private", a.CertificatesPEM()
+		if err := p.stamped("private", a.URL(), a.Roots(), a.CertificatesPEM()); err != nil {
+			return err
+		}
 	}
+	for _, entry := range c.TSA.Further {
+		url, file := c.TSA.Authority(entry)
+		if err := p.trusted(url, "tsa.further", file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trusted adds an authority whose certificates lie in a file.
+func (p *platform) trusted(url, key, file string) error {
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", key, err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return fmt.Errorf("%s: %s holds no PEM certificate", key, file)
+	}
+	return p.stamped(url, url, roots, pem)
+}
+
+func (p *platform) stamped(name, url string, roots *x509.CertPool, pem []byte) error {
 	client, err := timestamp.New(timestamp.Options{URL: url, Roots: roots})
 	if err != nil {
 		return fmt.Errorf("timestamp authority %s: %w", url, err)
 	}
-	p.stamper = client
+	p.authorities = append(p.authorities, authority{name, pem, client})
 	return nil
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"offsite/casework/matter"
 	"offsite/config"
 	"offsite/evidence"
 	"offsite/evidence/seal"
@@ -208,6 +209,18 @@ func (l *publicLog) activate(ctx context.Context, engine *infer.Engine) error {
 			return err
 		}
 		if err := l.ledger.Note(ctx, m.Name, modelEntry(m, now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enact enters the matters that this process applies, where their texts are others than
+// before.
+func (l *publicLog) enact(ctx context.Context, matters *matter.Catalogue) error {
+	now := time.Now()
+	for _, m := range matters.All() {
+		if err := l.ledger.Note(ctx, m.Key, proof.Entry{Kind: proof.KindMatter, ID: m.Key, SHA256: m.SHA256, At: now}); err != nil {
 			return err
 		}
 	}

@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"offsite/casework/matter"
 	"offsite/config"
 	"offsite/evidence/seal"
 	"offsite/evidence/translog"
@@ -53,7 +55,7 @@ func somePlatform(t *testing.T) *platform {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &platform{tsaName: "specimen", tsaPEM: []byte(trust.Authorities[0].CertificatePEM)}
+	return &platform{authorities: []authority{{name: "specimen", pem: []byte(trust.Authorities[0].CertificatePEM)}}}
 }
 
 func (n *place) open(keeps bool) (*publicLog, error) {
@@ -198,5 +200,44 @@ func TestMissingSealingKeyStopsTheStart(t *testing.T) {
 	}
 	if _, err := openKeys(n.conf, somePlatform(t)); err == nil || !strings.Contains(err.Error(), "bring it back from the backup") {
 		t.Fatalf("the key is missing: %v", err)
+	}
+}
+
+// The log says from when on which text of a matter was applied.
+func TestMattersAreEnteredWhereTheirTextChanges(t *testing.T) {
+	t.Parallel()
+	n := newPlace(t, storetest.Open(t))
+	l := n.mustOpen(true)
+	defer l.Stop()
+	matters, err := matter.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries := func(c *matter.Catalogue) (count int) {
+		t.Helper()
+		if err := l.enact(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		if err := n.pool.QueryRow(t.Context(), `SELECT count(*) FROM log_entry WHERE kind = 'matter'`).Scan(&count); err != nil {
+			t.Fatal(err)
+		}
+		return count
+	}
+	all := len(matters.All())
+	if all == 0 || entries(matters) != all || entries(matters) != all {
+		t.Fatalf("%d matters, %d entries", all, entries(matters))
+	}
+	folder := os.DirFS(filepath.Join("..", "..", "casework", "matter", "matters"))
+	name := matters.All()[0].Key + ".yaml"
+	text, err := fs.ReadFile(folder, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed, err := matter.Load(folder, fstest.MapFS{name: {Data: append(text, "# read again\n"...)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := entries(changed); got != all+1 {
+		t.Fatalf("%d entries after one text has changed, want %d", got, all+1)
 	}
 }

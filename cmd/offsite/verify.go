@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -22,7 +21,7 @@ import (
 
 // verifyCmd checks bundles without network, database or store.
 type verifyCmd struct {
-	Bundles     []string           `arg:"" help:"Bundles to check, as downloaded, or folders of them; - reads one from standard input."`
+	Bundles     []string           `arg:"" help:"Bundles to check, as downloaded, or folders of them, or s3://BUCKET/PREFIX; - reads one from standard input."`
 	Trust       string             `default:"trust.json" help:"Keys and certificates that are trusted, as published by the bureau." placeholder:"FILE"`
 	Receipt     string             `help:"The transparency log's receipt of the bundle, where one bundle is checked; default: the file of the bundle's name that ends in .tlog-proof." placeholder:"FILE"`
 	Chain       bool               `help:"Also check that no bundle of a camera is missing among them; give all bundles of a time."`
@@ -30,12 +29,13 @@ type verifyCmd struct {
 	Explain     bool               `help:"Say of each check what it shows."`
 	Language    string             `enum:"zh,en," default:"" help:"zh or en; default: as the environment says." placeholder:"LANGUAGE"`
 	JSON        bool               `help:"Print the report of each bundle as one JSON line."`
+	S3          s3Access           `embed:"" prefix:"s3."`
 	ONNXRuntime config.ONNXRuntime `name:"onnxruntime" embed:"" prefix:"onnxruntime."`
 }
 
 // Help is shown by `offsite verify --help`.
 func (verifyCmd) Help() string {
-	return "Exit status: 0 all checks hold, 1 something was tampered with, 2 something could not be checked.\nThe same can be done with sha256sum and openssl: see docs/verify-yourself.md. Of a folder, the bundles that do\nnot hold are printed, and a summary.\n\n  offsite verify bundle.tar --trust trust.json --explain --language zh\n  offsite verify bundle.tar --receipt bundle.tlog-proof --replay\n  offsite verify bundles/ --chain"
+	return "Exit status: 0 all checks hold, 1 something was tampered with, 2 something could not be checked.\nThe same can be done with sha256sum and openssl: see docs/verify-yourself.md. Of a folder or a bucket, the\nbundles that do not hold are printed, and a summary; of a bucket, every version of each is checked.\n\n  offsite verify bundle.tar --trust trust.json --explain --language zh\n  offsite verify bundle.tar --receipt bundle.tlog-proof --replay\n  offsite verify bundles/ --chain\n  offsite verify s3://offsite-evidence/bundles/2026/11/ --s3.endpoint https://store.example --s3.access-key auditor --s3.secret-key-file key"
 }
 
 // Run prints one line per check.
@@ -44,7 +44,7 @@ func (c *verifyCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return exitError{2, err}
 	}
-	list, whole, err := c.list()
+	list, whole, err := c.list(ctx)
 	if err != nil {
 		return exitError{2, err}
 	}
@@ -69,18 +69,26 @@ func (c *verifyCmd) chinese() bool {
 	return strings.HasPrefix(language, "zh")
 }
 
-// list finds the bundles; whole says that a folder was named.
-func (c *verifyCmd) list() (list []string, whole bool, err error) {
+// list finds the bundles; whole says that a folder or a bucket was named.
+func (c *verifyCmd) list(ctx context.Context) (list []source, whole bool, err error) {
 	for _, path := range c.Bundles {
+		if strings.HasPrefix(path, s3Scheme) {
+			found, err := c.S3.bucketSources(ctx, path)
+			if err != nil {
+				return nil, true, err
+			}
+			list, whole = append(list, found...), true
+			continue
+		}
 		info, err := os.Stat(path)
 		if path == "-" || err != nil || !info.IsDir() {
-			list = append(list, path) // opening it says what is wrong
+			list = append(list, fileSource(path, c.Receipt)) // opening it says what is wrong
 			continue
 		}
 		before := len(list)
 		err = filepath.WalkDir(path, func(path string, d fs.DirEntry, err error) error {
 			if err == nil && d.Type().IsRegular() && filepath.Ext(path) == ".tar" {
-				list = append(list, path)
+				list = append(list, fileSource(path, ""))
 			}
 			return err
 		})
@@ -113,13 +121,13 @@ type verification struct {
 
 // checked is what came of one bundle.
 type checked struct {
-	path   string
+	from   source
 	report verify.Report
 	logged bool // the log's receipt was looked at
 	err    error
 }
 
-func (v *verification) run(ctx context.Context, list []string) error {
+func (v *verification) run(ctx context.Context, list []source) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 && len(list) > 1 {
@@ -149,20 +157,20 @@ func (v *verification) run(ctx context.Context, list []string) error {
 }
 
 // all checks the bundles and gives them in their order.
-func (v *verification) all(ctx context.Context, list []string) func(yield func(checked) bool) {
+func (v *verification) all(ctx context.Context, list []source) func(yield func(checked) bool) {
 	return func(yield func(checked) bool) {
 		ahead := runtime.GOMAXPROCS(0)
 		results := make(chan chan checked, ahead) // so many are under way
 		go func() {
 			defer close(results)
-			for _, path := range list {
+			for _, from := range list {
 				one := make(chan checked, 1)
 				select {
 				case results <- one:
 				case <-ctx.Done():
 					return
 				}
-				go func() { one <- v.one(ctx, path) }()
+				go func() { one <- v.one(ctx, from) }()
 			}
 		}()
 		for one := range results {
@@ -173,15 +181,15 @@ func (v *verification) all(ctx context.Context, list []string) func(yield func(c
 	}
 }
 
-func (v *verification) one(ctx context.Context, path string) checked {
-	c := checked{path: path}
+func (v *verification) one(ctx context.Context, from source) checked {
+	c := checked{from: from}
 	var o verify.Options
-	if o.LogProof, c.err = readReceipt(path, v.cmd.Receipt); c.err != nil {
+	if o.LogProof, c.err = from.receipt(ctx); c.err != nil {
 		return c
 	}
 	c.logged = o.LogProof != nil
-	if c.report, c.err = verifyFile(ctx, path, v.trust, o); c.err == nil && v.cmd.Replay {
-		c.err = v.again.replay(path, &c.report)
+	if c.report, c.err = from.check(ctx, v.trust, o); c.err == nil && v.cmd.Replay {
+		c.err = v.again.replay(ctx, from, &c.report)
 	}
 	return c
 }
@@ -256,9 +264,9 @@ func (v *verification) print(c checked) error {
 		return printLine(r)
 	}
 	if v.zh {
-		fmt.Printf("%s：证据包 %s，摄像机 %s\n", c.path, r.Bundle, r.Camera)
+		fmt.Printf("%s：证据包 %s，摄像机 %s\n", c.from.name, r.Bundle, r.Camera)
 	} else {
-		fmt.Printf("%s: bundle %s of camera %s\n", c.path, r.Bundle, r.Camera)
+		fmt.Printf("%s: bundle %s of camera %s\n", c.from.name, r.Bundle, r.Camera)
 	}
 	for i, check := range r.Checks {
 		v.printCheck(check)
@@ -268,7 +276,7 @@ func (v *verification) print(c checked) error {
 		}
 	}
 	if v.trust.Log != nil && !c.logged {
-		en, zh := "not looked at: there is no "+receiptPath(c.path), "未核对：没有 "+receiptPath(c.path)
+		en, zh := "not looked at: there is no "+c.from.wanted, "未核对：没有 "+c.from.wanted
 		v.line("-    ", verify.CheckLog, zh, en)
 	}
 	return nil
@@ -304,42 +312,4 @@ func readTrust(path string) (*seal.Trust, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return trust, nil
-}
-
-// receiptPath is where the log's receipt of the bundle at path is looked for.
-func receiptPath(path string) string {
-	return strings.TrimSuffix(path, filepath.Ext(path)) + ".tlog-proof"
-}
-
-// readReceipt reads the log's receipt; nil where none is named and none lies beside
-// the bundle, under its name or, as in the store, as log.tlog-proof.
-func readReceipt(path, named string) ([]byte, error) {
-	text, err := os.ReadFile(cmp.Or(named, receiptPath(path)))
-	if named == "" && errors.Is(err, fs.ErrNotExist) && filepath.Base(path) == "bundle.tar" {
-		text, err = os.ReadFile(filepath.Join(filepath.Dir(path), verify.LogProof))
-	}
-	if named == "" && errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the log's receipt: %w", err)
-	}
-	return text, nil
-}
-
-func verifyFile(ctx context.Context, path string, trust *seal.Trust, o verify.Options) (verify.Report, error) {
-	var in io.Reader = os.Stdin
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return verify.Report{}, fmt.Errorf("read bundle: %w", err)
-		}
-		defer file.Close()
-		in = file
-	}
-	report, err := verify.Bundle(ctx, in, trust, o)
-	if err != nil {
-		return report, fmt.Errorf("check %s: %w", path, err)
-	}
-	return report, nil
 }

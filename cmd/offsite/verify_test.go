@@ -76,12 +76,12 @@ func TestSealedFindingsAreMadeAgain(t *testing.T) {
 		if err := os.WriteFile(path, tar, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		report, err := verifyFile(t.Context(), path, maker.Trust, verify.Options{})
+		report, err := fileSource(path, "").check(t.Context(), maker.Trust, verify.Options{})
 		if err != nil || report.Exit() != 0 {
 			t.Fatalf("%s: the bundle itself: %v %+v", name, err, report.Checks)
 		}
 		again := &replayer{library: configOfRuntime()}
-		err = again.replay(path, &report)
+		err = again.replay(t.Context(), fileSource(path, ""), &report)
 		again.close()
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)

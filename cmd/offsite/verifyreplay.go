@@ -2,10 +2,10 @@ package main
 
 import (
 	"archive/tar"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path"
 	"strings"
 	"sync"
@@ -36,7 +36,7 @@ func (r *replayer) close() {
 
 // replay adds to the report what came of it. A bundle that was tampered with is left
 // alone: nothing in it is what it was.
-func (r *replayer) replay(path string, report *verify.Report) error {
+func (r *replayer) replay(ctx context.Context, from source, report *verify.Report) error {
 	if report.Exit() == 1 {
 		return nil
 	}
@@ -45,7 +45,7 @@ func (r *replayer) replay(path string, report *verify.Report) error {
 			ZH: "此类证据包不含机器的认定，无需重算", EN: "a bundle of this kind holds no finding to make again"})
 		return nil
 	}
-	if path == "-" {
+	if from.name == "-" {
 		return errors.New("--replay reads a bundle twice: give it as a file")
 	}
 	r.turn.Lock()
@@ -54,13 +54,13 @@ func (r *replayer) replay(path string, report *verify.Report) error {
 	if r.err != nil {
 		return r.err
 	}
-	files, err := payloadOf(path)
+	files, err := payloadOf(ctx, from)
 	if err != nil {
-		return fmt.Errorf("replay %s: %w", path, err)
+		return fmt.Errorf("replay %s: %w", from.name, err)
 	}
 	in, err := incidentOf(files)
 	if err != nil {
-		return fmt.Errorf("replay %s: %w", path, err)
+		return fmt.Errorf("replay %s: %w", from.name, err)
 	}
 	steps, err := replay.Again(in, r.engine, all.All())
 	if err != nil {
@@ -77,8 +77,8 @@ func (r *replayer) replay(path string, report *verify.Report) error {
 const mostPayload = 512 << 20
 
 // payloadOf reads the payload of a bundle that was checked.
-func payloadOf(name string) (map[string][]byte, error) {
-	f, err := os.Open(name)
+func payloadOf(ctx context.Context, from source) (map[string][]byte, error) {
+	f, err := from.open(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -57,11 +57,15 @@ func newWatcher(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer) 
 		return nil, err
 	}
 	w := &watcher{name: name, desk: d, log: d.log.With("node", name), again: make(chan struct{}, 1)}
-	w.keeper, err = keep.New(keep.Options{
-		SpoolDir: d.config.Path("spool"), Sealer: sealer, Stamper: p.stamper, Vault: d.vault,
+	o := keep.Options{
+		SpoolDir: d.config.Path("spool"), Sealer: sealer, Stamper: p.authorities[0].client, Vault: d.vault,
 		Recorder: d.book, Log: d.publicLog, Settle: p.settle, Host: hostName(), Version: version,
 		Logger: d.log.With("part", "evidence"), Registerer: d.metrics, OnWaiting: w.tellWaiting,
-	})
+	}
+	for _, a := range p.authorities[1:] {
+		o.Stampers = append(o.Stampers, a.client)
+	}
+	w.keeper, err = keep.New(o)
 	if err != nil {
 		return nil, err
 	}

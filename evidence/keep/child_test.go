@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,6 +45,9 @@ type job struct {
 	Skip int // how often it passes that point before
 	// KillAt is the change in the spool at which the child kills itself; 0 is none.
 	KillAt int
+	// Database, where given, makes it the smallest program that seals: one goroutine on
+	// one thread, whose recorder is this database, and without a log.
+	Database string
 }
 
 // points are where a child can be held, in the order of the way.
@@ -132,6 +136,7 @@ func (t heldTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func runChild(text string) {
+	runtime.LockOSThread() // so that strace counts the calls of one thread
 	if err := child(text); err != nil {
 		fmt.Println("failed:", err)
 		os.Exit(1)
@@ -152,6 +157,9 @@ func child(text string) error {
 	o, err := childOptions(j, h)
 	if err != nil {
 		return err
+	}
+	if j.Database != "" {
+		return smallest(j, o)
 	}
 	changed := make(chan struct{}, 1)
 	o.OnWaiting = func(int, time.Time) {
@@ -184,6 +192,22 @@ func child(text string) error {
 	return nil
 }
 
+// smallest seals and ends. It says when the spool has answered for the materials.
+func smallest(j job, o keep.Options) error {
+	k, err := keep.New(o)
+	if err != nil {
+		return err
+	}
+	defer k.Stop()
+	for _, m := range j.Materials {
+		if err := k.Keep(context.Background(), m); err != nil {
+			return err
+		}
+	}
+	fmt.Println("kept")
+	return k.Carry(context.Background())
+}
+
 func childOptions(j job, h *hold) (keep.Options, error) {
 	var o keep.Options
 	key, err := seal.Open(j.Key)
@@ -200,9 +224,18 @@ func childOptions(j job, h *hold) (keep.Options, error) {
 	if err != nil {
 		return o, err
 	}
-	v, err := vault.Open(context.Background(), vault.Options{
-		Endpoint: j.Store, AccessKey: j.Access, SecretKey: j.Secret, Bucket: j.Bucket, Transport: heldTransport{http.DefaultTransport, h},
-	})
+	access := vault.Options{Endpoint: j.Store, AccessKey: j.Access, SecretKey: j.Secret, Bucket: j.Bucket, Transport: heldTransport{http.DefaultTransport, h}}
+	if j.Database != "" {
+		v, err := vault.Reader(access) // the bucket was probed when the test began
+		if err != nil {
+			return o, err
+		}
+		return keep.Options{
+			SpoolDir: j.Spool, Sealer: sealer, Stamper: stamper, Vault: v, Recorder: database(j.Database),
+			Host: "child", Version: "1.0", RetryMin: 10 * time.Millisecond, RetryMax: 50 * time.Millisecond,
+		}, nil
+	}
+	v, err := vault.Open(context.Background(), access)
 	if err != nil {
 		return o, err
 	}

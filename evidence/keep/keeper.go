@@ -173,6 +173,21 @@ func (k *Keeper) Start(ctx context.Context) error {
 	return nil
 }
 
+// Carry carries what waits in the calling goroutine and returns once nothing does, or
+// ctx is done. It takes the place of Start in a program that seals and ends.
+func (k *Keeper) Carry(ctx context.Context) error {
+	for {
+		if n, _ := k.Waiting(); n == 0 {
+			return nil
+		}
+		w := k.queue.take(ctx)
+		if w == nil {
+			return fmt.Errorf("carry evidence: stopped with some left in the spool: %w", context.Cause(ctx))
+		}
+		k.advance(ctx, w, true)
+	}
+}
+
 // Stop ends the work after the steps under way and waits. What has not arrived
 // stays in the spool for the next start.
 func (k *Keeper) Stop() {

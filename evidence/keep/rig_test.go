@@ -26,6 +26,7 @@ import (
 	"offsite/evidence/specimen"
 	"offsite/evidence/vault"
 	"offsite/evidence/verify"
+	"offsite/store/storetest"
 )
 
 // One store per process is all the library allows, so the tests share it.
@@ -34,8 +35,14 @@ func TestMain(m *testing.M) {
 		runChild(job)
 		return
 	}
-	os.Exit(run(m))
+	storetest.Main(runner{m})
 }
+
+// runner starts the store that the tests share.
+type runner struct{ tests *testing.M }
+
+// Run runs the tests.
+func (r runner) Run() int { return run(r.tests) }
 
 var (
 	store *s3.Server
@@ -61,8 +68,8 @@ func run(m *testing.M) int {
 
 // line is a network connection to a service that can be cut and mended.
 type line struct {
-	to string
-	l  net.Listener
+	network, to string
+	l           net.Listener
 
 	mu    sync.Mutex
 	cut   bool
@@ -75,7 +82,10 @@ func newLine(t *testing.T, to string) *line {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &line{to: strings.TrimSuffix(strings.TrimPrefix(to, "http://"), "/"), l: l, conns: map[net.Conn]bool{}}
+	n := &line{network: "tcp", to: strings.TrimSuffix(strings.TrimPrefix(to, "http://"), "/"), l: l, conns: map[net.Conn]bool{}}
+	if filepath.IsAbs(to) {
+		n.network = "unix"
+	}
 	go n.serve()
 	t.Cleanup(func() {
 		l.Close()
@@ -92,7 +102,7 @@ func (n *line) serve() {
 		if err != nil {
 			return
 		}
-		far, err := net.Dial("tcp", n.to)
+		far, err := net.Dial(n.network, n.to)
 		if err != nil || !n.keep(near, far) {
 			near.Close()
 			continue
@@ -261,17 +271,24 @@ func (r *rig) check(t *testing.T, receipt evidence.Receipt) verify.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer body.Close()
-	report, err := verify.Bundle(t.Context(), body, r.maker.Trust, verify.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	report := r.verify(t, body)
 	if report.Exit() != 0 {
 		t.Fatalf("bundle %s: %+v", receipt.BundleID, report.Checks)
 	}
 	if report.TarSHA256 != receipt.TarSHA256 || report.ManifestSHA256 != receipt.ManifestSHA256 || report.PreviousBundle != receipt.PreviousBundle ||
 		!report.TimestampAt.Equal(receipt.TimestampAt) || report.Bytes != receipt.SizeBytes || report.SealKeyID != receipt.SealKeyID {
 		t.Fatalf("the receipt says otherwise than the bundle:\n%+v\n%+v", receipt, report)
+	}
+	return report
+}
+
+// verify says what the verifier says of a stored bundle, and closes it.
+func (r *rig) verify(t *testing.T, body io.ReadCloser) verify.Report {
+	t.Helper()
+	defer body.Close()
+	report, err := verify.Bundle(t.Context(), body, r.maker.Trust, verify.Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return report
 }

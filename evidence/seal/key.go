@@ -2,6 +2,7 @@ package seal
 
 import (
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
@@ -31,12 +32,16 @@ type Key struct {
 	publicPEM string
 }
 
-// Open reads the key in the PKCS #8 PEM file at path. A file that is missing,
-// readable by others or not a key is an error that says what to do.
+// Open reads the key in the PKCS #8 PEM file at path, or opens the one in a PKCS#11
+// token whose URI stands there instead. A file that is missing, readable by others or
+// not a key is an error that says what to do.
 func Open(path string) (*Key, error) {
 	text, err := readPrivate(path)
 	if err != nil {
 		return nil, err
+	}
+	if uri, ok := tokenURI(text); ok {
+		return openToken(path, uri)
 	}
 	block, rest := pem.Decode(text)
 	if block == nil || block.Type != "PRIVATE KEY" || len(trim(rest)) > 0 {
@@ -85,10 +90,13 @@ func trim(b []byte) []byte {
 
 func newKey(signer crypto.Signer) (*Key, error) {
 	k := &Key{signer: signer}
-	switch signer.(type) {
-	case ed25519.PrivateKey:
+	switch public := signer.Public().(type) {
+	case ed25519.PublicKey:
 		k.algorithm = Ed25519
-	case *sm2.PrivateKey:
+	case *ecdsa.PublicKey:
+		if _, ok := signer.(*sm2.PrivateKey); !ok || public.Curve != sm2.P256() {
+			return nil, fmt.Errorf("a %T is neither an Ed25519 nor an SM2 key", signer)
+		}
 		k.algorithm = SM2
 	default:
 		return nil, fmt.Errorf("a %T is neither an Ed25519 nor an SM2 key", signer)

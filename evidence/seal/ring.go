@@ -25,6 +25,7 @@ type Ring struct {
 	dir   string
 	now   func() time.Time
 	trust *Trust
+	token string // where new keys are made: the URI of a PKCS#11 token, InFile, or "": where the old one is
 }
 
 // OpenRing opens the folder and completes what a killed process had begun. It
@@ -45,6 +46,13 @@ func OpenRing(dir string, now func() time.Time) (*Ring, error) {
 	}
 	return r, nil
 }
+
+// InFile makes new keys in files.
+const InFile = "file"
+
+// MakeIn says where new keys are made: InFile, or the URI (RFC 7512) of a PKCS#11
+// token. Otherwise a key is made where the one is that it replaces.
+func (r *Ring) MakeIn(place string) { r.token = place }
 
 // Trust is what verifiers are told.
 func (r *Ring) Trust() *Trust { return r.trust }
@@ -157,7 +165,7 @@ func (r *Ring) path(algorithm string) string {
 // begin makes the next key, tells verifiers of it, and only then puts it in
 // place, so that a kill in between leaves nothing that seals unknown to them.
 func (r *Ring) begin(algorithm string) (TrustedKey, error) {
-	k, err := Create(r.path(algorithm)+nextSuffix, algorithm)
+	k, err := r.makeNext(algorithm)
 	if err != nil {
 		return TrustedKey{}, err
 	}
@@ -167,6 +175,21 @@ func (r *Ring) begin(algorithm string) (TrustedKey, error) {
 	}
 	t, _ := r.trust.Key(k.id)
 	return t, r.complete(algorithm)
+}
+
+// makeNext makes the next key in a file or in a token.
+func (r *Ring) makeNext(algorithm string) (*Key, error) {
+	next, place := r.path(algorithm)+nextSuffix, r.token
+	if place == "" {
+		var err error
+		if place, err = placeOf(r.path(algorithm)); err != nil {
+			return nil, err
+		}
+	}
+	if place == InFile {
+		return Create(next, algorithm)
+	}
+	return createInToken(next, place, algorithm)
 }
 
 // complete puts the next key in place if verifiers know of it, and removes it if

@@ -100,8 +100,10 @@ func (s *Spool) open() error {
 	if err := s.disk.mkdir(drafts); err != nil {
 		return err
 	}
-	if err := s.disk.syncDir(s.o.Dir); err != nil {
-		return err
+	for _, dir := range []string{s.o.Dir, filepath.Dir(s.o.Dir)} { // the spool may be new itself
+		if err := s.disk.syncDir(dir); err != nil {
+			return err
+		}
 	}
 	return s.scan()
 }

@@ -34,6 +34,10 @@ func (v *Vault) PutBeside(ctx context.Context, r evidence.Receipt, name string, 
 // ReadBeside returns the newest document of that name beside the bundle, or
 // ErrNoEntry.
 func (v *Vault) ReadBeside(ctx context.Context, r evidence.Receipt, name string) ([]byte, error) {
+	return v.readBeside(ctx, r, name, maxBeside)
+}
+
+func (v *Vault) readBeside(ctx context.Context, r evidence.Receipt, name string, most int64) ([]byte, error) {
 	body, _, _, err := v.core.GetObject(ctx, r.Bucket, besideKey(r, name), minio.GetObjectOptions{})
 	if notFound(err) {
 		return nil, fmt.Errorf("read %s beside bundle %s: %w", name, r.BundleID, ErrNoEntry)
@@ -42,9 +46,12 @@ func (v *Vault) ReadBeside(ctx context.Context, r evidence.Receipt, name string)
 		return nil, fmt.Errorf("read %s beside bundle %s: %w", name, r.BundleID, err)
 	}
 	defer body.Close()
-	data, err := io.ReadAll(io.LimitReader(body, maxBeside+1))
-	if err != nil || len(data) > maxBeside {
-		return nil, fmt.Errorf("read %s beside bundle %s: more than %d bytes, or %w", name, r.BundleID, maxBeside, err)
+	data, err := io.ReadAll(io.LimitReader(body, most+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s beside bundle %s: %w", name, r.BundleID, err)
+	}
+	if int64(len(data)) > most {
+		return nil, fmt.Errorf("read %s beside bundle %s: it has more than %d bytes", name, r.BundleID, most)
 	}
 	return data, nil
 }

@@ -18,6 +18,7 @@ const (
 	probePrefix = "probe/"
 	probeLock   = 10 * time.Minute
 	maxSweep    = 100 // old probes removed at one start
+	staleUpload = 24 * time.Hour
 )
 
 // RefusedError says why evidence must not be written to a store.
@@ -34,9 +35,8 @@ func (v *Vault) ready(ctx context.Context) error {
 		return fmt.Errorf("look for the bucket: %w", err)
 	}
 	if !exists {
-		err := v.core.MakeBucket(ctx, v.o.Bucket, minio.MakeBucketOptions{Region: v.o.Region, ObjectLocking: true})
-		if err != nil {
-			return fmt.Errorf("make the bucket with object lock: %w", err)
+		if err := v.makeBucket(ctx); err != nil {
+			return err
 		}
 	}
 	if err := v.checkBucket(ctx); err != nil {
@@ -46,6 +46,22 @@ func (v *Vault) ready(ctx context.Context) error {
 		return err
 	}
 	v.sweep(ctx)
+	return nil
+}
+
+// makeBucket makes it with object lock, which wants versions: some stores have to be
+// told of these too.
+func (v *Vault) makeBucket(ctx context.Context) error {
+	if err := v.core.MakeBucket(ctx, v.o.Bucket, minio.MakeBucketOptions{Region: v.o.Region, ObjectLocking: true}); err != nil {
+		return fmt.Errorf("make the bucket with object lock: %w", err)
+	}
+	versioning, err := v.core.GetBucketVersioning(ctx, v.o.Bucket)
+	if err != nil || versioning.Enabled() {
+		return nil // what does not hold is said when the bucket is looked at
+	}
+	if err := v.core.EnableVersioning(ctx, v.o.Bucket); err != nil && !answered(err) {
+		return fmt.Errorf("make the bucket keep versions: %w", err)
+	}
 	return nil
 }
 
@@ -152,6 +168,9 @@ func (p probe) attack(ctx context.Context, which string) (reasons []string, err 
 		{"deleting the locked version with the governance bypass", func() error { return remove(true) }},
 		{"shortening the retention", func() error { return retain(minio.Compliance, soon) }},
 		{"weakening COMPLIANCE to GOVERNANCE", func() error { return retain(minio.Governance, p.until) }},
+		{"lifting the retention", func() error {
+			return core.PutObjectRetention(ctx, p.v.o.Bucket, p.key, minio.PutObjectRetentionOptions{VersionID: p.version, GovernanceBypass: true})
+		}},
 	} {
 		what := a.what + which
 		err := a.do()
@@ -216,11 +235,23 @@ func (p probe) held(ctx context.Context, when string) (reason string, err error)
 	return "", nil
 }
 
-// sweep removes probes of earlier starts whose lock has run out. It is
-// housekeeping: what it cannot remove stays for the next start.
+// sweep removes probes of earlier starts whose lock has run out, and uploads in parts
+// whose process was killed. It is housekeeping: what it cannot remove stays for the
+// next start.
 func (v *Vault) sweep(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	for upload := range v.core.ListIncompleteUploads(ctx, v.o.Bucket, "", true) {
+		if upload.Err != nil {
+			break
+		}
+		if v.o.Now().Sub(upload.Initiated) < staleUpload {
+			continue
+		}
+		if err := v.core.AbortMultipartUpload(ctx, v.o.Bucket, upload.Key, upload.UploadID); err != nil && !errors.Is(err, context.Canceled) {
+			v.o.Logger.Debug("an unfinished upload stays", "key", upload.Key, "error", err)
+		}
+	}
 	swept := 0
 	for object := range v.core.Client.ListObjects(ctx, v.o.Bucket, minio.ListObjectsOptions{Prefix: probePrefix, Recursive: true, WithVersions: true}) {
 		if object.Err != nil || swept == maxSweep {

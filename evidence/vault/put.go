@@ -1,9 +1,11 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +13,11 @@ import (
 	"time"
 
 	"github.com/minio/minio-go/v7"
+)
+
+const (
+	multipartFrom = 64 << 20 // larger bodies go in parts: a line that breaks costs one part
+	partSize      = 16 << 20 // S3 wants at least 5 MiB, and at most 10,000 parts
 )
 
 // ErrReadBack: the store gave back other bytes than it was given.
@@ -24,8 +31,8 @@ type Stored struct {
 }
 
 // Put stores size bytes under the key, locked in COMPLIANCE mode until the
-// vault's retention has passed. The store checks the digest. body is read again
-// from its start where a request must be repeated.
+// vault's retention has passed. The store checks the digest, of each part where the
+// body is large. body is read again from its start where a request must be repeated.
 func (v *Vault) Put(ctx context.Context, key string, body io.ReadSeeker, size int64, digest [32]byte) (Stored, error) {
 	until := v.o.Now().Add(v.o.Retention).UTC().Truncate(time.Second).Add(time.Second)
 	version, err := v.put(ctx, key, body, size, digest, until, "application/x-tar")
@@ -39,11 +46,49 @@ func (v *Vault) Put(ctx context.Context, key string, body io.ReadSeeker, size in
 }
 
 func (v *Vault) put(ctx context.Context, key string, body io.Reader, size int64, digest [32]byte, until time.Time, contentType string) (version string, err error) {
-	info, err := v.core.Client.PutObject(ctx, v.o.Bucket, key, body, size, minio.PutObjectOptions{
-		Mode: minio.Compliance, RetainUntilDate: until, ContentType: contentType,
-		DisableMultipart: true, DisableContentSha256: true, // the digest is given up front instead
-		UserMetadata: map[string]string{"X-Amz-Checksum-Sha256": base64.StdEncoding.EncodeToString(digest[:])},
-	})
+	o := minio.PutObjectOptions{Mode: minio.Compliance, RetainUntilDate: until, ContentType: contentType}
+	if size > multipartFrom {
+		return v.putParts(ctx, key, body, size, digest, o)
+	}
+	o.DisableMultipart, o.DisableContentSha256 = true, true // the digest is given up front instead
+	o.UserMetadata = map[string]string{"X-Amz-Checksum-Sha256": base64.StdEncoding.EncodeToString(digest[:])}
+	info, err := v.core.Client.PutObject(ctx, v.o.Bucket, key, body, size, o)
+	return info.VersionID, err
+}
+
+// putParts sends a large body in parts, each under its digest. What was sent of an
+// upload that fails is dropped, at the latest by a later start.
+func (v *Vault) putParts(ctx context.Context, key string, body io.Reader, size int64, digest [32]byte, o minio.PutObjectOptions) (version string, err error) {
+	upload, err := v.core.NewMultipartUpload(ctx, v.o.Bucket, key, o)
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, v.core.AbortMultipartUpload(context.WithoutCancel(ctx), v.o.Bucket, key, upload))
+		}
+	}()
+	var parts []minio.CompletePart
+	whole, buf := sha256.New(), make([]byte, partSize)
+	for left := size; left > 0; {
+		part := buf[:min(left, partSize)]
+		if _, err := io.ReadFull(body, part); err != nil {
+			return "", err
+		}
+		whole.Write(part)
+		sum := sha256.Sum256(part)
+		sent, err := v.core.PutObjectPart(ctx, v.o.Bucket, key, upload, len(parts)+1, bytes.NewReader(part), int64(len(part)),
+			minio.PutObjectPartOptions{Sha256Hex: hex.EncodeToString(sum[:])})
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, minio.CompletePart{PartNumber: sent.PartNumber, ETag: sent.ETag})
+		left -= int64(len(part))
+	}
+	if [32]byte(whole.Sum(nil)) != digest {
+		return "", errors.New("the bytes that were sent are others than were sealed; see whether the disk of the spool is sound")
+	}
+	info, err := v.core.CompleteMultipartUpload(ctx, v.o.Bucket, key, upload, parts, minio.PutObjectOptions{})
 	return info.VersionID, err
 }
 

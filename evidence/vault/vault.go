@@ -44,6 +44,18 @@ type Vault struct {
 // whose lock can be broken is refused with the reason: errors.As finds a
 // *RefusedError. Any other error means that the store could not be reached.
 func Open(ctx context.Context, o Options) (*Vault, error) {
+	v, err := connect(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.ready(ctx); err != nil {
+		return nil, fmt.Errorf("evidence store %s, bucket %s: %w", o.Endpoint, o.Bucket, err)
+	}
+	return v, nil
+}
+
+// connect asks the store nothing yet.
+func connect(o Options) (*Vault, error) {
 	u, err := url.Parse(o.Endpoint)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Path != "" && u.Path != "/" {
 		return nil, fmt.Errorf("evidence store %q: give its address as http(s)://HOST:PORT", o.Endpoint)
@@ -58,9 +70,6 @@ func Open(ctx context.Context, o Options) (*Vault, error) {
 		return nil, fmt.Errorf("evidence store %s: %w", o.Endpoint, err)
 	}
 	v.core = minio.Core{Client: client}
-	if err := v.ready(ctx); err != nil {
-		return nil, fmt.Errorf("evidence store %s, bucket %s: %w", o.Endpoint, o.Bucket, err)
-	}
 	return v, nil
 }
 

@@ -4,11 +4,16 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
+	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"offsite/bench"
 	"offsite/evidence/bundle"
 	"offsite/evidence/seal"
 	"offsite/evidence/specimen"
@@ -101,6 +106,35 @@ func owner(t *testing.T, tar []byte) func(at int) string {
 	}
 }
 
+var (
+	walk    = flag.Bool("walk", false, "change every single byte, which takes minutes")
+	figures = flag.String("figures", "", "folder to write tamper-walk.json and tamper-walk.md to")
+)
+
+// tampered counts what was done to a bundle and found.
+type tampered struct{ cases, found, named int }
+
+// write writes what came of it for the page, where that is wanted.
+func (c tampered) write(t *testing.T, name, what string) {
+	t.Helper()
+	t.Logf("%s: %d cases, %d found, %d with the right file", what, c.cases, c.found, c.named)
+	if *figures == "" {
+		return
+	}
+	key := strings.ReplaceAll(name, "-", "_")
+	set := bench.Set{}
+	for suffix, n := range map[string]int{"_cases": c.cases, "_found": c.found, "_named": c.named} {
+		set[key+suffix] = bench.Figure{Value: float64(n), Unit: "cases", Goal: fmt.Sprintf("= %d", c.cases), Command: "make fault-walk"}
+	}
+	if err := set.Write(*figures, name); err != nil {
+		t.Fatal(err)
+	}
+	row := fmt.Sprintf("| %s | %d | %d | %d |\n", what, c.cases, c.found, c.named)
+	if err := os.WriteFile(filepath.Join(*figures, name+".md"), []byte(row), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Every byte of a small bundle is changed, one at a time: each change is found,
 // and the first finding names the right file.
 func TestEveryChangedByteIsFoundAndItsFileNamed(t *testing.T) {
@@ -108,26 +142,33 @@ func TestEveryChangedByteIsFoundAndItsFileNamed(t *testing.T) {
 	m := specimen.New(t)
 	tar := m.Bundle(t, specimen.Spec{Files: payload(), SM2: true})
 	of := owner(t, tar)
-	step := 13 // 1 takes half a minute
-	if testing.Short() || raceEnabled {
+	step := 13
+	switch {
+	case *walk:
+		step = 1
+	case testing.Short() || raceEnabled:
 		step = 61
 	}
-	tried := 0
+	var count tampered
 	for at := rand.N(step); at < len(tar); at += step {
 		old := tar[at]
 		tar[at] ^= 1 << rand.N(8)
 		r := check(t, tar, m.Trust)
 		tar[at] = old
-		tried++
+		count.cases++
 		c, found := firstWrong(r)
 		if !found || r.Exit() != 1 {
-			t.Fatalf("byte %d of %s: the change is not found; exit %d", at, of(at), r.Exit())
+			t.Errorf("byte %d of %s: the change is not found; exit %d", at, of(at), r.Exit())
+			continue
 		}
+		count.found++
 		if c.File != of(at) {
-			t.Fatalf("byte %d of %q: %q is named\n%s", at, of(at), c.File, wrong(r))
+			t.Errorf("byte %d of %q: %q is named\n%s", at, of(at), c.File, wrong(r))
+			continue
 		}
+		count.named++
 	}
-	t.Logf("%d of %d bytes changed, one at a time", tried, len(tar))
+	count.write(t, "tamper-bytes", fmt.Sprintf("one bit of one byte, of %d bytes", len(tar)))
 }
 
 // split takes the tar apart into files, each with header and padding.
@@ -181,15 +222,20 @@ func TestEveryMovedFileIsFoundAndNamed(t *testing.T) {
 	b := m.Bundle(t, spec)
 	paths, parts := split(t, a)
 	_, others := split(t, b)
+	var count tampered
 	named := func(t *testing.T, what string, tar []byte, files ...string) {
 		t.Helper()
 		r := check(t, tar, m.Trust)
-		if r.Exit() != 1 {
+		count.cases++
+		if r.Exit() == 1 {
+			count.found++
+		} else {
 			t.Errorf("%s: exit %d", what, r.Exit())
 		}
 		for _, c := range r.Checks {
 			for _, f := range files {
 				if !c.OK && !c.Unchecked && c.File == f {
+					count.named++
 					return
 				}
 			}
@@ -234,6 +280,7 @@ func TestEveryMovedFileIsFoundAndNamed(t *testing.T) {
 	}
 	named(t, "other id", build(t, "0198c000-0000-7000-8000-000000000008", raised, paths, data), bundle.ManifestDoc)
 	named(t, "other time", build(t, id, raised.Add(time.Hour), paths, data), bundle.ManifestDoc)
+	count.write(t, "tamper-files", "a file removed, doubled, added, renamed, moved, or swapped for the same file of another bundle")
 }
 
 func TestTrustDecides(t *testing.T) {

@@ -17,7 +17,7 @@ const (
 	KindKey    = "key"    // ID: key, SHA256: of its line of trust.json, At: of the change
 	KindCase   = "case"   // ID: of a process record, SHA256: of the record
 	KindModel  = "model"  // ID: model and version, SHA256: of its weights, At: of its activation
-	KindMatter = "matter" // ID: matter and version, SHA256: of its text
+	KindMatter = "matter" // ID: matter, SHA256: of its text as it is applied from then on, At: of the change
 	KindQuota  = "quota"  // ID: month, SHA256: of the figures as published
 	KindDraw   = "draw"   // ID: draw by lot, SHA256: of its announcement, At: of the announcement, then again of the draw
 )

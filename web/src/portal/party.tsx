@@ -1,7 +1,7 @@
 // What a party sees: what happened, the pictures, what can be done and until
 // when, the documents, how far it is.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { dateTime, longDate } from "../format/format";
 import { Actions } from "./actions";
 import { documentURL, fileURL, openCase, portalCase } from "./calls";
@@ -86,13 +86,31 @@ function Evidence({ file }: { file: PortalCase }) {
         );
       })}
       {file.clip ? (
-        <figure>
-          <video src={fileURL(file.clip)} controls playsInline muted preload="none" aria-label={t("clip")} />
-          <figcaption>{t("clipUnplayable")} <a href={fileURL(file.clip)} download>{t("downloadClip")}</a></figcaption>
-        </figure>
+        <Clip url={fileURL(file.clip)} />
       ) : null}
       <p className="muted" style={{ fontSize: 14, margin: 0 }}>{t("evidenceNote")}</p>
     </section>
+  );
+}
+
+/** The clip, in which people and vehicles are covered. The first who asks for it waits for that. */
+function Clip({ url }: { url: string }) {
+  const { t } = usePortalWords();
+  const [tries, setTries] = useState(0);
+  const [awaited, setAwaited] = useState(false);
+  if (awaited) {
+    return (
+      <div role="status">
+        <p>{t("clipAwaited")}</p>
+        <button type="button" className="plain" onClick={() => { setTries(tries + 1); setAwaited(false); }}>{t("clipAgain")}</button>
+      </div>
+    );
+  }
+  return (
+    <figure>
+      <video key={tries} src={url} controls playsInline muted preload={tries > 0 ? "auto" : "none"} aria-label={t("clip")} onError={() => setAwaited(true)} />
+      <figcaption>{t("clipUnplayable")} <a href={url} download>{t("downloadClip")}</a></figcaption>
+    </figure>
   );
 }
 

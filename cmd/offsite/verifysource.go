@@ -1,0 +1,136 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"offsite/evidence/seal"
+	"offsite/evidence/vault"
+	"offsite/evidence/verify"
+)
+
+// source is where a bundle that is checked comes from.
+type source struct {
+	name    string                                       // shown to the person who checks
+	open    func(context.Context) (io.ReadCloser, error) // again and again
+	receipt func(context.Context) ([]byte, error)        // the log's; nil bytes where there is none
+	wanted  string                                       // where that receipt is looked for
+}
+
+// fileSource is a bundle in a file, or on standard input ("-"). named is the log's
+// receipt where the person named it.
+func fileSource(path, named string) source {
+	return source{
+		name:    path,
+		wanted:  receiptPath(path),
+		receipt: func(context.Context) ([]byte, error) { return readReceipt(path, named) },
+		open: func(context.Context) (io.ReadCloser, error) {
+			if path == "-" {
+				return io.NopCloser(os.Stdin), nil
+			}
+			f, err := os.Open(path)
+			if err != nil {
+				return nil, fmt.Errorf("read bundle: %w", err)
+			}
+			return f, nil
+		},
+	}
+}
+
+// s3Access says how a store is reached whose bundles are checked.
+type s3Access struct {
+	Endpoint      string `help:"http(s):// address of the store that s3:// bundles lie in." placeholder:"URL"`
+	AccessKey     string `name:"access-key" env:"AWS_ACCESS_KEY_ID" help:"Access key; one that can only list and read is enough." placeholder:"KEY"`
+	SecretKeyFile string `name:"secret-key-file" help:"File that holds the secret key; default: what AWS_SECRET_ACCESS_KEY says." placeholder:"FILE"`
+	Region        string `default:"us-east-1" help:"Region of the store." placeholder:"NAME"`
+}
+
+const s3Scheme = "s3://"
+
+// bucketSources are the bundles under s3://BUCKET/PREFIX, every version of each.
+func (a s3Access) bucketSources(ctx context.Context, address string) ([]source, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return nil, fmt.Errorf("%s: write it like s3://BUCKET/PREFIX", address)
+	}
+	if a.Endpoint == "" {
+		return nil, fmt.Errorf("%s: say with --s3.endpoint where the store is", address)
+	}
+	secret := os.Getenv("AWS_SECRET_ACCESS_KEY")
+	if a.SecretKeyFile != "" {
+		text, err := os.ReadFile(a.SecretKeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("read the store's secret key: %w", err)
+		}
+		secret = strings.TrimSpace(string(text))
+	}
+	v, err := vault.Reader(vault.Options{Endpoint: a.Endpoint, AccessKey: a.AccessKey, SecretKey: secret, Region: a.Region, Bucket: u.Host})
+	if err != nil {
+		return nil, err
+	}
+	var list []source
+	for o, err := range v.Bundles(ctx, strings.TrimPrefix(u.Path, "/")) {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, objectSource(v, o))
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("look for bundles in %s: nothing there ends in .tar", address)
+	}
+	return list, nil
+}
+
+// objectSource is a bundle in a store.
+func objectSource(v *vault.Vault, o vault.Object) source {
+	name := s3Scheme + v.Bucket() + "/" + o.Key
+	return source{
+		name:    name,
+		wanted:  s3Scheme + v.Bucket() + "/" + filepath.ToSlash(filepath.Join(filepath.Dir(o.Key), verify.LogProof)),
+		receipt: func(ctx context.Context) ([]byte, error) { return v.LogProof(ctx, v.Receipt(o)) },
+		open:    func(ctx context.Context) (io.ReadCloser, error) { return v.ReadObject(ctx, o) },
+	}
+}
+
+// check verifies the bundle.
+func (s source) check(ctx context.Context, trust *seal.Trust, o verify.Options) (verify.Report, error) {
+	in, err := s.open(ctx)
+	if err != nil {
+		return verify.Report{}, err
+	}
+	defer in.Close()
+	report, err := verify.Bundle(ctx, in, trust, o)
+	if err != nil {
+		return report, fmt.Errorf("check %s: %w", s.name, err)
+	}
+	return report, nil
+}
+
+// receiptPath is where the log's receipt of the bundle at path is looked for.
+func receiptPath(path string) string {
+	return strings.TrimSuffix(path, filepath.Ext(path)) + ".tlog-proof"
+}
+
+// readReceipt reads the log's receipt; nil where none is named and none lies beside
+// the bundle, under its name or, as in the store, as log.tlog-proof.
+func readReceipt(path, named string) ([]byte, error) {
+	text, err := os.ReadFile(cmp.Or(named, receiptPath(path)))
+	if named == "" && errors.Is(err, fs.ErrNotExist) && filepath.Base(path) == "bundle.tar" {
+		text, err = os.ReadFile(filepath.Join(filepath.Dir(path), verify.LogProof))
+	}
+	if named == "" && errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the log's receipt: %w", err)
+	}
+	return text, nil
+}

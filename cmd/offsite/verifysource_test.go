@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"offsite/api"
+	"offsite/config"
+	"offsite/embedded/s3"
+	"offsite/evidence"
+	"offsite/evidence/bundle"
+	"offsite/evidence/specimen"
+	"offsite/evidence/vault"
+	"offsite/pipeline/decode"
+	"offsite/pipeline/film"
+	"offsite/pipeline/mask"
+	"offsite/scenes"
+)
+
+// One store per process is all its library allows.
+func TestEvidenceInAStore(t *testing.T) {
+	dir := t.TempDir()
+	credentials, err := s3.OpenCredentials(filepath.Join(dir, "keys", "s3.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	onnx := filepath.Join(here, configOfRuntime().Library)
+	server, err := s3.Start(t.Context(), s3.Options{Dir: filepath.Join(dir, "s3"), Listen: "127.0.0.1:0", Credentials: credentials})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		server.Stop()
+		if err := os.Chdir(here); err != nil { //nolint:usetesting // the store has moved it, and t.Chdir would bring it back there
+			t.Error(err)
+		}
+	})
+	o := vault.Options{Endpoint: server.Endpoint(), AccessKey: credentials.AccessKey, SecretKey: credentials.SecretKey, Bucket: "evidence"}
+	v, err := vault.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("a bucket is verified", func(t *testing.T) { bucketIsVerified(t, o, v) })
+	t.Run("masked copies are made once", func(t *testing.T) { copiesAreMadeOnce(t, v, onnx) })
+}
+
+// An auditor checks all that lies in a bucket, with every version of it.
+func bucketIsVerified(t *testing.T, o vault.Options, v *vault.Vault) {
+	dir := t.TempDir()
+	maker := specimen.New(t)
+	trust, secret := filepath.Join(dir, "trust.json"), filepath.Join(dir, "secret")
+	if err := maker.Trust.Write(trust); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(secret, []byte(o.SecretKey+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	put := func(key string, tar []byte) evidence.Receipt {
+		t.Helper()
+		stored, err := v.Put(t.Context(), key, bytes.NewReader(tar), int64(len(tar)), sha256.Sum256(tar))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return evidence.Receipt{Key: stored.Key, RetainUntil: stored.RetainUntil}
+	}
+	const n = 30
+	for i := range n {
+		r := put(fmt.Sprintf("bundles/2026/11/%02d/bundle.tar", i), maker.Bundle(t, specimen.Spec{}))
+		if err := v.PutBeside(t.Context(), r, "note.txt", []byte("no bundle")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(prefix string) (string, error) {
+		c := &verifyCmd{
+			Bundles: []string{"s3://evidence/" + prefix}, Trust: trust, Language: "en",
+			S3: s3Access{Endpoint: o.Endpoint, AccessKey: o.AccessKey, SecretKeyFile: secret, Region: "us-east-1"},
+		}
+		return said(t, func() error { return c.Run(t.Context()) })
+	}
+	out, err := check("bundles/2026/11/")
+	if err != nil || !strings.Contains(out, "30 bundles: 30 hold, 0 were tampered with") {
+		t.Fatalf("%v: %s", err, out)
+	}
+	tar := maker.Bundle(t, specimen.Spec{})
+	tar[len(tar)/2] ^= 1
+	put("bundles/2026/11/07/bundle.tar", tar) // over one that holds
+	out, err = check("bundles/")
+	if status := exitStatus(err); status != 1 || !strings.Contains(out, "31 bundles: 30 hold, 1 were tampered with") ||
+		!regexp.MustCompile(`s3://evidence/bundles/2026/11/07/bundle.tar: bundle`).MatchString(out) {
+		t.Fatalf("exit %d: %s", status, out)
+	}
+	if _, err := check("nowhere/"); exitStatus(err) != 2 || !strings.Contains(err.Error(), "nothing there ends in .tar") {
+		t.Fatalf("an empty prefix: %v", err)
+	}
+}
+
+// said is what f prints.
+func said(t *testing.T, f func() error) (string, error) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := os.Stdout
+	os.Stdout = w
+	text := make(chan []byte, 1)
+	go func() {
+		all, _ := io.ReadAll(r)
+		text <- all
+	}()
+	failed := f()
+	os.Stdout = old
+	w.Close()
+	return string(<-text), failed
+}
+
+func exitStatus(err error) int {
+	if e, ok := err.(exitError); ok {
+		return e.code
+	}
+	return 0
+}
+
+// The party's copies of pictures and clips are masked, made once, and kept beside the
+// bundle, whose own files stay as they are.
+func copiesAreMadeOnce(t *testing.T, v *vault.Vault, onnx string) {
+	engine, err := newEngine(config.ONNXRuntime{Library: onnx, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	masks, err := mask.New(engine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	still, clip := shortClip(t)
+	tar := specimen.New(t).Bundle(t, specimen.Spec{Files: []bundle.Payload{{Path: "clip.mp4", Data: clip}, {Path: "stills/0001.png", Data: still}}})
+	c, err := bundle.Read(bytes.NewReader(tar), bundle.Whole, 1<<30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, err := v.Put(t.Context(), "bundles/masked/bundle.tar", bytes.NewReader(tar), int64(len(tar)), sha256.Sum256(tar))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := evidence.Receipt{BundleID: c.ID, Bucket: v.Bucket(), Key: stored.Key, VersionID: stored.VersionID}
+	for _, f := range c.Files {
+		r.Files = append(r.Files, evidence.Entry{Path: f.Path, Offset: f.Offset, SizeBytes: f.Size, SHA256: hex.EncodeToString(f.SHA256[:])})
+	}
+	copies := newMaskedCopies(v, masks, slog.New(slog.DiscardHandler))
+	if _, err := copies.Copy(t.Context(), r, clipFile); !errors.Is(err, api.ErrBeingMasked) {
+		t.Fatalf("the first who asks for a clip: %v", err)
+	}
+	first, err := copies.Copy(t.Context(), r, "data/stills/0001.png")
+	if err != nil || bytes.Equal(first, still) {
+		t.Fatalf("a still: %v; or it is the one that was sealed", err)
+	}
+	copies.work.Wait()
+	masked, err := copies.Copy(t.Context(), r, clipFile)
+	if err != nil || bytes.Equal(masked, clip) || len(masked) < 500 {
+		t.Fatalf("a masked clip of %d bytes: %v", len(masked), err)
+	}
+	copies.Stop()
+	other := newMaskedCopies(v, nil, slog.New(slog.DiscardHandler)) // cannot make any
+	defer other.Stop()
+	for file, want := range map[string][]byte{clipFile: masked, "data/stills/0001.png": first} {
+		if got, err := other.Copy(t.Context(), r, file); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is made again: %v", file, err)
+		}
+	}
+}
+
+// shortClip is the first picture of the street, and a clip of three.
+func shortClip(t *testing.T) (still, clip []byte) {
+	t.Helper()
+	list, err := scenes.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "street.mp4"), filepath.Join(dir, "clip.mp4")
+	for _, s := range list {
+		if s.Key == "street" {
+			err = os.WriteFile(from, s.Video, 0o600)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := decode.Open(from, 4*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	var out *film.Film
+	for i := range 3 {
+		p, err := in.Next(time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := p.Image()
+		if i == 0 && err == nil {
+			if still, err = p.PNG(); err == nil {
+				out, err = film.Create(to, p.Width, p.Height, 200*time.Millisecond)
+			}
+		}
+		p.Release()
+		if err == nil {
+			err = out.Add(img, time.Duration(i)*200*time.Millisecond)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if clip, err = os.ReadFile(to); err != nil {
+		t.Fatal(err)
+	}
+	return still, clip
+}
