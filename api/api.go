@@ -35,6 +35,8 @@ type Options struct {
 	Samples      sampler     // optional: without it, no samples of evidence
 	Trust        Trust
 	Probe        Prober
+	Live         Viewer                                      // optional: without it, no live pictures
+	Discovery    finder                                      // optional: without it, no cameras are looked for
 	Mask         func(png []byte) ([]byte, error)            // covers people and vehicles (mask.Masker.PNG); without it, the portal shows no pictures
 	CheckAddress func(ctx context.Context, url string) error // guard.Guard.Check
 	Events       func(ctx context.Context) <-chan store.Event
@@ -127,6 +129,8 @@ func (a *API) operations() {
 	a.factorOperations()
 	a.userOperations()
 	a.cameraOperations()
+	a.liveOperations()
+	a.discoveryOperations()
 	a.zoneOperations()
 	a.objectOperations()
 	a.gradeOperations()
