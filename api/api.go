@@ -130,6 +130,7 @@ func (a *API) operations() {
 	a.userOperations()
 	a.cameraOperations()
 	a.liveOperations()
+	a.timelineOperations()
 	a.discoveryOperations()
 	a.zoneOperations()
 	a.objectOperations()

@@ -120,3 +120,29 @@ type DeviceStream struct {
 	Kbps    int     `json:"kbps"`
 	URL     string  `json:"url" doc:"RTSP, without credentials."`
 }
+
+// What a camera's span is beside the causes of a gap: connecting, stalled, failed, dark,
+// covered, blurred, frozen, moved, broken, stopped, overloaded.
+const (
+	Watched = "watched"
+	Unknown = "unknown" // no node tells
+	Off     = "off"     // no node is to watch it
+)
+
+// Span is a time in which a camera stood as it did.
+type Span struct {
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+	State   string    `json:"state" doc:"watched, unknown, off, or why it was not watched: connecting, stalled, failed, dark, covered, blurred, frozen, moved, broken, stopped, overloaded."`
+	WhyZH   string    `json:"why_zh,omitempty"`
+	WhyEN   string    `json:"why_en,omitempty"`
+	Bundles []string  `json:"bundles,omitempty" doc:"The sealed records of it; none of one that lasts, or is shorter than is sealed."`
+}
+
+// Timeline is how a camera stood, without holes.
+type Timeline struct {
+	From     time.Time `json:"from" doc:"Later than was asked for where the camera was not registered yet, or has more gaps than are listed."`
+	To       time.Time `json:"to"`
+	WatchedS float64   `json:"watched_s" doc:"Seconds in which it was watched."`
+	Spans    []Span    `json:"spans"`
+}

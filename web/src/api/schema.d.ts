@@ -414,6 +414,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a camera was watched and when not, and why, without holes, the earliest first */
+        get: operations["get-camera-timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{id}/zones": {
         parameters: {
             query?: never;
@@ -3310,6 +3327,18 @@ export interface components {
             elsewhere: boolean;
             passkeys: boolean;
         };
+        Span: {
+            /** @description The sealed records of it; none of one that lasts, or is shorter than is sealed. */
+            bundles?: string[];
+            /** Format: date-time */
+            from: string;
+            /** @description watched, unknown, off, or why it was not watched: connecting, stalled, failed, dark, covered, blurred, frozen, moved, broken, stopped, overloaded. */
+            state: string;
+            /** Format: date-time */
+            to: string;
+            why_en?: string;
+            why_zh?: string;
+        };
         "Start-paymentRequest": Record<string, never>;
         StateCount: {
             /** Format: int64 */
@@ -3376,6 +3405,21 @@ export interface components {
             clear: boolean;
             complete: boolean;
             true: boolean;
+        };
+        Timeline: {
+            /**
+             * Format: date-time
+             * @description Later than was asked for where the camera was not registered yet, or has more gaps than are listed.
+             */
+            from: string;
+            spans: components["schemas"]["Span"][];
+            /** Format: date-time */
+            to: string;
+            /**
+             * Format: double
+             * @description Seconds in which it was watched.
+             */
+            watched_s: number;
         };
         Trust: {
             format: string;
@@ -4430,6 +4474,41 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-camera-timeline": {
+        parameters: {
+            query?: {
+                from?: string;
+                /** @description Default: now. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
                 };
             };
             /** @description A problem (RFC 9457) */

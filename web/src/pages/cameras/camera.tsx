@@ -18,6 +18,7 @@ import { Page } from "../../parts/page";
 import { ZoneCanvas } from "../../parts/zone-canvas";
 import { LiveVideo, WatchButton, type Purpose } from "./live/live";
 import { CameraFields, draftOfFields, fieldsOf, type CameraFieldValues } from "./fields";
+import { WatchRecord } from "./timeline/timeline";
 import words, { type CameraWord } from "./words";
 import { ZoneForm } from "./zone-form";
 
@@ -66,6 +67,7 @@ function Shown({ camera }: { camera: Camera }) {
             <State camera={camera} />
             <Zones camera={camera} zones={zones} onEdit={mayEdit ? edit : undefined} />
             <Law camera={camera} />
+            <WatchRecord camera={camera.id} />
           </div>
         </div>
       )}
