@@ -43,13 +43,9 @@ func (a *API) cameraTimeline(ctx context.Context, in *gapQuery) (*answer[wire.Ti
 	if err != nil {
 		return nil, err
 	}
-	live, err := a.o.Registry.Live(ctx)
+	last, err := a.lastWord(ctx, c.ID)
 	if err != nil {
 		return nil, err
-	}
-	var last *registry.Live
-	if i := slices.IndexFunc(live, func(l registry.Live) bool { return l.CameraID == c.ID }); i >= 0 {
-		last = &live[i]
 	}
 	from := in.From
 	if c.CreatedAt.After(from) {
