@@ -37,6 +37,8 @@ type Options struct {
 	Trust        Trust
 	Probe        Prober
 	Masked       masked                                      // copies in which nobody can be recognised; without it, the portal shows no pictures
+	Live         Viewer                                      // optional: without it, no live pictures
+	Discovery    finder                                      // optional: without it, no cameras are looked for
 	CheckAddress func(ctx context.Context, url string) error // guard.Guard.Check
 	Events       func(ctx context.Context) <-chan store.Event
 	Ready        map[string]func(ctx context.Context) error // what /readyz asks; optional
@@ -128,6 +130,9 @@ func (a *API) operations() {
 	a.factorOperations()
 	a.userOperations()
 	a.cameraOperations()
+	a.liveOperations()
+	a.timelineOperations()
+	a.discoveryOperations()
 	a.zoneOperations()
 	a.objectOperations()
 	a.gradeOperations()

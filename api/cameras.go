@@ -163,14 +163,23 @@ func (a *API) listCameras(ctx context.Context, _ *empty) (*list[wire.Camera], er
 	return listOf(views), nil
 }
 
-func (a *API) oneCamera(ctx context.Context, c registry.Camera) (*versioned[wire.Camera], error) {
+// lastWord is what a node last said of a camera, nil if none ever did.
+func (a *API) lastWord(ctx context.Context, cameraID string) (*registry.Live, error) {
 	live, err := a.o.Registry.Live(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var mine *registry.Live
-	if i := slices.IndexFunc(live, func(l registry.Live) bool { return l.CameraID == c.ID }); i >= 0 {
-		mine = &live[i]
+	i := slices.IndexFunc(live, func(l registry.Live) bool { return l.CameraID == cameraID })
+	if i < 0 {
+		return nil, nil
+	}
+	return &live[i], nil
+}
+
+func (a *API) oneCamera(ctx context.Context, c registry.Camera) (*versioned[wire.Camera], error) {
+	mine, err := a.lastWord(ctx, c.ID)
+	if err != nil {
+		return nil, err
 	}
 	view, err := a.cameraView(c, mine, slices.Contains(actor(ctx).Roles, operator))
 	if err != nil {

@@ -133,3 +133,41 @@ func TestSentTwiceMadeOnce(t *testing.T) {
 		t.Errorf("another person's key: %s", r)
 	}
 }
+
+func TestCamerasAreTakenInByOperatorsAlone(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	operator, collector := h.staff("operator"), h.staff("collector")
+	const file = "摄像机名称,RTSP地址\n东门,rtsp://10.0.0.1/s1\n,rtsp://10.0.0.2/s1\n"
+	const at, kind = "/cameras/imports?name=c.csv", "Content-Type: application/octet-stream"
+	if r := collector.do("POST", at, file, kind); r.status != http.StatusForbidden {
+		t.Errorf("brought by a collector: %s", r)
+	}
+	var b wire.ImportBatch
+	r := operator.do("POST", at, file, kind)
+	r.into(t, &b)
+	if r.status != http.StatusCreated || b.Counts.Create != 1 || b.Counts.Error != 1 || b.Subject != "cameras" {
+		t.Fatalf("previewed: %s", r)
+	}
+	for path, method := range map[string]string{"/imports/" + b.ID: "GET", "/imports/" + b.ID + "/rows": "GET", "/imports/" + b.ID + "/apply": "POST"} {
+		if r := collector.do(method, path, nil); r.status != http.StatusNotFound {
+			t.Errorf("%s by a collector as a file of objects: %s", path, r)
+		}
+	}
+	var listed struct{ Items []wire.ImportBatch }
+	collector.do("GET", "/imports", nil).into(t, &listed)
+	if len(listed.Items) != 0 {
+		t.Errorf("files of cameras are listed among those of objects: %+v", listed.Items)
+	}
+	if r := operator.do("POST", "/cameras/imports/"+b.ID+"/apply", nil); r.status != http.StatusAccepted {
+		t.Fatalf("applied: %s", r)
+	}
+	if _, err := h.intake.Apply(t.Context(), "test", b.ID); err != nil { // as the worker does
+		t.Fatal(err)
+	}
+	var cameras struct{ Items []wire.Camera }
+	operator.do("GET", "/cameras", nil).into(t, &cameras)
+	if len(cameras.Items) != 1 || cameras.Items[0].Name != "东门" {
+		t.Errorf("registered: %+v", cameras.Items)
+	}
+}

@@ -15,7 +15,7 @@ import (
 
 const (
 	heartbeat     = 15 * time.Second // also how soon an ended session ends its stream
-	writeWithin   = 10 * time.Second // of one event
+	writeWithin   = 10 * time.Second // of one event or picture
 	listenersMost = 5000
 )
 
@@ -73,9 +73,11 @@ type sender struct {
 }
 
 func (s sender) send(text string) bool {
+	return s.write([]byte(text)) && s.c.Flush() == nil
+}
+
+func (s sender) write(part []byte) bool {
 	_ = s.c.SetWriteDeadline(time.Now().Add(writeWithin)) // not every writer has one
-	if _, err := s.w.Write([]byte(text)); err != nil {
-		return false
-	}
-	return s.c.Flush() == nil
+	_, err := s.w.Write(part)
+	return err == nil
 }

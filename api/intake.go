@@ -12,6 +12,7 @@ import (
 
 	"offsite/api/problem"
 	"offsite/api/wire"
+	"offsite/registry"
 	"offsite/registry/intake"
 )
 
@@ -22,22 +23,30 @@ const (
 	previewsAtOnce = 2 // each holds its file in memory
 )
 
-// imports are the operations that take files in.
+// imports are the operations that take files of one subject in.
 type imports struct {
 	*API
-	reading chan struct{} // bounds the previews at once
+	subject string        // intake.Objects or intake.Cameras
+	reading chan struct{} // bounds the previews at once, of all subjects
 }
 
 func (a *API) intakeOperations() {
-	i := &imports{API: a, reading: make(chan struct{}, previewsAtOnce)}
+	reading := make(chan struct{}, previewsAtOnce)
+	(&imports{a, intake.Objects, reading}).operations("import", "", "base data")
+	(&imports{a, intake.Cameras, reading}).operations("camera-import", "/cameras", "cameras")
+}
+
+// operations registers them: their ids end in noun, their paths begin with under.
+func (i *imports) operations(noun, under, what string) {
 	const tag = "imports"
-	handle(a, operation{id: "preview-import", method: http.MethodPost, path: "/imports", summary: "Read a file of base data and say what it would change; nothing is changed", tag: tag,
+	a, at := i.API, under+"/imports"
+	handle(a, operation{id: "preview-" + noun, method: http.MethodPost, path: at, summary: "Read a file of " + what + " and say what it would change; nothing is changed", tag: tag,
 		status: http.StatusCreated, body: importBody, patience: importPatience, raw: true}, i.preview)
-	handle(a, operation{id: "list-imports", method: http.MethodGet, path: "/imports", summary: "The latest files", tag: tag}, i.list)
-	handle(a, operation{id: "get-import", method: http.MethodGet, path: "/imports/{id}", summary: "One file as it stands", tag: tag}, i.get)
-	handle(a, operation{id: "list-import-rows", method: http.MethodGet, path: "/imports/{id}/rows", summary: "Rows of a file with their errors and what they change", tag: tag}, i.rows)
-	handle(a, operation{id: "apply-import", method: http.MethodPost, path: "/imports/{id}/apply", summary: "Put a previewed file into the base data; progress comes as events", tag: tag, status: http.StatusAccepted}, i.apply)
-	handle(a, operation{id: "undo-import", method: http.MethodPost, path: "/imports/{id}/undo", summary: "Take an applied file back, as far as nobody changed it since", tag: tag, status: http.StatusAccepted}, i.undo)
+	handle(a, operation{id: "list-" + noun + "s", method: http.MethodGet, path: at, summary: "The latest files of " + what, tag: tag}, i.list)
+	handle(a, operation{id: "get-" + noun, method: http.MethodGet, path: at + "/{id}", summary: "One file of " + what + " as it stands", tag: tag}, i.get)
+	handle(a, operation{id: "list-" + noun + "-rows", method: http.MethodGet, path: at + "/{id}/rows", summary: "Rows of a file of " + what + " with their errors and what they change", tag: tag}, i.rows)
+	handle(a, operation{id: "apply-" + noun, method: http.MethodPost, path: at + "/{id}/apply", summary: "Take a previewed file of " + what + " in; progress comes as events", tag: tag, status: http.StatusAccepted}, i.apply)
+	handle(a, operation{id: "undo-" + noun, method: http.MethodPost, path: at + "/{id}/undo", summary: "Take an applied file of " + what + " back, as far as nobody changed it since", tag: tag, status: http.StatusAccepted}, i.undo)
 }
 
 // port is the intake, where there is one.
@@ -46,6 +55,20 @@ func (i *imports) port() (files, error) {
 		return nil, problem.Away("此服务未启用导入。", "This server takes no files in.", nil)
 	}
 	return i.o.Intake, nil
+}
+
+// mine is the intake, where the file is of this subject: others have rights of their
+// own.
+func (i *imports) mine(ctx context.Context, id string) (files, intake.Batch, error) {
+	port, err := i.port()
+	if err != nil {
+		return nil, intake.Batch{}, err
+	}
+	b, err := port.Batch(ctx, id)
+	if err == nil && b.Subject != i.subject {
+		err = registry.ErrNotFound
+	}
+	return port, b, err
 }
 
 type importFile struct {
@@ -76,7 +99,7 @@ func (i *imports) preview(ctx context.Context, in *importFile) (*answer[wire.Imp
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	options := intake.Options{Rule: in.Rule, System: in.System, Kind: in.Kind}
+	options := intake.Options{Subject: i.subject, Rule: in.Rule, System: in.System, Kind: in.Kind}
 	sum := sha256.Sum256(in.RawBody)
 	b, err := onceOnly(ctx, i.API, in.OnceKey, "preview-import", []any{in.Name, hex.EncodeToString(sum[:]), options}, func(ctx context.Context) (intake.Batch, error) {
 		return port.Preview(ctx, actor(ctx).ID, in.Name, format, in.RawBody, options)
@@ -114,7 +137,7 @@ func (i *imports) list(ctx context.Context, _ *empty) (*list[wire.ImportBatch], 
 	if err != nil {
 		return nil, err
 	}
-	all, err := port.Batches(ctx, importsShown)
+	all, err := port.Batches(ctx, i.subject, importsShown)
 	if err != nil {
 		return nil, err
 	}
@@ -130,11 +153,7 @@ func (i *imports) list(ctx context.Context, _ *empty) (*list[wire.ImportBatch], 
 }
 
 func (i *imports) get(ctx context.Context, in *ByID) (*answer[wire.ImportBatch], error) {
-	port, err := i.port()
-	if err != nil {
-		return nil, err
-	}
-	b, err := port.Batch(ctx, in.ID)
+	_, b, err := i.mine(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +168,7 @@ type rowQuery struct {
 }
 
 func (i *imports) rows(ctx context.Context, in *rowQuery) (*page[wire.ImportRow], error) {
-	port, err := i.port()
+	port, _, err := i.mine(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +195,7 @@ func (i *imports) undo(ctx context.Context, in *ByID) (*answer[wire.ImportBatch]
 }
 
 func (i *imports) begin(ctx context.Context, id string, step func(files, context.Context, string, string) (intake.Batch, error)) (*answer[wire.ImportBatch], error) {
-	port, err := i.port()
+	port, _, err := i.mine(ctx, id)
 	if err != nil {
 		return nil, err
 	}

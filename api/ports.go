@@ -79,6 +79,7 @@ type base interface {
 	Live(ctx context.Context) ([]registry.Live, error)
 	Waiting(ctx context.Context) (registry.EvidenceWaiting, error)
 	Picture(ctx context.Context, cameraID string) (jpeg []byte, at time.Time, err error)
+	RecordView(ctx context.Context, v registry.View) error
 	SaveZone(ctx context.Context, by string, z detectors.Zone) (detectors.Zone, error)
 	RemoveZone(ctx context.Context, by, id string) error
 	Zone(ctx context.Context, id string, version int) (detectors.Zone, error)
@@ -168,7 +169,7 @@ type keptAnswers interface {
 type files interface {
 	Preview(ctx context.Context, by, name, format string, data []byte, o intake.Options) (intake.Batch, error)
 	Batch(ctx context.Context, id string) (intake.Batch, error)
-	Batches(ctx context.Context, limit int) ([]intake.Batch, error)
+	Batches(ctx context.Context, subject string, limit int) ([]intake.Batch, error)
 	Rows(ctx context.Context, id, action string, after, limit int) ([]intake.Row, error)
 	BeginApply(ctx context.Context, by, id string) (intake.Batch, error)
 	BeginUndo(ctx context.Context, by, id string) (intake.Batch, error)
@@ -219,6 +220,24 @@ type shelf interface {
 // Prober looks at an address and gives what it sends with a picture. A camera that
 // cannot be used is a *problem.Problem.
 type Prober func(ctx context.Context, url, protocol string) (wire.Probe, error)
+
+// Viewer opens a registered camera's live picture. What keeps it from being shown is
+// a *problem.Problem.
+type Viewer func(ctx context.Context, cameraID string) (LiveView, error)
+
+// LiveView is live.View: a camera's pictures as they come, as a fragmented MP4.
+type LiveView interface {
+	Type() string // with codecs, as Media Source Extensions want it
+	Next(ctx context.Context) ([][]byte, error)
+	Close()
+}
+
+// finder finds cameras in the allowed networks by ONVIF. What keeps one from being
+// asked is a *problem.Problem.
+type finder interface {
+	Discover(ctx context.Context, at []string) ([]wire.FoundCamera, error)
+	Ask(ctx context.Context, r wire.DeviceRequest) (wire.Device, error)
+}
 
 // Trust gives what a verifier must know, as published now.
 type Trust func(ctx context.Context) (*seal.Trust, error)

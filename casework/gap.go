@@ -47,8 +47,8 @@ func (b *Book) recordGap(ctx context.Context, r evidence.Receipt, summary json.R
 	return nil
 }
 
-// mostGaps is how many gaps a list gives.
-const mostGaps = 1000
+// MostGaps is how many gaps a list gives.
+const MostGaps = 1000
 
 // Gaps lists when a camera was not watched between two times, the latest first.
 func (b *Book) Gaps(ctx context.Context, cameraID string, from, to time.Time) ([]Gap, error) {
@@ -56,7 +56,7 @@ func (b *Book) Gaps(ctx context.Context, cameraID string, from, to time.Time) ([
 		return nil, fmt.Errorf("list gaps of camera %q: %w", cameraID, ErrNotFound)
 	}
 	rows, err := b.o.Pool.Query(ctx, `SELECT bundle::text, camera_id::text, from_at, to_at, goes_on, cause, why_zh, why_en, sealed_at FROM camera_gap
-		WHERE camera_id = $1 AND to_at > $2 AND from_at < $3 ORDER BY from_at DESC LIMIT $4`, cameraID, from, to, mostGaps)
+		WHERE camera_id = $1 AND to_at > $2 AND from_at < $3 ORDER BY from_at DESC LIMIT $4`, cameraID, from, to, MostGaps)
 	if err != nil {
 		return nil, fmt.Errorf("list gaps of camera %s: %w", cameraID, err)
 	}

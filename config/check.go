@@ -32,6 +32,9 @@ func (p Problem) Error() string {
 func (c *Config) Check(f *File) error {
 	k := checker{file: f}
 	k.address("listen", c.Listen)
+	if c.Metrics.Listen != "" {
+		k.address("metrics.listen", c.Metrics.Listen)
+	}
 	k.url("public_url", c.PublicURL, "http", "https")
 	k.url("database.url", c.Database.URL, "postgres", "postgresql")
 	k.url("s3.endpoint", c.S3.Endpoint, "http", "https")

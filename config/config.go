@@ -26,6 +26,7 @@ type Config struct {
 	OIDC         OIDC         `name:"oidc" embed:"" prefix:"oidc."`
 	Documents    Documents    `embed:"" prefix:"documents."`
 	Log          Log          `embed:"" prefix:"log."`
+	Metrics      Metrics      `embed:"" prefix:"metrics."`
 }
 
 // Bureau names the authority in whose name documents are issued.
@@ -136,6 +137,11 @@ func (o OIDC) RoleMap() map[string]string {
 type Documents struct {
 	Song string `default:"/usr/share/fonts/truetype/arphic-gbsn00lp/gbsn00lp.ttf" help:"TrueType font of the body (Song)." placeholder:"FILE"`
 	Kai  string `default:"/usr/share/fonts/truetype/arphic-gkai00mp/gkai00mp.ttf" help:"TrueType font of notes (Kai)." placeholder:"FILE"`
+}
+
+// Metrics says where a process without a console tells of itself.
+type Metrics struct {
+	Listen string `help:"Address at which offsite watch answers /metrics, /livez and /readyz to whoever reaches it; default: nowhere. Where there is a console, it answers them." placeholder:"HOST:PORT"`
 }
 
 // Log says what is logged and how.

@@ -23,6 +23,7 @@ type Stage struct {
 	MessageURL string             `json:"message_url"`
 	MessageKey string             `json:"message_key"`
 	Cameras    []string           `json:"cameras"` // RTSP addresses
+	ONVIF      string             `json:"onvif"`   // where the cameras answer ONVIF, host:port
 	Scenes     []Playing          `json:"scenes"`
 	GraceS     float64            `json:"grace_s"` // between reminder and re-check
 	PID        int                `json:"pid"`

@@ -1,4 +1,4 @@
-.PHONY: bench bench-demo bench-cameras bench-web bench-casework bench-supervision bench-evidence bench-report
+.PHONY: bench bench-nodes bench-demo bench-cameras bench-web bench-casework bench-supervision bench-evidence bench-report
 bench: bench-evidence bench-demo bench-cameras bench-web bench-casework bench-supervision bench-report ## every benchmark; writes build/bench/*.json and docs/performance.md
 
 bench-demo: build ## start, first finding, memory and processor time of the demonstration
@@ -6,6 +6,9 @@ bench-demo: build ## start, first finding, memory and processor time of the demo
 
 bench-cameras: build ## what a camera costs, against ffmpeg and bare libraries; BENCH_CAMERAS="--cameras 100 --soak 10m" for the long run
 	@build/offsite bench cameras $(BENCH_CAMERAS)
+
+bench-nodes: setup ## nodes killed in a row: when their cameras are watched again; and a node that is told to stop
+	@go test ./cmd/offsite -count=1 -timeout 30m -run NodesTakeOver -kills 20 -figures $(CURDIR)/build/bench
 
 bench-web: build ## the console and the portal in Chromium: load, switches, axe, 60 findings by keyboard
 	@make/e2e.sh bench

@@ -84,6 +84,24 @@ func (c *CameraChange) check() error {
 	return nil
 }
 
+// Problems lists what is wrong with a draft, one for each field.
+func (d CameraDraft) Problems() []*Refused {
+	var p problems
+	p.add(d.check())
+	_, err := readAddress(d.URL, d.Protocol)
+	p.add(err)
+	return p
+}
+
+// Shown is the draft's address without credentials, "" where it cannot be read.
+func (d CameraDraft) Shown() string {
+	where, err := readAddress(d.URL, d.Protocol)
+	if err != nil {
+		return ""
+	}
+	return where.shown
+}
+
 func checkPosition(longitude, latitude *float64) error {
 	if (longitude == nil) != (latitude == nil) {
 		return refuse("longitude", "经度与纬度须同时填写", "longitude and latitude go together")

@@ -13,6 +13,15 @@ import (
 // camerasChannel tells that a camera or a zone has changed.
 const camerasChannel = "offsite_cameras"
 
+// TellNodes wakes the watching nodes when the transaction is committed, as where
+// cameras were given up that others can take.
+func TellNodes(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, `SELECT pg_notify($1, '')`, camerasChannel); err != nil {
+		return fmt.Errorf("tell the watching nodes: %w", err)
+	}
+	return nil
+}
+
 // Watched is a camera as the pipeline needs it: with credentials and zones.
 type Watched struct {
 	Camera  Camera

@@ -59,7 +59,7 @@ func (g *Guard) Check(ctx context.Context, address string) error {
 			"The host "+u.Hostname()+" is not known: check the spelling, or give its IP address.").Because(err)
 	}
 	for _, a := range addresses {
-		if !g.allowed(a) {
+		if !g.Allows(a) {
 			return problem.New(http.StatusForbidden,
 				"地址 "+u.Hostname()+" 不在允许的摄像机网段内；请联系系统管理员在配置 cameras.networks 中加入该网段。",
 				"The address "+u.Hostname()+" lies outside the camera networks; your administrator can add its network to cameras.networks.")
@@ -73,7 +73,7 @@ func (g *Guard) Check(ctx context.Context, address string) error {
 // elsewhere now.
 func (g *Guard) Control(_, address string, _ syscall.RawConn) error {
 	dialled, err := netip.ParseAddrPort(address)
-	if err != nil || !g.allowed(dialled.Addr()) {
+	if err != nil || !g.Allows(dialled.Addr()) {
 		return fmt.Errorf("%s lies outside the networks of cameras.networks", address)
 	}
 	return nil
@@ -90,9 +90,9 @@ func (g *Guard) addresses(ctx context.Context, host string) ([]netip.Addr, error
 	return addresses, err
 }
 
-// allowed refuses link-local addresses, where clouds keep their metadata, whatever
-// the networks say.
-func (g *Guard) allowed(a netip.Addr) bool {
+// Allows says whether an address lies in the networks. It refuses link-local ones,
+// where clouds keep their metadata, whatever the networks say.
+func (g *Guard) Allows(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	if a.IsLinkLocalUnicast() || a.IsMulticast() || a.IsUnspecified() {
 		return false

@@ -76,3 +76,73 @@ type ProbeReport struct {
 	RemarkZH    string  `json:"remark_zh,omitempty"`
 	RemarkEN    string  `json:"remark_en,omitempty"`
 }
+
+// DiscoveryRequest says whom to ask for cameras.
+type DiscoveryRequest struct {
+	At []string `json:"at,omitempty" maxItems:"64" doc:"IP addresses, with a port where it is not 3702, or networks; none: everybody in the server's own networks."`
+}
+
+// FoundCamera is a device that answered.
+type FoundCamera struct {
+	ID       string `json:"id"`
+	Address  string `json:"address" doc:"Of its device service; ask-device takes it."`
+	Name     string `json:"name,omitempty"`
+	Hardware string `json:"hardware,omitempty"`
+	Location string `json:"location,omitempty"`
+}
+
+// DeviceRequest asks one device what it sends.
+type DeviceRequest struct {
+	Address  string `json:"address" minLength:"8" maxLength:"500"`
+	User     string `json:"user" maxLength:"100"`
+	Password string `json:"password" maxLength:"200"`
+}
+
+// Device is what a device says of itself.
+type Device struct {
+	Manufacturer string         `json:"manufacturer,omitempty"`
+	Model        string         `json:"model,omitempty"`
+	Firmware     string         `json:"firmware,omitempty"`
+	Serial       string         `json:"serial,omitempty"`
+	ClockOffsetS float64        `json:"clock_offset_s" doc:"The device's clock minus ours."`
+	Streams      []DeviceStream `json:"streams"`
+	Picture      string         `json:"picture,omitempty" doc:"JPEG in base64, of the first stream that has one."`
+}
+
+// DeviceStream is one of its profiles.
+type DeviceStream struct {
+	Profile string  `json:"profile"`
+	Name    string  `json:"name"`
+	Codec   string  `json:"codec"`
+	Width   int     `json:"width"`
+	Height  int     `json:"height"`
+	FPS     float64 `json:"fps"`
+	Kbps    int     `json:"kbps"`
+	URL     string  `json:"url" doc:"RTSP, without credentials."`
+}
+
+// What a camera's span is beside the causes of a gap: connecting, stalled, failed, dark,
+// covered, blurred, frozen, moved, broken, stopped, overloaded.
+const (
+	Watched = "watched"
+	Unknown = "unknown" // no node tells
+	Off     = "off"     // no node is to watch it
+)
+
+// Span is a time in which a camera stood as it did.
+type Span struct {
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+	State   string    `json:"state" doc:"watched, unknown, off, or why it was not watched: connecting, stalled, failed, dark, covered, blurred, frozen, moved, broken, stopped, overloaded."`
+	WhyZH   string    `json:"why_zh,omitempty"`
+	WhyEN   string    `json:"why_en,omitempty"`
+	Bundles []string  `json:"bundles,omitempty" doc:"The sealed records of it; none of one that lasts, or is shorter than is sealed."`
+}
+
+// Timeline is how a camera stood, without holes.
+type Timeline struct {
+	From     time.Time `json:"from" doc:"Later than was asked for where the camera was not registered yet, or has more gaps than are listed."`
+	To       time.Time `json:"to"`
+	WatchedS float64   `json:"watched_s" doc:"Seconds in which it was watched."`
+	Spans    []Span    `json:"spans"`
+}

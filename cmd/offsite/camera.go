@@ -22,8 +22,9 @@ import (
 
 // cameraCmd is about single cameras, without database or console.
 type cameraCmd struct {
-	Probe cameraProbeCmd `cmd:"" help:"Look at a camera for a few seconds and say what it sends, or what is wrong."`
-	Serve cameraServeCmd `cmd:"" help:"Play videos in a loop as RTSP cameras."`
+	Discover cameraDiscoverCmd `cmd:"" help:"Look for cameras in the network (ONVIF) and list their streams."`
+	Probe    cameraProbeCmd    `cmd:"" help:"Look at a camera for a few seconds and say what it sends, or what is wrong."`
+	Serve    cameraServeCmd    `cmd:"" help:"Play videos in a loop as RTSP cameras."`
 }
 
 type cameraProbeCmd struct {
@@ -96,6 +97,7 @@ type cameraServeCmd struct {
 	User     string        `help:"User name that viewers must give." placeholder:"NAME"`
 	Password string        `help:"Password that viewers must give." placeholder:"TEXT"`
 	Script   string        `help:"JSON file of what goes wrong, by path: {\"stall\": [{\"kind\": \"freeze\", \"after\": \"20s\", \"for\": \"10s\"}]}." placeholder:"FILE"`
+	ONVIF    string        `name:"onvif" help:"Also answer ONVIF here, Probes by UDP and questions by HTTP; port 0 takes a free one." placeholder:"HOST:PORT"`
 	Spread   time.Duration `help:"Let the cameras begin evenly within this time, not all at once." placeholder:"DURATION"`
 	Addrs    string        `name:"addresses" help:"Write the RTSP addresses and the time of the first picture as JSON to this file once they answer." placeholder:"FILE"`
 	Log      config.Log    `embed:"" prefix:"log."`
@@ -120,6 +122,15 @@ func (c *cameraServeCmd) Run(ctx context.Context) error {
 	}
 	defer server.Stop()
 	served := servedCameras{Addresses: map[string]string{}, Epoch: server.Epoch()}
+	if c.ONVIF != "" {
+		device, err := c.answerONVIF(ctx, server)
+		if err != nil {
+			return err
+		}
+		defer device.Stop()
+		served.ONVIF = device.Addr()
+		fmt.Println("ONVIF at " + device.Address())
+	}
 	for _, path := range server.Paths() {
 		served.Addresses[path] = server.URL(path)
 		fmt.Println(server.URL(path))
@@ -158,7 +169,7 @@ func (c *cameraServeCmd) streams() ([]rtspserve.Stream, error) {
 	}
 	var streams []rtspserve.Stream
 	for _, file := range c.Files {
-		s := rtspserve.Stream{Files: []string{file}, Path: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))}
+		s := rtspserve.Stream{Files: []string{file}, Path: pathOf(file)}
 		for i, step := range script[s.Path] {
 			f, err := step.fault()
 			if err != nil {
@@ -174,6 +185,9 @@ func (c *cameraServeCmd) streams() ([]rtspserve.Stream, error) {
 	}
 	return streams, nil
 }
+
+// pathOf is under what a file is served.
+func pathOf(file string) string { return strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)) }
 
 func (s step) fault() (rtspserve.Fault, error) {
 	f := rtspserve.Fault{Kind: s.Kind, Share: s.Share}

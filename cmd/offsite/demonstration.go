@@ -95,11 +95,15 @@ func (d *demonstration) cameras(ctx context.Context, c *config.Config, log *slog
 	if err != nil {
 		return err
 	}
+	onvif, err := freeAddress()
+	if err != nil {
+		return err
+	}
 	addresses := c.Path("run", "cameras.json")
 	if err := os.Remove(addresses); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("set the stage: %w", err)
 	}
-	args := []string{"camera", "serve", "--listen", listen, "--addresses", addresses}
+	args := []string{"camera", "serve", "--listen", listen, "--onvif", onvif, "--addresses", addresses}
 	for _, s := range d.scenes {
 		file := filepath.Join(dir, s.Key+".mp4")
 		if err := os.WriteFile(file, s.Video, 0o600); err != nil {
@@ -119,6 +123,7 @@ func (d *demonstration) cameras(ctx context.Context, c *config.Config, log *slog
 	if err != nil {
 		return err
 	}
+	d.stage.ONVIF = playing.ONVIF
 	for _, s := range d.scenes {
 		d.stage.Cameras = append(d.stage.Cameras, playing.Addresses[s.Key])
 		d.stage.Scenes = append(d.stage.Scenes, demo.Playing{Key: s.Key, Address: playing.Addresses[s.Key], Epoch: playing.Epoch, DurationS: s.DurationS})
@@ -129,7 +134,8 @@ func (d *demonstration) cameras(ctx context.Context, c *config.Config, log *slog
 // servedCameras is what `offsite camera serve --addresses` writes.
 type servedCameras struct {
 	Addresses map[string]string `json:"addresses"`
-	Epoch     time.Time         `json:"epoch"` // when all loops first began
+	Epoch     time.Time         `json:"epoch"`           // when all loops first began
+	ONVIF     string            `json:"onvif,omitempty"` // where it answers ONVIF, host:port
 }
 
 func waitForCameras(ctx context.Context, file string) (servedCameras, error) {

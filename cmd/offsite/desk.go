@@ -34,6 +34,7 @@ import (
 	"offsite/evidence/vault"
 	"offsite/pipeline/decode"
 	"offsite/pipeline/infer"
+	"offsite/pipeline/live"
 	"offsite/pipeline/mask"
 	"offsite/pipeline/probe"
 	"offsite/registry"
@@ -59,6 +60,7 @@ type desk struct {
 	vault    *vault.Vault
 	metrics  *prometheus.Registry
 	log      *slog.Logger
+	views    *live.Views // nil before there is a handler
 
 	publicLog *publicLog
 	copies    *maskedCopies // of pictures and clips, for the portal; nil before handler
@@ -128,7 +130,11 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	}
 	d.accounts = account.New(d.pool, account.WithFactors(secrets, d.passkeys))
 	d.registry = registry.New(d.pool, secrets, registry.WithZoneCheck(checkZone))
-	d.intake, d.grades = intake.New(d.pool, d.registry, secrets, time.Now), grade.New(d.pool, time.Now)
+	addresses, err := guard.New(d.config.Cameras.Networks)
+	if err != nil {
+		return err
+	}
+	d.intake, d.grades = intake.New(d.pool, d.registry, secrets, time.Now, intake.WithAddressCheck(refusing(addresses))), grade.New(d.pool, time.Now)
 	days, err := calendar.Default()
 	if err != nil {
 		return err
@@ -188,7 +194,7 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
 		Draws: d.office, Rules: d.book.Rules(), Samples: sample.New(d.pool, time.Now),
 		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
-		Probe: prober(addresses), Masked: d.copies, CheckAddress: addresses.Check,
+		Probe: prober(addresses), Live: d.viewer(addresses), Discovery: newFinder(addresses), Masked: d.copies, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
 		Ready:   map[string]func(context.Context) error{"database": d.pool.Ping},
 		Log:     d.publicLog.Handler(),
@@ -228,6 +234,7 @@ func (d *desk) serve(ctx context.Context, listener net.Listener, engine *infer.E
 		return err
 	}
 	defer a.Stop()
+	defer d.views.Stop()
 	server := api.Server(a.Handler(), d.log.With("part", "http"))
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -237,6 +244,7 @@ func (d *desk) serve(ctx context.Context, listener net.Listener, engine *infer.E
 	case <-ctx.Done():
 	}
 	a.Stop() // ends the streams of events, which Shutdown would wait for
+	d.views.Stop()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if err := server.Shutdown(stopping); err != nil && !errors.Is(err, http.ErrServerClosed) {
@@ -261,6 +269,18 @@ func (d *desk) cases(ctx context.Context, since time.Time) ([]grade.Event, error
 		}
 	}
 	return events, nil
+}
+
+// refusing refuses the addresses of cameras in a file that lie outside the allowed
+// networks.
+func refusing(addresses *guard.Guard) func(context.Context, string) *registry.Refused {
+	return func(ctx context.Context, url string) *registry.Refused {
+		var p *problem.Problem
+		if err := addresses.Check(ctx, url); errors.As(err, &p) {
+			return &registry.Refused{Field: "url", ZH: p.DetailZH, EN: p.DetailEN}
+		}
+		return nil
+	}
 }
 
 // prober is the console's first look at a camera, in the allowed networks alone.

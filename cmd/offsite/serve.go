@@ -95,6 +95,11 @@ func (c *watchCmd) Run(ctx context.Context, file *config.File) error {
 			return err
 		}
 		defer stop()
+		unobserve, err := d.observed(ctx)
+		if err != nil {
+			return err
+		}
+		defer unobserve()
 		fmt.Printf("Offsite %s watches\n", version)
 		<-ctx.Done()
 		return nil

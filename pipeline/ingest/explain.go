@@ -113,9 +113,21 @@ func (t *target) network(err error, at stage) *Problem {
 			ZH:   fmt.Sprintf("%s 没有应答：请核对地址，检查供电、网络和防火墙", t.host),
 			EN:   fmt.Sprintf("%s does not answer: check the address, power, network and firewall", t.host),
 		}
+	case at == dialling && notDialled(err):
+		return &Problem{
+			Code: Unreachable,
+			ZH:   fmt.Sprintf("无法连接 %s：请核对地址，并确认它在配置 cameras.networks 允许的网段内", t.host),
+			EN:   fmt.Sprintf("%s cannot be connected to: check the address, and that it lies in the networks of cameras.networks", t.host),
+		}
 	default:
 		return nil
 	}
+}
+
+// notDialled says that there was no connection at all, as where Control refuses.
+func notDialled(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
 }
 
 func timedOut(err error) bool {

@@ -16,7 +16,9 @@ import (
 )
 
 const (
-	timeScale   = 90_000                // of the track, in Hz
+	// TimeScale is that of tracks, in Hz.
+	TimeScale = 90_000
+
 	movieScale  = 1_000                 // of the movie header, as mediacommon writes it
 	ntpEpoch    = 2_208_988_800         // seconds from 1900 to 1970
 	lastPicture = 40 * time.Millisecond // shown for, where nothing tells better
@@ -27,20 +29,17 @@ const (
 // mux writes pieces as a fragmented MP4, a fragment for each group of pictures.
 func mux(pieces []piece) (Clip, error) {
 	first, last := pieces[0].unit, pieces[len(pieces)-1].unit
-	codec, params, err := track(pieces[0])
+	header, err := Header(first)
 	if err != nil {
 		return Clip{}, err
 	}
 	times := schedule(pieces)
+	tellLength(header, times.total())
 	var out growing
-	init := fmp4.Init{Tracks: []*fmp4.InitTrack{{ID: 1, TimeScale: timeScale, Codec: codec}}}
-	if err := init.Marshal(&out); err != nil {
-		return Clip{}, fmt.Errorf("write the clip's header: %w", err)
-	}
-	finishHeader(out.b, times.total())
+	out.append(header)
 	clip := Clip{
 		Codec: first.Codec, From: first.At, To: last.At,
-		FirstSeq: first.Seq, LastSeq: last.Seq, Params: params,
+		FirstSeq: first.Seq, LastSeq: last.Seq, Params: first.Params,
 	}
 	for begin, number := 0, uint32(0); begin < len(pieces); number++ {
 		end := begin + 1
@@ -65,31 +64,49 @@ func mux(pieces []piece) (Clip, error) {
 	return clip, nil
 }
 
-// track describes the stream to the MP4 header.
-func track(first piece) (mp4.Codec, *ingest.Params, error) {
-	p := first.unit.Params
-	if p == nil {
-		return nil, nil, errors.New("the first picture comes without parameter sets")
+// Header is the beginning of a fragmented MP4 of the stream that a unit is of: one
+// track, number 1, in ticks of TimeScale.
+func Header(u ingest.Unit) ([]byte, error) {
+	codec, err := track(u)
+	if err != nil {
+		return nil, err
 	}
-	switch first.unit.Codec {
+	var out growing
+	init := fmp4.Init{Tracks: []*fmp4.InitTrack{{ID: 1, TimeScale: TimeScale, Codec: codec}}}
+	if err := init.Marshal(&out); err != nil {
+		return nil, fmt.Errorf("write the header of an MP4: %w", err)
+	}
+	if i := bytes.Index(out.b, []byte("hev1")); i >= 0 && bytes.Contains(out.b, []byte("hvcC")) {
+		copy(out.b[i:], "hvc1") // which is what players know
+	}
+	return out.b, nil
+}
+
+// track describes the stream to the MP4 header.
+func track(u ingest.Unit) (mp4.Codec, error) {
+	p := u.Params
+	if p == nil {
+		return nil, errors.New("the first picture comes without parameter sets")
+	}
+	switch u.Codec {
 	case ingest.H264:
 		if len(p.SPS) < 4 || len(p.PPS) == 0 {
-			return nil, nil, errors.New("the stream has sent no H.264 parameter sets")
+			return nil, errors.New("the stream has sent no H.264 parameter sets")
 		}
-		return &mp4.CodecH264{SPS: p.SPS, PPS: p.PPS}, p, nil
+		return &mp4.CodecH264{SPS: p.SPS, PPS: p.PPS}, nil
 	case ingest.H265:
 		if len(p.SPS) < 13 || len(p.PPS) == 0 || len(p.VPS) == 0 {
-			return nil, nil, errors.New("the stream has sent no H.265 parameter sets")
+			return nil, errors.New("the stream has sent no H.265 parameter sets")
 		}
-		return &mp4.CodecH265{VPS: p.VPS, SPS: p.SPS, PPS: p.PPS}, p, nil
+		return &mp4.CodecH265{VPS: p.VPS, SPS: p.SPS, PPS: p.PPS}, nil
 	case ingest.MJPEG:
-		return &mp4.CodecMJPEG{Width: p.Width, Height: p.Height}, p, nil
+		return &mp4.CodecMJPEG{Width: p.Width, Height: p.Height}, nil
 	default:
-		return nil, nil, fmt.Errorf("the codec %q cannot be put into an MP4", first.unit.Codec)
+		return nil, fmt.Errorf("the codec %q cannot be put into an MP4", u.Codec)
 	}
 }
 
-// plan holds the times of all samples in ticks of timeScale, from 0.
+// plan holds the times of all samples in ticks of TimeScale, from 0.
 type plan struct {
 	dts    []int64
 	offset []int64 // pts minus dts, never negative
@@ -127,7 +144,7 @@ func schedule(pieces []piece) plan {
 			p.length[i-1] = p.dts[i] - p.dts[i-1]
 		}
 	}
-	p.length[n-1] = toTicks(lastPicture)
+	p.length[n-1] = Ticks(lastPicture)
 	if n > 1 {
 		p.length[n-1] = p.length[n-2]
 	}
@@ -150,7 +167,7 @@ func presentation(pieces []piece) []int64 {
 			}
 		}
 		top = max(top, pts)
-		shown[i] = toTicks(pts)
+		shown[i] = Ticks(pts)
 	}
 	return shown
 }
@@ -168,8 +185,9 @@ func samples(pieces []piece, times plan, from int) []*fmp4.Sample {
 	return list
 }
 
-func toTicks(d time.Duration) int64 {
-	return int64(d/time.Second)*timeScale + int64(d%time.Second)*timeScale/int64(time.Second)
+// Ticks is a time in ticks of TimeScale.
+func Ticks(d time.Duration) int64 {
+	return int64(d/time.Second)*TimeScale + int64(d%time.Second)*TimeScale/int64(time.Second)
 }
 
 // prft says at which wall-clock time the picture of that media time was taken.
@@ -194,14 +212,11 @@ func fromNTP(v uint64) time.Time {
 	return time.Unix(int64(v>>32)-ntpEpoch, int64(nsec))
 }
 
-// finishHeader writes what mediacommon leaves out: the movie's length, so that
-// players show it, and hvc1 for hev1, which is what players know.
-func finishHeader(header []byte, length int64) {
+// tellLength writes the movie's length into its header, which mediacommon leaves
+// out, so that players show it.
+func tellLength(header []byte, length int64) {
 	if i := bytes.Index(header, []byte("mvhd")); i >= 0 && len(header) >= i+24 {
-		binary.BigEndian.PutUint32(header[i+20:], uint32(length*movieScale/timeScale))
-	}
-	if i := bytes.Index(header, []byte("hev1")); i >= 0 && bytes.Contains(header, []byte("hvcC")) {
-		copy(header[i:], "hvc1")
+		binary.BigEndian.PutUint32(header[i+20:], uint32(length*movieScale/TimeScale))
 	}
 }
 

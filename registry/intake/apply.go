@@ -22,7 +22,11 @@ func (in *Intake) Apply(ctx context.Context, by, id string) (Batch, error) {
 	if err != nil {
 		return b, fmt.Errorf("apply batch %s: %w", id, err)
 	}
-	for _, step := range []func(context.Context, pgx.Tx, string, *Batch) (int, error){in.applyParties, in.applyRows} {
+	steps := []func(context.Context, pgx.Tx, string, *Batch) (int, error){in.applyParties, in.applyRows}
+	if b.Subject == Cameras {
+		steps = []func(context.Context, pgx.Tx, string, *Batch) (int, error){in.applyCameras}
+	}
+	for _, step := range steps {
 		if err = in.chunks(ctx, by, &b, step); err != nil {
 			return b, fmt.Errorf("apply batch %s: %w", id, err)
 		}
@@ -164,19 +168,8 @@ func existing(list []waiting) []string {
 
 // applyRows saves the objects of the next rows.
 func (in *Intake) applyRows(ctx context.Context, tx pgx.Tx, by string, b *Batch) (int, error) {
-	rows, err := tx.Query(ctx, `SELECT r.n, r.object_id::text, r.version, r.draft FROM intake_row r JOIN intake_batch b ON b.id = r.batch_id
-		WHERE b.id = $1 AND r.n > b.at_row AND r.action IN ('create', 'merge') ORDER BY r.n LIMIT $2`, b.ID, chunk)
-	if err != nil {
-		return 0, err
-	}
-	var list []waiting
-	var numbers []int
-	var n int
-	var w waiting
-	if _, err = pgx.ForEachRow(rows, []any{&n, &w.ID, &w.Version, &w.Sealed}, func() error {
-		list, numbers = append(list, w), append(numbers, n)
-		return nil
-	}); err != nil || len(list) == 0 {
+	list, numbers, err := nextRows(ctx, tx, b.ID)
+	if err != nil || len(list) == 0 {
 		return 0, err
 	}
 	registered, err := in.registry.In(tx).ObjectsByID(ctx, existing(list))
@@ -208,15 +201,37 @@ func (in *Intake) applyRows(ctx context.Context, tx pgx.Tx, by string, b *Batch)
 	if err = recordChanges(ctx, tx, b.ID, "object", before, func(i int) (string, int) { return objects[i].ID, objects[i].Version }); err != nil {
 		return 0, err
 	}
-	b.Done += len(list)
+	return len(list), past(ctx, tx, b, numbers, conflicts)
+}
+
+// nextRows are those about to be applied, with their numbers.
+func nextRows(ctx context.Context, tx pgx.Tx, batch string) (list []waiting, numbers []int, err error) {
+	rows, err := tx.Query(ctx, `SELECT r.n, coalesce(r.object_id::text, ''), r.version, r.draft FROM intake_row r JOIN intake_batch b ON b.id = r.batch_id
+		WHERE b.id = $1 AND r.n > b.at_row AND r.action IN ('create', 'merge') ORDER BY r.n LIMIT $2`, batch, chunk)
+	if err != nil {
+		return nil, nil, err
+	}
+	var n int
+	var w waiting
+	_, err = pgx.ForEachRow(rows, []any{&n, &w.ID, &w.Version, &w.Sealed}, func() error {
+		list, numbers = append(list, w), append(numbers, n)
+		return nil
+	})
+	return list, numbers, err
+}
+
+// past notes how far applying is, and which of the rows were left out since somebody
+// changed what they are about.
+func past(ctx context.Context, tx pgx.Tx, b *Batch, numbers, conflicts []int) error {
+	b.Done += len(numbers)
 	b.Counts.Conflict += len(conflicts)
 	if len(conflicts) > 0 {
-		if _, err = tx.Exec(ctx, `UPDATE intake_row SET action = 'conflict' WHERE batch_id = $1 AND n = ANY ($2)`, b.ID, conflicts); err != nil {
-			return 0, err
+		if _, err := tx.Exec(ctx, `UPDATE intake_row SET action = 'conflict' WHERE batch_id = $1 AND n = ANY ($2)`, b.ID, conflicts); err != nil {
+			return err
 		}
 	}
-	_, err = tx.Exec(ctx, `UPDATE intake_batch SET at_row = $2 WHERE id = $1`, b.ID, n)
-	return len(list), err
+	_, err := tx.Exec(ctx, `UPDATE intake_batch SET at_row = $2 WHERE id = $1`, b.ID, numbers[len(numbers)-1])
+	return err
 }
 
 // recordChanges keeps what undoing needs.

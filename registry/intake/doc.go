@@ -1,5 +1,6 @@
 // Package intake takes base data in from spreadsheets: shops, construction sites and
-// land with the parties they belong to, as CSV (UTF-8 or GB 18030), XLSX or GeoJSON.
+// land with the parties they belong to, or cameras, as CSV (UTF-8 or GB 18030), XLSX or
+// GeoJSON.
 //
 // A file goes three steps. Preview reads it, checks every row, finds what is
 // registered already and says what would become of each row; nothing is changed yet.
@@ -9,5 +10,5 @@
 //
 // Every problem names row, column and what to do, in both languages. A row with an
 // error is left out, the others go in. Drafts are encrypted in between: they hold
-// identity numbers.
+// identity numbers, and cameras' passwords.
 package intake

@@ -14,10 +14,12 @@ import (
 	"offsite/registry/place"
 )
 
-// draft is what a row says: an object, and the party it belongs to if it names one.
+// draft is what a row says: an object, and the party it belongs to if it names one; or
+// a camera.
 type draft struct {
-	Object registry.Object `json:"object"`
-	Party  *registry.Party `json:"party,omitempty"`
+	Object registry.Object       `json:"object"`
+	Party  *registry.Party       `json:"party,omitempty"`
+	Camera *registry.CameraDraft `json:"camera,omitempty"`
 }
 
 // reading is a row as understood.
@@ -41,6 +43,19 @@ type reader struct {
 
 func (r reader) read(l line) reading {
 	out := reading{n: l.n, problems: l.problems}
+	clean := r.clean(l, &out)
+	out.draft.Object = r.object(clean, &out)
+	out.draft.Party = r.party(clean)
+	r.add(l, clean, &out, out.draft.Object.Problems(), nil)
+	if out.draft.Party != nil {
+		r.add(l, clean, &out, out.draft.Party.Problems(r.now), map[string]field{"name": fieldParty, "kind": fieldPartyKind, "address": fieldPartyAddress})
+	}
+	return out
+}
+
+// clean returns the cells that no spreadsheet program has spoiled, and tells of the
+// others.
+func (r reader) clean(l line, out *reading) map[field]string {
 	clean := map[field]string{}
 	for f, text := range l.cells {
 		if zh, en, bad := spoiled(f, text); bad {
@@ -54,25 +69,22 @@ func (r reader) read(l line) reading {
 		delete(clean, fieldLongitude)
 		delete(clean, fieldLatitude)
 	}
-	out.draft.Object = r.object(l.n, clean, &out)
-	out.draft.Party = r.party(clean)
-	add := func(wrong []*registry.Refused, of map[string]field) {
-		for _, w := range wrong {
-			f, ok := of[w.Field]
-			if !ok {
-				f = field(w.Field)
-			}
-			if lost(l.cells, clean, f) { // told already
-				continue
-			}
-			out.problems = append(out.problems, Fault{Row: l.n, Column: r.heading.column(f), ZH: w.ZH, EN: w.EN})
+	return clean
+}
+
+// add tells what the registry refuses of a row; of names the columns of fields that are
+// called otherwise in the file.
+func (r reader) add(l line, clean map[field]string, out *reading, wrong []*registry.Refused, of map[string]field) {
+	for _, w := range wrong {
+		f, ok := of[w.Field]
+		if !ok {
+			f = field(w.Field)
 		}
+		if lost(l.cells, clean, f) { // told already
+			continue
+		}
+		out.problems = append(out.problems, Fault{Row: l.n, Column: r.heading.column(f), ZH: w.ZH, EN: w.EN})
 	}
-	add(out.draft.Object.Problems(), nil)
-	if out.draft.Party != nil {
-		add(out.draft.Party.Problems(r.now), map[string]field{"name": fieldParty, "kind": fieldPartyKind, "address": fieldPartyAddress})
-	}
-	return out
 }
 
 // lost tells whether a cell was written and is not understood.
@@ -86,7 +98,7 @@ func (h heading) column(f field) string {
 	if name, ok := h.names[f]; ok {
 		return name
 	}
-	return titles()[f][0]
+	return h.sheet.titles[f][0]
 }
 
 var (
@@ -112,29 +124,34 @@ func spoiled(f field, text string) (zh, en string, bad bool) {
 	return "", "", false
 }
 
-func (r reader) object(n int, cells map[field]string, out *reading) registry.Object {
+func (r reader) object(cells map[field]string, out *reading) registry.Object {
 	o := registry.Object{Name: cells[fieldName], Address: cells[fieldAddress], Business: cells[fieldBusiness],
 		LicenceNo: plainNumber(cells[fieldLicence]), Township: cells[fieldTownship], Kind: r.options.Kind, Grade: "green"}
 	if k, ok := cells[fieldKind]; ok {
 		o.Kind = kindOf(k)
 	}
+	o.Longitude, o.Latitude = r.place(cells, out)
+	return o
+}
+
+// place is where a row says that its thing stands, in WGS 84.
+func (r reader) place(cells map[field]string, out *reading) (longitude, latitude *float64) {
 	lon, lat := cells[fieldLongitude], cells[fieldLatitude]
 	if lon == "" && lat == "" {
-		return o
+		return nil, nil
 	}
 	p, problem := position(lon, lat)
 	if problem != nil {
-		problem.Row, problem.Column = n, r.heading.column(fieldLongitude)
+		problem.Row, problem.Column = out.n, r.heading.column(fieldLongitude)
 		out.problems = append(out.problems, *problem)
-		return o
+		return nil, nil
 	}
 	out.given = &p
 	if r.options.System == GCJ02 {
 		p = p.FromGCJ02()
 	}
 	p.Longitude, p.Latitude = round(p.Longitude), round(p.Latitude)
-	o.Longitude, o.Latitude = &p.Longitude, &p.Latitude
-	return o
+	return &p.Longitude, &p.Latitude
 }
 
 // round keeps a centimetre: what comes after it is noise that would count as change.

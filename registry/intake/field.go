@@ -45,17 +45,30 @@ func titles() map[field][]string {
 	}
 }
 
+// sheet is what the columns of a file may be.
+type sheet struct {
+	titles map[field][]string
+	needs  []field
+	lacks  error // where one that is needed is missing
+}
+
+// objectSheet is a file of objects.
+func objectSheet() sheet {
+	return sheet{titles: titles(), needs: []field{fieldName}, lacks: unreadable("找不到表头：需要“名称”一列，例如 名称、类型、地址、经度、纬度、当事人、证件号码",
+		"there is no heading: a column 名称 or name is needed, as name, kind, address, longitude, latitude, party, identity")}
+}
+
 // heading is the columns of a file that are understood.
 type heading struct {
+	sheet   sheet
 	columns map[field]int
 	names   map[field]string // as written in the file
 	unknown []string
 }
 
-// readHeading understands a row as heading; false if it holds no column of names.
-func readHeading(cells []string) (heading, bool) {
-	h := heading{columns: map[field]int{}, names: map[field]string{}}
-	all := titles()
+// readHeading understands a row as heading; false if a column that is needed is missing.
+func readHeading(cells []string, s sheet) (heading, bool) {
+	h := heading{sheet: s, columns: map[field]int{}, names: map[field]string{}}
 	for i, cell := range cells {
 		folded := strings.ToLower(strings.Map(func(c rune) rune {
 			if strings.ContainsRune(" \t\n\r　*：:", c) {
@@ -64,7 +77,7 @@ func readHeading(cells []string) (heading, bool) {
 			return c
 		}, cell))
 		found := false
-		for f, known := range all {
+		for f, known := range s.titles {
 			if _, taken := h.columns[f]; !taken && slices.Contains(known, folded) {
 				h.columns[f], h.names[f], found = i, strings.TrimSpace(cell), true
 			}
@@ -73,8 +86,12 @@ func readHeading(cells []string) (heading, bool) {
 			h.unknown = append(h.unknown, strings.TrimSpace(cell))
 		}
 	}
-	_, named := h.columns[fieldName]
-	return h, named
+	for _, f := range s.needs {
+		if _, there := h.columns[f]; !there {
+			return h, false
+		}
+	}
+	return h, true
 }
 
 // line is a row of the file that holds something.
@@ -99,6 +116,7 @@ func (h heading) line(n int, cells []string) line {
 
 // table is a file as read.
 type table struct {
+	sheet    sheet
 	heading  heading
 	lines    []line
 	warnings []Fault

@@ -52,8 +52,9 @@ func FormatOf(name string) (string, error) {
 	return "", unreadable("只接受 .csv、.xlsx、.geojson 文件", "only .csv, .xlsx and .geojson files are taken")
 }
 
-// read reads a file of a format.
-func read(format string, data []byte) (t table, err error) {
+// read reads a file of a format, whose columns are those of s.
+func read(format string, data []byte, s sheet) (t table, err error) {
+	t.sheet = s
 	if len(data) > maxFile {
 		return t, unreadable(fmt.Sprintf("文件超过%d MiB，请拆分后导入", maxFile>>20), fmt.Sprintf("the file is larger than %d MiB; split it", maxFile>>20))
 	}
@@ -98,9 +99,9 @@ func (c *collector) row(n int, cells []string) error {
 	}
 	if !c.found {
 		if c.seen++; c.seen > titleRows {
-			return noHeading()
+			return c.table.sheet.lacks
 		}
-		c.table.heading, c.found = readHeading(cells)
+		c.table.heading, c.found = readHeading(cells, c.table.sheet)
 		return nil
 	}
 	if len(c.table.lines) == maxLines {
@@ -110,14 +111,9 @@ func (c *collector) row(n int, cells []string) error {
 	return nil
 }
 
-func noHeading() error {
-	return unreadable("找不到表头：需要“名称”一列，例如 名称、类型、地址、经度、纬度、当事人、证件号码",
-		"there is no heading: a column 名称 or name is needed, as name, kind, address, longitude, latitude, party, identity")
-}
-
 func (c *collector) end() error {
 	if !c.found && c.seen > 0 {
-		return noHeading()
+		return c.table.sheet.lacks
 	}
 	return nil
 }

@@ -50,8 +50,8 @@ func readGeoJSON(data []byte, t *table) error {
 	}
 	slices.Sort(names)
 	var named bool
-	if t.heading, named = readHeading(names); !named && len(c.Features) > 0 {
-		return noHeading()
+	if t.heading, named = readHeading(names, t.sheet); !named && len(c.Features) > 0 {
+		return t.sheet.lacks
 	}
 	for i, f := range c.Features {
 		cells := make([]string, len(names))

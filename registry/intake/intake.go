@@ -27,14 +27,24 @@ const (
 	GCJ02 = "gcj02"
 )
 
+// Subjects.
+const (
+	Objects = "objects" // shops, sites and land, with their parties
+	Cameras = "cameras"
+)
+
 // Options say how a file is to be understood.
 type Options struct {
-	Rule   string `json:"rule"`   // "": Fill
-	System string `json:"system"` // "": WGS84
-	Kind   string `json:"kind"`   // of objects in a file without a column for it; "": "shop"
+	Subject string `json:"subject"` // what the rows are; "": Objects
+	Rule    string `json:"rule"`    // "": Fill
+	System  string `json:"system"`  // "": WGS84
+	Kind    string `json:"kind"`    // of objects in a file without a column for it; "": "shop"
 }
 
 func (o *Options) check() error {
+	if o.Subject == "" {
+		o.Subject = Objects
+	}
 	if o.Rule == "" {
 		o.Rule = Fill
 	}
@@ -77,6 +87,7 @@ const (
 // Batch is one file on its way into the base data.
 type Batch struct {
 	ID       string    `json:"id"`
+	Subject  string    `json:"subject"`
 	Name     string    `json:"name"`
 	Format   string    `json:"format"`
 	SHA256   string    `json:"sha256"`
@@ -100,19 +111,33 @@ type Intake struct {
 	registry *registry.Registry
 	secrets  *registry.Secrets
 	now      func() time.Time
+	address  func(ctx context.Context, url string) *registry.Refused
+}
+
+// Option changes how New makes an Intake.
+type Option func(*Intake)
+
+// WithAddressCheck has cameras' addresses refused that must not be connected to.
+func WithAddressCheck(check func(ctx context.Context, url string) *registry.Refused) Option {
+	return func(in *Intake) { in.address = check }
 }
 
 // New returns the intake into a registry that uses the same pool and secrets.
-func New(pool *pgxpool.Pool, r *registry.Registry, secrets *registry.Secrets, now func() time.Time) *Intake {
-	return &Intake{pool: pool, registry: r, secrets: secrets, now: now}
+func New(pool *pgxpool.Pool, r *registry.Registry, secrets *registry.Secrets, now func() time.Time, options ...Option) *Intake {
+	in := &Intake{pool: pool, registry: r, secrets: secrets, now: now,
+		address: func(context.Context, string) *registry.Refused { return nil }}
+	for _, o := range options {
+		o(in)
+	}
+	return in
 }
 
 func (in *Intake) moment() time.Time { return in.now().UTC().Truncate(time.Microsecond) }
 
-const batchColumns = `id::text, name, format, encode(sha256, 'hex'), rule, by_whom, at, state, total, done, counts, warnings`
+const batchColumns = `id::text, subject, name, format, encode(sha256, 'hex'), rule, by_whom, at, state, total, done, counts, warnings`
 
 func scanBatch(row pgx.CollectableRow) (b Batch, err error) {
-	err = row.Scan(&b.ID, &b.Name, &b.Format, &b.SHA256, &b.Rule, &b.By, &b.At, &b.State, &b.Total, &b.Done, &b.Counts, &b.Warnings)
+	err = row.Scan(&b.ID, &b.Subject, &b.Name, &b.Format, &b.SHA256, &b.Rule, &b.By, &b.At, &b.State, &b.Total, &b.Done, &b.Counts, &b.Warnings)
 	return b, err
 }
 
@@ -145,9 +170,9 @@ func (in *Intake) Batch(ctx context.Context, id string) (Batch, error) {
 	return b, nil
 }
 
-// Batches lists the latest batches.
-func (in *Intake) Batches(ctx context.Context, limit int) ([]Batch, error) {
-	rows, err := in.pool.Query(ctx, `SELECT `+batchColumns+` FROM intake_batch ORDER BY at DESC, id DESC LIMIT $1`, limit)
+// Batches lists the latest batches of a subject.
+func (in *Intake) Batches(ctx context.Context, subject string, limit int) ([]Batch, error) {
+	rows, err := in.pool.Query(ctx, `SELECT `+batchColumns+` FROM intake_batch WHERE subject = $1 ORDER BY at DESC, id DESC LIMIT $2`, subject, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list the batches: %w", err)
 	}
@@ -169,6 +194,10 @@ type Row struct {
 	// that changes it.
 	Before   *registry.Object `json:"before,omitempty"`
 	Problems []Fault          `json:"problems"`
+	// Camera is what the row says of a camera, its address without credentials, and
+	// CameraBefore what Before is of an object.
+	Camera       *registry.CameraDraft  `json:"camera,omitempty"`
+	CameraBefore *registry.CameraChange `json:"camera_before,omitempty"`
 }
 
 // Rows lists rows of a batch after row number after: those of one action, or ("") all.
@@ -176,22 +205,26 @@ func (in *Intake) Rows(ctx context.Context, id, action string, after, limit int)
 	if !store.IsID(id) {
 		return nil, fmt.Errorf("read the rows of batch %s: %w", id, registry.ErrNotFound)
 	}
-	rows, err := in.pool.Query(ctx, `SELECT r.n, r.action, coalesce(r.object_id::text, ''), r.draft, r.problems, c.before FROM intake_row r
-		LEFT JOIN intake_change c ON c.batch_id = r.batch_id AND c.kind = 'object' AND c.subject = r.object_id
+	rows, err := in.pool.Query(ctx, `SELECT r.n, r.action, coalesce(r.object_id::text, ''), r.draft, r.problems, o.before, c.before FROM intake_row r
+		LEFT JOIN intake_change o ON o.batch_id = r.batch_id AND o.kind = 'object' AND o.subject = r.object_id
+		LEFT JOIN intake_change c ON c.batch_id = r.batch_id AND c.kind = 'camera' AND c.subject = r.object_id
 		WHERE r.batch_id = $1 AND ($2 = '' OR r.action = $2) AND r.n > $3 ORDER BY r.n LIMIT $4`, id, action, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the rows of batch %s: %w", id, err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Row, err error) {
 		var sealed []byte
-		if err = row.Scan(&r.N, &r.Action, &r.ObjectID, &sealed, &r.Problems, &r.Before); err != nil {
+		if err = row.Scan(&r.N, &r.Action, &r.ObjectID, &sealed, &r.Problems, &r.Before, &r.CameraBefore); err != nil {
 			return r, err
 		}
 		var d draft
 		if err = in.unseal(id, sealed, &d); err != nil {
 			return r, err
 		}
-		r.Object, r.Party = d.Object, d.Party
+		r.Object, r.Party, r.Camera = d.Object, d.Party, d.Camera
+		if r.Camera != nil {
+			r.Camera.URL = r.Camera.Shown()
+		}
 		if r.Party != nil {
 			r.Party.Identity = mask(r.Party)
 		}
@@ -209,13 +242,17 @@ func (in *Intake) Rows(ctx context.Context, id, action string, after, limit int)
 // addBefore gives rows not yet applied what is registered now.
 func (in *Intake) addBefore(ctx context.Context, rows []Row) error {
 	var ids []string
+	cameras := false
 	for _, r := range rows {
-		if r.Action == "merge" && r.Before == nil {
-			ids = append(ids, r.ObjectID)
+		if r.Action == "merge" && r.Before == nil && r.CameraBefore == nil {
+			ids, cameras = append(ids, r.ObjectID), r.Camera != nil
 		}
 	}
-	if len(ids) == 0 {
+	switch {
+	case len(ids) == 0:
 		return nil
+	case cameras:
+		return in.addCameras(ctx, rows)
 	}
 	now, err := in.registry.ObjectsByID(ctx, ids)
 	if err != nil {

@@ -29,7 +29,7 @@ type setting struct {
 	pool     *pgxpool.Pool
 }
 
-func open(t testing.TB) setting {
+func open(t testing.TB, options ...intake.Option) setting {
 	t.Helper()
 	pool := storetest.Open(t)
 	secrets, err := registry.OpenSecrets(filepath.Join(t.TempDir(), "key"))
@@ -37,7 +37,7 @@ func open(t testing.TB) setting {
 		t.Fatal(err)
 	}
 	r := registry.New(pool, secrets, registry.WithClock(noon))
-	return setting{Intake: intake.New(pool, r, secrets, noon), registry: r, pool: pool}
+	return setting{Intake: intake.New(pool, r, secrets, noon, options...), registry: r, pool: pool}
 }
 
 func (s setting) preview(t *testing.T, name string, data []byte, o intake.Options) intake.Batch {

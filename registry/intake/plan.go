@@ -33,6 +33,17 @@ type plannedParty struct {
 	row     int // that named it first
 }
 
+// planObjects reads the rows of objects and says what becomes of each.
+func (in *Intake) planObjects(ctx context.Context, p *plan, r reader, lines []line) error {
+	for _, l := range lines {
+		p.rows = append(p.rows, planned{reading: r.read(l)})
+	}
+	if err := in.matchParties(ctx, p); err != nil {
+		return err
+	}
+	return in.matchObjects(ctx, p, r.heading)
+}
+
 // matchParties finds which parties of the file are registered.
 func (in *Intake) matchParties(ctx context.Context, p *plan) error {
 	var numbers []string

@@ -16,7 +16,11 @@ func (in *Intake) Preview(ctx context.Context, by, name, format string, data []b
 	if err := o.check(); err != nil {
 		return fail(err)
 	}
-	t, err := read(format, data)
+	columns := objectSheet()
+	if o.Subject == Cameras {
+		columns = cameraSheet()
+	}
+	t, err := read(format, data, columns)
 	if err != nil {
 		return fail(err)
 	}
@@ -25,16 +29,14 @@ func (in *Intake) Preview(ctx context.Context, by, name, format string, data []b
 		return fail(err)
 	}
 	sum := sha256.Sum256(data)
-	p := &plan{rule: o.Rule, parties: map[string]*plannedParty{}, batch: Batch{ID: id.String(), Name: name, Format: format,
+	p := &plan{rule: o.Rule, parties: map[string]*plannedParty{}, batch: Batch{ID: id.String(), Subject: o.Subject, Name: name, Format: format,
 		SHA256: fmt.Sprintf("%x", sum), Rule: o.Rule, By: by, At: in.moment(), State: Previewed, Total: len(t.lines), Warnings: t.warnings}}
 	r := reader{heading: t.heading, options: o, now: in.now()}
-	for _, l := range t.lines {
-		p.rows = append(p.rows, planned{reading: r.read(l)})
+	plan := in.planObjects
+	if o.Subject == Cameras {
+		plan = in.planCameras
 	}
-	if err = in.matchParties(ctx, p); err != nil {
-		return fail(err)
-	}
-	if err = in.matchObjects(ctx, p, r.heading); err != nil {
+	if err = plan(ctx, p, r, t.lines); err != nil {
 		return fail(err)
 	}
 	if warning, ok := suspectGCJ02(p.pairs); ok && o.System == WGS84 {
@@ -92,7 +94,7 @@ func (p *plan) name() error {
 	}
 	for i := range p.rows {
 		r := &p.rows[i]
-		if r.action == "create" {
+		if r.action == "create" && r.draft.Camera == nil { // a camera gets its own when it is registered
 			id, err := uuid.NewV7()
 			if err != nil {
 				return err
@@ -113,9 +115,9 @@ func (in *Intake) keep(ctx context.Context, p *plan, sum []byte) error {
 		b.Warnings = []Fault{}
 	}
 	return pgx.BeginFunc(ctx, in.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `INSERT INTO intake_batch (id, name, format, sha256, rule, by_whom, at, state, total, counts, warnings, changed_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $7)`,
-			b.ID, b.Name, b.Format, sum, b.Rule, b.By, b.At, b.State, b.Total, b.Counts, b.Warnings); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO intake_batch (id, name, format, sha256, rule, by_whom, at, state, total, counts, warnings, changed_at, subject)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $7, $12)`,
+			b.ID, b.Name, b.Format, sum, b.Rule, b.By, b.At, b.State, b.Total, b.Counts, b.Warnings, b.Subject); err != nil {
 			return err
 		}
 		keys := sortedKeys(p.parties)

@@ -19,6 +19,7 @@ func (in *Intake) Undo(ctx context.Context, by, id string) (Batch, error) {
 		return b, fmt.Errorf("undo batch %s: %w", id, err)
 	}
 	for _, step := range []func(context.Context, pgx.Tx, string, *Batch) (int, error){
+		in.undoCameras,
 		in.undoObjects, // before their parties, which stay while an object is theirs
 		in.undoParties,
 	} {

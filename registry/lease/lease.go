@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"offsite/registry"
 )
 
 // Term is how long a lease lasts if its node does not renew it.
@@ -86,11 +88,17 @@ func (l *Leases) claim(ctx context.Context, tx pgx.Tx) ([]Lease, error) {
 	if err != nil {
 		return nil, err
 	}
+	gone, err := tx.Exec(ctx, giveUpSQL, l.node, at, share)
+	if err == nil && gone.RowsAffected() > 0 {
+		err = registry.TellNodes(ctx, tx) // they wait for these
+	}
+	if err != nil {
+		return nil, err
+	}
 	for _, step := range []struct {
 		sql  string
 		args []any
 	}{
-		{giveUpSQL, []any{l.node, at, share}},
 		{`UPDATE camera_lease SET until = $3 WHERE node = $1 AND until > $2`, []any{l.node, at, until}},
 		{takeSQL, []any{l.node, at, until, share}},
 	} {
@@ -146,7 +154,8 @@ func (l *Leases) moment(ctx context.Context, tx pgx.Tx) (at time.Time, err error
 	return at, err
 }
 
-// Release gives up all cameras at once, so that others need not wait for the term.
+// Release gives up all cameras at once and wakes the other nodes, so that they need wait
+// neither for the term nor for their next claim.
 func (l *Leases) Release(ctx context.Context) error {
 	err := pgx.BeginFunc(ctx, l.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(claimLock)); err != nil {
@@ -155,8 +164,11 @@ func (l *Leases) Release(ctx context.Context) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM watch_node WHERE node = $1`, l.node); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `UPDATE camera_lease SET until = '-infinity', node = '' WHERE node = $1`, l.node)
-		return err
+		gone, err := tx.Exec(ctx, `UPDATE camera_lease SET until = '-infinity', node = '' WHERE node = $1`, l.node)
+		if err != nil || gone.RowsAffected() == 0 {
+			return err
+		}
+		return registry.TellNodes(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("give up the cameras of node %s: %w", l.node, err)

@@ -317,3 +317,34 @@ func TestHolderLifeCycle(t *testing.T) {
 	}
 	lease.NewHolder(lease.New(pool, "never"), nil, nil, nil).Stop()
 }
+
+func TestCamerasThatAreGivenUpAreTakenAtOnce(t *testing.T) {
+	t.Parallel()
+	pool := storetest.Open(t)
+	r, ids := cameras(t, pool, 3)
+	const long = time.Hour // no claim but the first comes by itself
+	leaving := lease.New(pool, "a", lease.WithTerm(long))
+	if got := len(claim(t, leaving)); got != len(ids) {
+		t.Fatalf("the first node holds %d", got)
+	}
+	held := make(chan int, 10)
+	h := lease.NewHolder(lease.New(pool, "b", lease.WithTerm(long)), func(l []lease.Lease) { held <- len(l) }, r.Changes(t.Context()), slog.New(slog.DiscardHandler))
+	if err := h.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer h.Stop()
+	<-held
+	if err := leaving.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for limit := time.After(10 * time.Second); ; {
+		select {
+		case n := <-held:
+			if n == len(ids) {
+				return
+			}
+		case <-limit:
+			t.Fatal("the cameras that a node gave up are not taken")
+		}
+	}
+}

@@ -45,27 +45,45 @@ export const simulateFormula = (body: Formula): Promise<Outcome> => ok(api.POST(
 export const activateFormula = (newest: number, formula: Formula, reason: string, from?: string): Promise<Formula> =>
   ok(api.POST("/api/v1/grade/formulas", { params: { header: { "If-Match": `"${newest}"` } }, body: { formula, reason, from } }));
 
-export interface ImportOptions { rule: "fill" | "overwrite" | "skip"; system: "wgs84" | "gcj02"; kind: Kind }
-export const previewImport = (file: File, options: ImportOptions): Promise<ImportBatch> =>
-  ok(api.POST("/api/v1/imports", {
+// Subject is what the rows of a file are; each has addresses and rights of its own.
+export type Subject = "objects" | "cameras";
+const ofCameras = (subject: Subject) => subject === "cameras";
+
+export interface ImportOptions { rule: "fill" | "overwrite" | "skip"; system: "wgs84" | "gcj02"; kind?: Kind }
+export const previewImport = (subject: Subject, file: File, options: ImportOptions): Promise<ImportBatch> => {
+  const request = {
     params: { query: { name: file.name, ...options }, header: { "Content-Type": "application/octet-stream" } },
     body: file as unknown as string, // the schema's word for bytes
     bodySerializer: (body: unknown) => body as File,
     headers: { "Content-Type": "application/octet-stream" },
-  }));
-export const useImports = () => useQuery({ queryKey: ["imports"], queryFn: async (): Promise<ImportBatch[]> => (await ok(api.GET("/api/v1/imports", {}))).items });
-export const useImport = (id: string) => useQuery({ queryKey: ["import", id], queryFn: (): Promise<ImportBatch> => ok(api.GET("/api/v1/imports/{id}", ofObject(id))) });
-export const applyImport = (id: string): Promise<ImportBatch> => ok(api.POST("/api/v1/imports/{id}/apply", ofObject(id)));
-export const undoImport = (id: string): Promise<ImportBatch> => ok(api.POST("/api/v1/imports/{id}/undo", ofObject(id)));
+  };
+  return ok(ofCameras(subject) ? api.POST("/api/v1/cameras/imports", request) : api.POST("/api/v1/imports", request));
+};
+export const useImports = (subject: Subject) =>
+  useQuery({
+    queryKey: ["imports", subject],
+    queryFn: async (): Promise<ImportBatch[]> => (await ok(ofCameras(subject) ? api.GET("/api/v1/cameras/imports", {}) : api.GET("/api/v1/imports", {}))).items,
+  });
+export const useImport = (subject: Subject, id: string) =>
+  useQuery({
+    queryKey: ["import", id],
+    queryFn: (): Promise<ImportBatch> => ok(ofCameras(subject) ? api.GET("/api/v1/cameras/imports/{id}", ofObject(id)) : api.GET("/api/v1/imports/{id}", ofObject(id))),
+  });
+export const applyImport = (subject: Subject, id: string): Promise<ImportBatch> =>
+  ok(ofCameras(subject) ? api.POST("/api/v1/cameras/imports/{id}/apply", ofObject(id)) : api.POST("/api/v1/imports/{id}/apply", ofObject(id)));
+export const undoImport = (subject: Subject, id: string): Promise<ImportBatch> =>
+  ok(ofCameras(subject) ? api.POST("/api/v1/cameras/imports/{id}/undo", ofObject(id)) : api.POST("/api/v1/imports/{id}/undo", ofObject(id)));
 
 export type RowAction = "create" | "merge" | "same" | "skip" | "error" | "conflict";
-export const importRows = (id: string, action: RowAction | "", after: number, limit: number): Promise<Paged<ImportRow>> =>
-  ok(api.GET("/api/v1/imports/{id}/rows", { params: { path: { id }, query: { action: action || undefined, cursor: after, limit } } }));
-export const useImportRows = (id: string, action: RowAction | "") =>
+export const importRows = (subject: Subject, id: string, action: RowAction | "", after: number, limit: number): Promise<Paged<ImportRow>> => {
+  const request = { params: { path: { id }, query: { action: action || undefined, cursor: after, limit } } };
+  return ok(ofCameras(subject) ? api.GET("/api/v1/cameras/imports/{id}/rows", request) : api.GET("/api/v1/imports/{id}/rows", request));
+};
+export const useImportRows = (subject: Subject, id: string, action: RowAction | "") =>
   useInfiniteQuery({
     queryKey: ["import", id, "rows", action],
     initialPageParam: 0,
-    queryFn: ({ pageParam }) => importRows(id, action, pageParam, pageLength),
+    queryFn: ({ pageParam }) => importRows(subject, id, action, pageParam, pageLength),
     getNextPageParam: (last) => (last.next_cursor ? Number(last.next_cursor) : undefined),
   });
 
@@ -75,5 +93,5 @@ export function followImport(queries: QueryClient, { batch_id: id, state, done }
   if (typeof id !== "string" || typeof state !== "string" || typeof done !== "number") return;
   queries.setQueryData<ImportBatch>(["import", id], (batch) => batch && { ...batch, state, done });
   if (state !== "applied" && state !== "undone") return;
-  for (const queryKey of [["imports"], ["import", id], ["objects"], ["object"], ["parties"], ["inspections"], ["formulas"]]) void queries.invalidateQueries({ queryKey });
+  for (const queryKey of [["imports"], ["import", id], ["objects"], ["object"], ["parties"], ["inspections"], ["formulas"], ["cameras"], ["camera"]]) void queries.invalidateQueries({ queryKey });
 }

@@ -207,6 +207,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/discovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look for cameras in the allowed networks (ONVIF, WS-Discovery) */
+        post: operations["discover-cameras"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/discovery/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask one device for its streams and a picture (ONVIF) */
+        post: operations["ask-device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest files of cameras */
+        get: operations["list-camera-imports"];
+        put?: never;
+        /** Read a file of cameras and say what it would change; nothing is changed */
+        post: operations["preview-camera-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file of cameras as it stands */
+        get: operations["get-camera-import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/imports/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a previewed file of cameras in; progress comes as events */
+        post: operations["apply-camera-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/imports/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of a file of cameras with their errors and what they change */
+        get: operations["list-camera-import-rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an applied file of cameras back, as far as nobody changed it since */
+        post: operations["undo-camera-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/probe": {
         parameters: {
             query?: never;
@@ -260,6 +380,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{id}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The camera's pictures as they come, for a quarter of an hour at most, as a fragmented MP4; the view is recorded */
+        get: operations["watch-camera"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{id}/picture": {
         parameters: {
             query?: never;
@@ -269,6 +406,23 @@ export interface paths {
         };
         /** The newest picture */
         get: operations["get-picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a camera was watched and when not, and why, without holes, the earliest first */
+        get: operations["get-camera-timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -694,7 +848,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The latest files */
+        /** The latest files of base data */
         get: operations["list-imports"];
         put?: never;
         /** Read a file of base data and say what it would change; nothing is changed */
@@ -712,7 +866,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One file as it stands */
+        /** One file of base data as it stands */
         get: operations["get-import"];
         put?: never;
         post?: never;
@@ -731,7 +885,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put a previewed file into the base data; progress comes as events */
+        /** Take a previewed file of base data in; progress comes as events */
         post: operations["apply-import"];
         delete?: never;
         options?: never;
@@ -746,7 +900,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Rows of a file with their errors and what they change */
+        /** Rows of a file of base data with their errors and what they change */
         get: operations["list-import-rows"];
         put?: never;
         post?: never;
@@ -765,7 +919,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take an applied file back, as far as nobody changed it since */
+        /** Take an applied file of base data back, as far as nobody changed it since */
         post: operations["undo-import"];
         delete?: never;
         options?: never;
@@ -2181,6 +2335,40 @@ export interface components {
             name_zh: string;
             parameters: components["schemas"]["Parameter"][];
         };
+        Device: {
+            /**
+             * Format: double
+             * @description The device's clock minus ours.
+             */
+            clock_offset_s: number;
+            firmware?: string;
+            manufacturer?: string;
+            model?: string;
+            /** @description JPEG in base64, of the first stream that has one. */
+            picture?: string;
+            serial?: string;
+            streams: components["schemas"]["DeviceStream"][];
+        };
+        DeviceRequest: {
+            address: string;
+            password: string;
+            user: string;
+        };
+        DeviceStream: {
+            codec: string;
+            /** Format: double */
+            fps: number;
+            /** Format: int64 */
+            height: number;
+            /** Format: int64 */
+            kbps: number;
+            name: string;
+            profile: string;
+            /** @description RTSP, without credentials. */
+            url: string;
+            /** Format: int64 */
+            width: number;
+        };
         Difference: {
             case_id?: string;
             en: string;
@@ -2191,6 +2379,10 @@ export interface components {
             /** Format: int64 */
             theirs_fen: number;
             zh: string;
+        };
+        DiscoveryRequest: {
+            /** @description IP addresses, with a port where it is not 3702, or networks; none: everybody in the server's own networks. */
+            at?: string[];
         };
         Draw: {
             /** @description Proof that the announcement stands in the log. */
@@ -2440,6 +2632,14 @@ export interface components {
             };
             versions: components["schemas"]["FormulaVersion"][];
         };
+        FoundCamera: {
+            /** @description Of its device service; ask-device takes it. */
+            address: string;
+            hardware?: string;
+            id: string;
+            location?: string;
+            name?: string;
+        };
         Gap: {
             bundle: string;
             camera_id: string;
@@ -2484,6 +2684,7 @@ export interface components {
             rule: string;
             sha256: string;
             state: string;
+            subject: string;
             /** Format: int64 */
             total: number;
             warnings: components["schemas"]["Fault"][];
@@ -2491,6 +2692,8 @@ export interface components {
         ImportRow: {
             action: string;
             before?: components["schemas"]["Object"];
+            camera?: components["schemas"]["CameraDraft"];
+            camera_before?: components["schemas"]["CameraChange"];
             /** Format: int64 */
             n: number;
             object: components["schemas"]["Object"];
@@ -2552,6 +2755,9 @@ export interface components {
         };
         ListEntryBody: {
             items: components["schemas"]["Entry"][];
+        };
+        ListFoundCameraBody: {
+            items: components["schemas"]["FoundCamera"][];
         };
         ListGapBody: {
             items: components["schemas"]["Gap"][];
@@ -3335,6 +3541,18 @@ export interface components {
             elsewhere: boolean;
             passkeys: boolean;
         };
+        Span: {
+            /** @description The sealed records of it; none of one that lasts, or is shorter than is sealed. */
+            bundles?: string[];
+            /** Format: date-time */
+            from: string;
+            /** @description watched, unknown, off, or why it was not watched: connecting, stalled, failed, dark, covered, blurred, frozen, moved, broken, stopped, overloaded. */
+            state: string;
+            /** Format: date-time */
+            to: string;
+            why_en?: string;
+            why_zh?: string;
+        };
         "Start-paymentRequest": Record<string, never>;
         StateCount: {
             /** Format: int64 */
@@ -3401,6 +3619,21 @@ export interface components {
             clear: boolean;
             complete: boolean;
             true: boolean;
+        };
+        Timeline: {
+            /**
+             * Format: date-time
+             * @description Later than was asked for where the camera was not registered yet, or has more gaps than are listed.
+             */
+            from: string;
+            spans: components["schemas"]["Span"][];
+            /** Format: date-time */
+            to: string;
+            /**
+             * Format: double
+             * @description Seconds in which it was watched.
+             */
+            watched_s: number;
         };
         Trust: {
             format: string;
@@ -3978,6 +4211,275 @@ export interface operations {
             };
         };
     };
+    "discover-cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscoveryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFoundCameraBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-camera-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListImportBatchBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-camera-import": {
+        parameters: {
+            query: {
+                /** @description The file's name; its ending says what it is: .csv, .tsv, .txt, .xlsx, .geojson, .json. */
+                name: string;
+                /** @description What becomes of what is registered already. */
+                rule?: "fill" | "overwrite" | "skip";
+                system?: "wgs84" | "gcj02";
+                /** @description Of objects in a file without a column for it. */
+                kind?: "shop" | "site" | "land";
+            };
+            header?: {
+                /** @description Any text that is new for each thing to be made; sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+                "Content-Type"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBatch"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-camera-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBatch"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "apply-camera-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBatch"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-camera-import-rows": {
+        parameters: {
+            query?: {
+                action?: "create" | "merge" | "same" | "skip" | "error" | "conflict";
+                /** @description Row number after which to go on. */
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageImportRowBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "undo-camera-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBatch"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "probe-camera": {
         parameters: {
             query?: never;
@@ -4147,6 +4649,40 @@ export interface operations {
             };
         };
     };
+    "watch-camera": {
+        parameters: {
+            query: {
+                /** @description Why it is looked at; goes into the record of views. */
+                for: "device" | "verification" | "supervision";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-picture": {
         parameters: {
             query?: {
@@ -4168,6 +4704,41 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-camera-timeline": {
+        parameters: {
+            query?: {
+                from?: string;
+                /** @description Default: now. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
                 };
             };
             /** @description A problem (RFC 9457) */

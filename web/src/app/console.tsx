@@ -72,6 +72,8 @@ function Console() {
         <Route path="objects" element={<Objects />} />
         <Route path="objects/imports" element={<Imports />} />
         <Route path="objects/imports/:id" element={<Import />} />
+        <Route path="cameras/imports" element={<Imports />} />
+        <Route path="cameras/imports/:id" element={<Import />} />
         <Route path="objects/:id" element={<ObjectPage />} />
         <Route path="grades" element={<Grades />} />
         <Route path="grades/trial" element={<Trial />} />

@@ -16,7 +16,9 @@ import { Loaded, Nothing } from "../../parts/loaded";
 import { cameraTone, Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
 import { ZoneCanvas } from "../../parts/zone-canvas";
+import { LiveVideo, WatchButton, type Purpose } from "./live/live";
 import { CameraFields, draftOfFields, fieldsOf, type CameraFieldValues } from "./fields";
+import { WatchRecord } from "./timeline/timeline";
 import words, { type CameraWord } from "./words";
 import { ZoneForm } from "./zone-form";
 
@@ -35,6 +37,8 @@ function Shown({ camera }: { camera: Camera }) {
   const zones = camera.zones ?? [];
   const zone = zones.find((z) => z.id === drawn) ?? null;
   const mayEdit = can("operator");
+  const mayWatch = can("operator", "reviewer", "officer", "head", "supervisor") && camera.state !== "off";
+  const [why, setWhy] = useState<Purpose | null>(null);
   const edit = (which: string | null) => setSearch(which ? { zone: which } : {}, { replace: true });
   const title = (
     <span className="row">
@@ -43,7 +47,12 @@ function Shown({ camera }: { camera: Camera }) {
     </span>
   );
   return (
-    <Page title={camera.name} lead={title} extra={mayEdit && !drawn ? <CameraActions camera={camera} /> : null}>
+    <Page title={camera.name} lead={title} extra={drawn ? null : (
+      <>
+        {mayWatch && !why ? <WatchButton onWatch={setWhy} /> : null}
+        {mayEdit ? <CameraActions camera={camera} /> : null}
+      </>
+    )}>
       {mayEdit && drawn && (drawn === "new" || zone) ? (
         <section className="panel">
           <header><h2>{t(zone ? "editZone" : "newZone")}</h2></header>
@@ -53,11 +62,12 @@ function Shown({ camera }: { camera: Camera }) {
         </section>
       ) : (
         <div className="grid two">
-          <Watched camera={camera} zones={zones} />
+          {why ? <LiveVideo camera={camera} why={why} onStop={() => setWhy(null)} /> : <Watched camera={camera} zones={zones} />}
           <div className="stack">
             <State camera={camera} />
             <Zones camera={camera} zones={zones} onEdit={mayEdit ? edit : undefined} />
             <Law camera={camera} />
+            <WatchRecord camera={camera.id} />
           </div>
         </div>
       )}

@@ -1,4 +1,4 @@
-import { PlusOutlined } from "@ant-design/icons";
+import { PlusOutlined, UploadOutlined } from "@ant-design/icons";
 import { Button, Input, Segmented } from "antd";
 import { useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
@@ -31,11 +31,14 @@ export default function Cameras() {
       .sort((a, b) => Number(off(a)) - Number(off(b)));
   }, [cameras.data, state, text]);
   const states = [...new Set((cameras.data ?? []).map((c) => c.state))];
-  const register = (
-    <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate("/cameras/new")}>{t("register")}</Button>
+  const actions = (
+    <>
+      {can("operator", "head", "auditor", "supervisor") ? <Button icon={<UploadOutlined />} onClick={() => void navigate("/cameras/imports")}>{t(can("operator") ? "import" : "imports")}</Button> : null}
+      {can("operator") ? <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate("/cameras/new")}>{t("register")}</Button> : null}
+    </>
   );
   return (
-    <Page title={t("title")} lead={t("lead")} extra={can("operator") ? register : null}>
+    <Page title={t("title")} lead={t("lead")} extra={actions}>
       <Loaded query={cameras} isEmpty={(list) => list.length === 0} empty={<p>{t("noCameras")}</p>}>
         {() => (
           <div className="stack">

@@ -10,6 +10,7 @@ import type { CameraDraft, Probe, Protocol } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
 import { Page } from "../../parts/page";
+import { FindButton } from "./discovery/discovery";
 import { CameraFields, draftOfFields, type CameraFieldValues } from "./fields";
 import words, { type CameraWord } from "./words";
 
@@ -36,6 +37,7 @@ export default function Register() {
 
 function Connect({ onFound }: { onFound: (found: { address: Address; probe: Probe; seconds: number } | null) => void }) {
   const { t, language } = useDictionary<CameraWord>(words);
+  const [form] = Form.useForm<Address>();
   const probe = useMutation({
     mutationFn: async (address: Address) => {
       const started = performance.now();
@@ -49,7 +51,7 @@ function Connect({ onFound }: { onFound: (found: { address: Address; probe: Prob
     <section className="panel">
       <header><h2>1 · {t("stepAddress")}</h2></header>
       <div className="panel-body">
-        <Form<Address> layout="vertical" requiredMark={false} initialValues={{ protocol: "" }} onFinish={(address) => probe.mutate(address)}>
+        <Form<Address> form={form} layout="vertical" requiredMark={false} initialValues={{ protocol: "" }} onFinish={(address) => probe.mutate(address)}>
           <Form.Item
             name="url"
             label={t("address")}
@@ -61,7 +63,10 @@ function Connect({ onFound }: { onFound: (found: { address: Address; probe: Prob
           <Form.Item name="protocol" label={t("protocol")}>
             <Radio.Group options={[{ value: "", label: t("protocolAuto") }, { value: "tcp", label: "TCP" }, { value: "udp", label: "UDP" }]} />
           </Form.Item>
-          <Button type="primary" htmlType="submit" loading={probe.isPending}>{t("connect")}</Button>
+          <div className="row">
+            <Button type="primary" htmlType="submit" loading={probe.isPending}>{t("connect")}</Button>
+            <FindButton onChoose={(url) => { form.setFieldValue("url", url); form.submit(); }} />
+          </div>
         </Form>
         {probe.isPending ? <p role="status" className="muted" style={{ margin: "12px 0 0" }}><Spin size="small" /> {t("connecting")}</p> : null}
         {probe.error ? <Alert type="error" showIcon role="alert" style={{ marginTop: 16 }} message={t("probeFailed")} description={sentenceOf(probe.error, language)} /> : null}

@@ -11,11 +11,13 @@ import { Page } from "../../parts/page";
 import { Rows } from "./rows";
 import { StateMark } from "./state";
 import { Step } from "./step";
+import { useSubject } from "./use-subject";
 import words, { type ImportWord } from "./words";
 
 export default function Import() {
+  const subject = useSubject();
   const { id = "" } = useParams();
-  const batch = useImport(id);
+  const batch = useImport(subject, id);
   return <Loaded query={batch}>{(data) => <Shown key={data.id} batch={data} heard={batch.dataUpdatedAt} />}</Loaded>;
 }
 
@@ -29,7 +31,7 @@ function Shown({ batch, heard }: { batch: ImportBatch; heard: number }) {
     </span>
   );
   return (
-    <Page title={batch.name} lead={lead} extra={<Link to="/objects/imports">← {t("back")}</Link>}>
+    <Page title={batch.name} lead={lead} extra={<Link to={`/${batch.subject}/imports`}>← {t("back")}</Link>}>
       <div className="stack">
         {batch.warnings.length > 0 ? (
           <Alert type="warning" showIcon message={t("wholeFile")} description={<ul className="changes">{batch.warnings.map((w) => <li key={w.zh}>{pick(w.zh, w.en)}</li>)}</ul>} />

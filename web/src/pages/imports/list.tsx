@@ -4,7 +4,7 @@ import { Alert, Button, Form, Radio, Select, Upload } from "antd";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
-import { previewImport, useImports, type ImportOptions } from "../../api/base-data";
+import { previewImport, useImports, type ImportOptions, type Subject } from "../../api/base-data";
 import { sentenceOf } from "../../api/problem";
 import type { ImportBatch } from "../../api/types";
 import { useSession } from "../../app/session";
@@ -14,34 +14,44 @@ import { Listing } from "../../parts/listing";
 import { Failure, Nothing } from "../../parts/loaded";
 import { Page } from "../../parts/page";
 import { StateMark } from "./state";
+import { useSubject } from "./use-subject";
 import words, { type ImportWord } from "./words";
 
 export default function Imports() {
+  const subject = useSubject();
+  return <Of key={subject} subject={subject} />;
+}
+
+function Of({ subject }: { subject: Subject }) {
   const { t } = useDictionary<ImportWord>(words);
   const { can } = useSession();
-  const collects = can("collector");
-  const template = <Button icon={<DownloadOutlined />} href="/objects-template.csv" download>{t("template")}</Button>;
+  const takes = can(takers[subject]);
+  const template = <Button icon={<DownloadOutlined />} href={`/${subject}-template.csv`} download>{t("template")}</Button>;
+  const lead = subject === "cameras" ? "leadCameras" : "lead";
   return (
-    <Page title={t(collects ? "title" : "titleRead")} lead={t(collects ? "lead" : "leadRead")} extra={collects ? template : null}>
+    <Page title={t(takes ? `title_${subject}` : `titleRead_${subject}`)} lead={t(takes ? lead : "leadRead")} extra={takes ? template : null}>
       <div className="stack">
-        {collects ? <Choose /> : null}
-        <Latest />
+        {takes ? <Choose subject={subject} /> : null}
+        <Latest subject={subject} />
       </div>
     </Page>
   );
 }
 
+// takers say who takes files in.
+const takers = { objects: "collector", cameras: "operator" };
+
 const rules = ["fill", "overwrite", "skip"] as const;
 const systems = ["wgs84", "gcj02"] as const;
 const kinds = ["shop", "site", "land"] as const;
 
-function Choose() {
+function Choose({ subject }: { subject: Subject }) {
   const { t, language } = useDictionary<ImportWord>(words);
   const navigate = useNavigate();
   const [file, setFile] = useState<File | null>(null);
   const preview = useMutation({
-    mutationFn: (options: ImportOptions) => (file ? previewImport(file, options) : Promise.reject(new Error(t("choose")))),
-    onSuccess: (batch) => navigate(`/objects/imports/${batch.id}`),
+    mutationFn: (options: ImportOptions) => (file ? previewImport(subject, file, options) : Promise.reject(new Error(t("choose")))),
+    onSuccess: (batch) => navigate(`/${subject}/imports/${batch.id}`),
   });
   const take = (next: File) => {
     preview.reset();
@@ -56,13 +66,13 @@ function Choose() {
           <p><strong>{file ? t("chosen", { name: file.name, size: bytes(file.size) }) : t("choose")}</strong></p>
           <p className="muted">{file ? t("chooseAgain") : t("formats")}</p>
         </Upload.Dragger>
-        <Form<ImportOptions> layout="vertical" requiredMark={false} initialValues={{ rule: "fill", system: "wgs84", kind: "shop" }} onFinish={(options) => preview.mutate(options)} disabled={preview.isPending}>
+        <Form<ImportOptions> layout="vertical" requiredMark={false} initialValues={{ rule: "fill", system: "wgs84", ...(subject === "objects" ? { kind: "shop" } : {}) }} onFinish={(options) => preview.mutate(options)} disabled={preview.isPending}>
           <Form.Item name="rule" label={t("rule")}>
             <Radio.Group className="rules" options={rules.map((rule) => ({ value: rule, label: <><strong>{t(`rule_${rule}`)}</strong> <span className="muted">{t(`ruleWhy_${rule}`)}</span></> }))} />
           </Form.Item>
           <div className="import-options">
             <Form.Item name="system" label={t("system")}><Select options={systems.map((s) => ({ value: s, label: t(`system_${s}`) }))} /></Form.Item>
-            <Form.Item name="kind" label={t("kind")}><Select options={kinds.map((k) => ({ value: k, label: t(`kind_${k}`) }))} /></Form.Item>
+            {subject === "objects" ? <Form.Item name="kind" label={t("kind")}><Select options={kinds.map((k) => ({ value: k, label: t(`kind_${k}`) }))} /></Form.Item> : null}
           </div>
           {preview.error ? <Alert className="form-alert" type="error" showIcon role="alert" message={sentenceOf(preview.error, language)} /> : null}
           <div className="row">
@@ -75,9 +85,9 @@ function Choose() {
   );
 }
 
-function Latest() {
+function Latest({ subject }: { subject: Subject }) {
   const { t } = useDictionary<ImportWord>(words);
-  const imports = useImports();
+  const imports = useImports(subject);
   return (
     <>
       {imports.error ? <Failure error={imports.error} retry={() => void imports.refetch()} /> : null}
@@ -87,7 +97,7 @@ function Latest() {
           rowKey="id" size="middle" pagination={false} loading={imports.isPending} dataSource={imports.data} scroll={{ x: "max-content" }}
           locale={{ emptyText: <Nothing>{t("none")}</Nothing> }}
           columns={[
-            { title: t("file"), dataIndex: "name", render: (name: string, b) => <Link to={`/objects/imports/${b.id}`}>{name}</Link> },
+            { title: t("file"), dataIndex: "name", render: (name: string, b) => <Link to={`/${subject}/imports/${b.id}`}>{name}</Link> },
             { title: t("becomes"), dataIndex: "state", render: (state: string) => <StateMark state={state} /> },
             { title: t("rows"), dataIndex: "total", align: "right" },
             { title: t("count_create"), dataIndex: ["counts", "create"], align: "right" },

@@ -1,7 +1,7 @@
 // The rows of a file: what becomes of each, what it changes, what is wrong with it.
 import { Button, Table } from "antd";
 import { Link } from "react-router";
-import { useImportRows, type RowAction } from "../../api/base-data";
+import { useImportRows, type RowAction, type Subject } from "../../api/base-data";
 import type { ImportBatch, ImportRow } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
@@ -17,7 +17,7 @@ const tones: Record<string, Tone> = { create: "ok", merge: "act", error: "bad", 
 export function Rows({ batch, action }: { batch: ImportBatch; action: RowAction | "" }) {
   const { t } = useDictionary<ImportWord>(words);
   const frame = useWords();
-  const list = useImportRows(batch.id, action);
+  const list = useImportRows(batch.subject as Subject, batch.id, action);
   const rows = (list.data?.pages ?? []).flatMap((page) => page.items);
   const linked = batch.state === "applied";
   return (
@@ -41,7 +41,15 @@ export function Rows({ batch, action }: { batch: ImportBatch; action: RowAction 
 }
 
 function Named({ row, linked }: { row: ImportRow; linked: boolean }) {
-  const registered = row.object_id && (row.before || linked);
+  const registered = row.object_id && (row.before || row.camera_before || linked);
+  if (row.camera) {
+    return (
+      <div className="import-cell">
+        {registered ? <Link to={`/cameras/${row.object_id}`}>{row.camera.name}</Link> : <strong>{row.camera.name || "—"}</strong>}
+        <div className="muted">{row.camera.place}</div>
+      </div>
+    );
+  }
   return (
     <div className="import-cell">
       {registered ? <Link to={`/objects/${row.object_id}`}>{row.object.name}</Link> : <strong>{row.object.name || "—"}</strong>}
@@ -53,13 +61,14 @@ function Named({ row, linked }: { row: ImportRow; linked: boolean }) {
 function What({ row }: { row: ImportRow }) {
   const { t, pick } = useDictionary<ImportWord>(words);
   const { fieldLabel, valueLabel } = useFieldWords();
+  const label = (field: string) => (row.camera && `camera_${field}` in words.zh ? t(`camera_${field}` as ImportWord) : fieldLabel(field));
   const changes = changesOf(row);
-  const says = [valueLabel("kind", row.object.kind), row.object.business, row.object.licence_no, row.party ? t("partyIs", { name: row.party.name }) : ""].filter(Boolean).join(" · ");
+  const says = row.camera ? row.camera.url : [valueLabel("kind", row.object.kind), row.object.business, row.object.licence_no, row.party ? t("partyIs", { name: row.party.name }) : ""].filter(Boolean).join(" · ");
   return (
     <div className="import-cell">
-      {row.before && changes.length > 0 ? (
+      {changes.length > 0 ? (
         <ul className="changes">
-          {changes.map((c) => <li key={c.field}>{fieldLabel(c.field)}: <Became before={valueLabel(c.field, c.before)} after={valueLabel(c.field, c.after)} nothing={t("nothing")} /></li>)}
+          {changes.map((c) => <li key={c.field}>{label(c.field)}: <Became before={valueLabel(c.field, c.before)} after={valueLabel(c.field, c.after)} nothing={t("nothing")} /></li>)}
         </ul>
       ) : <div className="muted">{says}</div>}
       {row.problems.map((p) => (

@@ -2,7 +2,7 @@
 import { Alert, App, Button, Popconfirm, Progress } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { applyImport, undoImport } from "../../api/base-data";
+import { applyImport, undoImport, type Subject } from "../../api/base-data";
 import { sentenceOf } from "../../api/problem";
 import type { ImportBatch } from "../../api/types";
 import { useSession } from "../../app/session";
@@ -16,13 +16,14 @@ export function Step({ batch, heard }: { batch: ImportBatch; heard: number }) {
   const { can } = useSession();
   const { message } = App.useApp();
   const queries = useQueryClient();
+  const subject = batch.subject as Subject;
   const begin = useMutation({
-    mutationFn: (step: typeof applyImport) => step(batch.id),
+    mutationFn: (step: typeof applyImport) => step(subject, batch.id),
     // Progress may have been told before this answer came: what stands is asked for.
     onSettled: () => Promise.all([["import", batch.id], ["imports"]].map((queryKey) => queries.invalidateQueries({ queryKey }))),
     onError: (error) => message.error(sentenceOf(error, language)),
   });
-  const mayAct = can("collector");
+  const mayAct = can(subject === "cameras" ? "operator" : "collector");
   switch (batch.state) {
     case "preview":
       return <Preview batch={batch} mayAct={mayAct} busy={begin.isPending} onApply={() => begin.mutate(applyImport)} />;

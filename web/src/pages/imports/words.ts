@@ -1,7 +1,15 @@
 // Words of taking files in.
 const zh = {
-  title: "导入基础数据",
-  titleRead: "导入记录",
+  title_objects: "导入基础数据",
+  title_cameras: "批量导入摄像机",
+  titleRead_objects: "导入记录",
+  titleRead_cameras: "摄像机导入记录",
+  leadCameras: "从 CSV 或 XLSX 登记多台摄像机。先预览并逐行列出错误，确认后才写入；写入后可以撤销。已登记的摄像机按地址识别，其地址和密码不会被文件改动。",
+  camera_place: "安装地点",
+  camera_legal_review_no: "法制审核文号",
+  camera_technical_review_no: "技术审核文号",
+  camera_published_on: "公示日期",
+  camera_cadence: "取样间隔",
   lead: "从表格或 GeoJSON 导入店铺、工地、空地及其当事人。先预览，确认后才写入；写入后可以撤销。",
   leadRead: "每份文件何时由谁导入、改变了什么。",
   choose: "选择文件，或拖到这里",
@@ -85,8 +93,16 @@ const zh = {
 export type ImportWord = keyof typeof zh;
 
 const en: Record<ImportWord, string> = {
-  title: "Import base data",
-  titleRead: "Imports",
+  title_objects: "Import base data",
+  title_cameras: "Import cameras",
+  titleRead_objects: "Imports",
+  titleRead_cameras: "Imports of cameras",
+  leadCameras: "Register many cameras from CSV or XLSX. You see a preview first, with the errors of each row; nothing is written until you agree, and it can be undone. A registered camera is known by its address; a file never changes its address or password.",
+  camera_place: "Where it stands",
+  camera_legal_review_no: "Legal review number",
+  camera_technical_review_no: "Technical review number",
+  camera_published_on: "Location published on",
+  camera_cadence: "Time between looks",
   lead: "Take shops, sites, land and their parties in from a spreadsheet or GeoJSON. You see a preview first; nothing is written until you agree, and it can be undone.",
   leadRead: "Which file was taken in by whom, and what it changed.",
   choose: "Choose a file, or drop it here",
