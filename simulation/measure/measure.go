@@ -76,6 +76,7 @@ func Casework(ctx context.Context, o Options) (bench.Set, []Plan, error) {
 		{fmt.Sprintf("multiply them to %d cases", o.Cases), m.fill},
 		{fmt.Sprintf("ask %d times a second for %d s", o.Rate, o.Seconds), func(ctx context.Context) (err error) { plans, err = m.ask(ctx); return err }},
 		{"take steps", m.steps},
+		{"carry cases from the second review to the advance notice", m.machine},
 		{"sweep a day", m.sweep},
 		{fmt.Sprintf("make %d decisions", decisions), m.decide},
 	} {
