@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 tools=$1
 moto_version=5.2.1
 s3mock_version=5.2.0
-minio_version=latest
+minio_version=v0.0.0-20260212201848-7aac2a2c5b7c
 mkdir -p "$tools"
 there=()
 note() { printf 'conformance: %s\n' "$*" >&2; }

@@ -46,7 +46,7 @@ func startOther(t *testing.T, name string) other {
 	switch name {
 	case "moto":
 		bin := filepath.Join(*tools, "moto", "bin")
-		o.version = version(t, filepath.Join(bin, "python"), "-c", "import moto; print(moto.__version__)")
+		o.version = version(t, `(.+)`, filepath.Join(bin, "python"), "-c", "import moto; print(moto.__version__)")
 		cmd = exec.Command(filepath.Join(bin, "moto_server"), "-H", "127.0.0.1", "-p", fmt.Sprint(port))
 	case "s3mock":
 		jars, err := filepath.Glob(filepath.Join(*tools, "s3mock", "s3mock-*.jar"))
@@ -59,7 +59,7 @@ func startOther(t *testing.T, name string) other {
 		cmd.Env = append(os.Environ(), fmt.Sprintf("HTTP_PORT=%d", port), "server.port=0")
 	case "minio":
 		minio := filepath.Join(*tools, "minio", "minio")
-		o.version = version(t, "go", "version", "-m", minio)
+		o.version = version(t, `\bmod\s+\S+\s+(v\S+)`, "go", "version", "-m", minio)
 		cmd = exec.Command(minio, "server", "--quiet", "--address", fmt.Sprintf("127.0.0.1:%d", port), "--console-address", fmt.Sprintf("127.0.0.1:%d", freePort(t)), dir)
 		cmd.Env = append(os.Environ(), "MINIO_ROOT_USER="+otherKey, "MINIO_ROOT_PASSWORD="+otherSecret)
 	default:
@@ -79,7 +79,7 @@ func startOther(t *testing.T, name string) other {
 		_ = cmd.Process.Kill()
 		<-ended
 	})
-	tick, late := time.NewTicker(100*time.Millisecond), time.After(90*time.Second)
+	tick, late := time.NewTicker(100*time.Millisecond), time.After(3*time.Minute)
 	defer tick.Stop()
 	for {
 		res, err := http.Get(o.endpoint + "/")
@@ -99,13 +99,18 @@ func startOther(t *testing.T, name string) other {
 	}
 }
 
-func version(t *testing.T, program string, arguments ...string) string {
+// version is what a program says of itself, where the pattern finds it.
+func version(t *testing.T, pattern, program string, arguments ...string) string {
 	t.Helper()
 	out, err := exec.Command(program, arguments...).Output()
 	if err != nil {
 		t.Fatalf("%s: %v; run make conformance", program, err)
 	}
-	return regexp.MustCompile(`\d+(\.\d+)+`).FindString(string(out))
+	found := regexp.MustCompile(pattern).FindSubmatch(out)
+	if found == nil {
+		t.Fatalf("%s does not tell its version: %s", program, out)
+	}
+	return string(found[1])
 }
 
 func freePort(t *testing.T) int {

@@ -60,6 +60,9 @@ func (v *Video) Close() error { return v.file.Close() }
 
 // index finds the first video track that can be served.
 func index(f *os.File) (*Video, error) {
+	if err := plausible(f); err != nil {
+		return nil, err
+	}
 	info, err := mp4.Probe(f)
 	if err != nil {
 		return nil, err
@@ -82,6 +85,40 @@ func index(f *os.File) (*Video, error) {
 		return v, nil
 	}
 	return nil, errors.New("there is no video track that we know")
+}
+
+// plausible refuses an index that names more pictures than the file has bytes, before
+// anything is laid out by it: the counts in it can be any.
+func plausible(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	table := mp4.BoxPath{mp4.BoxTypeMoov(), mp4.BoxTypeTrak(), mp4.BoxTypeMdia(), mp4.BoxTypeMinf(), mp4.BoxTypeStbl()}
+	in := func(t mp4.BoxType) mp4.BoxPath { return append(append(mp4.BoxPath{}, table...), t) }
+	boxes, err := mp4.ExtractBoxesWithPayload(f, nil, []mp4.BoxPath{in(mp4.BoxTypeStts()), in(mp4.BoxTypeStsz()), in(mp4.BoxTypeCtts())})
+	if err != nil {
+		return err
+	}
+	for _, b := range boxes {
+		pictures := int64(0)
+		switch c := b.Payload.(type) {
+		case *mp4.Stts:
+			for _, e := range c.Entries {
+				pictures += int64(e.SampleCount)
+			}
+		case *mp4.Ctts:
+			for _, e := range c.Entries {
+				pictures += int64(e.SampleCount)
+			}
+		case *mp4.Stsz:
+			pictures = int64(c.SampleCount)
+		}
+		if pictures > info.Size() {
+			return fmt.Errorf("its index names %d pictures in %d bytes", pictures, info.Size())
+		}
+	}
+	return nil
 }
 
 // describe reads codec and parameter sets; Codec stays "" for another track.
@@ -143,6 +180,10 @@ func (v *Video) list(trak *mp4.BoxInfo, t *mp4.Track) error {
 	if err != nil {
 		return err
 	}
+	info, err := v.file.Stat()
+	if err != nil {
+		return err
+	}
 	clock, n := int64(0), 0
 	for _, c := range t.Chunks {
 		at := int64(c.DataOffset)
@@ -151,6 +192,9 @@ func (v *Video) list(trak *mp4.BoxInfo, t *mp4.Track) error {
 				return errors.New("its index names more pictures than it has")
 			}
 			s := t.Samples[n]
+			if at < 0 || at+int64(s.Size) > info.Size() {
+				return fmt.Errorf("picture %d lies beyond the end of the file; it was cut off", n)
+			}
 			v.Samples = append(v.Samples, Sample{
 				DTS: fromTicks(clock, t.Timescale),
 				PTS: fromTicks(clock+s.CompositionTimeOffset, t.Timescale),
