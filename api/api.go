@@ -18,6 +18,7 @@ import (
 	"offsite/api/limit"
 	"offsite/api/pages"
 	"offsite/api/problem"
+	"offsite/registry/place"
 	"offsite/store"
 )
 
@@ -33,6 +34,8 @@ type Options struct {
 	History      histories   // optional: without it, no history of objects
 	Draws        draws       // optional: without it, nothing is drawn by lot
 	Samples      sampler     // optional: without it, no samples of evidence
+	Desk         notebook
+	Map          *place.Map // optional: the bureau's own map
 	Trust        Trust
 	Probe        Prober
 	Mask         func(png []byte) ([]byte, error)            // covers people and vehicles (mask.Masker.PNG); without it, the portal shows no pictures
@@ -133,9 +136,11 @@ func (a *API) operations() {
 	a.intakeOperations()
 	a.findingOperations()
 	a.caseOperations()
+	a.deskOperations()
 	a.evidenceOperations()
 	a.sampleOperations()
 	a.overviewOperations()
+	a.areaOperations()
 	a.supervisionOperations()
 	a.portalOperations()
 	a.publicOperations()

@@ -85,6 +85,7 @@ func policy() map[string]access {
 
 		"list-cameras":   only(operator, collector, reviewer, officer, legal, head, auditor, admin, supervisor),
 		"get-camera":     registry,
+		"get-map":        registry,
 		"get-picture":    registry,
 		"probe-camera":   only(operator),
 		"create-camera":  only(operator),
@@ -131,8 +132,21 @@ func policy() map[string]access {
 		"take-step":       only(reviewer, officer, legal, head).freshly(legal, head), // theirs are approvals
 		"take-bulk-step":  only(reviewer, officer, legal, head).freshly(legal, head),
 		"get-document":    casework,
-		"list-alarms":     casework,
-		"get-diagram":     everybody,
+
+		// Notes are written by those who work on cases, and read with them.
+		"list-notes":      casework,
+		"see-notes":       casework,
+		"list-mentions":   casework,
+		"write-note":      only(reviewer, officer, legal, head),
+		"withdraw-note":   only(reviewer, officer, legal, head),
+		"file-note":       only(officer, legal, head),
+		"list-colleagues": only(reviewer, officer, legal, head),
+		"list-filters":    casework,
+		"save-filter":     casework,
+		"remove-filter":   casework,
+
+		"list-alarms": casework,
+		"get-diagram": everybody,
 
 		"list-reconciliations": only(officer, head, auditor, supervisor),
 
@@ -149,7 +163,9 @@ func policy() map[string]access {
 		"list-views":        only(head, auditor, supervisor),
 		"list-gaps":         registry,
 		"export-case":       only(officer, legal, head, auditor, supervisor),
+		"list-areas":        casework,
 		"list-quotas":       only(officer, legal, head, auditor, admin, supervisor),
+		"report-quotas":     only(officer, legal, head, auditor, admin, supervisor),
 		"list-matters":      everybody,
 
 		"list-quota-items":     only(officer, legal, head, auditor, supervisor),

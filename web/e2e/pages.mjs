@@ -40,7 +40,7 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link }
     staff("head", "grades-trial", "/grades/trial", "#yellow"),
     staff("auditor", "evidence", "/evidence", "h1"),
     ...(bundle ? [staff("auditor", "bundle", `/evidence/${bundle}`, "td")] : []),
-    staff("head", "quotas", "/quotas", ".quota"),
+    staff("head", "quotas", "/supervision", ".quota"),
     staff("head", "matters", "/settings/matters", "td"),
     staff("admin", "users", "/settings/users", "td"),
     staff("officer", "not-found", "/nowhere", "h1"),

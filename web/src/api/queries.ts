@@ -65,11 +65,22 @@ export const rejectFinding = (finding: Versioned, reason: string): Promise<unkno
 export const verifyFinding = (finding: Versioned, ticks: Record<"true" | "clear" | "complete" | "accurate", boolean>): Promise<unknown> =>
   ok(api.POST("/api/v1/findings/{id}/verify", { params: seenOf(finding), body: { ticks } }));
 
-export const useCases = (state: string, q: string) =>
+// CaseFilter is what the case list's address says; empty fields leave all.
+export interface CaseFilter {
+  state: string;
+  matter: string;
+  mine: string; // "1": the caller's own
+  due: string; // overdue, week
+  q: string;
+}
+export const useCases = ({ state, matter, mine, due, q }: CaseFilter) =>
   useInfiniteQuery({
-    queryKey: ["cases", state, q],
+    queryKey: ["cases", state, matter, mine, due, q],
     initialPageParam: "",
-    queryFn: ({ pageParam }): Promise<Paged<CaseItem>> => ok(api.GET("/api/v1/cases", { params: { query: { state: state || undefined, q: q || undefined, cursor: pageParam || undefined } } })),
+    queryFn: ({ pageParam }): Promise<Paged<CaseItem>> =>
+      ok(api.GET("/api/v1/cases", {
+        params: { query: { state: state || undefined, matter: matter || undefined, mine: mine === "1" || undefined, due: due === "overdue" || due === "week" ? due : undefined, q: q || undefined, cursor: pageParam || undefined } },
+      })),
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
 export const useCase = (id: string) => useQuery({ queryKey: ["case", id], queryFn: (): Promise<CaseFile> => ok(api.GET("/api/v1/cases/{id}", { params: { path: { id } } })) });

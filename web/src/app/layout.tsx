@@ -1,6 +1,6 @@
 // The console's frame: rail with what this person may do, header, page.
 import {
-  AlertOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, FileSearchOutlined, FolderOpenOutlined, GlobalOutlined, LockOutlined,
+  AlertOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, FolderOpenOutlined, GlobalOutlined, LockOutlined,
   LogoutOutlined, MenuOutlined, MoonOutlined, SafetyCertificateOutlined, SafetyOutlined, ShopOutlined, SunOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
 } from "@ant-design/icons";
 import { Button, Drawer, Dropdown, Tooltip } from "antd";
@@ -32,8 +32,7 @@ const entries: Entry[] = [
   { to: "/objects", word: "objects", icon: <ShopOutlined />, roles: registry },
   { to: "/grades", word: "grades", icon: <AlertOutlined />, roles: registry },
   { to: "/evidence", word: "evidence", icon: <SafetyCertificateOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
-  { to: "/quotas", word: "quotas", icon: <BarChartOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor", "admin"] },
-  { to: "/supervision", word: "supervision", icon: <FileSearchOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor"] },
+  { to: "/supervision", word: "supervision", icon: <BarChartOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor", "admin"] },
   { to: "/settings/matters", word: "matters", icon: <BookOutlined /> },
   { to: "/settings/users", word: "users", icon: <TeamOutlined />, roles: ["admin"] },
 ];
