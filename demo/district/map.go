@@ -25,11 +25,11 @@ type drawnFeature struct {
 func Map() ([]byte, error) {
 	var all []drawnFeature
 	add := func(kind, name, form string, coordinates any) {
-		all = append(all, drawnFeature{"Feature", map[string]string{"kind": kind, "name": name}, geometry{form, coordinates}})
+		all = append(all, drawnFeature{"Feature", map[string]string{"kind": kind, "name": name, "note": "演示：轮廓为虚构"}, geometry{form, coordinates}})
 	}
 	places := towns()
 	for i, t := range places {
-		add(place.Township, t.name+mark, "Polygon", [][][2]float64{outline(t.longitude, t.latitude, 2600+300*float64(i%4), 9, float64(i))})
+		add(place.Township, t.name, "Polygon", [][][2]float64{outline(t.longitude, t.latitude, 2600+300*float64(i%4), 9, float64(i))})
 		if near := nearest(places, i); near > i || nearest(places, near) != i {
 			add(place.Street, fmt.Sprintf("演示%d路", i+1), "LineString", [][2]float64{{t.longitude, t.latitude}, {places[near].longitude, places[near].latitude}})
 		}

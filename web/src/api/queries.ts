@@ -45,9 +45,9 @@ export const useAgreements = (days: number) =>
   useQuery({ queryKey: ["agreements", days], queryFn: async (): Promise<Agreement[]> => (await ok(api.GET("/api/v1/agreements", { params: { query: { days } } }))).items });
 export const evidenceFileURL = (bundle: string, path: string) => `/api/v1/evidence/${encodeURIComponent(bundle)}/files/${path}`;
 
-// useLooks reads what the models saw, look by look, from the sealed evidence.
-export const useLooks = (bundle: string) =>
-  useQuery({
+// looksQuery reads what the models saw, look by look, from the sealed evidence.
+export const looksQuery = (bundle: string) =>
+  queryOptions({
     queryKey: ["looks", bundle],
     enabled: bundle !== "",
     staleTime: Infinity, // sealed: it never changes
@@ -57,6 +57,7 @@ export const useLooks = (bundle: string) =>
       return looksOf(await answer.text());
     },
   });
+export const useLooks = (bundle: string) => useQuery(looksQuery(bundle));
 
 interface Versioned { id: string; version: number }
 const seenOf = ({ id, version }: Versioned) => ({ path: { id }, header: { "If-Match": `"${version}"` } });

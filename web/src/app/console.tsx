@@ -59,6 +59,9 @@ const Matters = page(() => import("../pages/settings/matters"));
 const Account = page(() => import("../account/account"));
 const NotFound = page(() => import("../pages/not-found"));
 
+// The first page's program comes while the server is asked who is there.
+if (location.pathname === "/") void import("../pages/overview");
+
 function Console() {
   useServerEvents();
   return (

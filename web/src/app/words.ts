@@ -134,7 +134,7 @@ const en: Record<Word, string> = {
   objects: "Shops and sites",
   grades: "Risk grades",
   evidence: "Evidence",
-  supervision: "Quotas, supervision",
+  supervision: "Supervision",
   users: "Users",
   matters: "Matters",
   settings: "Settings",

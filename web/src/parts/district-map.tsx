@@ -84,8 +84,9 @@ function nameTowns(map: MapLibre, drawing: Drawing) {
     name.className = `map-name ${what.kind}`;
     name.textContent = what.name;
     name.ariaHidden = "true";
-    const top = what.kind === "key_area" ? Math.max(...ring.map((at) => at[1]!)) : middle(1);
-    new Marker({ element: name }).setLngLat([middle(0), top]).addTo(map);
+    const area = what.kind === "key_area"; // its name stands above it, a town's below its middle, where its cameras are
+    const at: [number, number] = [middle(0), area ? Math.max(...ring.map((corner) => corner[1]!)) : middle(1)];
+    new Marker({ element: name, anchor: area ? "bottom" : "top", offset: [0, area ? 0 : 20] }).setLngLat(at).addTo(map);
   }
 }
 
@@ -179,6 +180,9 @@ export function DistrictMap(props: Props) {
     map.current = held;
     held.put(latest.current.placed);
     nameTowns(made, drawing);
+    const near = () => box.current?.classList.toggle("near", made.getZoom() >= 11.5);
+    made.on("zoom", near);
+    near();
     made.on("load", () => {
       addSpots(made, latest.current.spots);
       held.update = follow(made, latest);
@@ -197,7 +201,7 @@ export function DistrictMap(props: Props) {
     const spot = latest.current.spots.find((one) => one.id === chosen);
     if (!held || !spot) return;
     held.update();
-    held.map.easeTo({ center: [spot.longitude, spot.latitude], zoom: Math.max(held.map.getZoom(), 15.5) });
+    void held.map.easeTo({ center: [spot.longitude, spot.latitude], zoom: Math.max(held.map.getZoom(), 15.5) });
   }, [chosen]);
   return <div ref={box} className="district-map" />;
 }

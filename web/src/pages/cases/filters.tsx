@@ -26,6 +26,7 @@ export function Filters({ query }: { query: string }) {
   const remove = useMutation({ mutationFn: removeFilter, onSuccess: refresh, onError: (error) => message.error(sentenceOf(error, language)) });
   const copy = () =>
     navigator.clipboard.writeText(location.href).then(() => message.success(t("linkCopied")), () => message.error(t("linkNotCopied")));
+  if (!query && filters.data?.length === 0) return null;
   return (
     <div className="row saved-filters" role="group" aria-label={t("savedFilters")}>
       {filters.error ? <Failure error={filters.error} retry={() => void filters.refetch()} /> : null}
