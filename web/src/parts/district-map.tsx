@@ -193,7 +193,7 @@ export function DistrictMap(props: Props) {
     };
   }, [drawing, scheme, label]);
   useEffect(() => {
-    map.current?.map.getSource<GeoJSONSource>("spots")?.setData(featuresOf(spots));
+    void map.current?.map.getSource<GeoJSONSource>("spots")?.setData(featuresOf(spots));
   }, [spots]);
   useEffect(() => map.current?.put(placed), [placed]);
   useEffect(() => {

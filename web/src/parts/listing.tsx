@@ -4,6 +4,7 @@
 // of their height, so that the scroll bar, links and the table's meaning stay.
 import { Table, type TableProps } from "antd";
 import { defaultRangeExtractor, useWindowVirtualizer, type Range } from "@tanstack/react-virtual";
+import { usePreferences } from "../app/preferences";
 import { createContext, useContext, useLayoutEffect, useMemo, useRef, useState, type ComponentProps, type HTMLAttributes } from "react";
 
 type Columns<T> = NonNullable<TableProps<T>["columns"]>;
@@ -23,7 +24,7 @@ export function Listing<T extends object>({ columns = [], ...rest }: TableProps<
 
 const rowHeight = 41; // pixels of a row on a desk; what does not fit is cut off
 const blockHeight = 170; // about, of a row as a block on a phone
-const step = 32; // rows by which the part in the page moves: it is drawn anew as seldom
+const step = 16; // rows by which the part in the page moves: it is drawn anew as seldom
 
 // inSteps widens what is on the screen to whole steps, one more on either side.
 function inSteps(range: Range): number[] {
@@ -63,7 +64,8 @@ function Whole(props: ComponentProps<"table">) {
 
 const parts = { table: Whole, body: { wrapper: Body, row: Row } };
 
-function Long<T extends object>({ dataSource = [], rowSelection, onRow, ...rest }: TableProps<T>) {
+function Long<T extends object>({ dataSource = [], rowSelection, onRow, columns = [], ...rest }: TableProps<T>) {
+  const { language } = usePreferences();
   const box = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
   const phone = window.matchMedia("(max-width: 600px)").matches;
@@ -82,14 +84,16 @@ function Long<T extends object>({ dataSource = [], rowSelection, onRow, ...rest 
   const table = useMemo(
     () => (
       <Table<T>
-        size="middle" pagination={false} {...rest} className="listing long" tableLayout="fixed" components={parts} scroll={undefined}
+        key={language} size="middle" pagination={false} {...rest} className="listing long"
+        columns={columns.map((column) => ({ ...column, shouldCellUpdate: (row: T, before: T) => row !== before }))}
+        tableLayout="fixed" components={parts} scroll={undefined}
         dataSource={dataSource.slice(from, to)}
         rowSelection={rowSelection && { ...rowSelection, hideSelectAll: true, preserveSelectedRowKeys: true }}
         onRow={(row, index = 0) => ({ ...onRow?.(row, from + index), "data-index": from + index, "aria-rowindex": from + index + 2 })}
       />
     ),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the columns are made anew with each drawing of the page; what they show is in the data
-    [dataSource, from, to, rowSelection?.selectedRowKeys, rest.loading],
+    [dataSource, from, to, rowSelection?.selectedRowKeys?.join(), rest.loading, language],
   );
   return <div ref={box}><AroundContext.Provider value={around}>{table}</AroundContext.Provider></div>;
 }
