@@ -88,7 +88,7 @@ function Long<T extends object>({ dataSource = [], rowSelection, onRow, columns 
         columns={columns.map((column) => ({ ...column, shouldCellUpdate: (row: T, before: T) => row !== before }))}
         tableLayout="fixed" components={parts} scroll={undefined}
         dataSource={dataSource.slice(from, to)}
-        rowSelection={rowSelection && { ...rowSelection, hideSelectAll: true, preserveSelectedRowKeys: true }}
+        rowSelection={rowSelection && { ...rowSelection, preserveSelectedRowKeys: true }}
         onRow={(row, index = 0) => ({ ...onRow?.(row, from + index), "data-index": from + index, "aria-rowindex": from + index + 2 })}
       />
     ),

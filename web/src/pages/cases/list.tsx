@@ -48,6 +48,7 @@ export default function Cases() {
   const selection = {
     selectedRowKeys: standing.map((row) => row.id),
     columnWidth: 44,
+    hideSelectAll: true, // the table would repeat its box where nobody sees it, but the keyboard finds it
     onChange: (_: unknown, picked: CaseItem[]) => setChosen(picked.filter((row) => row?.state === picked[0]?.state).slice(0, bulkMost)),
     getCheckboxProps: (row: CaseItem) => ({ disabled: standing.length > 0 && row.state !== standing[0]!.state, "aria-label": t("bulkPick", { name: row.number || row.place }) }),
   };
@@ -67,6 +68,7 @@ export default function Cases() {
           allowClear value={filter.due || undefined} placeholder={t("deadline")} aria-label={t("deadline")} style={{ width: 150 }}
           onChange={(next?: string) => set("due", next ?? "")} options={(["overdue", "week"] as const).map((d) => ({ value: d, label: t(`due_${d}`) }))}
         />
+        {filter.state && rows.length > 0 && can("reviewer", "officer", "legal", "head") ? <Button onClick={() => setChosen(rows.slice(0, bulkMost))}>{t("bulkAll", { n: Math.min(rows.length, bulkMost) })}</Button> : null}
         {can("officer") ? <Checkbox checked={filter.mine === "1"} onChange={(event) => set("mine", event.target.checked ? "1" : "")}>{t("mine")}</Checkbox> : null}
       </div>
       <Filters query={query} />

@@ -186,7 +186,7 @@ const Item = memo(function Item({ item, current, onOpen }: { item: FindingItem; 
   }, [current]);
   const view = viewOf(item);
   return (
-    <button ref={button} type="button" className="review-item" data-id={item.id} aria-current={current} onClick={() => onOpen(item.id)}>
+    <button ref={button} type="button" className="review-item" data-id={item.id} aria-current={current} tabIndex={current ? 0 : -1} onClick={() => onOpen(item.id)}>
       <strong>{pick(view.matter.zh, view.matter.en)}</strong>
       <span>{view.camera}{item.object ? ` · ${item.object}` : ""}</span>
       <span>{t("probability", { n: percent(item.score) })} · {dateTime(view.raised)}</span>
