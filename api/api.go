@@ -18,6 +18,7 @@ import (
 	"offsite/api/limit"
 	"offsite/api/pages"
 	"offsite/api/problem"
+	"offsite/registry/place"
 	"offsite/store"
 )
 
@@ -34,6 +35,8 @@ type Options struct {
 	Draws        draws       // optional: without it, nothing is drawn by lot
 	Rules        shelf       // optional: without it, no matters and working days are entered
 	Samples      sampler     // optional: without it, no samples of evidence
+	Desk         notebook
+	Map          *place.Map // optional: the bureau's own map
 	Trust        Trust
 	Probe        Prober
 	Masked       masked                                      // copies in which nobody can be recognised; without it, the portal shows no pictures
@@ -139,10 +142,12 @@ func (a *API) operations() {
 	a.intakeOperations()
 	a.findingOperations()
 	a.caseOperations()
+	a.deskOperations()
 	a.evidenceOperations()
 	a.sampleOperations()
 	a.overviewOperations()
 	a.rulesOperations()
+	a.areaOperations()
 	a.supervisionOperations()
 	a.portalOperations()
 	a.publicOperations()

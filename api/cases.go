@@ -124,13 +124,20 @@ func (a *API) caseOperations() {
 
 type caseQuery struct {
 	State  string `query:"state" maxLength:"40"`
+	Matter string `query:"matter" maxLength:"60"`
+	Mine   bool   `query:"mine" doc:"Those alone that are assigned to the caller."`
+	Due    string `query:"due" enum:"overdue,week" doc:"overdue: a deadline has passed; week: one has passed or passes within seven days."`
 	Q      string `query:"q" maxLength:"100" doc:"Part of number, party, object or place."`
 	Cursor string `query:"cursor" maxLength:"400"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 func (a *API) listCases(ctx context.Context, in *caseQuery) (*page[casework.CaseItem], error) {
-	p, err := a.o.Casework.Cases(ctx, casework.CaseFilter{State: in.State, Q: in.Q, Limit: in.Limit}, in.Cursor)
+	f := casework.CaseFilter{State: in.State, Matter: in.Matter, Due: in.Due, Q: in.Q, Limit: in.Limit}
+	if in.Mine {
+		f.Officer = actor(ctx).ID
+	}
+	p, err := a.o.Casework.Cases(ctx, f, in.Cursor)
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ import (
 	"offsite/api/idempotency"
 	"offsite/api/wire"
 	"offsite/casework"
+	"offsite/casework/desk"
 	"offsite/casework/supervision"
 	"offsite/evidence/seal"
 	"offsite/evidence/translog/sample"
@@ -91,6 +92,7 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
 		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry, Samples: sample.New(h.pool, time.Now),
 		Draws:        supervision.New(supervision.Options{Pool: h.pool, Now: time.Now}),
+		Desk:         desk.New(h.pool, time.Now),
 		Trust:        func(context.Context) (*seal.Trust, error) { return seal.OpenTrust("missing.json") },
 		Probe:        func(context.Context, string, string) (wire.Probe, error) { return wire.Probe{}, nil },
 		CheckAddress: addresses.Check,

@@ -25,6 +25,13 @@ func (a *API) getOverview(ctx context.Context, _ *empty) (*answer[wire.Overview]
 			return nil, err
 		}
 		o.Overview = part
+		unseen, err := a.o.Desk.Unseen(ctx, who.ID)
+		if err != nil {
+			return nil, err
+		}
+		if unseen > 0 {
+			o.Waiting = append(o.Waiting, casework.Waiting{Kind: "mention", Count: unseen})
+		}
 	}
 	if a.policy["list-quotas"].has(who.Roles) && len(o.Quotas) == 0 {
 		quotas, err := a.o.Casework.Quotas(ctx)

@@ -97,6 +97,7 @@ func policy() map[string]access {
 		"change-zone":      only(operator),
 		"remove-zone":      only(operator),
 		"list-detectors":   everybody,
+		"get-map":          registry,
 
 		"list-objects":  registry,
 		"create-object": only(collector),
@@ -141,8 +142,21 @@ func policy() map[string]access {
 		"take-step":       only(reviewer, officer, legal, head).freshly(legal, head), // theirs are approvals
 		"take-bulk-step":  only(reviewer, officer, legal, head).freshly(legal, head),
 		"get-document":    casework,
-		"list-alarms":     casework,
-		"get-diagram":     everybody,
+
+		// Notes are written by those who work on cases, and read with them.
+		"list-notes":      casework,
+		"see-notes":       casework,
+		"list-mentions":   casework,
+		"write-note":      only(reviewer, officer, legal, head),
+		"withdraw-note":   only(reviewer, officer, legal, head),
+		"file-note":       only(officer, legal, head),
+		"list-colleagues": only(reviewer, officer, legal, head),
+		"list-filters":    casework,
+		"save-filter":     casework,
+		"remove-filter":   casework,
+
+		"list-alarms": casework,
+		"get-diagram": everybody,
 
 		"list-reconciliations": only(officer, head, auditor, supervisor),
 
@@ -168,6 +182,8 @@ func policy() map[string]access {
 		"enter-rule":          only(legal),
 		"approve-rule":        only(head).freshly(),
 		"get-camera-timeline": registry,
+		"list-areas":          casework,
+		"report-quotas":       only(officer, legal, head, auditor, admin, supervisor),
 
 		"list-quota-items":     only(officer, legal, head, auditor, supervisor),
 		"list-quota-snapshots": only(officer, legal, head, auditor, admin, supervisor),

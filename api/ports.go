@@ -11,6 +11,7 @@ import (
 	"offsite/api/wire"
 	"offsite/casework"
 	"offsite/casework/calendar"
+	"offsite/casework/desk"
 	"offsite/casework/document"
 	"offsite/casework/matter"
 	"offsite/casework/rules"
@@ -104,6 +105,8 @@ type cases interface {
 	Apply(ctx context.Context, a casework.Actor, id string, version int, event string, fields map[string]any) error
 	Bulk(ctx context.Context, a casework.Actor, event string, chosen []casework.Chosen, fields map[string]any) ([]casework.BulkOutcome, error)
 	Alarms(ctx context.Context, a casework.Actor) ([]casework.Alarm, error)
+	Stalls(ctx context.Context, since time.Time) ([]casework.StallTime, error)
+	FileNote(ctx context.Context, a casework.Actor, noteID string) error
 	Reconciliations(ctx context.Context) ([]casework.Reconciliation, error)
 	Evidence(ctx context.Context, bundle string) (casework.Evidence, error)
 	RecordView(ctx context.Context, a casework.Actor, bundle, file, reason string) error
@@ -157,6 +160,20 @@ type sampler interface {
 	Announce(ctx context.Context, by string, t sample.Terms, at time.Time) (sample.Sample, error)
 	Sample(ctx context.Context, id string) (sample.Sample, error)
 	List(ctx context.Context, limit int) ([]sample.Sample, error)
+}
+
+// notebook is desk.Desk: notes on cases, mentions, saved case lists.
+type notebook interface {
+	Notes(ctx context.Context, reader, caseID string) ([]desk.CaseNote, error)
+	Write(ctx context.Context, by, caseID string, d desk.NoteDraft) (desk.CaseNote, error)
+	See(ctx context.Context, reader, caseID string) error
+	Withdraw(ctx context.Context, by, noteID string) error
+	Mentions(ctx context.Context, reader string) ([]desk.CaseNote, error)
+	Unseen(ctx context.Context, reader string) (int, error)
+	Colleagues(ctx context.Context) ([]desk.Colleague, error)
+	Filters(ctx context.Context, accountID string) ([]desk.SavedFilter, error)
+	SaveFilter(ctx context.Context, accountID string, d desk.FilterDraft) (desk.SavedFilter, error)
+	RemoveFilter(ctx context.Context, accountID, id string) error
 }
 
 // keptAnswers is idempotency.Answers: what was answered to a request that created

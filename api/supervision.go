@@ -1,13 +1,20 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
 	"offsite/api/problem"
 	"offsite/api/wire"
 	"offsite/casework"
+	"offsite/casework/calendar"
+	"offsite/casework/quota"
 	"offsite/casework/supervision"
 )
 
@@ -15,6 +22,7 @@ func (a *API) supervisionOperations() {
 	const tag = "supervision"
 	handle(a, operation{id: "list-quota-items", method: http.MethodGet, path: "/quotas/{key}/items", summary: "What stands behind a figure: what counts, or what is missing", tag: tag}, a.quotaItems)
 	handle(a, operation{id: "list-quota-snapshots", method: http.MethodGet, path: "/quotas/snapshots", summary: "The figures as sealed at the end of each month, with their proofs", tag: tag}, a.quotaSnapshots)
+	handle(a, operation{id: "report-quotas", method: http.MethodGet, path: "/quotas/report", summary: "The figures as XLSX or PDF: as they stand now, or as a month was sealed", tag: tag, binary: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,application/pdf"}, a.reportQuotas)
 	handle(a, operation{id: "list-draws", method: http.MethodGet, path: "/draws", summary: "Draws by lot, newest first", tag: tag}, a.listDraws)
 	handle(a, operation{id: "announce-draw", method: http.MethodPost, path: "/draws", summary: "Announce a draw; its seed comes from the transparency log after the time announced", tag: tag, status: http.StatusCreated}, a.announceDraw)
 	handle(a, operation{id: "get-draw", method: http.MethodGet, path: "/draws/{id}", summary: "A draw, its check list and its tasks", tag: tag}, a.getDraw)
@@ -70,6 +78,61 @@ func (a *API) quotaSnapshots(ctx context.Context, _ *empty) (*list[casework.Quot
 		return nil, err
 	}
 	return listOf(all), nil
+}
+
+type quotaReport struct {
+	Format string `query:"format" enum:"xlsx,pdf" default:"xlsx"`
+	Month  string `query:"month" pattern:"^[0-9]{4}-[0-9]{2}$" doc:"A sealed month; left out: now."`
+}
+
+func (a *API) reportQuotas(ctx context.Context, in *quotaReport) (*stream, error) {
+	r, err := a.figuresOf(ctx, in.Month)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	kind := "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	if in.Format == "pdf" {
+		kind = "application/pdf"
+		paper, err := a.o.Casework.Paper(r.Sheet)
+		if err != nil {
+			return nil, err
+		}
+		out.Write(paper)
+	} else if err := r.XLSX(&out); err != nil {
+		return nil, err
+	}
+	name := "quotas-" + r.At.Format(time.DateOnly)
+	if r.Month != "" {
+		name = "quotas-" + r.Month
+	}
+	return &stream{func(hc huma.Context) {
+		_, w := humachi.Unwrap(hc)
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Content-Disposition", `attachment; filename="`+name+"."+in.Format+`"`)
+		_, _ = w.Write(out.Bytes()) // the client may have gone
+	}}, nil
+}
+
+// figuresOf gives the figures of a sealed month; "" is now.
+func (a *API) figuresOf(ctx context.Context, month string) (quota.Report, error) {
+	r := quota.Report{At: a.now().In(calendar.Shanghai()), Month: month}
+	if month == "" {
+		var err error
+		r.Quotas, err = a.o.Casework.Quotas(ctx)
+		return r, err
+	}
+	all, err := a.o.Casework.QuotaSnapshots(ctx)
+	if err != nil {
+		return r, err
+	}
+	for _, s := range all {
+		if s.Month == month {
+			r.At, r.Quotas, r.Digest = s.At.In(calendar.Shanghai()), s.Quotas, s.SHA256
+			return r, nil
+		}
+	}
+	return r, problem.NotFound("这个月的封存指标", "sealed month")
 }
 
 func (a *API) listDraws(ctx context.Context, _ *empty) (*list[supervision.Draw], error) {

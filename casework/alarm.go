@@ -22,6 +22,8 @@ type Alarm struct {
 	DueAt   time.Time `json:"due_at"`
 	Percent int       `json:"percent"`
 	At      time.Time `json:"at"`
+	// Officers are the names of those to whom the case is assigned.
+	Officers []string `json:"officers"`
 }
 
 func levels() []int { return []int{50, 80, 100} }
@@ -170,7 +172,8 @@ func (b *Book) keepAlarms(ctx context.Context, tx pgx.Tx, list []ringing) error 
 // Alarms lists the latest alarm of each running deadline, most urgent first: an
 // officer's own cases, everybody's for the others.
 func (b *Book) Alarms(ctx context.Context, a Actor) ([]Alarm, error) {
-	rows, err := b.o.Pool.Query(ctx, `SELECT DISTINCT ON (a.due_at, a.case_id, a.deadline) a.case_id::text, coalesce(c.number, ''), c.state, a.label_zh, a.label_en, a.due_at, a.percent, a.at
+	rows, err := b.o.Pool.Query(ctx, `SELECT DISTINCT ON (a.due_at, a.case_id, a.deadline) a.case_id::text, coalesce(c.number, ''), c.state, a.label_zh, a.label_en, a.due_at, a.percent, a.at,
+		ARRAY(SELECT o.name FROM account o WHERE o.id = ANY (c.officers) ORDER BY o.name)
 		FROM alarm a JOIN casefile c ON c.id = a.case_id
 		WHERE c.due_at IS NOT NULL AND a.due_at >= c.due_at AND ($1 = '' OR c.officers @> ARRAY[nullif($1, '')::uuid])
 		ORDER BY a.due_at, a.case_id, a.deadline, a.percent DESC LIMIT 200`, own(a))

@@ -13,6 +13,7 @@ type CaseEvent struct {
 	WhyEN   string   `json:"why_en"`
 	Article string   `json:"article"`
 	Needs   []string `json:"needs"`
+	To      []string `json:"to" doc:"The states to which it may lead; empty where the case stays."`
 }
 
 // Deadline is a day by which something must have happened.
@@ -102,7 +103,10 @@ type Statement struct {
 // CaseFilter chooses cases; empty fields choose all. Q searches number, party,
 // object and place.
 type CaseFilter struct {
-	State string
-	Q     string
-	Limit int // 0: 50
+	State   string
+	Matter  string
+	Officer string // account that the case is assigned to
+	Due     string // overdue: a deadline has passed; week: one passes within seven days, or has
+	Q       string
+	Limit   int // 0: 50
 }

@@ -40,7 +40,7 @@ func TestAlarmsAtHalfFourFifthsAndDue(t *testing.T) {
 	if list, err := h.Alarms(ctx, h.staff["o3"]); err != nil || len(list) != 0 {
 		t.Errorf("another officer's alarms: %+v, %v", list, err)
 	}
-	if list, err := h.Alarms(ctx, h.staff["head"]); err != nil || len(list) != 1 {
+	if list, err := h.Alarms(ctx, h.staff["head"]); err != nil || len(list) != 1 || len(list[0].Officers) != 2 {
 		t.Errorf("the head's alarms: %+v, %v", list, err)
 	}
 }

@@ -179,6 +179,18 @@ func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[Cas
 	} else {
 		q.add("state <> 'found'")
 	}
+	if f.Matter != "" {
+		q.add("matter = ?", f.Matter)
+	}
+	if f.Officer != "" {
+		q.add("officers @> ARRAY[?::uuid]", f.Officer)
+	}
+	switch f.Due {
+	case "overdue":
+		q.add("due_at < ?", b.now())
+	case "week":
+		q.add("due_at < ?", b.now().Add(soon))
+	}
 	if f.Q != "" {
 		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Q) + "%"
 		if pairs := gramsOf(f.Q); len(pairs) > 0 {

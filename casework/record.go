@@ -182,6 +182,8 @@ func (b *Book) label(e flow.Event) (zh, en string) {
 		return "当事人打开页面", "Opened by the party"
 	case "read":
 		return "当事人阅读文书", "Document read by the party"
+	case "noted":
+		return "备注入卷", "Note put in the file"
 	case "payment":
 		return "收到缴款", "Payment received"
 	case "payment_refused":

@@ -24,9 +24,14 @@ func (b *Book) offers(c *casefile, a Actor) ([]CaseEvent, error) {
 	p := a.performer()
 	list := []CaseEvent{}
 	for _, o := range b.table.Offers(f, flow.Attempt{Actor: p.id, Roles: p.roles}) {
-		e := CaseEvent{Event: string(o.Event), LabelZH: o.ZH, LabelEN: o.EN, Allowed: o.Refusal == nil, Article: o.Article, Needs: o.Needs}
+		e := CaseEvent{Event: string(o.Event), LabelZH: o.ZH, LabelEN: o.EN, Allowed: o.Refusal == nil, Article: o.Article, Needs: o.Needs, To: []string{}}
 		if e.Needs == nil {
 			e.Needs = []string{}
+		}
+		for _, to := range o.Targets() {
+			if to != "" && to != c.State {
+				e.To = append(e.To, string(to))
+			}
 		}
 		if o.Refusal != nil {
 			e.WhyZH, e.WhyEN, e.Article = o.Refusal.ZH, o.Refusal.EN, o.Refusal.Article

@@ -58,6 +58,7 @@ func (c *Config) Check(f *File) error {
 		k.add("transparency.origin", fmt.Sprintf("%q is no name of a log", o), "write it like enforce.example.gov.cn/log")
 	}
 	k.existing("transparency.witness_policy", c.Transparency.WitnessPolicy)
+	k.existing("bureau.map", c.Bureau.Map)
 	k.url("payment.url", c.Payment.URL, "http", "https")
 	k.secretFile("payment.key_file", c.Payment.KeyFile)
 	k.url("reminder.url", c.Reminder.URL, "http", "https")

@@ -37,6 +37,8 @@ type Bureau struct {
 	Phone  string `default:"021-00000000" help:"Telephone on documents." placeholder:"NUMBER"`
 	Place  string `name:"place" default:"演示区演示路1号" help:"Address where parties can come, on documents." placeholder:"TEXT"`
 
+	Map string `help:"GeoJSON of the district (WGS 84) for the console's map: features with a kind (key_area, township, street, water) and a name." placeholder:"FILE"`
+
 	Treasury string `default:"演示区国库（演示）" help:"Name of the treasury account that fines go to, on documents." placeholder:"TEXT"`
 	Superior string `default:"演示区人民政府" help:"Authority that hears reconsiderations (行政复议), on documents." placeholder:"TEXT"`
 	Court    string `default:"演示区人民法院" help:"Court that hears lawsuits (行政诉讼), on documents." placeholder:"TEXT"`

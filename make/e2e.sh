@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Starts a fresh `offsite up --demo` in build/e2e and runs the browser journeys
-# against it; with the argument "live" those of live pictures and discovery alone, with
-# "screenshots" takes the pictures of the guide, with
+# against it, without the invented district but for "look"; with the argument "live" those
+# of live pictures and discovery alone, with "screenshots" takes the pictures of the guide, with
 # "look" a picture of every page there is, with "bench" the figures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-e2e}
 data=$PWD/build/e2e
 rm -rf "$data" && mkdir -p "$data"
-build/offsite up --demo --district=false --data "$data" --listen 127.0.0.1:0 >"build/e2e.log" 2>&1 &
+district=--district=false
+[ "$what" != look ] || district=--district
+build/offsite up --demo "$district" --data "$data" --listen 127.0.0.1:0 >"build/e2e.log" 2>&1 &
 up=$!
 trap 'kill -TERM $up 2>/dev/null; wait $up 2>/dev/null || true' EXIT
 for _ in $(seq 240); do

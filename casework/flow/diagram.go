@@ -15,7 +15,7 @@ func (t *Table) Markdown() string {
 	b.WriteString("![The states of a case](../casework/flow/casework.svg)\n\n")
 	b.WriteString("## Steps\n\n| from | event | 步骤 | step | to | by | needs | must hold | documents | article |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, s := range t.Steps {
-		fmt.Fprintf(&b, "| %s | `%s` | %s | %s | %s | %s | %s | %s | %s | %s |\n", join(s.From), s.Event, s.ZH, s.EN, join(s.targets()), join(s.Roles),
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s | %s | %s | %s | %s | %s | %s |\n", join(s.From), s.Event, s.ZH, s.EN, join(s.Targets()), join(s.Roles),
 			strings.Join(s.Needs, ", "), guardNames(s), strings.Join(s.Issues, ", "), s.Article)
 	}
 	b.WriteString("\n## What must hold\n\n| guard | 不成立时 | when it does not | article |\n| --- | --- | --- | --- |\n")
@@ -65,7 +65,7 @@ func (t *Table) edges() []edge {
 	var list []edge
 	for _, s := range t.Steps {
 		for _, from := range s.From {
-			for _, to := range s.targets() {
+			for _, to := range s.Targets() {
 				if to == from || to == "" {
 					continue
 				}
@@ -82,8 +82,8 @@ func (t *Table) edges() []edge {
 	return list
 }
 
-// targets are the states that a step may lead to, "" for none but its own.
-func (s Step) targets() []State {
+// Targets are the states that a step may lead to, "" for none but its own.
+func (s Step) Targets() []State {
 	if len(s.Branches) > 0 {
 		return s.Branches
 	}

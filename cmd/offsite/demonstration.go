@@ -15,6 +15,7 @@ import (
 
 	"offsite/config"
 	"offsite/demo"
+	"offsite/demo/district"
 	"offsite/scenes"
 )
 
@@ -37,7 +38,7 @@ func setStage(ctx context.Context, c *config.Config, grace time.Duration, log *s
 	if err := os.Remove(demo.StageFile(c.Data)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("set the stage: %w", err)
 	}
-	for _, start := range []func(context.Context, *config.Config, *slog.Logger) error{d.gateways, d.cameras} {
+	for _, start := range []func(context.Context, *config.Config, *slog.Logger) error{d.gateways, d.cameras, d.drawMap} {
 		if err := start(ctx, c, log); err != nil {
 			d.Stop()
 			return nil, err
@@ -51,6 +52,22 @@ func (d *demonstration) Stop() {
 	for _, c := range d.children {
 		c.Stop()
 	}
+}
+
+// drawMap writes the invented district's map, unless the bureau has one.
+func (d *demonstration) drawMap(_ context.Context, c *config.Config, _ *slog.Logger) error {
+	if c.Bureau.Map != "" {
+		return nil
+	}
+	text, err := district.Map()
+	if err != nil {
+		return err
+	}
+	c.Bureau.Map = c.Path("demo", "map.geojson")
+	if err := os.WriteFile(c.Bureau.Map, text, 0o600); err != nil {
+		return fmt.Errorf("set the stage: %w", err)
+	}
+	return nil
 }
 
 func (d *demonstration) gateways(ctx context.Context, c *config.Config, log *slog.Logger) error {

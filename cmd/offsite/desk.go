@@ -25,6 +25,7 @@ import (
 	"offsite/api/wire"
 	"offsite/casework"
 	"offsite/casework/calendar"
+	casedesk "offsite/casework/desk"
 	"offsite/casework/document"
 	"offsite/casework/matter"
 	"offsite/casework/supervision"
@@ -42,6 +43,7 @@ import (
 	"offsite/registry/account/elsewhere"
 	"offsite/registry/grade"
 	"offsite/registry/intake"
+	"offsite/registry/place"
 	"offsite/store"
 	"offsite/web"
 )
@@ -192,7 +194,7 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 	o := api.Options{
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
-		Draws: d.office, Rules: d.book.Rules(), Samples: sample.New(d.pool, time.Now),
+		Draws: d.office, Rules: d.book.Rules(), Samples: sample.New(d.pool, time.Now), Desk: casedesk.New(d.pool, time.Now),
 		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe: prober(addresses), Live: d.viewer(addresses), Discovery: newFinder(addresses), Masked: d.copies, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
@@ -202,6 +204,15 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		Metrics: promhttp.HandlerFor(d.metrics, promhttp.HandlerOpts{}), Registerer: d.metrics,
 		FactorDemanded: d.config.Accounts.SecondFactor == "required", Passkeys: d.passkeys != nil,
 		PublicURL: d.config.Public(), Version: version, Logger: d.log.With("part", "api"),
+	}
+	if file := d.config.Bureau.Map; file != "" {
+		text, err := os.ReadFile(file)
+		if err == nil {
+			o.Map, err = place.ReadMap(text)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("bureau.map %s: %w", file, err)
+		}
 	}
 	if d.config.OIDC.Issuer != "" {
 		if o.Elsewhere, err = identityProvider(d.config); err != nil {

@@ -21,23 +21,23 @@ import (
 	"offsite/store/storetest"
 )
 
-// place is a data folder of a process, in a database that others share.
-type place struct {
+// dataFolder is that of a process, in a database that others share.
+type dataFolder struct {
 	t    *testing.T
 	conf *config.Config
 	pool *pgxpool.Pool
 	ring *seal.Ring
 }
 
-func newPlace(t *testing.T, pool *pgxpool.Pool) *place {
+func newPlace(t *testing.T, pool *pgxpool.Pool) *dataFolder {
 	t.Helper()
-	n := &place{t: t, conf: &config.Config{Data: t.TempDir(), PublicURL: "https://enforce.example.gov.cn"}, pool: pool}
+	n := &dataFolder{t: t, conf: &config.Config{Data: t.TempDir(), PublicURL: "https://enforce.example.gov.cn"}, pool: pool}
 	n.keys()
 	return n
 }
 
 // keys opens the keys, as every start does.
-func (n *place) keys() {
+func (n *dataFolder) keys() {
 	n.t.Helper()
 	if err := makeFolders(n.conf); err != nil {
 		n.t.Fatal(err)
@@ -58,11 +58,11 @@ func somePlatform(t *testing.T) *platform {
 	return &platform{authorities: []authority{{name: "specimen", pem: []byte(trust.Authorities[0].CertificatePEM)}}}
 }
 
-func (n *place) open(keeps bool) (*publicLog, error) {
+func (n *dataFolder) open(keeps bool) (*publicLog, error) {
 	return openPublicLog(n.t.Context(), n.conf, n.pool, n.ring, keeps, slog.New(slog.DiscardHandler))
 }
 
-func (n *place) mustOpen(keeps bool) *publicLog {
+func (n *dataFolder) mustOpen(keeps bool) *publicLog {
 	n.t.Helper()
 	l, err := n.open(keeps)
 	if err != nil {
@@ -72,7 +72,7 @@ func (n *place) mustOpen(keeps bool) *publicLog {
 }
 
 // trusted is the log as trust.json on the disk names it.
-func (n *place) trusted() *seal.TrustedLog {
+func (n *dataFolder) trusted() *seal.TrustedLog {
 	n.t.Helper()
 	trust, err := seal.OpenTrust(trustPath(n.conf))
 	if err != nil {
@@ -185,7 +185,7 @@ func TestChangesOfKeysAreEnteredOnce(t *testing.T) {
 // A sealing key that is gone stops the start; no other is made in its place.
 func TestMissingSealingKeyStopsTheStart(t *testing.T) {
 	t.Parallel()
-	n := &place{t: t, conf: &config.Config{Data: t.TempDir()}}
+	n := &dataFolder{t: t, conf: &config.Config{Data: t.TempDir()}}
 	n.keys()
 	sealer, err := n.ring.Sealer()
 	if err != nil {

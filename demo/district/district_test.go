@@ -15,6 +15,7 @@ import (
 	"offsite/registry"
 	"offsite/registry/account"
 	"offsite/registry/grade"
+	"offsite/registry/place"
 	"offsite/store/storetest"
 )
 
@@ -85,5 +86,20 @@ func TestTheDistrictIsLawfulAndLoadedOnce(t *testing.T) {
 		if err := book.CheckRecord(ctx, c.ID); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+func TestTheMapIsOneThatTheRegistryReads(t *testing.T) {
+	t.Parallel()
+	text, err := district.Map()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := place.ReadMap(text)
+	if err != nil || len(m.KeyAreas) != 2 {
+		t.Fatalf("%+v %v", m, err)
+	}
+	if crossdoor := (place.Position{Longitude: 121.4017, Latitude: 31.6228}); !m.KeyAreas[0].Holds(crossdoor) {
+		t.Errorf("no key area about the demonstration's cameras")
 	}
 }

@@ -5,7 +5,7 @@ import { cpus } from "node:os";
 import { confirm, fileAndNotify, propose, reaches, verify, waitForFinding } from "./case.mjs";
 import { raiseFindings } from "./findings.mjs";
 import { knownTo, pagesOf } from "./pages.mjs";
-import { accessibility, as, browser, everybody, open, phone, signIn, stage, visit } from "./stage.mjs";
+import { accessibility, api, as, browser, everybody, open, phone, signIn, stage, visit } from "./stage.mjs";
 
 const command = "make bench-web";
 const figures = {};
@@ -134,6 +134,44 @@ async function clear(count) {
   return seconds;
 }
 
+// list scrolls through 100,000 cases, made up from one, and looks how often the
+// screen was drawn. The rows come from here: the server gives them in pages.
+async function list() {
+  const page = await open("/");
+  await signIn(page, "head");
+  const [one] = (await api(page, "/cases?limit=1")).items;
+  await page.addInitScript((one) => {
+    const ask = globalThis.fetch;
+    const made = (i) => ({ ...one, id: `${one.id.slice(0, 24)}${String(i).padStart(12, "0")}`, number: `bench-${i}` });
+    globalThis.fetch = (request, ...rest) =>
+      /\/api\/v1\/cases(\?|$)/.test(request.url) ? Promise.resolve(Response.json({ items: Array.from({ length: 100_000 }, (_, i) => made(i)) })) : ask(request, ...rest);
+  }, one);
+  await page.goto(new URL("/cases", stage.url).href);
+  await page.waitForSelector("table[aria-rowcount='100001']", { timeout: 60_000 });
+  await page.waitForTimeout(1000);
+  const frames = page.evaluate(() => new Promise((done) => {
+    const times = [];
+    let last = performance.now();
+    const end = last + 5000;
+    const frame = (now) => {
+      times.push(now - last);
+      last = now;
+      if (now < end) requestAnimationFrame(frame);
+      else done(times.slice(2));
+    };
+    requestAnimationFrame(frame);
+  }));
+  const line = await page.context().newCDPSession(page);
+  await line.send("Input.synthesizeScrollGesture", { x: 700, y: 600, yDistance: -9000, speed: 2000, gestureSourceType: "mouse" });
+  const times = await frames;
+  const first = await page.locator("tr.ant-table-row a").first().innerText();
+  if (first === "bench-0") throw new Error("the list did not scroll");
+  keep("list_fps", 1000 / median(times), "1/s", "≥ 60", "100,000 rows, median frame");
+  keep("list_frame_p95_ms", times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)], "ms");
+  keep("list_rows_in_page", await page.locator("tr.ant-table-row").count(), "rows");
+  await page.context().close();
+}
+
 async function portal(link) {
   const times = [], whole = [];
   let kib = 0;
@@ -187,6 +225,7 @@ try {
     known = await knownTo();
   }
   await part("console", staff);
+  await part("list", list);
   await part("portal", () => portal(known.link));
   await part("axe", violations);
   await part("findings", () => raiseFindings(60));

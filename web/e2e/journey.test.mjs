@@ -257,7 +257,7 @@ then("a shop's page says why it has its grade, and follows what is recorded", as
 then("every page can be used without seeing or a mouse (axe), and nothing failed on the way", async () => {
   const pages = {
     operator: ["/", "/cameras", "/cameras/new"], collector: ["/objects", "/objects/imports"], reviewer: ["/findings?stage=all"],
-    officer: ["/cases", `/objects/${object}`, "/grades", "/settings/matters"], head: ["/", "/grades/trial", "/quotas", "/agreements"], auditor: ["/evidence"],
+    officer: ["/cases", `/objects/${object}`, "/grades", "/settings/matters"], head: ["/", "/grades/trial", "/supervision", "/agreements"], auditor: ["/evidence"],
     ...(stage.accounts.admin ? { admin: ["/settings/users"] } : {}),
   };
   for (const [part, paths] of Object.entries(pages)) {

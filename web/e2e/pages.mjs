@@ -2,16 +2,20 @@
 // screenshots, the search for accessibility violations and the figures go by it.
 import { api, as } from "./stage.mjs";
 
-// knownTo looks up what the pages are about: one of each, where there is one.
+// knownTo looks up what the pages are about: one of each, where there is one. The
+// invented district's cases have neither papers nor evidence, and nobody watches its
+// cameras; those of the scenes are looked for.
 export async function knownTo() {
   const [operator, reviewer, officer] = [await as("operator"), await as("reviewer"), await as("officer")];
   const cameras = (await api(operator, "/cameras")).items;
   const findings = (await api(reviewer, "/findings?state=found&limit=100")).items;
-  const cases = await Promise.all((await api(officer, "/cases")).items.slice(0, 50).map((c) => api(officer, `/cases/${c.id}`)));
+  const listed = (await api(officer, "/cases?limit=200")).items;
+  const own = listed.filter((c) => cameras.some((camera) => camera.name === c.camera && camera.state !== "off"));
+  const cases = await Promise.all((own.length > 0 ? own : listed).slice(0, 30).map((c) => api(officer, `/cases/${c.id}`)));
   const far = cases.toSorted((a, b) => b.documents.length - a.documents.length)[0];
-  const objects = (await api(officer, "/objects")).items;
+  const objects = (await api(officer, "/objects?limit=200")).items;
   return {
-    camera: cameras.find((c) => c.zones.length > 0), finding: findings.find((f) => f.bundle)?.id, object: (objects.find((o) => o.grade !== "green") ?? objects[0]).id,
+    camera: cameras.find((c) => c.zones.length > 0 && c.state !== "off"), finding: findings.find((f) => f.bundle)?.id, object: (objects.find((o) => o.grade !== "green") ?? objects[0]).id,
     decided: far?.id, bundle: far?.evidence[0]?.bundle ?? findings[0]?.bundle, code: far?.documents.at(-1)?.code, link: far?.portal_url && new URL(far.portal_url).pathname,
   };
 }
@@ -25,6 +29,7 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link }
     staff("operator", "overview-operator", "/", ".tasks"),
     staff("head", "overview-head", "/", ".tasks"),
     staff("operator", "cameras", "/cameras", ".camera-card"),
+    staff("operator", "camera-map", "/cameras/map", ".map-cluster, .map-spot"),
     staff("operator", "camera", `/cameras/${camera.id}`, ".zone-canvas img"),
     staff("operator", "zone", `/cameras/${camera.id}?zone=${camera.zones[0].id}`, "svg.drawing"),
     staff("operator", "register", "/cameras/new", "#url"),
@@ -32,7 +37,19 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link }
     staff("reviewer", "second-review", "/findings?stage=second", "h1"),
     staff("head", "agreements", "/agreements", ".listing"),
     staff("officer", "cases", "/cases", "td"),
-    ...(decided ? [staff("officer", "case", `/cases/${decided}`, ".ant-steps")] : []),
+    ...(decided ? [
+      staff("officer", "case", `/cases/${decided}`, ".ant-steps"),
+      staff("officer", "case-diagram", `/cases/${decided}?tab=diagram`, ".diagram .node.now"),
+      staff("officer", "case-notes", `/cases/${decided}?tab=notes`, ".write-note textarea"),
+    ] : []),
+    staff("head", "deadlines", "/cases/deadlines", "h1"),
+    staff("officer", "mentions", "/cases/mentions", "h1"),
+    staff("head", "payments", "/cases/payments", "h1"),
+    staff("officer", "gaps", "/evidence/gaps", "h1"),
+    staff("head", "samples", "/evidence/samples", "h1"),
+    staff("head", "draws", "/supervision/draws", "h1"),
+    staff("head", "publications", "/supervision/publications", "h1"),
+    staff("officer", "account", "/account", "h1"),
     staff("collector", "objects", "/objects", "td"),
     staff("collector", "object", `/objects/${object}`, ".scale"),
     staff("collector", "imports", "/objects/imports", "h1"),
@@ -40,7 +57,7 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link }
     staff("head", "grades-trial", "/grades/trial", "#yellow"),
     staff("auditor", "evidence", "/evidence", "h1"),
     ...(bundle ? [staff("auditor", "bundle", `/evidence/${bundle}`, "td")] : []),
-    staff("head", "quotas", "/quotas", ".quota"),
+    staff("head", "quotas", "/supervision", ".quota"),
     staff("head", "matters", "/settings/matters", "td"),
     staff("admin", "users", "/settings/users", "td"),
     staff("officer", "not-found", "/nowhere", "h1"),

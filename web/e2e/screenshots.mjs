@@ -120,7 +120,7 @@ try {
   await shot("officer", "/cases", "cases", "td");
   await shot("collector", "/objects", "objects", "td");
   await baseData();
-  await shot("head", "/quotas", "quotas", ".quota");
+  await shot("head", "/supervision", "quotas", ".quota");
   await shot("head", "/settings/matters", "matters", "td");
   if (stage.accounts.admin) await shot("admin", "/settings/users", "users", "td");
   const check = await open(`/d/${(await api(file, `/cases/${id}`)).documents.find((d) => d.kind === "decision").code}`, phone);

@@ -73,7 +73,7 @@ export async function visit({ part, path, ready }, { language = "zh", scheme = "
   await page.evaluate((preferences) => localStorage.setItem("offsite.preferences", JSON.stringify(preferences)), { language, scheme });
   await page.goto(new URL(path, stage.url).href);
   await page.waitForSelector(ready, { timeout: 20_000 });
-  await page.waitForLoadState("networkidle", { timeout: 1500 }).catch(() => undefined); // events keep the network busy
+  await page.waitForFunction(() => !document.querySelector(".loading-lines, .ant-spin-spinning, .route-wait") && [...document.images].every((i) => i.complete), null, { timeout: 5000 }).catch(() => undefined); // what does not come is seen
   return page;
 }
 

@@ -45,9 +45,9 @@ export const useAgreements = (days: number) =>
   useQuery({ queryKey: ["agreements", days], queryFn: async (): Promise<Agreement[]> => (await ok(api.GET("/api/v1/agreements", { params: { query: { days } } }))).items });
 export const evidenceFileURL = (bundle: string, path: string) => `/api/v1/evidence/${encodeURIComponent(bundle)}/files/${path}`;
 
-// useLooks reads what the models saw, look by look, from the sealed evidence.
-export const useLooks = (bundle: string) =>
-  useQuery({
+// looksQuery reads what the models saw, look by look, from the sealed evidence.
+export const looksQuery = (bundle: string) =>
+  queryOptions({
     queryKey: ["looks", bundle],
     enabled: bundle !== "",
     staleTime: Infinity, // sealed: it never changes
@@ -57,6 +57,7 @@ export const useLooks = (bundle: string) =>
       return looksOf(await answer.text());
     },
   });
+export const useLooks = (bundle: string) => useQuery(looksQuery(bundle));
 
 interface Versioned { id: string; version: number }
 const seenOf = ({ id, version }: Versioned) => ({ path: { id }, header: { "If-Match": `"${version}"` } });
@@ -65,11 +66,22 @@ export const rejectFinding = (finding: Versioned, reason: string): Promise<unkno
 export const verifyFinding = (finding: Versioned, ticks: Record<"true" | "clear" | "complete" | "accurate", boolean>): Promise<unknown> =>
   ok(api.POST("/api/v1/findings/{id}/verify", { params: seenOf(finding), body: { ticks } }));
 
-export const useCases = (state: string, q: string) =>
+// CaseFilter is what the case list's address says; empty fields leave all.
+export interface CaseFilter {
+  state: string;
+  matter: string;
+  mine: string; // "1": the caller's own
+  due: string; // overdue, week
+  q: string;
+}
+export const useCases = ({ state, matter, mine, due, q }: CaseFilter) =>
   useInfiniteQuery({
-    queryKey: ["cases", state, q],
+    queryKey: ["cases", state, matter, mine, due, q],
     initialPageParam: "",
-    queryFn: ({ pageParam }): Promise<Paged<CaseItem>> => ok(api.GET("/api/v1/cases", { params: { query: { state: state || undefined, q: q || undefined, cursor: pageParam || undefined } } })),
+    queryFn: ({ pageParam }): Promise<Paged<CaseItem>> =>
+      ok(api.GET("/api/v1/cases", {
+        params: { query: { state: state || undefined, matter: matter || undefined, mine: mine === "1" || undefined, due: due === "overdue" || due === "week" ? due : undefined, q: q || undefined, cursor: pageParam || undefined } },
+      })),
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
 export const useCase = (id: string) => useQuery({ queryKey: ["case", id], queryFn: (): Promise<CaseFile> => ok(api.GET("/api/v1/cases/{id}", { params: { path: { id } } })) });

@@ -189,6 +189,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Key areas of the map: the stalls that stand there now, and how long it took lately until they were gone */
+        get: operations["list-areas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -533,6 +550,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notes on a case, the earliest first; no part of the court file */
+        get: operations["list-notes"];
+        put?: never;
+        /** Write a note on a case; who is mentioned finds it on the first page */
+        post: operations["write-note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/notes/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the notes on a case were seen */
+        post: operations["see-notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/casework/diagram": {
         parameters: {
             query?: never;
@@ -542,6 +594,23 @@ export interface paths {
         };
         /** The states of a case and what leads from one to the next, as SVG */
         get: operations["get-diagram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who can be mentioned in a note */
+        get: operations["list-colleagues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -716,6 +785,41 @@ export interface paths {
         /** Check a bundle here */
         post: operations["verify-evidence"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's saved case lists */
+        get: operations["list-filters"];
+        put?: never;
+        /** Save a case list; one of the same name is replaced */
+        post: operations["save-filter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a saved case list */
+        delete: operations["remove-filter"];
         options?: never;
         head?: never;
         patch?: never;
@@ -944,6 +1048,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bureau's own map of its district, GeoJSON in WGS 84; empty where none is configured */
+        get: operations["get-map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/matters": {
         parameters: {
             query?: never;
@@ -953,6 +1074,23 @@ export interface paths {
         };
         /** What may be enforced, by which law */
         get: operations["list-matters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notes that mention the caller, the latest first */
+        get: operations["list-mentions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -972,6 +1110,40 @@ export interface paths {
         put?: never;
         /** The message gateway's signed delivery receipt (Standard Webhooks) */
         post: operations["message-callback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back a note of one's own that is not in the court file */
+        delete: operations["withdraw-note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a note in the court file, as a line of the process record; it stays there */
+        post: operations["file-note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1509,6 +1681,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quotas/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures as XLSX or PDF: as they stand now, or as a month was sealed */
+        get: operations["report-quotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quotas/snapshots": {
         parameters: {
             query?: never;
@@ -2032,9 +2221,27 @@ export interface components {
             label_en: string;
             label_zh: string;
             number: string;
+            officers: string[];
             /** Format: int64 */
             percent: number;
             state: string;
+        };
+        Area: {
+            /** @description Ids of those that stand in it. */
+            cameras: string[];
+            /**
+             * Format: int64
+             * @description Seconds from first sight until half of those were gone.
+             */
+            median_s?: number;
+            name: string;
+            /** @description Stalls that stand now, the earliest first. */
+            open: components["schemas"]["StallTime"][];
+            /**
+             * Format: int64
+             * @description Stalls that were gone within the last thirty days.
+             */
+            zeroed: number;
         };
         Assessment: {
             en: string;
@@ -2198,6 +2405,8 @@ export interface components {
             label_en: string;
             label_zh: string;
             needs: string[];
+            /** @description The states to which it may lead; empty where the case stays. */
+            to: string[];
             why_en: string;
             why_zh: string;
         };
@@ -2260,6 +2469,29 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        CaseNote: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            by_id: string;
+            case_id: string;
+            /**
+             * Format: date-time
+             * @description When it was put in the court file.
+             */
+            filed_at?: string;
+            filed_by?: string;
+            id: string;
+            matter_en: string;
+            matter_zh: string;
+            /** @description Names of those it mentions. */
+            mentions: string[];
+            /** @description The case's; empty before filing. */
+            number: string;
+            text: string;
+            /** @description It mentions the caller, who has not seen it yet. */
+            unseen: boolean;
+        };
         Ceremony: {
             /** @description For navigator.credentials, as in WebAuthn's JSON forms. */
             options: unknown;
@@ -2288,6 +2520,11 @@ export interface components {
             secret: string;
             /** @description otpauth://, as in the picture. */
             url: string;
+        };
+        Colleague: {
+            id: string;
+            name: string;
+            roles: string[];
         };
         Counts: {
             /** Format: int64 */
@@ -2517,6 +2754,11 @@ export interface components {
             before: string;
             field: string;
         };
+        FilterDraft: {
+            name: string;
+            /** @description As in state=filed&mine=1. */
+            query: string;
+        };
         Finding: {
             bundle: string;
             camera: string;
@@ -2741,11 +2983,20 @@ export interface components {
         ListAlarmBody: {
             items: components["schemas"]["Alarm"][];
         };
+        ListAreaBody: {
+            items: components["schemas"]["Area"][];
+        };
         ListBulkOutcomeBody: {
             items: components["schemas"]["BulkOutcome"][];
         };
         ListCameraBody: {
             items: components["schemas"]["Camera"][];
+        };
+        ListCaseNoteBody: {
+            items: components["schemas"]["CaseNote"][];
+        };
+        ListColleagueBody: {
+            items: components["schemas"]["Colleague"][];
         };
         ListDetectorBody: {
             items: components["schemas"]["Detector"][];
@@ -2798,6 +3049,9 @@ export interface components {
         ListSampleBody: {
             items: components["schemas"]["Sample"][];
         };
+        ListSavedFilterBody: {
+            items: components["schemas"]["SavedFilter"][];
+        };
         ListTaskBody: {
             items: components["schemas"]["Task"][];
         };
@@ -2848,6 +3102,11 @@ export interface components {
         };
         Note: {
             note: string;
+        };
+        NoteDraft: {
+            /** @description Accounts. */
+            mentions?: string[];
+            text: string;
         };
         Object: {
             address: string;
@@ -3525,6 +3784,11 @@ export interface components {
              */
             to: string;
         };
+        SavedFilter: {
+            id: string;
+            name: string;
+            query: string;
+        };
         Session: {
             /** @description Goes into X-CSRF-Token of every request that changes something. */
             csrf: string;
@@ -3552,6 +3816,16 @@ export interface components {
             to: string;
             why_en?: string;
             why_zh?: string;
+        };
+        StallTime: {
+            camera: string;
+            camera_id: string;
+            case_id: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** Format: date-time */
+            first_at: string;
+            state: string;
         };
         "Start-paymentRequest": Record<string, never>;
         StateCount: {
@@ -4132,6 +4406,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListAlarmBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAreaBody"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -4795,6 +5098,11 @@ export interface operations {
         parameters: {
             query?: {
                 state?: string;
+                matter?: string;
+                /** @description Those alone that are assigned to the caller. */
+                mine?: boolean;
+                /** @description overdue: a deadline has passed; week: one has passed or passes within seven days. */
+                due?: "overdue" | "week";
                 /** @description Part of number, party, object or place. */
                 q?: string;
                 cursor?: string;
@@ -4963,6 +5271,104 @@ export interface operations {
             };
         };
     };
+    "list-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCaseNoteBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "write-note": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that is new for each thing to be made; sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseNote"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "see-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-diagram": {
         parameters: {
             query?: never;
@@ -4979,6 +5385,35 @@ export interface operations {
                 };
                 content: {
                     "image/svg+xml": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListColleagueBody"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -5327,6 +5762,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Report"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSavedFilterBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilter"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -5853,6 +6379,35 @@ export interface operations {
             };
         };
     };
+    "get-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-matters": {
         parameters: {
             query?: never;
@@ -5882,6 +6437,35 @@ export interface operations {
             };
         };
     };
+    "list-mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCaseNoteBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "message-callback": {
         parameters: {
             query?: never;
@@ -5898,6 +6482,64 @@ export interface operations {
                 "application/json": string;
             };
         };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {
@@ -7034,6 +7676,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListQuotaBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-quotas": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "pdf";
+                /** @description A sealed month; left out: now. */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -28,11 +28,15 @@ const queries = new QueryClient({
 const page = (load: () => Promise<{ default: ComponentType }>) => lazy(load);
 const Overview = page(() => import("../pages/overview"));
 const Cameras = page(() => import("../pages/cameras/list"));
+const CameraMap = page(() => import("../pages/cameras/map"));
 const NewCamera = page(() => import("../pages/cameras/register"));
 const Camera = page(() => import("../pages/cameras/camera"));
 const Findings = page(() => import("../pages/findings/queue"));
 const Agreement = page(() => import("../pages/findings/agreement"));
 const Cases = page(() => import("../pages/cases/list"));
+const Deadlines = page(() => import("../pages/cases/deadlines"));
+const Mentions = page(() => import("../pages/cases/mentions"));
+const Payments = page(() => import("../pages/cases/payments"));
 const Case = page(() => import("../pages/cases/case"));
 const Objects = page(() => import("../pages/objects/objects"));
 const ObjectPage = page(() => import("../pages/objects/object"));
@@ -42,9 +46,9 @@ const Grades = page(() => import("../pages/grades/grades"));
 const Trial = page(() => import("../pages/grades/trial"));
 const EvidenceSearch = page(() => import("../pages/evidence/search"));
 const Evidence = page(() => import("../pages/evidence/bundle"));
+const Gaps = page(() => import("../pages/evidence/gaps"));
 const Samples = page(() => import("../pages/evidence/sampling/samples"));
 const Sample = page(() => import("../pages/evidence/sampling/sample"));
-const Quotas = page(() => import("../pages/quotas/quotas"));
 const Figures = page(() => import("../pages/supervision/figures"));
 const Figure = page(() => import("../pages/supervision/figure"));
 const Draws = page(() => import("../pages/supervision/draws"));
@@ -55,6 +59,9 @@ const Matters = page(() => import("../pages/settings/matters"));
 const Account = page(() => import("../account/account"));
 const NotFound = page(() => import("../pages/not-found"));
 
+// The first page's program comes while the server is asked who is there.
+if (location.pathname === "/") void import("../pages/overview");
+
 function Console() {
   useServerEvents();
   return (
@@ -62,12 +69,16 @@ function Console() {
       <Route element={<Layout />}>
         <Route index element={<Overview />} />
         <Route path="cameras" element={<Cameras />} />
+        <Route path="cameras/map" element={<CameraMap />} />
         <Route path="cameras/new" element={<NewCamera />} />
         <Route path="cameras/:id" element={<Camera />} />
         <Route path="findings" element={<Findings />} />
         <Route path="findings/:id" element={<Findings />} />
         <Route path="agreements" element={<Agreement />} />
         <Route path="cases" element={<Cases />} />
+        <Route path="cases/deadlines" element={<Deadlines />} />
+        <Route path="cases/mentions" element={<Mentions />} />
+        <Route path="cases/payments" element={<Payments />} />
         <Route path="cases/:id" element={<Case />} />
         <Route path="objects" element={<Objects />} />
         <Route path="objects/imports" element={<Imports />} />
@@ -78,10 +89,10 @@ function Console() {
         <Route path="grades" element={<Grades />} />
         <Route path="grades/trial" element={<Trial />} />
         <Route path="evidence" element={<EvidenceSearch />} />
+        <Route path="evidence/gaps" element={<Gaps />} />
         <Route path="evidence/samples" element={<Samples />} />
         <Route path="evidence/samples/:id" element={<Sample />} />
         <Route path="evidence/:id" element={<Evidence />} />
-        <Route path="quotas" element={<Quotas />} />
         <Route path="supervision" element={<Figures />} />
         <Route path="supervision/figures/:key" element={<Figure />} />
         <Route path="supervision/draws" element={<Draws />} />

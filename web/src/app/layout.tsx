@@ -1,19 +1,20 @@
 // The console's frame: rail with what this person may do, header, page.
 import {
-  AlertOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, FileSearchOutlined, FolderOpenOutlined, GlobalOutlined, LockOutlined,
+  AlertOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, FolderOpenOutlined, GlobalOutlined, LockOutlined,
   LogoutOutlined, MenuOutlined, MoonOutlined, SafetyCertificateOutlined, SafetyOutlined, ShopOutlined, SunOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
 } from "@ant-design/icons";
 import { Button, Drawer, Dropdown, Tooltip } from "antd";
-import { Suspense, useState, type ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 import { Link, NavLink, Outlet, useLocation } from "react-router";
 import { useAccountWords } from "../account/use-account-words";
-import { PasswordDialog } from "./password";
 import { ErrorBoundary } from "./error-boundary";
 import { setPreferences, usePreferences } from "./preferences";
 import { useSession, useSignOut } from "./session";
 import { useEventsOnline } from "../api/events";
 import { useWords } from "./use-words";
 import type { Word } from "./words";
+
+const PasswordDialog = lazy(() => import("./password").then(({ PasswordDialog }) => ({ default: PasswordDialog })));
 
 interface Entry {
   to: string;
@@ -32,8 +33,7 @@ const entries: Entry[] = [
   { to: "/objects", word: "objects", icon: <ShopOutlined />, roles: registry },
   { to: "/grades", word: "grades", icon: <AlertOutlined />, roles: registry },
   { to: "/evidence", word: "evidence", icon: <SafetyCertificateOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
-  { to: "/quotas", word: "quotas", icon: <BarChartOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor", "admin"] },
-  { to: "/supervision", word: "supervision", icon: <FileSearchOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor"] },
+  { to: "/supervision", word: "supervision", icon: <BarChartOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor", "admin"] },
   { to: "/settings/matters", word: "matters", icon: <BookOutlined /> },
   { to: "/settings/users", word: "users", icon: <TeamOutlined />, roles: ["admin"] },
 ];
@@ -108,7 +108,7 @@ function Account() {
           {user.name}
         </Button>
       </Dropdown>
-      <PasswordDialog open={changing} onDone={() => setChanging(false)} />
+      {changing ? <Suspense fallback={null}><PasswordDialog open onDone={() => setChanging(false)} /></Suspense> : null}
     </>
   );
 }
@@ -117,6 +117,7 @@ export function Layout() {
   const { t } = useWords();
   const { pathname } = useLocation();
   const [drawer, setDrawer] = useState(false);
+  const [narrow, setNarrow] = useState(false); // once it was opened; a desk never makes it
   const online = useEventsOnline();
   return (
     <div className="frame">
@@ -127,7 +128,7 @@ export function Layout() {
       </aside>
       <div className="main">
         <header className="bar">
-          <Button className="only-narrow" type="text" icon={<MenuOutlined />} aria-label={t("menu")} onClick={() => setDrawer(true)} />
+          <Button className="only-narrow" type="text" icon={<MenuOutlined />} aria-label={t("menu")} onClick={() => { setNarrow(true); setDrawer(true); }} />
           <div className="bar-space" />
           <Appearance />
           <Account />
@@ -141,10 +142,10 @@ export function Layout() {
           </ErrorBoundary>
         </main>
       </div>
-      <Drawer open={drawer} onClose={() => setDrawer(false)} placement="left" width={240} closable={false} rootClassName="rail-drawer" aria-label={t("navigation")}>
+      {narrow ? <Drawer open={drawer} onClose={() => setDrawer(false)} placement="left" width={240} closable={false} rootClassName="rail-drawer" aria-label={t("navigation")}>
         <Brand />
         <Navigation onGo={() => setDrawer(false)} />
-      </Drawer>
+      </Drawer> : null}
     </div>
   );
 }

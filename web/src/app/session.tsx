@@ -1,7 +1,6 @@
 // Who is signed in. SessionGate asks the server once; without a session the
 // sign-in page is shown; a session that ends later leaves the page in place and
 // asks for the password above it.
-import { Modal, Spin } from "antd";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, lazy, Suspense, useContext, useEffect, type ReactNode } from "react";
 import { api, ok } from "../api/client";
@@ -9,14 +8,13 @@ import { Problem } from "../api/problem";
 import type { User } from "../api/types";
 import { setCsrf, setExpired, useExpired } from "../api/session-state";
 import { Failure } from "../parts/loaded";
-import { SignIn, SignInForm } from "./sign-in";
-import { PasswordForm } from "./password";
 import { sessionKey } from "./session-key";
-import { Proof } from "../account/proof";
-import { useAccountWords } from "../account/use-account-words";
+import { useProofWanted } from "../api/proof-state";
 import { useWords } from "./use-words";
 
-const Factors = lazy(() => import("../account/account").then(({ Factors }) => ({ default: Factors })));
+const Door = lazy(() => import("./door"));
+const Again = lazy(() => import("./door").then(({ Again }) => ({ default: Again })));
+const Proof = lazy(() => import("../account/proof").then(({ Proof }) => ({ default: Proof })));
 
 const SessionContext = createContext<{ user: User } | null>(null);
 
@@ -39,8 +37,6 @@ export function useSignOut() {
 }
 
 export function SessionGate({ children }: { children: ReactNode }) {
-  const { t } = useWords();
-  const account = useAccountWords();
   const session = useQuery({
     queryKey: sessionKey,
     queryFn: async () => {
@@ -62,34 +58,25 @@ export function SessionGate({ children }: { children: ReactNode }) {
     }
   }, [session.data]);
 
-  if (session.isPending) return <Spin fullscreen tip={t("loading")} />;
+  const asked = useProofWanted();
+  if (session.isPending) return <Wait />;
   if (session.error) return <div className="sign-in"><Failure error={session.error} retry={() => void session.refetch()} /></div>;
-  if (!session.data) return <SignIn><SignInForm /></SignIn>;
-  const { user } = session.data;
-  if (user.must_change_password) {
-    return (
-      <SignIn title={t("oneTime")} lead={t("oneTimeWhy")}>
-        <PasswordForm username={user.username} />
-      </SignIn>
-    );
-  }
-  if (user.must_add_factor) {
-    return (
-      <SignIn title={account.t("must")} lead={account.t("mustWhy")}>
-        <Suspense fallback={<Spin />}>
-          <Factors />
-        </Suspense>
-      </SignIn>
-    );
+  const user = session.data?.user;
+  if (!user || user.must_change_password || user.must_add_factor) {
+    return <Suspense fallback={<Wait />}><Door why={!user ? "out" : user.must_change_password ? "password" : "factor"} username={user?.username} /></Suspense>;
   }
   return (
     <SessionContext.Provider value={{ user }}>
       {children}
-      <Proof elsewhere={user.elsewhere} />
-      <Modal open={expired} footer={null} closable={false} maskClosable={false} keyboard={false} title={t("expired")}>
-        <p>{t("expiredWhy")}</p>
-        <SignInForm username={user.username} />
-      </Modal>
+      <Suspense fallback={null}>
+        {asked ? <Proof elsewhere={user.elsewhere} /> : null}
+        {expired ? <Again username={user.username} /> : null}
+      </Suspense>
     </SessionContext.Provider>
   );
+}
+
+function Wait() {
+  const { t } = useWords();
+  return <div role="status" aria-label={t("loading")} className="route-wait" />;
 }

@@ -10,7 +10,8 @@ import { Loaded } from "../parts/loaded";
 import { cameraTone, caseTone, Mark } from "../parts/mark";
 import { Page } from "../parts/page";
 import { Due } from "./cases/due";
-import { QuotaBar } from "./quotas/quota-bar";
+import { KeyAreas } from "./areas";
+import { QuotaBar } from "./supervision/quota-bar";
 import words, { type OverviewWord } from "./words";
 
 export default function Overview() {
@@ -39,6 +40,7 @@ function Shown({ view }: { view: View }) {
           {casework ? null : <Cameras view={view} />}
         </div>
         <div className="stack">
+          {casework ? <KeyAreas /> : null}
           {casework ? <Deadlines view={view} /> : null}
           {casework ? <Cameras view={view} /> : null}
           {casework ? <ByState view={view} /> : null}
@@ -67,6 +69,7 @@ const tasks: Record<string, [OverviewWord, string]> = {
   legal: ["legalToDo", "/cases?state=legal_review"],
   head: ["headToDo", "/cases"],
   cameras: ["camerasToFix", "/cameras"],
+  mention: ["mentionsToRead", "/cases/mentions"],
 };
 
 function NeedsMe({ view }: { view: View }) {
@@ -144,7 +147,7 @@ function Quotas({ view }: { view: View }) {
   const { t } = useDictionary<OverviewWord>(words);
   return (
     <section className="panel">
-      <header><h2>{t("quotasHead")}</h2><Link to="/quotas">{t("all")}</Link></header>
+      <header><h2>{t("quotasHead")}</h2><Link to="/supervision">{t("all")}</Link></header>
       <div className="panel-body quota-pair">{view.quotas.slice(0, 4).map((quota) => <QuotaBar key={quota.key} quota={quota} />)}</div>
     </section>
   );

@@ -1,5 +1,5 @@
 // The four states of everything that is fetched: loading, failed, empty, there.
-import { Alert, Button, Empty, Skeleton } from "antd";
+import { Alert, Button, Empty } from "antd";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { sentenceOf } from "../api/problem";
@@ -25,9 +25,7 @@ export function Loaded<T>({ query, isEmpty, empty, children }: Props<T>) {
   }
   if (query.error) return <Failure error={query.error} retry={() => void query.refetch()} />;
   return (
-    <div role="status" aria-label={t("loading")}>
-      <Skeleton active paragraph={{ rows: 5 }} />
-    </div>
+    <div role="status" aria-label={t("loading")} className="loading-lines"><i /><i /><i /><i /></div>
   );
 }
 

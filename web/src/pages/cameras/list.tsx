@@ -11,6 +11,7 @@ import { LivePicture } from "../../parts/live-picture";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { cameraTone, Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
+import { CameraSections } from "./sections";
 import words, { type CameraWord } from "./words";
 
 // off says that nobody is to watch the camera; such ones stand last, there is nothing to see.
@@ -39,6 +40,7 @@ export default function Cameras() {
   );
   return (
     <Page title={t("title")} lead={t("lead")} extra={actions}>
+      <CameraSections />
       <Loaded query={cameras} isEmpty={(list) => list.length === 0} empty={<p>{t("noCameras")}</p>}>
         {() => (
           <div className="stack">

@@ -1,5 +1,13 @@
 const zh = {
   title: "摄像机",
+  pictures: "画面",
+  map: "地图",
+  mapLead: "本局自己的地图，不连接外部地图服务；颜色表示状态，数字表示聚在一起的摄像机。",
+  cluster: "{n} 台摄像机，点击放大",
+  onMap: "在地图上看",
+  showOnMap: "在地图上看 {name}",
+  notPlaced: "未标位置",
+  missingPlaces: "{n} 台摄像机没有经纬度，不在地图上。",
   lead: "画面随服务器事件刷新。断开的摄像机写明原因。",
   register: "登记摄像机",
   import: "批量导入",
@@ -114,6 +122,14 @@ export type CameraWord = keyof typeof zh;
 
 const en: Record<CameraWord, string> = {
   title: "Cameras",
+  pictures: "Pictures",
+  map: "Map",
+  mapLead: "The bureau's own map; nothing comes from a map service. Colours tell the state, numbers how many cameras stand together.",
+  cluster: "{n} cameras: press to look closer",
+  onMap: "on the map",
+  showOnMap: "Show {name} on the map",
+  notPlaced: "without position",
+  missingPlaces: "{n} cameras have no position and are not on the map.",
   lead: "Pictures follow the server's events. A camera that is down says why.",
   register: "Register a camera",
   import: "Import a file",

@@ -1,7 +1,7 @@
 // The whole case on one page: where it stands, what may lawfully follow, its
 // file and its process record.
 import { Alert, Button, Collapse, Tabs, Timeline, Typography } from "antd";
-import { Link, useParams } from "react-router";
+import { Link, useParams, useSearchParams } from "react-router";
 import { useCase } from "../../api/queries";
 import type { CaseFile } from "../../api/types";
 import { useSession } from "../../app/session";
@@ -13,8 +13,11 @@ import { Loaded, Nothing } from "../../parts/loaded";
 import { caseTone, Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
 import { Documents } from "./documents";
+import { Diagram } from "./diagram";
 import { Due } from "./due";
 import { NextSteps } from "./next-steps";
+import { useNotes } from "./calls";
+import { Notes } from "./notes";
 import { Stages } from "./stages";
 import words, { type CaseWord } from "./words";
 
@@ -28,12 +31,16 @@ function File({ file }: { file: CaseFile }) {
   const { t, pick } = useDictionary<CaseWord>(words);
   const frame = useWords();
   const { can } = useSession();
+  const [search, setSearch] = useSearchParams();
+  const notes = useNotes(file.id);
   const matter = pick(file.matter_zh, file.matter_en);
   const tabs = [
     { key: "facts", label: t("facts"), children: <Facts file={file} /> },
     { key: "documents", label: `${t("documents")} ${file.documents.length || ""}`, children: <Documents documents={file.documents} /> },
     { key: "evidence", label: `${t("evidence")} ${file.evidence.length || ""}`, children: <Evidence file={file} /> },
     { key: "record", label: t("record"), children: <ProcessRecord file={file} /> },
+    { key: "diagram", label: t("diagram"), children: <Diagram file={file} /> },
+    { key: "notes", label: `${t("notes")} ${notes.data?.length || ""}`, children: <Notes caseID={file.id} /> },
   ];
   return (
     <Page
@@ -49,7 +56,7 @@ function File({ file }: { file: CaseFile }) {
       <div className="stack">
         <section className="panel"><div className="panel-body"><Stages state={file.state} /></div></section>
         <div className="grid two">
-          <section className="panel case-file"><Tabs items={tabs} tabBarStyle={{ padding: "0 16px" }} /></section>
+          <section className="panel case-file"><Tabs items={tabs} activeKey={search.get("tab") ?? "facts"} onChange={(tab) => setSearch(tab === "facts" ? {} : { tab }, { replace: true })} tabBarStyle={{ padding: "0 16px" }} /></section>
           <div className="stack">
             <NextSteps file={file} />
             <Deadlines file={file} />

@@ -4,7 +4,7 @@ import { Button, DatePicker, Form, Input, InputNumber, Select, Space } from "ant
 import type { Dayjs } from "dayjs";
 import type { ReactNode } from "react";
 import { useOfficers, useParties } from "../../api/queries";
-import type { CaseEvent, CaseFile } from "../../api/types";
+import type { CaseEvent } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
 import words, { type CaseWord } from "./words";
@@ -12,7 +12,6 @@ import words, { type CaseWord } from "./words";
 export type EventFields = Record<string, unknown>;
 
 interface Props {
-  file: CaseFile;
   event: CaseEvent;
   busy: boolean;
   onSubmit: (fields: EventFields) => void;

@@ -60,7 +60,7 @@ function StepDialog({ file, event, onDone }: { file: CaseFile; event: CaseEvent;
         <Alert type="error" showIcon role="alert" message={conflict ? t("eventConflict") : sentenceOf(step.error, language)} style={{ marginBottom: 12 }} />
       ) : null}
       {event.article ? <p className="muted">{t("law")}: {articleOf(event.article, language)}</p> : null}
-      <EventForm file={file} event={event} busy={step.isPending} onSubmit={(fields) => step.mutate(fields)} onCancel={onDone} />
+      <EventForm event={event} busy={step.isPending} onSubmit={(fields) => step.mutate(fields)} onCancel={onDone} />
     </Modal>
   );
 }

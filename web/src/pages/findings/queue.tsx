@@ -2,10 +2,10 @@
 // are fetched while the present one is looked at.
 import { App, Button, Segmented, Select } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { sentenceOf } from "../../api/problem";
-import { type FindingOrder, confirmFinding, findingQuery, rejectFinding, useFinding, useFindings, verifyFinding } from "../../api/queries";
+import { type FindingOrder, confirmFinding, findingQuery, looksQuery, rejectFinding, useFinding, useFindings, verifyFinding } from "../../api/queries";
 import type { FindingItem } from "../../api/types";
 import { useSession } from "../../app/session";
 import { dateTime, percent } from "../../format/format";
@@ -15,7 +15,7 @@ import { Failure, Loaded, Nothing } from "../../parts/loaded";
 import { Page } from "../../parts/page";
 import { HelpDialog, RejectDialog, VerifyDialog } from "./dialogs";
 import { graceMs, usePendingVerdict, type Verdict } from "./pending";
-import { Grounds, Media, Verdicts } from "./review";
+import { Grounds, Moving, Stills, Verdicts } from "./review";
 import { viewOf, type FindingView } from "./view";
 import words, { type FindingWord } from "./words";
 
@@ -38,11 +38,24 @@ export default function Queue() {
     () => (list.data?.pages ?? []).flatMap((page) => page.items ?? []).filter((item) => !(stage !== "all" && gone.has(item.id + stage))),
     [list.data, gone, stage],
   );
-  const found = items.findIndex((item) => item.id === id);
-  const index = id ? found : items.length > 0 ? 0 : -1;
-  const current = id ?? items[0]?.id;
+  // What was picked is shown at once; the address follows when the browser has time.
+  const [picked, setPicked] = useState(id);
+  const asked = useRef<string>(undefined); // which the address does not name yet
+  useEffect(() => {
+    if (asked.current && asked.current !== id) return; // somebody was faster than the address
+    asked.current = undefined;
+    setPicked(id);
+  }, [id]);
+  const shown = picked ?? id;
+  const found = items.findIndex((item) => item.id === shown);
+  const index = shown ? found : items.length > 0 ? 0 : -1;
+  const current = shown ?? items[0]?.id;
   const go = useCallback(
-    (to: string | undefined) => void navigate({ pathname: to ? `/findings/${to}` : "/findings", search: query(stage, order) }, { replace: true }),
+    (to: string | undefined) => {
+      asked.current = to;
+      setPicked(to);
+      void navigate({ pathname: to ? `/findings/${to}` : "/findings", search: query(stage, order) }, { replace: true });
+    },
     [navigate, stage, order],
   );
   const neighbour = (by: number) => items[index + by]?.id;
@@ -62,20 +75,7 @@ export default function Queue() {
       title={t("title")}
       lead={list.data ? t("remaining", { n: items.length }) : undefined}
       extra={
-        <>
-        <Select<FindingOrder>
-          value={order} aria-label={t("orderLabel")} popupMatchSelectWidth={false}
-          onChange={(next) => void navigate({ pathname: "/findings", search: query(stage, next) })}
-          options={[{ value: "", label: t("orderTime") }, { value: "probability", label: t("orderProbability") }]}
-        />
-        <Segmented<Stage>
-          value={stage}
-          aria-label={t("queue")}
-          onChange={(next) => void navigate({ pathname: "/findings", search: query(next, order) })}
-          options={[{ value: "first", label: t("first") }, { value: "second", label: t("second") }, { value: "all", label: t("allFindings") }]}
-        />
-        <Button href="/agreements" onClick={(event) => { event.preventDefault(); void navigate("/agreements"); }}>{t("agreement")}</Button>
-        </>
+        <Controls stage={stage} order={order} />
       }
     >
       {pending ? <PendingBar verdict={pending} onUndo={() => { const back = undo(); if (back) go(back.finding); }} /> : null}
@@ -86,7 +86,7 @@ export default function Queue() {
       {current ? (
         <div className="review">
           <nav className="panel review-queue" aria-label={t("queue")}>
-            {items.map((item) => <Item key={item.id} item={item} current={item.id === current} onOpen={() => go(item.id)} />)}
+            {items.map((item) => <Item key={item.id} item={item} current={item.id === current} onOpen={go} />)}
             {list.hasNextPage ? <Button type="link" block loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>…</Button> : null}
           </nav>
           <Current
@@ -101,6 +101,27 @@ export default function Queue() {
     </Page>
   );
 }
+
+const Controls = memo(function Controls({ stage, order }: { stage: Stage; order: FindingOrder }) {
+  const { t } = useDictionary<FindingWord>(words);
+  const navigate = useNavigate();
+  return (
+    <>
+      <Select<FindingOrder>
+        value={order} aria-label={t("orderLabel")} popupMatchSelectWidth={false}
+        onChange={(next) => void navigate({ pathname: "/findings", search: query(stage, next) })}
+        options={[{ value: "", label: t("orderTime") }, { value: "probability", label: t("orderProbability") }]}
+      />
+      <Segmented<Stage>
+        value={stage}
+        aria-label={t("queue")}
+        onChange={(next) => void navigate({ pathname: "/findings", search: query(next, order) })}
+        options={[{ value: "first", label: t("first") }, { value: "second", label: t("second") }, { value: "all", label: t("allFindings") }]}
+      />
+      <Button href="/agreements" onClick={(event) => { event.preventDefault(); void navigate("/agreements"); }}>{t("agreement")}</Button>
+    </>
+  );
+});
 
 // useVerdicts holds the verdict that can still be undone and what has left which
 // list, so that a finding vanishes at once and comes back if it is refused.
@@ -134,7 +155,8 @@ function useVerdicts() {
   };
 }
 
-// usePrefetch brings the next finding and its pictures before they are wanted.
+// usePrefetch brings the next finding, its pictures and what the models saw before
+// they are wanted.
 function usePrefetch(id: string | undefined) {
   const queries = useQueryClient();
   const held = useRef<HTMLImageElement[]>([]); // what is not held, the browser may drop again
@@ -142,6 +164,7 @@ function usePrefetch(id: string | undefined) {
     if (!id) return;
     void queries.fetchQuery(findingQuery(id)).then((finding) => {
       const view = viewOf(finding);
+      if (view.bundle) void queries.prefetchQuery(looksQuery(view.bundle));
       held.current = [view.before, view.after].filter(Boolean).map((src) => {
         const picture = new Image();
         picture.src = src;
@@ -152,21 +175,24 @@ function usePrefetch(id: string | undefined) {
   }, [id, queries]);
 }
 
-function Item({ item, current, onOpen }: { item: FindingItem; current: boolean; onOpen: () => void }) {
+const Item = memo(function Item({ item, current, onOpen }: { item: FindingItem; current: boolean; onOpen: (id: string) => void }) {
   const { t, pick } = useDictionary<FindingWord>(words);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (current) button.current?.scrollIntoView({ block: "nearest" });
+    if (!current) return;
+    // After the pictures are shown: it makes the browser lay out the whole page.
+    const frame = requestAnimationFrame(() => button.current?.scrollIntoView({ block: "nearest" }));
+    return () => cancelAnimationFrame(frame);
   }, [current]);
   const view = viewOf(item);
   return (
-    <button ref={button} type="button" className="review-item" data-id={item.id} aria-current={current} onClick={onOpen}>
+    <button ref={button} type="button" className="review-item" data-id={item.id} aria-current={current} tabIndex={current ? 0 : -1} onClick={() => onOpen(item.id)}>
       <strong>{pick(view.matter.zh, view.matter.en)}</strong>
       <span>{view.camera}{item.object ? ` · ${item.object}` : ""}</span>
       <span>{t("probability", { n: percent(item.score) })} · {dateTime(view.raised)}</span>
     </button>
   );
-}
+});
 
 function PendingBar({ verdict, onUndo }: { verdict: Verdict; onUndo: () => void }) {
   const { t } = useDictionary<FindingWord>(words);
@@ -188,9 +214,10 @@ interface CurrentProps {
 
 function Current({ id, roles, onMove, onUndo, onDecided }: CurrentProps) {
   const finding = useFinding(id);
+  const view = useMemo(() => finding.data && viewOf(finding.data), [finding.data]);
   return (
     <Loaded query={finding}>
-      {(data) => <Judged finding={viewOf(data)} reviewer={roles.includes("reviewer")} onMove={onMove} onUndo={onUndo} onDecided={onDecided} />}
+      {(data) => <Judged finding={view ?? viewOf(data)} reviewer={roles.includes("reviewer")} onMove={onMove} onUndo={onUndo} onDecided={onDecided} />}
     </Loaded>
   );
 }
@@ -203,6 +230,8 @@ function Judged({ finding, reviewer, onMove, onUndo, onDecided }: JudgedProps) {
   const [open, setOpen] = useState<Open>(null);
   const [boxes, setBoxes] = useState(true);
   const video = useRef<HTMLVideoElement>(null);
+  // The pictures and the verdict come first, clip and grounds a moment after them.
+  const later = useDeferredValue(finding);
   const name = `${pick(finding.matter.zh, finding.matter.en)} · ${finding.camera}`;
 
   const decide = (kind: Verdict["kind"], send: () => Promise<unknown>) => {
@@ -230,10 +259,13 @@ function Judged({ finding, reviewer, onMove, onUndo, onDecided }: JudgedProps) {
   );
   return (
     <>
-      <Media finding={finding} boxes={boxes} ref={video} />
+      <div className="review-media">
+        <Stills finding={finding} boxes={boxes} />
+        <Moving finding={later} boxes={boxes} ref={video} />
+      </div>
       <div className="review-side">
         <Verdicts finding={finding} onConfirm={confirm} onReject={reject} onVerify={verify} why={reviewer ? finding.whyNot(pick) : ""} />
-        <Grounds finding={finding} />
+        <Grounds finding={later} />
         <Button size="small" type="text" onClick={() => setOpen("help")}>{t("help")} <kbd>?</kbd></Button>
       </div>
       <RejectDialog open={open === "reject"} onCancel={() => setOpen(null)} onReject={(reason) => decide("reject", () => rejectFinding(finding, reason))} />

@@ -1,7 +1,7 @@
 // One finding as the reviewer sees it: pictures in the middle, the verdict and
 // what it stands on at the side.
 import { Button, Tooltip } from "antd";
-import { forwardRef } from "react";
+import { forwardRef, memo } from "react";
 import { Link } from "react-router";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
@@ -14,34 +14,44 @@ import { Overlay } from "./overlay";
 import type { FindingView } from "./view";
 import words, { type FindingWord } from "./words";
 
-export const Media = forwardRef<HTMLVideoElement, { finding: FindingView; boxes: boolean }>(function Media({ finding, boxes }, video) {
+interface ShownProps {
+  finding: FindingView;
+  boxes: boolean;
+}
+
+export function Stills({ finding, boxes }: ShownProps) {
   const { t } = useDictionary<FindingWord>(words);
   const drawn = boxes ? <Overlay polygon={finding.polygon} door={finding.door} boxes={finding.boxes} ratio={finding.ratio} /> : null;
+  if (finding.before && finding.after) {
+    return (
+      <BeforeAfter before={finding.before} after={finding.after} beforeLabel={t("before")} afterLabel={t("after")} sliderLabel={t("slider")}>
+        {drawn}
+      </BeforeAfter>
+    );
+  }
+  if (!finding.after) return null;
   return (
-    <div className="review-media">
-      {finding.before && finding.after ? (
-        <BeforeAfter before={finding.before} after={finding.after} beforeLabel={t("before")} afterLabel={t("after")} sliderLabel={t("slider")}>
-          {drawn}
-        </BeforeAfter>
-      ) : finding.after ? (
-        <figure className="before-after" style={{ margin: 0 }}>
-          <img src={finding.after} alt={t("after")} className="after" />
-          {drawn}
-          <figcaption className="tag left">{t("noBefore")}</figcaption>
-        </figure>
-      ) : null}
-      {finding.clip ? (
-        <>
-          <Clip finding={finding} boxes={boxes} ref={video} />
-          <p className="muted" style={{ margin: 0 }}>
-            <a href={finding.clip} download={`${finding.id}.mp4`}>{t("downloadClip")}</a>
-            {finding.codec === "h264" ? null : <> · {t("clipUnplayable", { codec: finding.codec })}</>}
-          </p>
-        </>
-      ) : null}
-    </div>
+    <figure className="before-after" style={{ margin: 0 }}>
+      <img src={finding.after} alt={t("after")} className="after" />
+      {drawn}
+      <figcaption className="tag left">{t("noBefore")}</figcaption>
+    </figure>
   );
-});
+}
+
+export const Moving = memo(forwardRef<HTMLVideoElement, ShownProps>(function Moving({ finding, boxes }, video) {
+  const { t } = useDictionary<FindingWord>(words);
+  if (!finding.clip) return null;
+  return (
+    <>
+      <Clip finding={finding} boxes={boxes} ref={video} />
+      <p className="muted" style={{ margin: 0 }}>
+        <a href={finding.clip} download={`${finding.id}.mp4`}>{t("downloadClip")}</a>
+        {finding.codec === "h264" ? null : <> · {t("clipUnplayable", { codec: finding.codec })}</>}
+      </p>
+    </>
+  );
+}));
 
 interface VerdictProps {
   finding: FindingView;
@@ -78,7 +88,7 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
   );
 }
 
-export function Grounds({ finding }: { finding: FindingView }) {
+export const Grounds = memo(function Grounds({ finding }: { finding: FindingView }) {
   const { t, pick } = useDictionary<FindingWord>(words);
   const frame = useWords();
   const named = (key: string) => (`value_${key}` in words.zh ? t(`value_${key}` as FindingWord) : key);
@@ -122,4 +132,4 @@ export function Grounds({ finding }: { finding: FindingView }) {
       <History finding={finding} />
     </>
   );
-}
+});

@@ -2,7 +2,7 @@
 import { EditOutlined, PlusOutlined, UploadOutlined } from "@ant-design/icons";
 import { Button, Input, Segmented, Select, Tabs } from "antd";
 import { useDeferredValue, useMemo, useState } from "react";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { useObjectPages } from "../../api/base-data";
 import { useParties } from "../../api/queries";
 import type { ObjectRow, Party } from "../../api/types";
@@ -10,6 +10,7 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { date } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { useFilter } from "../../parts/filter";
 import { Listing } from "../../parts/listing";
 import { Failure, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
@@ -35,19 +36,6 @@ export default function Objects() {
 }
 
 const kindWord = (kind: string) => `kind_${kind}` as ObjectWord;
-
-// useFilter keeps what is looked for in the address, so that it can be linked to.
-function useFilter() {
-  const [search, setSearch] = useSearchParams();
-  const value = (key: string) => search.get(key) ?? "";
-  const set = (key: string, to: string) => {
-    const next = new URLSearchParams(search);
-    if (to) next.set(key, to);
-    else next.delete(key);
-    setSearch(next, { replace: true });
-  };
-  return { value, set };
-}
 
 function ObjectTable() {
   const { t } = useDictionary<ObjectWord>(words);

@@ -1,16 +1,17 @@
 // One figure: what counts, and what is missing.
-import { Button, Segmented, Table } from "antd";
+import { Button, Segmented } from "antd";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { useQuotas } from "../../api/queries";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { Listing } from "../../parts/listing";
 import { Loaded } from "../../parts/loaded";
-import { QuotaBar } from "../quotas/quota-bar";
 import { useFigureItems, type FigureItem } from "./calls";
 import { Outlook } from "./figures";
 import { Frame } from "./frame";
+import { QuotaBar } from "./quota-bar";
 import words, { type SupervisionWord } from "./words";
 
 export default function Figure() {
@@ -51,7 +52,7 @@ function Items({ figure, missing, why }: { figure: string; missing: boolean; why
     <Loaded query={items} isEmpty={({ pages }) => pages.every((page) => page.items.length === 0)} empty={t("noItems")}>
       {({ pages }) => (
         <>
-          <Table<FigureItem> size="middle" rowKey="number" columns={columns} dataSource={pages.flatMap((page) => page.items)} pagination={false} scroll={{ x: true }} />
+          <section className="panel flush"><Listing<FigureItem> rowKey="number" columns={columns} dataSource={pages.flatMap((page) => page.items)} scroll={{ x: "max-content" }} /></section>
           {items.hasNextPage ? <Button onClick={() => void items.fetchNextPage()} loading={items.isFetchingNextPage}>{t("more")}</Button> : null}
         </>
       )}

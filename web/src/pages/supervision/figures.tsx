@@ -1,26 +1,43 @@
-// The plan's figures with their other readings, what is still needed, and the months
-// that are sealed.
-import { Link } from "react-router";
+// The plan's figures with their other readings, beside a month that is sealed, and
+// what is still needed.
+import { Button, Select } from "antd";
+import { Link, useSearchParams } from "react-router";
 import { useQuotas } from "../../api/queries";
 import type { Quota } from "../../api/types";
+import { useSession } from "../../app/session";
 import { dateTime, percent } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
-import { QuotaBar } from "../quotas/quota-bar";
 import { useSnapshots, type Snapshot } from "./calls";
 import { Frame } from "./frame";
+import { QuotaBar } from "./quota-bar";
 import words, { type SupervisionWord } from "./words";
+
+const reportURL = (format: "xlsx" | "pdf") => `/api/v1/quotas/report?format=${format}`;
 
 export default function Figures() {
   const { t } = useDictionary<SupervisionWord>(words);
   const quotas = useQuotas();
+  const snapshots = useSnapshots();
+  const [search, setSearch] = useSearchParams();
+  const then = snapshots.data?.find((one) => one.month === search.get("month"));
   return (
-    <Frame title={t("figures")} lead={t("figuresLead")}>
-      <Loaded query={quotas}>
+    <Frame
+      title={t("figures")} lead={t("figuresLead")}
+      extra={(["xlsx", "pdf"] as const).map((format) => <Button key={format} href={reportURL(format)} download>{t("export", { format: format.toUpperCase() })}</Button>)}
+    >
+      {snapshots.data?.length ? (
+        <Select
+          allowClear value={then?.month} placeholder={t("compare")} aria-label={t("compare")} style={{ width: 220, justifySelf: "start" }}
+          onChange={(month?: string) => setSearch(month ? { month } : {}, { replace: true })}
+          options={snapshots.data.map(({ month }) => ({ value: month, label: t("compareWith", { month }) }))}
+        />
+      ) : null}
+      <Loaded query={quotas} isEmpty={(list) => list.length === 0} empty={t("noFigures")}>
         {(list) => (
           <div className="quota-grid">
-            {list.filter((quota) => !quota.reading).map((quota) => <Group key={quota.key} quota={quota} readings={list.filter((other) => other.reading === quota.key)} />)}
+            {list.filter((quota) => !quota.reading).map((quota) => <Group key={quota.key} quota={quota} readings={list.filter((other) => other.reading === quota.key)} then={then} />)}
           </div>
         )}
       </Loaded>
@@ -29,8 +46,10 @@ export default function Figures() {
   );
 }
 
-function Group({ quota, readings }: { quota: Quota; readings: Quota[] }) {
+function Group({ quota, readings, then }: { quota: Quota; readings: Quota[]; then?: Snapshot }) {
   const { t, pick } = useDictionary<SupervisionWord>(words);
+  const { can } = useSession();
+  const opens = can("officer", "legal", "head", "auditor", "supervisor");
   return (
     <section className="panel">
       <div className="panel-body stack">
@@ -38,14 +57,27 @@ function Group({ quota, readings }: { quota: Quota; readings: Quota[] }) {
           <div key={one.key}>
             {one.reading ? <p className="muted">{t("otherReading")}</p> : null}
             <QuotaBar quota={one} />
+            {then ? <Change now={one} then={then.quotas.find((other) => other.key === one.key)} month={then.month} /> : null}
             <Outlook quota={one} />
             <blockquote>{pick(one.sentence_zh, one.sentence_en)}</blockquote>
-            <Link to={`/supervision/figures/${one.key}`}>{t("openList")}</Link>
+            {opens ? <Link to={`/supervision/figures/${one.key}`}>{t("openList")}</Link> : null}
           </div>
         ))}
       </div>
     </section>
   );
+}
+
+// Change says what a figure was in a sealed month and by how much it has moved.
+function Change({ now, then, month }: { now: Quota; then?: Quota; month: string }) {
+  const { t } = useDictionary<SupervisionWord>(words);
+  if (!then || then.denominator === 0 || now.denominator === 0) return <p className="muted change">{t("wasNothing", { month })}</p>;
+  const days = now.unit === "days";
+  const by = now.value - then.value;
+  const amount = days ? t("days1", { n: Math.abs(by).toFixed(1) }) : t("points", { n: (Math.abs(by) * 100).toFixed(1) });
+  const was = days ? t("days1", { n: then.value.toFixed(1) }) : percent(then.value);
+  const sign = Math.abs(by) < (days ? 0.05 : 0.0005) ? t("same") : `${by > 0 ? "+" : "−"}${amount}`;
+  return <p className="change">{t("was", { month, value: was })} <strong>{sign}</strong></p>;
 }
 
 // Outlook says how the year will end at this pace, and how many are wanting.
@@ -84,6 +116,8 @@ function Month({ snapshot }: { snapshot: Snapshot }) {
       <div className="between">
         <span className="row"><strong>{snapshot.month}</strong><Mark tone={snapshot.proof ? "ok" : "wait"}>{t(snapshot.proof ? "inLog" : "waitsForLog")}</Mark></span>
         <span className="row">
+          <a href={`${reportURL("pdf")}&month=${snapshot.month}`} download>PDF</a>
+          <a href={`${reportURL("xlsx")}&month=${snapshot.month}`} download>XLSX</a>
           <a href={download(snapshot.text)} download={`quota-${snapshot.month}.json`}>{t("text")}</a>
           {snapshot.proof ? <a href={download(snapshot.proof)} download={`quota-${snapshot.month}.tlog-proof`}>{t("proof")}</a> : null}
         </span>

@@ -1,19 +1,18 @@
 // What the pages of supervision share: their title and the way between them.
 import type { ReactNode } from "react";
-import { NavLink } from "react-router";
+import { useSession } from "../../app/session";
 import { useDictionary } from "../../i18n/translate";
 import { Page } from "../../parts/page";
+import { Sections } from "../../parts/sections";
 import words, { type SupervisionWord } from "./words";
-
-const pages: [string, SupervisionWord][] = [["/supervision", "figures"], ["/supervision/draws", "draws"], ["/supervision/publications", "publications"]];
 
 export function Frame({ title, lead, extra, children }: { title: string; lead?: ReactNode; extra?: ReactNode; children: ReactNode }) {
   const { t } = useDictionary<SupervisionWord>(words);
+  const { can } = useSession();
+  const sections = [{ to: "/supervision", name: t("figures") }, { to: "/supervision/draws", name: t("draws") }, { to: "/supervision/publications", name: t("publications") }];
   return (
     <Page title={title} lead={lead} extra={extra}>
-      <nav className="supervision-nav" aria-label={t("title")}>
-        {pages.map(([to, word]) => <NavLink key={to} to={to} end={to === "/supervision"}>{t(word)}</NavLink>)}
-      </nav>
+      {can("officer", "legal", "head", "auditor", "supervisor") ? <Sections label={t("title")} sections={sections} /> : null}
       <div className="stack">{children}</div>
     </Page>
   );

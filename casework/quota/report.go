@@ -1,0 +1,97 @@
+package quota
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"offsite/casework/document"
+)
+
+// Report is the figures on paper: as they stand now, or as a month was sealed.
+type Report struct {
+	At     time.Time
+	Month  string // 2006-01 of a sealed month; "": now
+	Digest string // SHA-256 of what was sealed
+	Quotas []Quota
+}
+
+// span is what the report is of.
+func (r Report) span() string {
+	if r.Month == "" {
+		return "截至" + r.At.Format("2006-01-02 15:04")
+	}
+	return r.Month + "（已封存）"
+}
+
+// figure writes a value as people read it.
+func (q Quota) figure(v float64) string {
+	if q.Unit == "days" {
+		return fmt.Sprintf("%.1f 天", v)
+	}
+	return fmt.Sprintf("%.1f%%", v*100)
+}
+
+// standing says whether the goal is reached.
+func (q Quota) standing() string {
+	switch {
+	case q.Denominator == 0:
+		return "尚无记录"
+	case q.Goal == 0:
+		return "无目标"
+	case q.Met:
+		return "已达到"
+	}
+	return "未达到"
+}
+
+// Sheet is the report as a paper of the bureau.
+func (r Report) Sheet(bureau document.Bureau) document.Sheet {
+	parts := make([]document.Part, 0, len(r.Quotas)+1)
+	for _, q := range r.Quotas {
+		value := "—"
+		if q.Denominator > 0 {
+			value = q.figure(q.Value)
+		}
+		rows := [][2]string{{"数值", value}, {"计数", fmt.Sprintf("%d / %d", q.Numerator, q.Denominator)}, {"结果", q.standing()}}
+		if q.Goal > 0 {
+			rows = append(rows, [2]string{"目标", q.figure(q.Goal)})
+		}
+		if q.Unit != "days" && q.Denominator > 0 {
+			rows = append(rows, [2]string{"年底预计", q.figure(q.Forecast)})
+		}
+		parts = append(parts, document.Part{Heading: q.NameZH, Rows: rows, Notes: []string{q.SentenceZH}})
+	}
+	if r.Digest != "" {
+		parts = append(parts, document.Part{Heading: "核对", Text: []string{"本月数字已封存，其摘要登记在公开的透明日志中。"}, Notes: []string{"SHA-256 " + r.Digest}})
+	}
+	return document.Sheet{Bureau: bureau, Title: "计划指标", Number: r.span(), Date: r.At, Parts: parts}
+}
+
+// XLSX writes the report as a spreadsheet, one figure a row.
+func (r Report) XLSX(w io.Writer) error {
+	x := excelize.NewFile()
+	defer x.Close()
+	const sheet = "指标"
+	rows := [][]any{
+		{"计划指标", r.span(), r.Digest},
+		{"指标", "Figure", "分子", "分母", "数值", "目标", "单位", "结果", "年底预计", "计划原文"},
+	}
+	for _, q := range r.Quotas {
+		rows = append(rows, []any{q.NameZH, q.NameEN, q.Numerator, q.Denominator, q.Value, q.Goal, q.Unit, q.standing(), q.Forecast, q.SentenceZH})
+	}
+	err := errors.Join(x.SetSheetName("Sheet1", sheet), x.SetColWidth(sheet, "A", "B", 36), x.SetColWidth(sheet, "J", "J", 80))
+	for i, row := range rows {
+		err = errors.Join(err, x.SetSheetRow(sheet, fmt.Sprintf("A%d", i+1), &row))
+	}
+	if err == nil {
+		err = x.Write(w)
+	}
+	if err != nil {
+		return fmt.Errorf("write the figures as a spreadsheet: %w", err)
+	}
+	return nil
+}

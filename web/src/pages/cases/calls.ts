@@ -1,0 +1,47 @@
+// The calls of casework beside the case itself: notes, saved lists, steps on many
+// cases, alarms, payments against the provider's file.
+import { useQuery } from "@tanstack/react-query";
+import { api, ok, type Schemas } from "../../api/client";
+import { Problem } from "../../api/problem";
+
+export type Note = Schemas["CaseNote"];
+export type Colleague = Schemas["Colleague"];
+export type Filter = Schemas["SavedFilter"];
+export type Alarm = Schemas["Alarm"];
+export type Outcome = Schemas["BulkOutcome"];
+export type Reconciliation = Schemas["Reconciliation"];
+export type Difference = Schemas["Difference"];
+
+export const useNotes = (id: string) =>
+  useQuery({ queryKey: ["notes", id], queryFn: async (): Promise<Note[]> => (await ok(api.GET("/api/v1/cases/{id}/notes", { params: { path: { id } } }))).items });
+export const useMentions = () => useQuery({ queryKey: ["mentions"], queryFn: async (): Promise<Note[]> => (await ok(api.GET("/api/v1/mentions", {}))).items });
+export const useColleagues = (wanted: boolean) =>
+  useQuery({ queryKey: ["colleagues"], enabled: wanted, queryFn: async (): Promise<Colleague[]> => (await ok(api.GET("/api/v1/colleagues", {}))).items });
+export const writeNote = (id: string, body: Schemas["NoteDraft"], key: string): Promise<Note> =>
+  ok(api.POST("/api/v1/cases/{id}/notes", { params: { path: { id }, header: { "Idempotency-Key": key } }, body }));
+export const seeNotes = (id: string): Promise<unknown> => ok(api.POST("/api/v1/cases/{id}/notes/seen", { params: { path: { id } } }));
+export const withdrawNote = (id: string): Promise<unknown> => ok(api.DELETE("/api/v1/notes/{id}", { params: { path: { id } } }));
+export const fileNote = (id: string): Promise<unknown> => ok(api.POST("/api/v1/notes/{id}/file", { params: { path: { id } } }));
+
+export const useFilters = () => useQuery({ queryKey: ["filters"], queryFn: async (): Promise<Filter[]> => (await ok(api.GET("/api/v1/filters", {}))).items });
+export const saveFilter = (body: Schemas["FilterDraft"]): Promise<Filter> => ok(api.POST("/api/v1/filters", { body }));
+export const removeFilter = (id: string): Promise<unknown> => ok(api.DELETE("/api/v1/filters/{id}", { params: { path: { id } } }));
+
+export const takeBulkStep = (event: string, cases: Schemas["Chosen"][], fields: Record<string, unknown>): Promise<Outcome[]> =>
+  ok(api.POST("/api/v1/cases/bulk/{event}", { params: { path: { event } }, body: { cases, fields } })).then(({ items }) => items);
+
+export const useAlarms = () => useQuery({ queryKey: ["alarms"], queryFn: async (): Promise<Alarm[]> => (await ok(api.GET("/api/v1/alarms", {}))).items });
+export const useReconciliations = () =>
+  useQuery({ queryKey: ["reconciliations"], queryFn: async (): Promise<Reconciliation[]> => (await ok(api.GET("/api/v1/reconciliations", {}))).items });
+
+// useDiagram reads the picture of the table of states; it comes with the program.
+export const useDiagram = () =>
+  useQuery({
+    queryKey: ["diagram"],
+    staleTime: Infinity,
+    queryFn: async (): Promise<string> => {
+      const answer = await fetch("/api/v1/casework/diagram");
+      if (!answer.ok) throw new Problem(answer.status, {});
+      return answer.text();
+    },
+  });
