@@ -33,6 +33,9 @@ type Options struct {
 	History      histories   // optional: without it, no history of objects
 	Draws        draws       // optional: without it, nothing is drawn by lot
 	Samples      sampler     // optional: without it, no samples of evidence
+	Keys         keys        // of other systems
+	Webhooks     webhooks    // what other systems are told
+	Exports      exports     // optional: without it, nothing is exported in bulk
 	Trust        Trust
 	Probe        Prober
 	Mask         func(png []byte) ([]byte, error)            // covers people and vehicles (mask.Masker.PNG); without it, the portal shows no pictures
@@ -53,6 +56,7 @@ type Options struct {
 	MetricsNetworks []netip.Prefix // who may read /metrics; nil: this machine
 	PerAccount      limit.Rate     // zero: 200 a second, bursts of 400
 	PerAddress      limit.Rate     // without a session; zero: 10 a second, bursts of 60
+	PerKey          limit.Rate     // of another system's key; zero: 20 a second, bursts of 100
 
 	Version string
 	Logger  *slog.Logger
@@ -70,6 +74,7 @@ type API struct {
 	hub       *hub.Hub
 	byAccount *limit.Limiter
 	byAddress *limit.Limiter
+	byKey     *limit.Limiter
 	metrics   *metrics
 	secure    bool
 }
@@ -86,6 +91,7 @@ func New(o Options) (*API, error) {
 	a := &API{
 		o: o, log: o.Logger, now: o.Now, policy: policy(), hub: hub.New(), metrics: newMetrics(o.Registerer),
 		byAccount: limit.New(o.PerAccount, limitedKeys, o.Now), byAddress: limit.New(o.PerAddress, limitedKeys, o.Now),
+		byKey:  limit.New(o.PerKey, limitedKeys, o.Now),
 		secure: public.Scheme == "https", router: chi.NewMux(),
 	}
 	a.router.Use(a.identify, a.guarded, a.logged, a.recovered)
@@ -115,6 +121,9 @@ func (o *Options) fill() {
 	if o.PerAddress == (limit.Rate{}) {
 		o.PerAddress = limit.Rate{PerSecond: 10, Burst: 60}
 	}
+	if o.PerKey == (limit.Rate{}) {
+		o.PerKey = limit.Rate{PerSecond: 20, Burst: 100}
+	}
 	if o.MetricsNetworks == nil {
 		o.MetricsNetworks = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 	}
@@ -137,6 +146,7 @@ func (a *API) operations() {
 	a.sampleOperations()
 	a.overviewOperations()
 	a.supervisionOperations()
+	a.exchangeOperations()
 	a.portalOperations()
 	a.publicOperations()
 }

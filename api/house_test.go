@@ -28,6 +28,9 @@ import (
 	"offsite/evidence/seal"
 	"offsite/evidence/translog/proof"
 	"offsite/evidence/translog/sample"
+	"offsite/exchange/bulk"
+	"offsite/exchange/key"
+	"offsite/exchange/webhook"
 	"offsite/registry"
 	"offsite/registry/account"
 	"offsite/registry/grade"
@@ -44,6 +47,7 @@ type house struct {
 	registry *registry.Registry
 	accounts *account.Accounts
 	intake   *intake.Intake
+	keys     *key.Keys
 	api      *api.API
 	log      *safeBuffer
 }
@@ -88,7 +92,17 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	outward, err := guard.NewOutward([]string{"127.0.0.0/8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hooks, err := webhook.New(webhook.Options{Pool: h.pool, Secrets: secrets, CheckURL: outward.Check, Control: outward.Control})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.keys = key.New(h.pool, time.Now)
 	o := api.Options{
+		Keys: h.keys, Webhooks: hooks, Exports: bulk.New(h.pool),
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
 		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry, Samples: sample.New(h.pool, time.Now),
 		Draws:        supervision.New(supervision.Options{Pool: h.pool, Log: noLog{}, Now: time.Now}),

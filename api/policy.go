@@ -1,6 +1,10 @@
 package api
 
-import "slices"
+import (
+	"slices"
+
+	"offsite/exchange/key"
+)
 
 // The roles of staff.
 const (
@@ -25,6 +29,13 @@ type access struct {
 	bare   bool // also without a second factor where the bureau demands one
 	roles  []string
 	fresh  []string // of those, the roles that must have shown their second factor lately
+	scope  string   // also another system whose key has it
+}
+
+// or adds the scope that opens an operation to another system's key.
+func (a access) or(scope string) access {
+	a.scope = scope
+	return a
 }
 
 // freshly adds the roles that must have shown their second factor lately; none: all.
@@ -162,6 +173,20 @@ func policy() map[string]access {
 		"rectify-task":         only(officer, head),
 		"list-publications":    casework,
 		"check-publication":    only(legal, head),
+
+		"list-keys":         only(admin, auditor),
+		"create-key":        only(admin).freshly(),
+		"revoke-key":        only(admin).freshly(),
+		"list-webhooks":     only(admin, auditor),
+		"create-webhook":    only(admin).freshly(),
+		"change-webhook":    only(admin).freshly(),
+		"rotate-webhook":    only(admin).freshly(),
+		"test-webhook":      only(admin),
+		"list-deliveries":   only(admin, auditor),
+		"get-delivery":      only(admin, auditor),
+		"replay-deliveries": only(admin),
+		"export-cases":      only(legal, head, auditor, supervisor).or(key.CasesRead),
+		"export-objects":    only(legal, head, auditor, supervisor).or(key.ObjectsRead),
 
 		"open-portal":         {public: true, opens: true},
 		"get-portal-case":     party,

@@ -32,6 +32,9 @@ import (
 	"offsite/evidence/seal"
 	"offsite/evidence/translog/sample"
 	"offsite/evidence/vault"
+	"offsite/exchange/bulk"
+	"offsite/exchange/key"
+	"offsite/exchange/webhook"
 	"offsite/pipeline/decode"
 	"offsite/pipeline/infer"
 	"offsite/pipeline/mask"
@@ -56,6 +59,7 @@ type desk struct {
 	grades   *grade.Grader
 	book     *casework.Book
 	office   *supervision.Office
+	hooks    *webhook.Webhooks
 	vault    *vault.Vault
 	metrics  *prometheus.Registry
 	log      *slog.Logger
@@ -148,10 +152,13 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	if d.vault, err = vault.Open(ctx, p.store); err != nil {
 		return err
 	}
+	if d.hooks, err = openWebhooks(d.config, d.pool, secrets, d.log); err != nil {
+		return err
+	}
 	d.office = supervision.New(supervision.Options{Pool: d.pool, Log: d.publicLog, Calendar: days, Inspected: d.grades.Inspected, Now: time.Now})
 	d.book, err = casework.New(casework.Options{
 		Pool: d.pool, Registry: d.registry, Accounts: d.accounts, Calendar: days, Matters: matters, Press: press,
-		Payment: pay, Messenger: remind, Retainer: d.vault, Log: d.publicLog,
+		Payment: pay, Messenger: remind, Retainer: d.vault, Log: d.publicLog, Tell: d.hooks.Tell,
 		Bureau: casework.Bureau{
 			Name: d.config.Bureau.NameZH, ShortNo: d.config.Bureau.Prefix, Phone: d.config.Bureau.Phone, Address: d.config.Bureau.Place,
 			Contact: d.config.Bureau.NameZH, Treasury: d.config.Bureau.Treasury, Court: d.config.Bureau.Court, Superior: d.config.Bureau.Superior,
@@ -176,6 +183,7 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
 		Draws: d.office, Samples: sample.New(d.pool, time.Now),
+		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Exports: bulk.New(d.pool),
 		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe: prober(addresses), Mask: masks.PNG, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
@@ -192,6 +200,16 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		}
 	}
 	return api.New(o)
+}
+
+// openWebhooks prepares what other systems are told, in the networks that the
+// configuration allows.
+func openWebhooks(c *config.Config, pool *pgxpool.Pool, secrets *registry.Secrets, log *slog.Logger) (*webhook.Webhooks, error) {
+	outward, err := guard.NewOutward(c.Webhooks.Networks)
+	if err != nil {
+		return nil, err
+	}
+	return webhook.New(webhook.Options{Pool: pool, Secrets: secrets, CheckURL: outward.Check, Control: outward.Control, Logger: log.With("part", "webhooks")})
 }
 
 // identityProvider is where staff signs in, by the configuration.

@@ -29,7 +29,8 @@ func newJobs(d *desk, atDesk bool, w *watcher) (*jobs, error) {
 		d.intake.AddWorkers(workers)
 		d.grades.AddWorkers(workers, d.cases)
 		d.office.AddWorkers(workers)
-		for _, part := range []map[string]river.QueueConfig{d.book.Queues(), d.intake.Queues(), d.grades.Queues(), d.office.Queues()} {
+		d.hooks.AddWorkers(workers)
+		for _, part := range []map[string]river.QueueConfig{d.book.Queues(), d.intake.Queues(), d.grades.Queues(), d.office.Queues(), d.hooks.Queues()} {
 			maps.Copy(queues, part)
 		}
 		periodic = slices.Concat(d.book.PeriodicJobs(), d.grades.PeriodicJobs(), d.office.PeriodicJobs())
