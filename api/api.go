@@ -35,6 +35,8 @@ type Options struct {
 	Samples      sampler     // optional: without it, no samples of evidence
 	Keys         keys        // of other systems
 	Webhooks     webhooks    // what other systems are told
+	Leads        leads       // from outside, and who is on duty
+	Transfers    transfers   // to other authorities
 	Exports      exports     // optional: without it, nothing is exported in bulk
 	Trust        Trust
 	Probe        Prober
@@ -147,6 +149,8 @@ func (a *API) operations() {
 	a.overviewOperations()
 	a.supervisionOperations()
 	a.exchangeOperations()
+	a.leadOperations()
+	a.transferOperations()
 	a.portalOperations()
 	a.publicOperations()
 }

@@ -30,6 +30,8 @@ import (
 	"offsite/evidence/translog/sample"
 	"offsite/exchange/bulk"
 	"offsite/exchange/key"
+	"offsite/exchange/lead"
+	"offsite/exchange/transfer"
 	"offsite/exchange/webhook"
 	"offsite/registry"
 	"offsite/registry/account"
@@ -41,15 +43,16 @@ import (
 
 // house is the API over a database of its own.
 type house struct {
-	t        *testing.T
-	url      string
-	pool     *pgxpool.Pool
-	registry *registry.Registry
-	accounts *account.Accounts
-	intake   *intake.Intake
-	keys     *key.Keys
-	api      *api.API
-	log      *safeBuffer
+	t         *testing.T
+	url       string
+	pool      *pgxpool.Pool
+	registry  *registry.Registry
+	accounts  *account.Accounts
+	intake    *intake.Intake
+	keys      *key.Keys
+	transfers *transfer.Desk
+	api       *api.API
+	log       *safeBuffer
 }
 
 type safeBuffer struct {
@@ -101,8 +104,10 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 		t.Fatal(err)
 	}
 	h.keys = key.New(h.pool, time.Now)
+	desk := lead.New(lead.Options{Pool: h.pool, Secrets: secrets, Now: time.Now})
+	h.transfers = transfer.New(transfer.Options{Pool: h.pool, Leads: desk, Bureau: "局", Now: time.Now})
 	o := api.Options{
-		Keys: h.keys, Webhooks: hooks, Exports: bulk.New(h.pool),
+		Keys: h.keys, Webhooks: hooks, Exports: bulk.New(h.pool), Leads: desk, Transfers: h.transfers,
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
 		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry, Samples: sample.New(h.pool, time.Now),
 		Draws:        supervision.New(supervision.Options{Pool: h.pool, Log: noLog{}, Now: time.Now}),

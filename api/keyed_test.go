@@ -4,18 +4,30 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"offsite/api"
 	"offsite/api/limit"
 	"offsite/api/wire"
 	"offsite/exchange/key"
+	"offsite/exchange/lead"
+	"offsite/exchange/transfer"
 )
 
 func (h *house) key(scopes ...string) string {
 	h.t.Helper()
-	_, text, err := h.keys.Create(context.Background(), "test", key.Draft{Name: strings.Join(scopes, " "), Scopes: scopes, Days: 1})
+	d := key.Draft{Name: strings.Join(scopes, " "), Scopes: scopes, Days: 1}
+	if slices.Contains(scopes, key.Transfers) {
+		authority, err := h.transfers.AddAuthority(context.Background(), transfer.By{ID: "test"}, transfer.AuthorityDraft{Name: "区公安分局", Kind: "police"})
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		d.Authority = authority.ID
+	}
+	_, text, err := h.keys.Create(context.Background(), "test", d)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -166,5 +178,73 @@ func TestWebhooksFromTheConsole(t *testing.T) {
 	}
 	if r := admin.do("POST", "/webhooks/"+nobody+"/test", map[string]any{}); r.status != http.StatusNotFound {
 		t.Errorf("test of none: %s", r)
+	}
+}
+
+// TestALeadByAPIAndItsTransfer goes the way of a lead from the hotline's system to
+// another authority's.
+func TestALeadByAPIAndItsTransfer(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	hotline, other, police := h.key(key.LeadsWrite, key.LeadsRead), h.key(key.LeadsRead), h.key(key.Transfers)
+	system := h.stranger()
+	draft := wire.LeadDraft{Source: "hotline", SourceName: "12345", SourceRef: "H-7", Kind: "waste", What: "渣土车偷倒", Place: "陈海公路", Contact: "王女士 13800000000"}
+	var made lead.Lead
+	r := system.do("POST", "/leads", draft, hotline)
+	if r.status != http.StatusCreated {
+		t.Fatal(r)
+	}
+	r.into(t, &made)
+	if r := system.do("GET", "/leads/"+made.ID, nil, hotline); r.status != http.StatusOK || strings.Contains(string(r.body), "13800000000") {
+		t.Errorf("its own lead: %s", r)
+	}
+	if r := system.do("GET", "/leads/"+made.ID, nil, other); r.status != http.StatusNotFound {
+		t.Errorf("another's lead: %s", r)
+	}
+	officer, head := h.staff("officer"), h.staff("head")
+	if r := officer.do("POST", "/leads/"+made.ID+"/acknowledgement", nil, `If-Match: "1"`); r.status != http.StatusNoContent {
+		t.Errorf("acknowledge: %s", r)
+	}
+	if r := officer.do("POST", "/leads/"+made.ID+"/acknowledgement", nil, `If-Match: "1"`); r.status != http.StatusPreconditionFailed {
+		t.Errorf("acknowledge again: %s", r)
+	}
+	if r := officer.do("POST", "/leads/"+made.ID+"/contact", wire.Reason{Reason: "核实"}); r.status != http.StatusOK || !strings.Contains(string(r.body), "13800000000") {
+		t.Errorf("contact: %s", r)
+	}
+	var looks int
+	if err := h.pool.QueryRow(t.Context(), `SELECT count(*) FROM access_record WHERE subject = $1 AND reason = '核实'`, made.ID).Scan(&looks); err != nil || looks != 1 {
+		t.Errorf("%d looks are recorded, %v", looks, err)
+	}
+	authorities, err := h.transfers.Authorities(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent wire.Made
+	r = head.do("POST", "/transfers", wire.TransferDraft{SubjectKind: "lead", Subject: made.ID, AuthorityID: authorities[0].ID, Reason: "交由公安"})
+	if r.status != http.StatusCreated {
+		t.Fatal(r)
+	}
+	r.into(t, &sent)
+	if r := system.do("GET", "/transfers/"+sent.ID, nil, police); r.status != http.StatusOK || !strings.Contains(string(r.body), "offsite-transfer/1") {
+		t.Errorf("the letter: %s", r)
+	}
+	if r := system.do("GET", "/transfers/"+sent.ID+"/file.zip", nil, police); r.status != http.StatusOK || !strings.Contains(string(r.body), "transfer.json") || !strings.Contains(string(r.body), "13800000000") {
+		t.Errorf("the file: %d, %d bytes", r.status, len(r.body))
+	}
+	if r := system.do("POST", "/transfers/"+sent.ID+"/receipt", wire.SignedReceipt{Receiver: "李", ReceivedAt: time.Now(), Signature: "AAAA"}, police); r.status != http.StatusUnprocessableEntity {
+		t.Errorf("a forged receipt: %s", r)
+	}
+	paper := wire.PaperReceipt{Receiver: "李", ReceivedAt: time.Now(), Scan: "JVBERi0xLjQ="}
+	if r := officer.do("POST", "/transfers/"+sent.ID+"/paper-receipt", paper); r.status != http.StatusNoContent {
+		t.Errorf("a receipt on paper: %s", r)
+	}
+	if r := officer.do("GET", "/transfers/"+sent.ID+"/paper-receipt", nil); r.status != http.StatusOK || r.header.Get("Content-Type") != "application/pdf" {
+		t.Errorf("its scan: %s", r)
+	}
+	if r := system.do("POST", "/transfers/"+sent.ID+"/status", wire.TransferStatus{State: "accepted", Note: "受理"}, police); r.status != http.StatusNoContent {
+		t.Errorf("report: %s", r)
+	}
+	if r := head.do("GET", "/duty", nil); r.status != http.StatusOK || !strings.Contains(string(r.body), `"gaps":[{`) {
+		t.Errorf("duty: %s", r)
 	}
 }

@@ -188,6 +188,28 @@ func policy() map[string]access {
 		"export-cases":      only(legal, head, auditor, supervisor).or(key.CasesRead),
 		"export-objects":    only(legal, head, auditor, supervisor).or(key.ObjectsRead),
 
+		"receive-lead":     only(officer, head).or(key.LeadsWrite),
+		"list-leads":       casework,
+		"get-lead":         {roles: casework.roles, scope: key.LeadsRead},
+		"get-lead-contact": only(officer, head),
+		"acknowledge-lead": only(officer, head),
+		"dispatch-lead":    only(officer, head),
+		"finish-lead":      only(officer, head),
+		"list-duty":        casework,
+		"add-shift":        only(head),
+		"remove-shift":     only(head),
+
+		"list-authorities":  only(reviewer, officer, legal, head, auditor, supervisor, admin),
+		"add-authority":     only(head).freshly(), // whose signature counts is no administrator's to say
+		"send-transfer":     only(head).freshly(),
+		"list-transfers":    {roles: casework.roles, scope: key.Transfers},
+		"get-transfer":      {roles: casework.roles, scope: key.Transfers},
+		"get-transfer-file": only(officer, legal, head, auditor, supervisor).or(key.Transfers),
+		"sign-receipt":      {scope: key.Transfers},
+		"enter-receipt":     only(officer, head),
+		"get-receipt-scan":  only(officer, legal, head, auditor, supervisor),
+		"report-transfer":   only(officer, head).or(key.Transfers),
+
 		"open-portal":         {public: true, opens: true},
 		"get-portal-case":     party,
 		"send-statement":      party,

@@ -3,6 +3,8 @@
 //
 //   - key: by which key another system reaches the API, and what it may do there
 //   - webhook: what other systems are told, signed, until they have taken it
+//   - lead: what others have seen, acknowledged by whoever is on duty, and dealt with
+//   - transfer: leads and cases handed over to police, districts and bureaux
 //   - bulk: everything of one kind, one JSON object a line
 //
 // In: what casework and registry do, people's acts on the console. Out: requests to

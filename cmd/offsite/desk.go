@@ -34,6 +34,8 @@ import (
 	"offsite/evidence/vault"
 	"offsite/exchange/bulk"
 	"offsite/exchange/key"
+	"offsite/exchange/lead"
+	"offsite/exchange/transfer"
 	"offsite/exchange/webhook"
 	"offsite/pipeline/decode"
 	"offsite/pipeline/infer"
@@ -60,6 +62,7 @@ type desk struct {
 	book     *casework.Book
 	office   *supervision.Office
 	hooks    *webhook.Webhooks
+	leads    *lead.Desk
 	vault    *vault.Vault
 	metrics  *prometheus.Registry
 	log      *slog.Logger
@@ -155,6 +158,7 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	if d.hooks, err = openWebhooks(d.config, d.pool, secrets, d.log); err != nil {
 		return err
 	}
+	d.leads = lead.New(lead.Options{Pool: d.pool, Secrets: secrets, Tell: d.hooks.Tell, Now: time.Now})
 	d.office = supervision.New(supervision.Options{Pool: d.pool, Log: d.publicLog, Calendar: days, Inspected: d.grades.Inspected, Now: time.Now})
 	d.book, err = casework.New(casework.Options{
 		Pool: d.pool, Registry: d.registry, Accounts: d.accounts, Calendar: days, Matters: matters, Press: press,
@@ -183,9 +187,10 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
 		Draws: d.office, Samples: sample.New(d.pool, time.Now),
-		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Exports: bulk.New(d.pool),
-		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
-		Probe: prober(addresses), Mask: masks.PNG, CheckAddress: addresses.Check,
+		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Exports: bulk.New(d.pool), Leads: d.leads,
+		Transfers: transfer.New(transfer.Options{Pool: d.pool, Leads: d.leads, Bureau: d.config.Bureau.NameZH, Tell: d.hooks.Tell, Now: time.Now}),
+		Trust:     func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
+		Probe:     prober(addresses), Mask: masks.PNG, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
 		Ready:   map[string]func(context.Context) error{"database": d.pool.Ping},
 		Log:     d.publicLog.Handler(),

@@ -30,10 +30,11 @@ func newJobs(d *desk, atDesk bool, w *watcher) (*jobs, error) {
 		d.grades.AddWorkers(workers, d.cases)
 		d.office.AddWorkers(workers)
 		d.hooks.AddWorkers(workers)
-		for _, part := range []map[string]river.QueueConfig{d.book.Queues(), d.intake.Queues(), d.grades.Queues(), d.office.Queues(), d.hooks.Queues()} {
+		d.leads.AddWorkers(workers)
+		for _, part := range []map[string]river.QueueConfig{d.book.Queues(), d.intake.Queues(), d.grades.Queues(), d.office.Queues(), d.hooks.Queues(), d.leads.Queues()} {
 			maps.Copy(queues, part)
 		}
-		periodic = slices.Concat(d.book.PeriodicJobs(), d.grades.PeriodicJobs(), d.office.PeriodicJobs())
+		periodic = slices.Concat(d.book.PeriodicJobs(), d.grades.PeriodicJobs(), d.office.PeriodicJobs(), d.leads.PeriodicJobs())
 	}
 	if w != nil {
 		river.AddWorker(workers, &recheckWorker{watcher: w})

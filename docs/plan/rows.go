@@ -13,10 +13,13 @@ type Row struct {
 func Rows() []Row {
 	return []Row{
 		{Item: "一（1）", Sentence: "以“日记实、月计分、季评价、年考核”的方式开展全方位执法人员综合跟踪考核", Missing: "team reports are not built"},
-		{Item: "二（2）", Sentence: "建立执法预警通报、案件线索移送、执法信息共享、执法结果互认、信用联合惩戒等制度", Page: "/cases/:id (移送)",
-			Tests:   []string{"casework/document TestEveryKind"},
-			Missing: "leads from other bureaux, signed receipts and shared results are not built; a case can be transferred, with its paper"},
-		{Item: "二（2）", Sentence: "建立24小时实时派单联络小组,通过“线索发现—案件移送—执法处置”的闭环模式", Missing: "the duty list with acknowledgement times is not built"},
+		{Item: "二（2）", Sentence: "建立执法预警通报、案件线索移送、执法信息共享、执法结果互认、信用联合惩戒等制度", Page: "/leads, /transfers, /cases/:id (移送)",
+			Tests:   []string{"exchange/transfer TestACaseIsHandedOverSignedForAndFollowed", "exchange/transfer TestALeadOfConstructionWasteGoesToAnotherDistrictWithAPaperReceipt", "casework/document TestEveryKind"},
+			Missing: "results recognised from other districts (执法结果互认) are not taken in; warnings (预警通报) are events of webhooks alone"},
+		{Item: "二（2）", Sentence: "建立24小时实时派单联络小组,通过“线索发现—案件移送—执法处置”的闭环模式", Page: "/leads, /transfers",
+			Tests: []string{"exchange/lead TestALeadIsFollowedFromHotlineToItsEnd", "exchange/lead TestALeadThatNobodySeesToAlarms", "exchange/lead TestHoursWithoutDutyAreShown", "api TestALeadByAPIAndItsTransfer"}},
+		{Item: "二（2）", Sentence: "健全行政执法与刑事司法衔接机制", Page: "/transfers",
+			Tests: []string{"exchange/transfer TestACaseIsHandedOverSignedForAndFollowed", "exchange/transfer TestOnlyWhatIsTransferredIsHandedOver"}},
 		{Item: "二（3）", Sentence: "行政处罚公开比例年均不低于99%", Page: "/supervision/publications, /public/decisions, /supervision/figures/publication",
 			Tests: []string{"casework TestPublicationIsCheckedByAPersonAndWithdrawnWithReason", "casework TestAnUnpublishedDecisionAlarmsAndIsListedAsLate", "casework TestPublishedDecisionsNameNobody", "casework/quota TestFiguresEqualTheRecount"}},
 		{Item: "二（3）", Sentence: "按照不低于30%的检查比例抽查全过程记录情况", Page: "/supervision/draws, /supervision/figures/record_check",

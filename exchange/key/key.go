@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"offsite/exchange"
@@ -36,6 +37,7 @@ type Key struct {
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
 	UsedAt    *time.Time `json:"used_at,omitempty" doc:"Within a minute."`
 	UsedFrom  string     `json:"used_from,omitempty"`
+	Authority string     `json:"authority_id,omitempty" doc:"For which it takes over what is transferred."`
 }
 
 // May says whether the key has a scope.
@@ -47,6 +49,8 @@ type Draft struct {
 	Scopes   []string `json:"scopes" minItems:"1" maxItems:"20"`
 	Networks []string `json:"networks,omitempty" maxItems:"20" doc:"As in 203.0.113.0/24; left out: from anywhere."`
 	Days     int      `json:"days" minimum:"1" maximum:"400" doc:"Until it ends."`
+	// Authority belongs to the scope transfers.receive alone.
+	Authority string `json:"authority_id,omitempty" maxLength:"64" doc:"For which it takes over what is transferred; needed with transfers.receive."`
 }
 
 // Keys keeps keys in a migrated database. It is safe for concurrent use.
@@ -81,6 +85,9 @@ func (d *Draft) check() error {
 			return exchange.Refuse("scopes", "没有“"+s+"”这项权限", "there is no scope "+s)
 		}
 	}
+	if slices.Contains(d.Scopes, Transfers) != (d.Authority != "") || d.Authority != "" && !store.IsID(d.Authority) {
+		return exchange.Refuse("authority_id", "接收移送的密钥须指明代表哪个单位，其他密钥不指明", "a key that takes over transfers names its authority; no other does")
+	}
 	if d.Days < 1 || d.Days > mostDays {
 		return exchange.Refuse("days", "有效期为1至400天", "a key lasts for 1 to 400 days")
 	}
@@ -108,12 +115,16 @@ func (k *Keys) Create(ctx context.Context, by string, d Draft) (Key, string, err
 	}
 	text := prefix + rand.Text()
 	now := k.moment()
-	made := Key{ID: id.String(), Name: d.Name, Hint: text[:hintLength], Scopes: d.Scopes, Networks: d.Networks, CreatedAt: now, ExpiresAt: now.AddDate(0, 0, d.Days)}
+	made := Key{ID: id.String(), Name: d.Name, Hint: text[:hintLength], Scopes: d.Scopes, Networks: d.Networks, Authority: d.Authority, CreatedAt: now, ExpiresAt: now.AddDate(0, 0, d.Days)}
 	sum := sha256.Sum256([]byte(text))
 	err = pgx.BeginFunc(ctx, k.pool, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO api_key (id, name, hint, sha256, scopes, networks, created_at, created_by, expires_at)
-			VALUES ($1, $2, $3, $4, $5, $6::text[]::cidr[], $7, $8, $9)`,
-			made.ID, made.Name, made.Hint, sum[:], made.Scopes, made.Networks, now, by, made.ExpiresAt)
+		_, err := tx.Exec(ctx, `INSERT INTO api_key (id, name, hint, sha256, scopes, networks, created_at, created_by, expires_at, authority_id)
+			VALUES ($1, $2, $3, $4, $5, $6::text[]::cidr[], $7, $8, $9, nullif($10, '')::uuid)`,
+			made.ID, made.Name, made.Hint, sum[:], made.Scopes, made.Networks, now, by, made.ExpiresAt, made.Authority)
+		var broken *pgconn.PgError
+		if errors.As(err, &broken) && broken.ConstraintName == "api_key_authority_id_fkey" {
+			return exchange.Refuse("authority_id", "没有这个接收单位", "there is no such authority")
+		}
 		if err != nil {
 			return err
 		}
@@ -125,7 +136,7 @@ func (k *Keys) Create(ctx context.Context, by string, d Draft) (Key, string, err
 	return made, text, nil
 }
 
-const columns = `id::text, name, hint, scopes, networks::text[], created_at, expires_at, revoked_at, used_at, used_from`
+const columns = `id::text, name, hint, scopes, networks::text[], created_at, expires_at, revoked_at, used_at, used_from, coalesce(authority_id::text, '')`
 
 // List gives all keys, the newest first, revoked ones too.
 func (k *Keys) List(ctx context.Context) ([]Key, error) {

@@ -66,10 +66,11 @@ func TestKeysThatAreRefused(t *testing.T) {
 	t.Parallel()
 	keys := key.New(storetest.Open(t), time.Now)
 	for field, d := range map[string]key.Draft{
-		"name":     {Name: " ", Scopes: []string{key.CasesRead}, Days: 1},
-		"scopes":   {Name: "a", Scopes: []string{"everything"}, Days: 1},
-		"days":     {Name: "a", Scopes: []string{key.CasesRead}, Days: 4000},
-		"networks": {Name: "a", Scopes: []string{key.CasesRead}, Days: 1, Networks: []string{"home"}},
+		"name":         {Name: " ", Scopes: []string{key.CasesRead}, Days: 1},
+		"scopes":       {Name: "a", Scopes: []string{"everything"}, Days: 1},
+		"days":         {Name: "a", Scopes: []string{key.CasesRead}, Days: 4000},
+		"authority_id": {Name: "a", Scopes: []string{key.Transfers}, Days: 1},
+		"networks":     {Name: "a", Scopes: []string{key.CasesRead}, Days: 1, Networks: []string{"home"}},
 	} {
 		var refused *registry.Refused
 		if _, _, err := keys.Create(t.Context(), "admin", d); !errors.As(err, &refused) || refused.Field != field || refused.ZH == "" {

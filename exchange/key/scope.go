@@ -6,6 +6,9 @@ import "slices"
 const (
 	CasesRead   = "cases.read"
 	ObjectsRead = "objects.read"
+	LeadsWrite  = "leads.write"
+	LeadsRead   = "leads.read"
+	Transfers   = "transfers.receive"
 )
 
 // Scope is one thing that a key may do, for people who choose.
@@ -20,6 +23,9 @@ func Scopes() []Scope {
 	return []Scope{
 		{CasesRead, "批量导出案件（不含个人信息）", "Export cases in bulk, without personal data"},
 		{ObjectsRead, "批量导出执法对象（不含个人信息）", "Export shops and sites in bulk, without personal data"},
+		{LeadsWrite, "报送线索", "Tell of leads"},
+		{LeadsRead, "查询本系统报送的线索", "See what became of the leads it told of"},
+		{Transfers, "接收移送：取件、签收、反馈办理情况", "Take over what is transferred: fetch, sign for, report back"},
 	}
 }
 

@@ -6,6 +6,11 @@ import "slices"
 const (
 	FindingCreated = "finding.created"
 	CaseChanged    = "case.changed"
+	LeadReceived   = "lead.received"
+	LeadChanged    = "lead.changed"
+	LeadAlarm      = "lead.alarm"
+	TransferSent   = "transfer.sent"
+	TransferMoved  = "transfer.changed"
 	test           = "webhook.test" // goes to the endpoint that asked for it
 )
 
@@ -21,6 +26,11 @@ func Kinds() []Kind {
 	return []Kind{
 		{FindingCreated, "发现线索", "A finding was made"},
 		{CaseChanged, "案件状态变化", "A case has gone on"},
+		{LeadReceived, "收到线索", "A lead came in"},
+		{LeadChanged, "线索办理进展", "A lead has gone on"},
+		{LeadAlarm, "线索超时", "A lead waits too long"},
+		{TransferSent, "移送", "Something was handed over"},
+		{TransferMoved, "移送办理进展", "Something handed over has gone on"},
 	}
 }
 

@@ -39,6 +39,8 @@ const affected: Record<string, (fields: Fields) => readonly unknown[][]> = {
   "finding.created": () => [["findings"], ["overview"], ["cases"]],
   "case.changed": (fields) => [["case", fields.case_id], ["finding", fields.case_id], ["cases"], ["findings"], ["overview"], ["quotas"]],
   "grades.changed": () => [["objects"], ["object"], ["formulas"], ["inspections"]],
+  "lead.changed": () => [["leads"]],
+  "transfer.changed": () => [["transfers"]],
   "evidence.waiting": () => [["overview"], ["evidence"]],
 };
 

@@ -189,6 +189,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/authorities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To whom leads and cases are handed over */
+        get: operations["list-authorities"];
+        put?: never;
+        /** Add one, with the public key by which it signs receipts */
+        post: operations["add-authority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -460,6 +478,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is on duty when, and the hours in which nobody is */
+        get: operations["list-duty"];
+        put?: never;
+        /** Put somebody on duty */
+        post: operations["add-shift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a shift off the list that has not begun */
+        delete: operations["remove-shift"];
         options?: never;
         head?: never;
         patch?: never;
@@ -854,6 +907,109 @@ export interface paths {
         post?: never;
         /** End an API key at once */
         delete: operations["revoke-key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leads, the newest first */
+        get: operations["list-leads"];
+        put?: never;
+        /** Tell of what was seen; told again under the source's own number, it is the same lead */
+        post: operations["receive-lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lead and what became of it; another system sees those that it told of */
+        get: operations["get-lead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that somebody sees to it */
+        post: operations["acknowledge-lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who told of it; the look is recorded with its reason */
+        post: operations["get-lead-contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/dispatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand it to an officer */
+        post: operations["dispatch-lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what came of it */
+        post: operations["finish-lead"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1733,6 +1889,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was handed over, the newest first; an authority's system sees its own */
+        get: operations["list-transfers"];
+        put?: never;
+        /** Hand a lead, or a case that the head has transferred, over to an authority */
+        post: operations["send-transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A transfer with its letter and its steps */
+        get: operations["get-transfer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{id}/file.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is handed over as a BagIt bag, the letter in transfer.json; each bundle is recorded as seen */
+        get: operations["get-transfer-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{id}/paper-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A scanned receipt */
+        get: operations["get-receipt-scan"];
+        put?: never;
+        /** Keep a receipt on paper, scanned */
+        post: operations["enter-receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign for a transfer with the authority's key */
+        post: operations["sign-receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what has come of it there */
+        post: operations["report-transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trust.json": {
         parameters: {
             query?: never;
@@ -1987,6 +2247,23 @@ export interface components {
             /** Format: int64 */
             took_ms: number;
         };
+        Authority: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @enum {string} */
+            kind: "police" | "district" | "bureau" | "supervision";
+            name: string;
+            /** @description It signs receipts with a key of its own. */
+            signs: boolean;
+        };
+        AuthorityDraft: {
+            /** @enum {string} */
+            kind: "police" | "district" | "bureau" | "supervision";
+            name: string;
+            /** @description Ed25519, PEM, as openssl pkey -pubout writes it; left out: receipts come on paper. */
+            public_key?: string;
+        };
         Basis: {
             article: string;
             law_en: string;
@@ -2210,6 +2487,10 @@ export interface components {
             /** @description otpauth://, as in the picture. */
             url: string;
         };
+        Contact: {
+            /** @description Empty where nobody is known. */
+            contact: string;
+        };
         Counts: {
             /** Format: int64 */
             conflict: number;
@@ -2296,6 +2577,10 @@ export interface components {
             theirs_fen: number;
             zh: string;
         };
+        Dispatch: {
+            /** @description Account. */
+            officer: string;
+        };
         Draw: {
             /** @description Proof that the announcement stands in the log. */
             announced: string;
@@ -2332,6 +2617,15 @@ export interface components {
             draw: components["schemas"]["Draw"];
             questions: components["schemas"]["Question"][];
             tasks: components["schemas"]["Task"][];
+        };
+        Duty: {
+            /** Format: date-time */
+            from: string;
+            /** @description When nobody is. */
+            gaps: components["schemas"]["Uncovered"][];
+            shifts: components["schemas"]["Shift"][];
+            /** Format: date-time */
+            to: string;
         };
         Endpoint: {
             /** Format: date-time */
@@ -2623,6 +2917,8 @@ export interface components {
             state?: string;
         };
         Key: {
+            /** @description For which it takes over what is transferred. */
+            authority_id?: string;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -2645,6 +2941,8 @@ export interface components {
             used_from?: string;
         };
         KeyDraft: {
+            /** @description For which it takes over what is transferred; needed with transfers.receive. */
+            authority_id?: string;
             /**
              * Format: int64
              * @description Until it ends.
@@ -2669,11 +2967,109 @@ export interface components {
             key: string;
             zh: string;
         };
+        Lead: {
+            /** Format: date-time */
+            acknowledge_by: string;
+            /** Format: date-time */
+            acknowledged_at?: string;
+            acknowledged_by: string;
+            /**
+             * Format: int64
+             * @description 1: not acknowledged in time, 2: nor in twice that, handed up, 3: not done in time.
+             */
+            alarm: number;
+            case_id: string;
+            case_number: string;
+            /** Format: date-time */
+            done_at?: string;
+            /** @description Names of those on duty when it came. */
+            duty: string[];
+            /** Format: date-time */
+            handle_by: string;
+            has_contact: boolean;
+            hauler: string;
+            id: string;
+            kind: string;
+            /** Format: double */
+            latitude?: number;
+            /** Format: double */
+            longitude?: number;
+            note: string;
+            number: string;
+            /** @description Name. */
+            officer: string;
+            place: string;
+            plate: string;
+            /** Format: date-time */
+            received_at: string;
+            /** @description case, corrected, unfounded; empty until it is done. */
+            result: string;
+            /** Format: date-time */
+            seen_at: string;
+            site: string;
+            source: string;
+            source_name: string;
+            source_ref: string;
+            /** @enum {string} */
+            state: "received" | "acknowledged" | "dispatched" | "done" | "transferred";
+            township: string;
+            urgent: boolean;
+            /** Format: int64 */
+            version: number;
+            what: string;
+        };
+        LeadDraft: {
+            /** @description Who told it, to ask back; kept encrypted. */
+            contact?: string;
+            hauler?: string;
+            /** @enum {string} */
+            kind: "waste" | "stall" | "crossdoor" | "soil" | "burning" | "building" | "other";
+            /** Format: double */
+            latitude?: number;
+            /**
+             * Format: double
+             * @description WGS 84.
+             */
+            longitude?: number;
+            place: string;
+            /** @description Of construction waste: the lorry. */
+            plate?: string;
+            /**
+             * Format: date-time
+             * @description Left out: now.
+             */
+            seen_at?: string;
+            /** @description Where it comes from. */
+            site?: string;
+            /** @enum {string} */
+            source: "hotline" | "bureau" | "police" | "district" | "patrol";
+            /** @description Which hotline, bureau or district. */
+            source_name: string;
+            /** @description The source's own number; told again under it, the lead is the same. */
+            source_ref?: string;
+            township?: string;
+            urgent?: boolean;
+            what: string;
+        };
+        LeadOutcome: {
+            /** @description Number of the case, where there is one. */
+            case?: string;
+            note: string;
+            /** @enum {string} */
+            result: "case" | "corrected" | "unfounded";
+        };
+        LeadPage: {
+            lead: components["schemas"]["Lead"];
+            steps: components["schemas"]["Step"][];
+        };
         ListAgreementBody: {
             items: components["schemas"]["Agreement"][];
         };
         ListAlarmBody: {
             items: components["schemas"]["Alarm"][];
+        };
+        ListAuthorityBody: {
+            items: components["schemas"]["Authority"][];
         };
         ListBulkOutcomeBody: {
             items: components["schemas"]["BulkOutcome"][];
@@ -2734,6 +3130,9 @@ export interface components {
         };
         ListViewBody: {
             items: components["schemas"]["View"][];
+        };
+        Made: {
+            id: string;
         };
         Matter: {
             basis: components["schemas"]["Basis"][];
@@ -2909,6 +3308,10 @@ export interface components {
             items: components["schemas"]["Item"][];
             next_cursor?: string;
         };
+        PageLeadBody: {
+            items: components["schemas"]["Lead"][];
+            next_cursor?: string;
+        };
         PageObjectBody: {
             items: components["schemas"]["Object"][];
             next_cursor?: string;
@@ -2920,6 +3323,17 @@ export interface components {
         PagePublicationBody: {
             items: components["schemas"]["Publication"][];
             next_cursor?: string;
+        };
+        PageTransferBody: {
+            items: components["schemas"]["Transfer"][];
+            next_cursor?: string;
+        };
+        PaperReceipt: {
+            /** Format: date-time */
+            received_at: string;
+            receiver: string;
+            /** @description PDF, JPEG or PNG, base64. */
+            scan: string;
         };
         Parameter: {
             /** Format: double */
@@ -3428,6 +3842,25 @@ export interface components {
             csrf: string;
             user: components["schemas"]["User"];
         };
+        Shift: {
+            account_id: string;
+            /** Format: date-time */
+            ends_at: string;
+            id: string;
+            name: string;
+            /** Format: date-time */
+            starts_at: string;
+        };
+        ShiftDraft: {
+            account_id: string;
+            /**
+             * Format: date-time
+             * @description 24 hours after the start at most.
+             */
+            ends_at: string;
+            /** Format: date-time */
+            starts_at: string;
+        };
         SignIn: {
             /** @description Of the second factor, or a recovery code; asked for by a problem of type urn:offsite:second-factor. */
             code?: string;
@@ -3438,6 +3871,14 @@ export interface components {
             /** @description At the bureau's identity provider: GET /api/v1/session/elsewhere. */
             elsewhere: boolean;
             passkeys: boolean;
+        };
+        SignedReceipt: {
+            /** Format: date-time */
+            received_at: string;
+            /** @description Who received it there. */
+            receiver: string;
+            /** @description Ed25519 over the receipt's text, base64. */
+            signature: string;
         };
         "Start-paymentRequest": Record<string, never>;
         StateCount: {
@@ -3450,6 +3891,14 @@ export interface components {
             /** Format: date-time */
             at: string;
             text: string;
+        };
+        Step: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name. */
+            by: string;
+            event: string;
+            note: string;
         };
         Still: {
             /** Format: date-time */
@@ -3506,6 +3955,54 @@ export interface components {
             complete: boolean;
             true: boolean;
         };
+        Transfer: {
+            /** @description Name. */
+            authority: string;
+            authority_id: string;
+            /** Format: date-time */
+            changed_at: string;
+            id: string;
+            note: string;
+            number: string;
+            /** Format: date-time */
+            received_at?: string;
+            receiver: string;
+            /** @description The authority's own number. */
+            ref: string;
+            /** Format: date-time */
+            sent_at: string;
+            sent_by: string;
+            /** @description Of the letter: what a receipt signs. */
+            sha256: string;
+            /** @description The receipt bears the authority's signature; else it is on paper. */
+            signed: boolean;
+            /** @enum {string} */
+            state: "sent" | "received" | "accepted" | "returned" | "closed";
+            subject: string;
+            /** @enum {string} */
+            subject_kind: "lead" | "case";
+        };
+        TransferDraft: {
+            authority_id: string;
+            reason: string;
+            /** @description Id of a lead, or of a case that the head has transferred. */
+            subject: string;
+            /** @enum {string} */
+            subject_kind: "lead" | "case";
+        };
+        TransferPage: {
+            /** @description JSON; the exact text whose SHA-256 a receipt signs. */
+            letter: string;
+            steps: components["schemas"]["Step"][];
+            transfer: components["schemas"]["Transfer"];
+        };
+        TransferStatus: {
+            note: string;
+            /** @description The authority's own number. */
+            ref?: string;
+            /** @enum {string} */
+            state: "accepted" | "returned" | "closed";
+        };
         Trust: {
             format: string;
             keys: components["schemas"]["TrustedKey"][];
@@ -3534,6 +4031,12 @@ export interface components {
             quorum?: number;
             verifier: string;
             witnesses?: string[];
+        };
+        Uncovered: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
         };
         User: {
             /** @description Signed in at the identity provider. */
@@ -4008,6 +4511,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListAlarmBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-authorities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAuthorityBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorityDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authority"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -4674,6 +5239,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DrawPage"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-duty": {
+        parameters: {
+            query?: {
+                /** @description Default: now. */
+                from?: string;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duty"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-shift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShiftDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-shift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -5527,6 +6187,248 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-leads": {
+        parameters: {
+            query?: {
+                /** @description Left out: all. */
+                state?: "open" | "received" | "acknowledged" | "dispatched" | "done" | "transferred";
+                kind?: "waste" | "stall" | "crossdoor" | "soil" | "burning" | "building" | "other";
+                /** @description Those alone that were handed to the caller. */
+                mine?: boolean;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLeadBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "receive-lead": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that is new for each thing to be made; sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadPage"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "acknowledge-lead": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in "3". */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-lead-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "dispatch-lead": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in "3". */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dispatch"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "finish-lead": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in "3". */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadOutcome"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
@@ -7372,6 +8274,267 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Result"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-transfers": {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTransferBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "send-transfer": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that is new for each thing to be made; sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferPage"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-transfer-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-receipt-scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enter-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperReceipt"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignedReceipt"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferStatus"];
             };
         };
         responses: {

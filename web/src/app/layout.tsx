@@ -1,7 +1,7 @@
 // The console's frame: rail with what this person may do, header, page.
 import {
   AlertOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, FileSearchOutlined, FolderOpenOutlined, GlobalOutlined, LockOutlined,
-  LogoutOutlined, MenuOutlined, MoonOutlined, SafetyCertificateOutlined, SafetyOutlined, ShopOutlined, SunOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
+  LogoutOutlined, MenuOutlined, MoonOutlined, PhoneOutlined, SafetyCertificateOutlined, SafetyOutlined, SendOutlined, ShopOutlined, SunOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
 } from "@ant-design/icons";
 import { Button, Drawer, Dropdown, Tooltip } from "antd";
 import { Suspense, useState, type ReactNode } from "react";
@@ -29,6 +29,8 @@ const entries: Entry[] = [
   { to: "/cameras", word: "cameras", icon: <VideoCameraOutlined /> },
   { to: "/findings", word: "findings", icon: <AuditOutlined />, roles: ["reviewer", "officer", "auditor", "supervisor", "head", "legal"] },
   { to: "/cases", word: "cases", icon: <FolderOpenOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
+  { to: "/leads", word: "leads", icon: <PhoneOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
+  { to: "/transfers", word: "transfers", icon: <SendOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
   { to: "/objects", word: "objects", icon: <ShopOutlined />, roles: registry },
   { to: "/grades", word: "grades", icon: <AlertOutlined />, roles: registry },
   { to: "/evidence", word: "evidence", icon: <SafetyCertificateOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },

@@ -9,6 +9,7 @@ import { useDictionary } from "../../i18n/translate";
 import { Listing } from "../../parts/listing";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
+import { useAuthorities } from "../transfers/calls";
 import { createKey, revokeKey, useKeys, type Choice, type Key } from "./calls";
 import type { Secret } from "./secret";
 import words, { type IntegrationWord } from "./words";
@@ -71,7 +72,10 @@ function State({ of }: { of: Key }) {
   return new Date(of.expires_at) < new Date() ? <Mark tone="bad">{t("ended")}</Mark> : <Mark tone="ok">{t("active")}</Mark>;
 }
 
-interface Values { name: string; scopes: string[]; networks?: string; days: number }
+interface Values { name: string; scopes: string[]; networks?: string; days: number; authority_id?: string }
+
+// What takes over transfers acts for one authority.
+const transfers = "transfers.receive";
 
 function AddKey({ scopes, onClose, onSecret }: { scopes: Choice[]; onClose: () => void; onSecret: (secret: Secret) => void }) {
   const { t, language, pick } = useDictionary<IntegrationWord>(words);
@@ -79,6 +83,8 @@ function AddKey({ scopes, onClose, onSecret }: { scopes: Choice[]; onClose: () =
   const { message } = App.useApp();
   const queries = useQueryClient();
   const [form] = Form.useForm<Values>();
+  const authorities = useAuthorities();
+  const takesOver = (Form.useWatch("scopes", form) ?? []).includes(transfers);
   const add = useMutation({
     mutationFn: ({ networks, ...rest }: Values) => createKey({ ...rest, networks: (networks ?? "").split(/\s+/).filter(Boolean) }),
     onSuccess: async (made) => {
@@ -95,6 +101,11 @@ function AddKey({ scopes, onClose, onSecret }: { scopes: Choice[]; onClose: () =
         <Form.Item name="scopes" label={t("scopes")} rules={[{ required: true, message: t("scopesMissing") }]}>
           <Select mode="multiple" optionFilterProp="label" options={scopes.map((s) => ({ value: s.key, label: pick(s.zh, s.en) }))} />
         </Form.Item>
+        {takesOver ? (
+          <Form.Item name="authority_id" label={t("authority")} rules={[{ required: true, message: t("authorityMissing") }]}>
+            <Select loading={authorities.isPending} options={authorities.data?.map((a) => ({ value: a.id, label: a.name }))} />
+          </Form.Item>
+        ) : null}
         <Form.Item name="days" label={t("days")} rules={[{ required: true }]}><InputNumber min={1} max={400} /></Form.Item>
         <Form.Item name="networks" label={`${t("networks")}（${frame.t("optional")}）`} extra={t("networksHint")}><Input.TextArea rows={2} spellCheck={false} /></Form.Item>
       </Form>
