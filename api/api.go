@@ -37,7 +37,8 @@ type Options struct {
 	Webhooks     webhooks    // what other systems are told
 	Leads        leads       // from outside, and who is on duty
 	Transfers    transfers   // to other authorities
-	Exports      exports     // optional: without it, nothing is exported in bulk
+	Credit       creditOffice
+	Exports      exports // optional: without it, nothing is exported in bulk
 	Trust        Trust
 	Probe        Prober
 	Mask         func(png []byte) ([]byte, error)            // covers people and vehicles (mask.Masker.PNG); without it, the portal shows no pictures
@@ -151,6 +152,7 @@ func (a *API) operations() {
 	a.exchangeOperations()
 	a.leadOperations()
 	a.transferOperations()
+	a.creditOperations()
 	a.portalOperations()
 	a.publicOperations()
 }

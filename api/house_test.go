@@ -24,6 +24,7 @@ import (
 	"offsite/api/idempotency"
 	"offsite/api/wire"
 	"offsite/casework"
+	"offsite/casework/credit"
 	"offsite/casework/supervision"
 	"offsite/evidence/seal"
 	"offsite/evidence/translog/proof"
@@ -108,6 +109,7 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	h.transfers = transfer.New(transfer.Options{Pool: h.pool, Leads: desk, Bureau: "局", Now: time.Now})
 	o := api.Options{
 		Keys: h.keys, Webhooks: hooks, Exports: bulk.New(h.pool), Leads: desk, Transfers: h.transfers,
+		Credit:   credit.New(credit.Options{Pool: h.pool, Now: time.Now}),
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
 		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry, Samples: sample.New(h.pool, time.Now),
 		Draws:        supervision.New(supervision.Options{Pool: h.pool, Log: noLog{}, Now: time.Now}),

@@ -210,6 +210,17 @@ func policy() map[string]access {
 		"get-receipt-scan":  only(officer, legal, head, auditor, supervisor),
 		"report-transfer":   only(officer, head).or(key.Transfers),
 
+		"get-credit-rules":      only(officer, legal, head, auditor, supervisor),
+		"activate-credit-rules": only(head).freshly(),
+		"list-credit-records":   only(officer, legal, head, auditor, supervisor),
+		"get-credit-record":     only(officer, legal, head, auditor, supervisor).or(key.CreditRead),
+		"list-repairs":          only(officer, legal, head, auditor, supervisor),
+		"get-repair-paper":      only(legal, head, auditor, supervisor),
+		"review-repair":         only(legal).freshly(),
+		"decide-repair":         only(head).freshly(),
+		"get-portal-credit":     party,
+		"ask-repair":            party,
+
 		"open-portal":         {public: true, opens: true},
 		"get-portal-case":     party,
 		"send-statement":      party,

@@ -203,14 +203,7 @@ func (a *API) getReceiptScan(ctx context.Context, in *ByID) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stream{func(hc huma.Context) {
-		_, w := humachi.Unwrap(hc)
-		h := w.Header()
-		h.Set("Content-Type", kind)
-		h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-		h.Set("Content-Disposition", "attachment")
-		_, _ = w.Write(content) // the client may have gone
-	}}, nil
+	return attachment(content, kind), nil
 }
 
 type transferStatus struct {

@@ -36,10 +36,10 @@ type LeadOutcome lead.Outcome
 
 // Duty is who is on duty when.
 type Duty struct {
-	From   time.Time    `json:"from"`
-	To     time.Time    `json:"to"`
-	Shifts []lead.Shift `json:"shifts"`
-	Gaps   []lead.Uncovered   `json:"gaps" doc:"When nobody is."`
+	From   time.Time        `json:"from"`
+	To     time.Time        `json:"to"`
+	Shifts []lead.Shift     `json:"shifts"`
+	Gaps   []lead.Uncovered `json:"gaps" doc:"When nobody is."`
 }
 
 // ShiftDraft is a shift to be made.

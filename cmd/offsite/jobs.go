@@ -31,10 +31,11 @@ func newJobs(d *desk, atDesk bool, w *watcher) (*jobs, error) {
 		d.office.AddWorkers(workers)
 		d.hooks.AddWorkers(workers)
 		d.leads.AddWorkers(workers)
-		for _, part := range []map[string]river.QueueConfig{d.book.Queues(), d.intake.Queues(), d.grades.Queues(), d.office.Queues(), d.hooks.Queues(), d.leads.Queues()} {
+		d.credit.AddWorkers(workers)
+		for _, part := range []map[string]river.QueueConfig{d.book.Queues(), d.intake.Queues(), d.grades.Queues(), d.office.Queues(), d.hooks.Queues(), d.leads.Queues(), d.credit.Queues()} {
 			maps.Copy(queues, part)
 		}
-		periodic = slices.Concat(d.book.PeriodicJobs(), d.grades.PeriodicJobs(), d.office.PeriodicJobs(), d.leads.PeriodicJobs())
+		periodic = slices.Concat(d.book.PeriodicJobs(), d.grades.PeriodicJobs(), d.office.PeriodicJobs(), d.leads.PeriodicJobs(), d.credit.PeriodicJobs())
 	}
 	if w != nil {
 		river.AddWorker(workers, &recheckWorker{watcher: w})

@@ -9,6 +9,7 @@ const (
 	LeadsWrite  = "leads.write"
 	LeadsRead   = "leads.read"
 	Transfers   = "transfers.receive"
+	CreditRead  = "credit.read"
 )
 
 // Scope is one thing that a key may do, for people who choose.
@@ -26,6 +27,7 @@ func Scopes() []Scope {
 		{LeadsWrite, "报送线索", "Tell of leads"},
 		{LeadsRead, "查询本系统报送的线索", "See what became of the leads it told of"},
 		{Transfers, "接收移送：取件、签收、反馈办理情况", "Take over what is transferred: fetch, sign for, report back"},
+		{CreditRead, "读取已告知的信用记录", "Read credit records that were told"},
 	}
 }
 

@@ -11,6 +11,8 @@ const (
 	LeadAlarm      = "lead.alarm"
 	TransferSent   = "transfer.sent"
 	TransferMoved  = "transfer.changed"
+	CreditRecorded = "credit.recorded"
+	CreditChanged  = "credit.changed"
 	test           = "webhook.test" // goes to the endpoint that asked for it
 )
 
@@ -31,6 +33,8 @@ func Kinds() []Kind {
 		{LeadAlarm, "线索超时", "A lead waits too long"},
 		{TransferSent, "移送", "Something was handed over"},
 		{TransferMoved, "移送办理进展", "Something handed over has gone on"},
+		{CreditRecorded, "信用记录产生", "A credit record was made"},
+		{CreditChanged, "信用记录修复、到期或撤销", "A credit record was repaired, ended or withdrawn"},
 	}
 }
 

@@ -40,6 +40,7 @@ const affected: Record<string, (fields: Fields) => readonly unknown[][]> = {
   "case.changed": (fields) => [["case", fields.case_id], ["finding", fields.case_id], ["cases"], ["findings"], ["overview"], ["quotas"]],
   "grades.changed": () => [["objects"], ["object"], ["formulas"], ["inspections"]],
   "lead.changed": () => [["leads"]],
+  "credit.changed": () => [["credit"]],
   "transfer.changed": () => [["transfers"]],
   "evidence.waiting": () => [["overview"], ["evidence"]],
 };

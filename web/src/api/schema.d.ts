@@ -414,6 +414,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/credit/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Credit records, the newest first */
+        get: operations["list-credit-records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One credit record, for the credit platform that was told of it */
+        get: operations["get-credit-record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications for credit repair, those that wait first */
+        get: operations["list-repairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/repairs/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant or refuse what somebody else reviewed */
+        post: operations["decide-repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/repairs/{id}/papers/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paper of an application */
+        get: operations["get-repair-paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/repairs/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether an application should be granted */
+        post: operations["review-repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of credit records as they hold */
+        get: operations["get-credit-rules"];
+        put?: never;
+        /** Make rules hold for decisions to come; every version is kept */
+        post: operations["activate-credit-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/detectors": {
         parameters: {
             query?: never;
@@ -1268,6 +1388,24 @@ export interface paths {
         put?: never;
         /** Agree to electronic service, signed */
         post: operations["give-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The party's own credit record for this case */
+        get: operations["get-portal-credit"];
+        put?: never;
+        /** Ask for credit repair (信用修复), with papers */
+        post: operations["ask-repair"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2509,6 +2647,87 @@ export interface components {
             /** Format: int64 */
             warnings: number;
         };
+        CreditApplication: {
+            /** @description PDF, JPEG or PNG, base64; 2 MiB each. */
+            papers: string[];
+            /** @description What was put right, and what is promised. */
+            text: string;
+        };
+        CreditRecord: {
+            case_id: string;
+            case_number: string;
+            /** Format: date-time */
+            decided_at: string;
+            id: string;
+            /** @enum {string} */
+            level: "light" | "ordinary" | "serious";
+            matter: string;
+            /** @description Name. */
+            party: string;
+            party_id: string;
+            /** Format: date-time */
+            repair_from: string;
+            /**
+             * Format: int64
+             * @description Version of the rules; 0: as shipped.
+             */
+            rules: number;
+            /** @description Told to the credit platform. */
+            shown: boolean;
+            /** @enum {string} */
+            state: "open" | "repaired" | "ended" | "withdrawn";
+            /** Format: date-time */
+            until: string;
+            /** @description By which rule. */
+            why: string;
+        };
+        CreditRepair: {
+            /** @description The reviewer would grant it. */
+            advised: boolean;
+            /** Format: date-time */
+            asked_at: string;
+            case_id: string;
+            case_number: string;
+            /** Format: date-time */
+            decide_by: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description Name. */
+            decider: string;
+            id: string;
+            /** Format: int64 */
+            papers: number;
+            party: string;
+            reason: string;
+            record_id: string;
+            review: string;
+            /** @description Name. */
+            reviewer: string;
+            /** @enum {string} */
+            state: "asked" | "reviewed" | "granted" | "refused";
+            text: string;
+        };
+        CreditRules: {
+            /** Format: date-time */
+            at?: string;
+            by: string;
+            reason: string;
+            rules: components["schemas"]["Rules"];
+            /**
+             * Format: int64
+             * @description 0: as shipped.
+             */
+            version: number;
+        };
+        CreditRulesDraft: {
+            /** @description On what they rest. */
+            reason: string;
+            rules: components["schemas"]["Rules"];
+        };
+        CreditVerdict: {
+            grant: boolean;
+            reason: string;
+        };
         DayCount: {
             /** Format: int64 */
             closed: number;
@@ -3077,6 +3296,12 @@ export interface components {
         ListCameraBody: {
             items: components["schemas"]["Camera"][];
         };
+        ListCreditRecordBody: {
+            items: components["schemas"]["CreditRecord"][];
+        };
+        ListCreditRepairBody: {
+            items: components["schemas"]["CreditRepair"][];
+        };
         ListDetectorBody: {
             items: components["schemas"]["Detector"][];
         };
@@ -3481,6 +3706,10 @@ export interface components {
             /** @description PNG as a data URL. */
             signature: string;
         };
+        PortalCredit: {
+            record?: components["schemas"]["CreditRecord"];
+            repair?: components["schemas"]["CreditRepair"];
+        };
         PortalDeferral: {
             reason: string;
             /** Format: date-time */
@@ -3775,6 +4004,47 @@ export interface components {
              */
             days?: number;
             note: string;
+        };
+        Rules: {
+            /**
+             * Format: int64
+             * @description Working days to decide an application.
+             */
+            decide_days: number;
+            /**
+             * Format: int64
+             * @description How long a light record is kept.
+             */
+            light_days: number;
+            /**
+             * Format: int64
+             * @description A first fine up to this is light: kept, and shown to nobody.
+             */
+            light_most_fen: number;
+            /**
+             * Format: int64
+             * @description After so many days repair may be asked for.
+             */
+            ordinary_least_days: number;
+            /**
+             * Format: int64
+             * @description After so many days the record ends by itself.
+             */
+            ordinary_most_days: number;
+            /**
+             * Format: int64
+             * @description Another record within so many days raises the class by one.
+             */
+            repeat_days: number;
+            /** Format: int64 */
+            serious_least_days: number;
+            /**
+             * Format: int64
+             * @description From this fine on, and for every major case, it is serious.
+             */
+            serious_least_fen: number;
+            /** Format: int64 */
+            serious_most_days: number;
         };
         Sample: {
             /** Format: date-time */
@@ -5083,6 +5353,258 @@ export interface operations {
                 content: {
                     "image/svg+xml": string;
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-credit-records": {
+        parameters: {
+            query?: {
+                /** @description Of this party alone. */
+                party?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCreditRecordBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-credit-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditRecord"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCreditRepairBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreditVerdict"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-repair-paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreditVerdict"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-credit-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditRules"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "activate-credit-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreditRulesDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -7061,6 +7583,66 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PortalConsent"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-portal-credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalCredit"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreditApplication"];
             };
         };
         responses: {

@@ -54,6 +54,7 @@ const Integration = page(() => import("../pages/integration/integration"));
 const Webhook = page(() => import("../pages/integration/webhook"));
 const Leads = page(() => import("../pages/leads/leads"));
 const Transfers = page(() => import("../pages/transfers/transfers"));
+const Credit = page(() => import("../pages/credit/credit"));
 const Users = page(() => import("../pages/settings/users"));
 const Matters = page(() => import("../pages/settings/matters"));
 const Account = page(() => import("../account/account"));
@@ -91,6 +92,7 @@ function Console() {
         <Route path="supervision/publications" element={<Publications />} />
         <Route path="leads" element={<Leads />} />
         <Route path="transfers" element={<Transfers />} />
+        <Route path="credit" element={<Credit />} />
         <Route path="integration" element={<Integration />} />
         <Route path="integration/webhooks/:id" element={<Webhook />} />
         <Route path="account" element={<Account />} />

@@ -1,6 +1,6 @@
 // The console's frame: rail with what this person may do, header, page.
 import {
-  AlertOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, FileSearchOutlined, FolderOpenOutlined, GlobalOutlined, LockOutlined,
+  AlertOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, FileSearchOutlined, FolderOpenOutlined, GlobalOutlined, IdcardOutlined, LockOutlined,
   LogoutOutlined, MenuOutlined, MoonOutlined, PhoneOutlined, SafetyCertificateOutlined, SafetyOutlined, SendOutlined, ShopOutlined, SunOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
 } from "@ant-design/icons";
 import { Button, Drawer, Dropdown, Tooltip } from "antd";
@@ -33,6 +33,7 @@ const entries: Entry[] = [
   { to: "/transfers", word: "transfers", icon: <SendOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
   { to: "/objects", word: "objects", icon: <ShopOutlined />, roles: registry },
   { to: "/grades", word: "grades", icon: <AlertOutlined />, roles: registry },
+  { to: "/credit", word: "credit", icon: <IdcardOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor"] },
   { to: "/evidence", word: "evidence", icon: <SafetyCertificateOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
   { to: "/quotas", word: "quotas", icon: <BarChartOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor", "admin"] },
   { to: "/supervision", word: "supervision", icon: <FileSearchOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor"] },
