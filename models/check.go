@@ -78,6 +78,9 @@ func (m Manifest) checkInput() error {
 			return fmt.Errorf("input.shape: a side of %d is not in 32..%d", side, maxSide)
 		}
 	}
+	if in.Rows != 0 && (in.Rows < 8 || in.Height()%in.Rows != 0 || in.Resize != "letterbox" || m.Task != Detect) {
+		return fmt.Errorf("input.rows is %d: it divides the height %d into steps of 8 at least, for task detect with resize letterbox", in.Rows, in.Height())
+	}
 	for _, f := range []struct {
 		field, value string
 		known        []string
@@ -126,6 +129,9 @@ func (m Manifest) checkOutput() error {
 	got := m.Output.Shape
 	if m.Task == Detect && len(got) == 3 && got[1] > 0 && got[1] <= maxRows {
 		dims[1] = got[1] // any number of anchors
+	}
+	if steps := m.Input.Height() / max(1, m.Input.Rows); m.Input.Rows > 0 && len(got) == 3 && got[1]%steps != 0 {
+		return fmt.Errorf("output.shape has %d boxes, which the %d steps of input.rows do not divide", got[1], steps)
 	}
 	if !slices.Equal(got, dims) {
 		return fmt.Errorf("output.shape is %v, but task %s with this input and %d labels gives %v", got, m.Task, len(m.Labels), dims)

@@ -13,7 +13,8 @@
 // # Input
 //
 // float32, layout NCHW, first axis the batch (free, -1 in the manifest), height
-// and width fixed. A value is (pixel*scale - mean[c]) / std[c] with pixel 0..255
+// and width fixed; with "rows" (task detect, letterbox) the height may also be any
+// lower multiple of it, so that the free part under a wide picture is not computed. A value is (pixel*scale - mean[c]) / std[c] with pixel 0..255
 // and c the colour channel in the order that "color" names (RGB or BGR).
 //
 //   - resize "letterbox": keep the aspect ratio, scale by
@@ -30,7 +31,8 @@
 //
 // float32, one tensor.
 //
-//   - task detect, kind "boxes": [N, A, 5+C]. One row per anchor: x1, y1, x2, y2
+//   - task detect, kind "boxes": [N, A, 5+C] (A in proportion to a lower height).
+//     One row per anchor: x1, y1, x2, y2
 //     in input pixels (before letterboxing is undone; may stick out of the
 //     picture), the greatest of the C scores, then the C final scores, 0..1, in
 //     the order of labels. Grid, stride, sigmoid and objectness are already in.

@@ -66,15 +66,18 @@ type Manifest struct {
 
 // Input is the tensor that goes in; doc.go says how a picture becomes one.
 type Input struct {
-	Name   string    `json:"name"`
-	Shape  []int     `json:"shape"`  // -1, channels (3; 6 for novelty), height, width
-	Layout string    `json:"layout"` // NCHW
-	Color  string    `json:"color"`  // RGB or BGR
-	Resize string    `json:"resize"` // letterbox or stretch
-	Pad    uint8     `json:"pad"`    // pixel value of letterbox borders
-	Scale  float64   `json:"scale"`  // 1 or 1/255
-	Mean   []float64 `json:"mean"`   // three, in colour order
-	Std    []float64 `json:"std"`    // three, in colour order, above 0
+	Name   string `json:"name"`
+	Shape  []int  `json:"shape"`  // -1, channels (3; 6 for novelty), height, width
+	Layout string `json:"layout"` // NCHW
+	Color  string `json:"color"`  // RGB or BGR
+	Resize string `json:"resize"` // letterbox or stretch
+	// Rows, above 0, says that the height may also be any lower multiple of it; the
+	// boxes that come out are fewer in proportion (resize letterbox, task detect).
+	Rows  int       `json:"rows,omitempty"`
+	Pad   uint8     `json:"pad"`   // pixel value of letterbox borders
+	Scale float64   `json:"scale"` // 1 or 1/255
+	Mean  []float64 `json:"mean"`  // three, in colour order
+	Std   []float64 `json:"std"`   // three, in colour order, above 0
 }
 
 // Channels, Height and Width of the input, in pixels.
@@ -85,6 +88,47 @@ func (in Input) Height() int { return in.Shape[2] }
 
 // Width of the input in pixels.
 func (in Input) Width() int { return in.Shape[3] }
+
+// Scaled is the size in pixels that a picture of w×h pixels takes in the input.
+func (in Input) Scaled(w, h int) (pw, ph int) {
+	if in.Resize != "letterbox" {
+		return in.Width(), in.Height()
+	}
+	s := in.Factor(w, h)
+	return clamp(int(float64(w)*s+0.5), in.Width()), clamp(int(float64(h)*s+0.5), in.Height())
+}
+
+// Factor is what a letterbox scales a picture of w×h pixels by.
+func (in Input) Factor(w, h int) float64 {
+	return min(float64(in.Width())/float64(w), float64(in.Height())/float64(h))
+}
+
+func clamp(v, most int) int { return max(1, min(v, most)) }
+
+// HeightFor is the least height of the input that holds a picture of w×h pixels.
+func (in Input) HeightFor(w, h int) int {
+	if in.Rows == 0 {
+		return in.Height()
+	}
+	_, ph := in.Scaled(w, h)
+	return (ph + in.Rows - 1) / in.Rows * in.Rows
+}
+
+// Shapes are those of the tensors for a batch of inputs of that height.
+func (m Manifest) Shapes(batch, height int) (in, out []int64) {
+	in, out = []int64{int64(batch)}, []int64{int64(batch)}
+	for _, d := range m.Input.Shape[1:] {
+		in = append(in, int64(d))
+	}
+	for _, d := range m.Output.Shape[1:] {
+		out = append(out, int64(d))
+	}
+	in[2] = int64(height)
+	if m.Input.Rows > 0 {
+		out[1] = out[1] * int64(height) / int64(m.Input.Height())
+	}
+	return in, out
+}
 
 // Output is the tensor that comes out.
 type Output struct {

@@ -76,6 +76,8 @@ func TestManifestRefuses(t *testing.T) {
 		{"huge side", func(m *Manifest) { m.Input.Shape[3] = 1 << 20 }, "side"},
 		{"layout", func(m *Manifest) { m.Input.Layout = "NHWC" }, "input.layout"},
 		{"colour", func(m *Manifest) { m.Input.Color = "grey" }, "input.color"},
+		{"rows that do not divide", func(m *Manifest) { m.Input.Rows = 12 }, "input.rows"},
+		{"rows too low", func(m *Manifest) { m.Input.Rows = 4 }, "input.rows"},
 		{"resize", func(m *Manifest) { m.Input.Resize = "crop" }, "input.resize"},
 		{"scale", func(m *Manifest) { m.Input.Scale = 0 }, "input.scale"},
 		{"mean", func(m *Manifest) { m.Input.Mean = nil }, "input.mean"},

@@ -18,7 +18,7 @@ class Conv(nn.Module):
 
     def __init__(self, cin, cout, k, stride=1, groups=1):
         super().__init__()
-        self.conv = nn.Conv2d(cin, cout, k, stride, k // 2, groups=groups)
+        self.conv = nn.Conv2d(cin, cout, k, stride, (k - 1) // 2, groups=groups)
 
     def forward(self, x):
         return F.silu(self.conv(x))
@@ -64,16 +64,18 @@ class PyramidPool(nn.Module):
 
 
 class Backbone(nn.Module):
+    """The teacher first rearranges 2×2 pixels into channels and convolves 3×3; one
+    convolution of 6×6 pixels with stride 2 is the same, and spares moving the pixels."""
+
     def __init__(self):
         super().__init__()
-        self.stem = Conv(12, 16, 3)
+        self.stem = Conv(3, 16, 6, 2)
         self.stage2 = nn.Sequential(separable(16, 32, 2), CrossStage(32, 32, 1))
         self.stage3 = nn.Sequential(separable(32, 64, 2), CrossStage(64, 64, 3))
         self.stage4 = nn.Sequential(separable(64, 128, 2), CrossStage(128, 128, 3))
         self.stage5 = nn.Sequential(separable(128, 256, 2), PyramidPool(256), CrossStage(256, 256, 1, False))
 
     def forward(self, x):
-        x = torch.cat((x[..., ::2, ::2], x[..., 1::2, ::2], x[..., ::2, 1::2], x[..., 1::2, 1::2]), 1)
         c3 = self.stage3(self.stage2(self.stem(x)))
         c4 = self.stage4(c3)
         return c3, c4, self.stage5(c4)
@@ -153,19 +155,26 @@ def boxes_of(raw, cells, strides):
 
 
 class Deployed(nn.Module):
-    """What is exported: rows x1, y1, x2, y2, greatest score, final scores."""
+    """What is exported: rows x1, y1, x2, y2, greatest score, final scores. The input may
+    be lower than wide: the cells of its rows are the first of each scale's."""
 
     def __init__(self, net, side):
         super().__init__()
         self.net = net
         cells, strides = grid(side, side)
+        self.counts = [(side // s) ** 2 for s in STRIDES]
         self.register_buffer("cells", cells)
         self.register_buffer("strides", strides)
 
+    def rows(self, of_all, height, width):
+        """The rows [A, K] of a grid of side×side that a height×width input has."""
+        return torch.cat([level[:(height // s) * (width // s)] for level, s in zip(of_all.split(self.counts), STRIDES)])
+
     def forward(self, images):
         raw = self.net(images)
+        cells, strides = (self.rows(t, *images.shape[2:]) for t in (self.cells, self.strides))
         scores = raw[..., 5:].sigmoid() * raw[..., 4:5].sigmoid()
-        return torch.cat((boxes_of(raw, self.cells, self.strides), scores.amax(-1, keepdim=True), scores), -1)
+        return torch.cat((boxes_of(raw, cells, strides), scores.amax(-1, keepdim=True), scores), -1)
 
 
 def teacher_weights(path):
@@ -175,11 +184,20 @@ def teacher_weights(path):
     return [(known[n.input[1]], known[n.input[2]]) for n in graph.node if n.op_type == "Conv"]
 
 
-def from_shipped(path, classes):
-    """A detector with the weights of a shipped ONNX file, to train on from them."""
-    net, graph = Detector(classes), onnx.load(path).graph
-    known = {t.name.removeprefix("net."): torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
-    net.load_state_dict({name: known[name] for name in net.state_dict()})
+def as_one(weight):
+    """The 6×6 kernel that is the same as 2×2 pixels in channels and then a 3×3 kernel."""
+    if weight.ndim != 4 or weight.shape[1] != 12:
+        return weight
+    out = np.zeros((weight.shape[0], 3, 6, 6), np.float32)
+    for group, (down, right) in enumerate(((0, 0), (1, 0), (0, 1), (1, 1))):
+        out[:, :, down::2, right::2] = weight[:, 3 * group:3 * group + 3]
+    return out
+
+
+def shipped(net, path):
+    """Gives the net the weights of a shipped ONNX file, to train on or export anew."""
+    known = {t.name.removeprefix("net."): numpy_helper.to_array(t) for t in onnx.load(path).graph.initializer}
+    net.load_state_dict({name: torch.from_numpy(as_one(known[name]).copy()) for name in net.state_dict()})
     return net
 
 
@@ -209,6 +227,7 @@ def from_teacher(path, rows=None):
         if id(conv) in preds and rows is not None:
             w = np.stack([w[list(r)].mean(0) for r in rows])
             b = np.array([b[list(r)].mean() for r in rows], np.float32)
+        w = as_one(w)
         if tuple(w.shape) != tuple(conv.weight.shape):
             raise ValueError(f"{path}: a convolution has shape {w.shape}, the net wants {tuple(conv.weight.shape)}")
         conv.weight.data.copy_(torch.from_numpy(w.copy()))

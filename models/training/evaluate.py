@@ -31,7 +31,8 @@ def session(path):
 def milliseconds(net, runs=30):
     """Median time of one look on one core."""
     i = net.get_inputs()[0]
-    x = np.random.default_rng(1).uniform(0, 1, [1, *i.shape[1:]]).astype(np.float32)
+    channels, height, width = i.shape[1:]
+    x = np.random.default_rng(1).uniform(0, 1, [1, channels, height if isinstance(height, int) else width, width]).astype(np.float32)
     times = []
     for _ in range(runs):
         start = time.perf_counter()

@@ -3,8 +3,10 @@ weights/NAME.onnx and weights/NAME.json.
 
     python ship.py NAME --data DATA --work DIR --version 2026.11.24
     python ship.py NAME --data DATA --work DIR --keep
+    python ship.py NAME --data DATA --work DIR --version 2026.11.28 --again
 
---keep leaves the weights and writes thresholds and calibration of the manifest anew.
+--keep leaves the weights and writes thresholds and calibration of the manifest anew;
+--again exports the shipped weights anew, where export has changed, and leaves the rest.
 """
 import argparse
 import hashlib
@@ -18,7 +20,7 @@ import torch
 from torch import nn
 
 from calibrate import through
-from detector import Deployed, Detector
+from detector import STRIDES, Deployed, Detector, shipped
 from evaluate import SHIPPED, evaluate, session
 from splits import read
 
@@ -38,23 +40,31 @@ class Probable(nn.Module):
         return self.last(self.net(images))
 
 
-def build_of(name, work):
-    """The module to export, its input shape, and the manifest's fields of its kind."""
+def build_of(name, work, again=False):
+    """The module to export, its input shape, and the manifest's fields of its kind.
+    again: with the weights that are shipped."""
     from quilts import LABELS as GROUND
     from stalls import LABELS as OBJECTS
     labels = {"objects": OBJECTS, "burning": ("fire", "smoke"), "novelty": ("new",), "ground": GROUND}[name]
     plain = {"layout": "NCHW", "pad": 0, "scale": 1 / 255, "mean": [0.0] * 3, "std": [1.0] * 3, "color": "RGB", "resize": "stretch"}
     if name in ("objects", "burning"):
         net = Detector(len(labels))
-        best = work / f"{name}.best.pt"
-        net.load_state_dict(torch.load(best, map_location="cpu"))
-        boxed = {**plain, "color": "BGR", "resize": "letterbox", "pad": 114, "scale": 1.0}
+        if again:
+            shipped(net, SHIPPED / f"{name}.onnx")
+        else:
+            net.load_state_dict(torch.load(work / f"{name}.best.pt", map_location="cpu"))
+        boxed = {**plain, "color": "BGR", "resize": "letterbox", "pad": 114, "scale": 1.0, "rows": max(STRIDES)}
         return Deployed(net.eval(), 416), [3, 416, 416], labels, {"task": "detect", "input": boxed, "kind": "boxes"}
-    state = torch.load(work / f"{name}.pt", map_location="cpu")["net"]
+    if again and name != "novelty":
+        raise SystemExit(f"{name} is not kept by name in its ONNX file: train it to export it")
+    state = None if again else torch.load(work / f"{name}.pt", map_location="cpu")["net"]
     if name == "novelty":
         from train_novelty import Change
         net = Change()
-        net.load_state_dict(state)
+        if again:
+            shipped(net, SHIPPED / "novelty.onnx")
+        else:
+            net.load_state_dict(state)
         return Probable(net.eval(), nn.Sigmoid()), [6, 256, 256], labels, {"task": "novelty", "input": plain, "kind": "probability"}
     from train_ground import MEAN, STD, Ground
     net = Ground()
@@ -71,17 +81,27 @@ def slim(path):
     except onnx.checker.ValidationError as e:
         print(f"{path.name} stays as exported: {str(e).splitlines()[0]}")
         return
+    del thin.graph.value_info[:]  # shapes of what lies between, which the runtime finds itself
     onnx.save(thin, str(path))
 
 
-def export(module, shape, path):
-    """Writes the ONNX file; returns the output's shape. Refuses what differs from PyTorch."""
+def export(module, shape, path, rows=None):
+    """Writes the ONNX file; returns the output's shape. Refuses what differs from
+    PyTorch. rows: the height is free in steps of so many pixels."""
     module.eval()
+    free = ({0: "n", 2: "height"}, {0: "n", 1: "boxes"}) if rows else ({0: "n"}, {0: "n"})
     torch.onnx.export(module, (torch.zeros(1, *shape),), str(path), opset_version=17, input_names=["images"], output_names=["output"],
-                      dynamic_axes={"images": {0: "n"}, "output": {0: "n"}}, do_constant_folding=True, dynamo=False)
+                      dynamic_axes={"images": free[0], "output": free[1]}, do_constant_folding=True, dynamo=False)
     slim(path)
     onnx.checker.check_model(str(path))
-    x = np.random.default_rng(2).uniform(0, 1, (2, *shape)).astype(np.float32) * (255 if shape[1] == 416 else 1)
+    for height in range(rows, shape[1] + 1, rows) if rows else [shape[1]]:
+        got = compare(module, path, (shape[0], height, shape[2]))
+    return got
+
+
+def compare(module, path, shape):
+    """The output's shape for an input of this one. Refuses what differs from PyTorch."""
+    x = np.random.default_rng(2).uniform(0, 1, (2, *shape)).astype(np.float32) * (255 if shape[2] == 416 else 1)
     with torch.no_grad():
         want = module(torch.from_numpy(x)).numpy()
     got = session(path).run(None, {"images": x})[0]
@@ -121,7 +141,23 @@ def probable(measured):
     return {l: round(through(curves[l], t), 4) if l in curves else t for l, t in measured["thresholds"].items()}, curves
 
 
-def again(name, data, build):
+def export_again(name, work, version):
+    """The shipped weights in a file as the scripts export it today; the manifest's
+    figures are of the earlier one until they are measured again."""
+    module, shape, _, kind = build_of(name, work, again=True)
+    before, fresh = SHIPPED / f"{name}.onnx", work / f"{name}.onnx"
+    work.mkdir(parents=True, exist_ok=True)
+    export(module, shape, fresh, kind["input"].get("rows"))
+    compare(module, before, shape)
+    file = SHIPPED / f"{name}.json"
+    manifest = json.loads(file.read_text())
+    manifest["version"], manifest["sha256"] = version, hashlib.sha256(fresh.read_bytes()).hexdigest()
+    manifest["input"].update(kind["input"])
+    before.write_bytes(fresh.read_bytes())
+    file.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+
+
+def choose_again(name, data, build):
     """Thresholds and calibration of the shipped weights."""
     file = SHIPPED / f"{name}.json"
     measured = evaluate(name, SHIPPED / f"{name}.onnx", data, build)
@@ -141,17 +177,21 @@ def main():
     ap.add_argument("--work", required=True)
     ap.add_argument("--version")
     ap.add_argument("--keep", action="store_true")
+    ap.add_argument("--again", action="store_true")
     args = ap.parse_args()
     torch.set_num_threads(1)
     work = pathlib.Path(args.work)
     if args.keep:
-        again(args.name, args.data, work.parent)
+        choose_again(args.name, args.data, work.parent)
         return
     if not args.version:
         ap.error("--version is missing")
+    if args.again:
+        export_again(args.name, work, args.version)
+        return
     module, shape, labels, kind = build_of(args.name, work)
     fresh = work / f"{args.name}.onnx"
-    output = export(module, shape, fresh)
+    output = export(module, shape, fresh, kind["input"].get("rows"))
     measured = evaluate(args.name, fresh, args.data, work.parent)
     raw = fresh.read_bytes()
     thresholds, curves = probable(measured)

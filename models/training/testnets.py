@@ -114,6 +114,7 @@ def wrong(folder):
     """Files that must be refused."""
     export(Boxes(), 3, folder / "fixed_batch.onnx", axes=())
     export(Boxes(), 3, folder / "free_sides.onnx", axes=("n", None, "h", "w"))
+    export(Boxes(), 3, folder / "free_height.onnx", axes=("n", None, "h"))
     export(Boxes(out=8), 3, folder / "more_labels.onnx")
     export(Boxes(last=lambda y: y * 100), 3, folder / "no_sigmoid.onnx")
     export(Boxes(last=lambda y: torch.log(y * 0 - 1)), 3, folder / "not_a_number.onnx")

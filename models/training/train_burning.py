@@ -14,7 +14,7 @@ import numpy as np
 
 import compose
 import pictures
-from detector import from_shipped, from_teacher
+from detector import Detector, from_teacher, shipped
 from fit import Fit
 from splits import read
 
@@ -115,7 +115,7 @@ def main():
     held = [pictures.read_yolo(folder, s) for s in read("burning_val")]
     held += [(p, np.zeros((0, 4), np.float32), np.zeros(0, np.int64))
              for p in pictures.read_video(pathlib.Path(args.data) / "videos" / "vtest.avi", 0.25, 0.4, 20)]
-    net = from_shipped(args.warm, len(LABELS)) if args.warm else from_teacher(str(pathlib.Path(args.data) / "teachers" / "yolox_nano.onnx"), ROWS)
+    net = shipped(Detector(len(LABELS)), args.warm) if args.warm else from_teacher(str(pathlib.Path(args.data) / "teachers" / "yolox_nano.onnx"), ROWS)
     rate = 5e-4 if args.warm else 1e-3
     Fit("burning", net, samples.draw, held, args).run(batches=26, batch=16, sides=(320, 416), last=0.4, rate=rate)
 

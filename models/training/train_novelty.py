@@ -36,11 +36,10 @@ class Change(nn.Module):
         super().__init__()
         b = from_teacher(teacher, [[0]]).backbone if teacher else Backbone()
         self.stem, self.stage2, self.stage3, self.stage4 = b.stem, b.stage2, b.stage3, b.stage4
-        if teacher:  # the teacher takes BGR 0..255 in groups of three channels
+        if teacher:  # the teacher takes BGR 0..255
             with torch.no_grad():
                 w = self.stem.conv.weight
-                order = [g * 3 + c for g in range(4) for c in (2, 1, 0)]
-                w.copy_(w[:, order] * 255.0)
+                w.copy_(w[:, [2, 1, 0]] * 255.0)
         self.joins = nn.ModuleList(Conv(3 * c, 32, 1) for c in (32, 64, 128))
         self.mixes = nn.ModuleList(separable(32, 32) for _ in range(3))
         self.deep = separable(32, 32)
@@ -48,7 +47,6 @@ class Change(nn.Module):
         nn.init.constant_(self.out.bias, -3.0)
 
     def features(self, x):
-        x = torch.cat((x[..., ::2, ::2], x[..., 1::2, ::2], x[..., ::2, 1::2], x[..., 1::2, 1::2]), 1)
         c2 = self.stage2(self.stem(x))
         c3 = self.stage3(c2)
         return c2, c3, self.stage4(c3)

@@ -59,6 +59,24 @@ func TestAdmitTakesWhatFits(t *testing.T) {
 	}
 }
 
+// A net whose height is free runs as high as a picture needs, and says the same.
+func TestAdmitTakesLowerPictures(t *testing.T) {
+	t.Parallel()
+	manifest, weights := files(t, "boxes", "free_height", func(m *models.Manifest) { m.Input.Rows = 8 })
+	m, _, err := engine.Admit(manifest, weights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ w, h, height int }{{32, 32, 32}, {20, 32, 32}, {32, 20, 24}, {32, 8, 8}, {32, 1, 8}} {
+		if got := m.Input.HeightFor(c.w, c.h); got != c.height {
+			t.Errorf("a picture of %d×%d takes %d rows, want %d", c.w, c.h, got, c.height)
+		}
+		if _, err := engine.Try(manifest, weights, drawn{w: c.w, h: c.h}, nil, 0.01); err != nil {
+			t.Errorf("%d×%d: %v", c.w, c.h, err)
+		}
+	}
+}
+
 // Each refusal names what is wrong with the file.
 func TestAdmitRefuses(t *testing.T) {
 	t.Parallel()
@@ -72,6 +90,7 @@ func TestAdmitRefuses(t *testing.T) {
 		{"not a number", "boxes", "not_a_number", nil, infer.ErrUnfit, "no numbers (NaN or infinite)"},
 		{"fixed batch", "boxes", "fixed_batch", nil, infer.ErrUnfit, "the first axis must be free"},
 		{"free sides", "boxes", "free_sides", nil, infer.ErrUnfit, "axis 2 of its input is free"},
+		{"rows of a fixed height", "boxes", "boxes", func(m *models.Manifest) { m.Input.Rows = 8 }, infer.ErrUnfit, "it does not run on 1 pictures of 8 rows"},
 		{"unknown operator", "boxes", "unknown_operator", nil, infer.ErrUnfit, "Foresee"},
 		{"cut short", "boxes", "cut_short", nil, infer.ErrUnfit, "ONNX Runtime cannot load it"},
 		{"scores that are none", "boxes", "no_sigmoid", nil, infer.ErrUnfit, "not in 0..1"},

@@ -48,28 +48,35 @@ func (n *net) boxes(thresholds map[string]float64, pictures []Source) ([][]detec
 	}
 	cuts := n.cuts(thresholds)
 	found := make([][]detectors.Detection, len(pictures))
-	scales := make([]float64, len(pictures))
-	err := n.run(len(pictures),
-		func(i int, tensor []float32, pixels []byte) (err error) {
-			scales[i], err = n.fill(pictures[i], tensor, pixels)
-			return err
-		},
-		func(i int, rows []float32) {
-			w, h := pictures[i].Size()
-			found[i] = suppress(n.read(rows, cuts, scales[i], w, h), n.manifest.NMSIoU)
-		})
-	if err != nil {
-		return nil, err
+	// Pictures of one height run together: what one is told must not depend on the others.
+	alike := map[int][]int{}
+	for i, p := range pictures {
+		height := n.manifest.Input.HeightFor(p.Size())
+		alike[height] = append(alike[height], i)
+	}
+	for height, which := range alike {
+		err := n.run(size{len(which), height},
+			func(i int, tensor []float32, pixels []byte) error {
+				return n.fill(pictures[which[i]], tensor, pixels)
+			},
+			func(i int, rows []float32) {
+				w, h := pictures[which[i]].Size()
+				found[which[i]] = suppress(n.read(rows, cuts, w, h), n.manifest.NMSIoU)
+			})
+		if err != nil {
+			return nil, err
+		}
 	}
 	return found, nil
 }
 
 // read takes the rows whose scores reach the cuts (one per label, in the model's own
 // scores), normalised to the picture of w×h pixels.
-func (n *net) read(rows []float32, cuts []float64, scale float64, w, h int) []detectors.Detection {
-	labels := n.manifest.Labels
-	toX, toY := 1/float64(n.manifest.Input.Width()), 1/float64(n.manifest.Input.Height())
-	if n.manifest.Input.Resize == "letterbox" {
+func (n *net) read(rows []float32, cuts []float64, w, h int) []detectors.Detection {
+	in, labels := n.manifest.Input, n.manifest.Labels
+	toX, toY := 1/float64(in.Width()), 1/float64(in.Height())
+	if in.Resize == "letterbox" {
+		scale := in.Factor(w, h)
 		toX, toY = 1/(scale*float64(w)), 1/(scale*float64(h))
 	}
 	least := slices.Min(cuts)

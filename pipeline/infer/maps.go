@@ -25,10 +25,9 @@ func (n *net) classMaps(pictures []Source) ([]*detectors.ClassMap, error) {
 	}
 	h, w := n.manifest.Output.Shape[2], n.manifest.Output.Shape[3]
 	maps := make([]*detectors.ClassMap, len(pictures))
-	err := n.run(len(pictures),
+	err := n.run(size{len(pictures), n.manifest.Input.Height()},
 		func(i int, tensor []float32, pixels []byte) error {
-			_, err := n.fill(pictures[i], tensor, pixels)
-			return err
+			return n.fill(pictures[i], tensor, pixels)
 		},
 		func(i int, shares []float32) {
 			maps[i] = &detectors.ClassMap{Labels: n.manifest.Labels, Width: w, Height: h, Cells: greatest(shares, w*h)}
@@ -79,13 +78,12 @@ func (n *net) noveltyMaps(pairs []Pair) ([]*detectors.NoveltyMap, error) {
 	}
 	h, w := n.manifest.Output.Shape[2], n.manifest.Output.Shape[3]
 	maps := make([]*detectors.NoveltyMap, len(pairs))
-	err := n.run(len(pairs),
+	err := n.run(size{len(pairs), n.manifest.Input.Height()},
 		func(i int, tensor []float32, pixels []byte) error {
-			if _, err := n.fill(pairs[i].Baseline, tensor[:len(tensor)/2], pixels); err != nil {
+			if err := n.fill(pairs[i].Baseline, tensor[:len(tensor)/2], pixels); err != nil {
 				return err
 			}
-			_, err := n.fill(pairs[i].Current, tensor[len(tensor)/2:], pixels)
-			return err
+			return n.fill(pairs[i].Current, tensor[len(tensor)/2:], pixels)
 		},
 		func(i int, shares []float32) {
 			m := &detectors.NoveltyMap{Width: w, Height: h, Cells: make([]uint8, w*h)}

@@ -13,6 +13,7 @@ import (
 	ort "github.com/yalue/onnxruntime_go"
 
 	"offsite/models"
+	"offsite/pipeline/infer"
 	"offsite/pipeline/ingest"
 	"offsite/pipeline/look"
 	"offsite/pipeline/recording"
@@ -53,22 +54,16 @@ func newSession(name string) (*session, error) {
 		return nil, err
 	}
 	defer func() { _ = options.Destroy() }() // it frees memory; there is nothing to do about a failure
-	if err := errors.Join(options.SetIntraOpNumThreads(1), options.SetInterOpNumThreads(1)); err != nil {
+	if err := errors.Join(options.SetIntraOpNumThreads(1), options.SetInterOpNumThreads(1), infer.Tune(options)); err != nil {
 		return nil, err
 	}
 	s := &session{}
 	if s.run, err = ort.NewDynamicAdvancedSessionWithONNXData(weights, []string{m.Input.Name}, []string{m.Output.Name}, options); err != nil {
 		return nil, err
 	}
-	one := func(dims []int) ort.Shape {
-		shape := ort.Shape{1}
-		for _, d := range dims[1:] {
-			shape = append(shape, int64(d))
-		}
-		return shape
-	}
-	if s.in, err = ort.NewEmptyTensor[float32](one(m.Input.Shape)); err == nil {
-		s.out, err = ort.NewEmptyTensor[float32](one(m.Output.Shape))
+	in, out := m.Shapes(1, m.Input.HeightFor(width, height))
+	if s.in, err = ort.NewEmptyTensor[float32](in); err == nil {
+		s.out, err = ort.NewEmptyTensor[float32](out)
 	}
 	if err != nil {
 		s.close()

@@ -14,6 +14,8 @@ import (
 const (
 	length = "16" // seconds of each video, a whole number of groups
 	rate   = "4M"
+
+	width, height = 1920, 1080 // pixels
 )
 
 // Scene is a video that streams are made of.
@@ -51,7 +53,7 @@ func encode(ctx context.Context, s Scene, file string) error {
 	}
 	// #nosec G204 -- arguments of our own making
 	cmd := exec.CommandContext(ctx, "ffmpeg", "-nostdin", "-loglevel", "error", "-t", length, "-i", source,
-		"-vf", "scale=1920:1080:flags=bicubic,noise=alls=4:allf=t", "-r", "25",
+		"-vf", fmt.Sprintf("scale=%d:%d:flags=bicubic,noise=alls=4:allf=t", width, height), "-r", "25",
 		"-c:v", "libx264", "-preset", "superfast", "-b:v", rate, "-maxrate", rate, "-bufsize", rate, "-pix_fmt", "yuv420p",
 		"-g", "50", "-keyint_min", "50", "-sc_threshold", "0", "-bf", "0", "-an", "-f", "mp4", "-y", part)
 	if out, err := cmd.CombinedOutput(); err != nil {
