@@ -38,7 +38,8 @@ type Options struct {
 	Leads        leads       // from outside, and who is on duty
 	Transfers    transfers   // to other authorities
 	Credit       creditOffice
-	Exports      exports // optional: without it, nothing is exported in bulk
+	Privacy      privacyOffice // optional: without it, nothing is told of retention
+	Exports      exports       // optional: without it, nothing is exported in bulk
 	Trust        Trust
 	Probe        Prober
 	Mask         func(png []byte) ([]byte, error)            // covers people and vehicles (mask.Masker.PNG); without it, the portal shows no pictures
@@ -153,6 +154,7 @@ func (a *API) operations() {
 	a.leadOperations()
 	a.transferOperations()
 	a.creditOperations()
+	a.privacyOperations()
 	a.portalOperations()
 	a.publicOperations()
 }

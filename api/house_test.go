@@ -34,6 +34,7 @@ import (
 	"offsite/exchange/lead"
 	"offsite/exchange/transfer"
 	"offsite/exchange/webhook"
+	"offsite/privacy"
 	"offsite/registry"
 	"offsite/registry/account"
 	"offsite/registry/grade"
@@ -109,6 +110,7 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	h.transfers = transfer.New(transfer.Options{Pool: h.pool, Leads: desk, Bureau: "局", Now: time.Now})
 	o := api.Options{
 		Keys: h.keys, Webhooks: hooks, Exports: bulk.New(h.pool), Leads: desk, Transfers: h.transfers,
+		Privacy:  privacy.New(privacy.Options{Pool: h.pool, Log: noLog{}, Now: time.Now}),
 		Credit:   credit.New(credit.Options{Pool: h.pool, Now: time.Now}),
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
 		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry, Samples: sample.New(h.pool, time.Now),

@@ -221,6 +221,8 @@ func policy() map[string]access {
 		"get-portal-credit":     party,
 		"ask-repair":            party,
 
+		"get-retention": only(legal, head, auditor, supervisor, admin),
+
 		"open-portal":         {public: true, opens: true},
 		"get-portal-case":     party,
 		"send-statement":      party,

@@ -42,6 +42,7 @@ import (
 	"offsite/pipeline/infer"
 	"offsite/pipeline/mask"
 	"offsite/pipeline/probe"
+	"offsite/privacy"
 	"offsite/registry"
 	"offsite/registry/account"
 	"offsite/registry/account/elsewhere"
@@ -65,6 +66,7 @@ type desk struct {
 	hooks    *webhook.Webhooks
 	leads    *lead.Desk
 	credit   *credit.Office
+	privacy  *privacy.Office
 	vault    *vault.Vault
 	metrics  *prometheus.Registry
 	log      *slog.Logger
@@ -162,6 +164,7 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	}
 	d.leads = lead.New(lead.Options{Pool: d.pool, Secrets: secrets, Tell: d.hooks.Tell, Now: time.Now})
 	d.credit = credit.New(credit.Options{Pool: d.pool, Calendar: days, Tell: d.hooks.Tell, Now: time.Now})
+	d.privacy = privacy.New(privacy.Options{Pool: d.pool, Log: d.publicLog, Bureau: d.config.Bureau.NameZH, Now: time.Now})
 	d.office = supervision.New(supervision.Options{Pool: d.pool, Log: d.publicLog, Calendar: days, Inspected: d.grades.Inspected, Now: time.Now})
 	d.book, err = casework.New(casework.Options{
 		Pool: d.pool, Registry: d.registry, Accounts: d.accounts, Calendar: days, Matters: matters, Press: press,
@@ -190,7 +193,7 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
 		Draws: d.office, Samples: sample.New(d.pool, time.Now),
-		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Exports: bulk.New(d.pool), Leads: d.leads, Credit: d.credit,
+		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Exports: bulk.New(d.pool), Leads: d.leads, Credit: d.credit, Privacy: d.privacy,
 		Transfers: transfer.New(transfer.Options{Pool: d.pool, Leads: d.leads, Bureau: d.config.Bureau.NameZH, Tell: d.hooks.Tell, Now: time.Now}),
 		Trust:     func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe:     prober(addresses), Mask: masks.PNG, CheckAddress: addresses.Check,

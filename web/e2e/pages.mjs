@@ -43,6 +43,7 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link }
     staff("head", "quotas", "/quotas", ".quota"),
     staff("head", "matters", "/settings/matters", "td"),
     staff("admin", "integration", "/integration", ".panel h2"),
+    staff("head", "privacy", "/privacy", ".panel h2"),
     staff("head", "credit", "/credit", ".panel h2"),
     staff("officer", "leads", "/leads", ".panel h2"),
     staff("head", "transfers", "/transfers", ".panel h2"),

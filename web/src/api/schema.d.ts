@@ -1548,6 +1548,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/privacy/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long which data are kept, and what was deleted on which day, with proofs */
+        get: operations["get-retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/cameras": {
         parameters: {
             query?: never;
@@ -3926,6 +3943,16 @@ export interface components {
             /** @description The exact text that was sealed; its SHA-256 stands in the transparency log. */
             text: string;
         };
+        Ran: {
+            /** Format: date-time */
+            at: string;
+            day: string;
+            /** @description Of the entry in the log (C2SP tlog-proof); empty until it stands there. */
+            proof: string;
+            sha256: string;
+            /** @description The exact text; its SHA-256 stands in the transparency log. */
+            text: string;
+        };
         Reason: {
             reason: string;
         };
@@ -4004,6 +4031,22 @@ export interface components {
              */
             days?: number;
             note: string;
+        };
+        Retention: {
+            runs: components["schemas"]["Ran"][];
+            schedule: components["schemas"]["RetentionRule"][];
+        };
+        RetentionRule: {
+            /** @description Article of the law. */
+            basis: string;
+            /**
+             * Format: int64
+             * @description After which the rows are deleted, from what the text says on.
+             */
+            days: number;
+            en: string;
+            key: string;
+            zh: string;
         };
         Rules: {
             /**
@@ -7904,6 +7947,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {

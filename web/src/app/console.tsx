@@ -55,6 +55,7 @@ const Webhook = page(() => import("../pages/integration/webhook"));
 const Leads = page(() => import("../pages/leads/leads"));
 const Transfers = page(() => import("../pages/transfers/transfers"));
 const Credit = page(() => import("../pages/credit/credit"));
+const Privacy = page(() => import("../pages/privacy/privacy"));
 const Users = page(() => import("../pages/settings/users"));
 const Matters = page(() => import("../pages/settings/matters"));
 const Account = page(() => import("../account/account"));
@@ -93,6 +94,7 @@ function Console() {
         <Route path="leads" element={<Leads />} />
         <Route path="transfers" element={<Transfers />} />
         <Route path="credit" element={<Credit />} />
+        <Route path="privacy" element={<Privacy />} />
         <Route path="integration" element={<Integration />} />
         <Route path="integration/webhooks/:id" element={<Webhook />} />
         <Route path="account" element={<Account />} />
