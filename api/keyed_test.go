@@ -215,6 +215,9 @@ func TestALeadByAPIAndItsTransfer(t *testing.T) {
 	if err := h.pool.QueryRow(t.Context(), `SELECT count(*) FROM access_record WHERE subject = $1 AND reason = '核实'`, made.ID).Scan(&looks); err != nil || looks != 1 {
 		t.Errorf("%d looks are recorded, %v", looks, err)
 	}
+	if r := system.do("GET", "/leads/"+made.ID, nil, hotline); r.status != http.StatusOK || !strings.Contains(string(r.body), "acknowledged") || strings.Contains(string(r.body), `"by":"officer"`) {
+		t.Errorf("its own lead, acknowledged: %s", r)
+	}
 	authorities, err := h.transfers.Authorities(t.Context())
 	if err != nil {
 		t.Fatal(err)
