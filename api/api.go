@@ -37,6 +37,13 @@ type Options struct {
 	Samples      sampler     // optional: without it, no samples of evidence
 	Desk         notebook
 	Map          *place.Map // optional: the bureau's own map
+	Keys         keys       // of other systems
+	Webhooks     webhooks   // what other systems are told
+	Leads        leads      // from outside, and who is on duty
+	Transfers    transfers  // to other authorities
+	Credit       creditOffice
+	Privacy      privacyOffice // optional: without it, nothing is told of retention
+	Exports      exports       // optional: without it, nothing is exported in bulk
 	Trust        Trust
 	Probe        Prober
 	Masked       masked                                      // copies in which nobody can be recognised; without it, the portal shows no pictures
@@ -59,6 +66,7 @@ type Options struct {
 	MetricsNetworks []netip.Prefix // who may read /metrics; nil: this machine
 	PerAccount      limit.Rate     // zero: 200 a second, bursts of 400
 	PerAddress      limit.Rate     // without a session; zero: 10 a second, bursts of 60
+	PerKey          limit.Rate     // of another system's key; zero: 20 a second, bursts of 100
 
 	Version string
 	Logger  *slog.Logger
@@ -76,6 +84,7 @@ type API struct {
 	hub       *hub.Hub
 	byAccount *limit.Limiter
 	byAddress *limit.Limiter
+	byKey     *limit.Limiter
 	metrics   *metrics
 	secure    bool
 }
@@ -92,6 +101,7 @@ func New(o Options) (*API, error) {
 	a := &API{
 		o: o, log: o.Logger, now: o.Now, policy: policy(), hub: hub.New(), metrics: newMetrics(o.Registerer),
 		byAccount: limit.New(o.PerAccount, limitedKeys, o.Now), byAddress: limit.New(o.PerAddress, limitedKeys, o.Now),
+		byKey:  limit.New(o.PerKey, limitedKeys, o.Now),
 		secure: public.Scheme == "https", router: chi.NewMux(),
 	}
 	a.router.Use(a.identify, a.guarded, a.logged, a.recovered)
@@ -121,6 +131,9 @@ func (o *Options) fill() {
 	if o.PerAddress == (limit.Rate{}) {
 		o.PerAddress = limit.Rate{PerSecond: 10, Burst: 60}
 	}
+	if o.PerKey == (limit.Rate{}) {
+		o.PerKey = limit.Rate{PerSecond: 20, Burst: 100}
+	}
 	if o.MetricsNetworks == nil {
 		o.MetricsNetworks = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 	}
@@ -149,6 +162,11 @@ func (a *API) operations() {
 	a.rulesOperations()
 	a.areaOperations()
 	a.supervisionOperations()
+	a.exchangeOperations()
+	a.leadOperations()
+	a.transferOperations()
+	a.creditOperations()
+	a.privacyOperations()
 	a.portalOperations()
 	a.publicOperations()
 }

@@ -26,7 +26,7 @@ func (a *API) authorize(hc huma.Context, next func(huma.Context)) {
 	if p == nil {
 		p = a.recognise(r, rule)
 	}
-	if p == nil && !rule.signed {
+	if p == nil && !rule.signed && callerOf(r.Context()).key == nil {
 		p = ownPage(r, rule)
 	}
 	if p != nil {
@@ -56,12 +56,15 @@ func tooMany(wait time.Duration, ok bool) *problem.Problem {
 
 // recognise finds out who asks and whether the policy lets them.
 func (a *API) recognise(r *http.Request, access access) *problem.Problem {
+	text, keyed := bearer(r)
 	switch {
 	case access.public || access.signed:
 		return nil
+	case keyed:
+		return a.recogniseKey(r, text, access)
 	case access.portal:
 		return a.recogniseParty(r)
-	case len(access.roles) == 0:
+	case len(access.roles) == 0 && access.scope == "":
 		return problem.NoRight()
 	}
 	if p := a.recogniseStaff(r); p != nil {

@@ -8,18 +8,21 @@ import (
 	"strings"
 
 	"offsite/casework"
+	"offsite/exchange/key"
 	"offsite/registry/account"
 )
 
-// caller is who makes a request: staff, a party with an open link, or nobody.
+// caller is who makes a request: staff, another system, a party with an open link, or
+// nobody.
 type caller struct {
 	staff    *casework.Actor
 	username string
 	csrf     string
 	token    string // of staff's session
 	session  account.Session
-	early    bool   // must change the password first
-	caseID   string // of a party
+	early    bool     // must change the password first
+	caseID   string   // of a party
+	key      *key.Key // of another system, which then stands as staff without a role
 	address  string
 	agent    string
 	request  string // id

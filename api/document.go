@@ -49,6 +49,7 @@ func (a *API) describe() {
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"staff":  {Type: "apiKey", In: "cookie", Name: staffCookieName, Description: "Made by POST /session; changes also need X-CSRF-Token."},
 					"portal": {Type: "apiKey", In: "cookie", Name: portalCookieName, Description: "Made by POST /portal/session; changes also need X-CSRF-Token."},
+					"key":    {Type: "http", Scheme: "bearer", Description: "Another system's API key; what an operation lists beside it is the scope that it needs."},
 				},
 			},
 		},

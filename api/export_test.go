@@ -12,3 +12,6 @@ func (a access) Portal() bool { return a.portal }
 
 // WantsFresh says whether a role must have shown its second factor lately.
 func (a access) WantsFresh(role string) bool { return a.wantsFresh([]string{role}) }
+
+// Scope is what another system's key needs for an operation; "" where none opens it.
+func (a access) Scope() string { return a.scope }

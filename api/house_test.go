@@ -24,10 +24,17 @@ import (
 	"offsite/api/idempotency"
 	"offsite/api/wire"
 	"offsite/casework"
+	"offsite/casework/credit"
 	"offsite/casework/desk"
 	"offsite/casework/supervision"
 	"offsite/evidence/seal"
 	"offsite/evidence/translog/sample"
+	"offsite/exchange/bulk"
+	"offsite/exchange/key"
+	"offsite/exchange/lead"
+	"offsite/exchange/transfer"
+	"offsite/exchange/webhook"
+	"offsite/privacy"
 	"offsite/registry"
 	"offsite/registry/account"
 	"offsite/registry/grade"
@@ -38,14 +45,16 @@ import (
 
 // house is the API over a database of its own.
 type house struct {
-	t        *testing.T
-	url      string
-	pool     *pgxpool.Pool
-	registry *registry.Registry
-	accounts *account.Accounts
-	intake   *intake.Intake
-	api      *api.API
-	log      *safeBuffer
+	t         *testing.T
+	url       string
+	pool      *pgxpool.Pool
+	registry  *registry.Registry
+	accounts  *account.Accounts
+	intake    *intake.Intake
+	keys      *key.Keys
+	transfers *transfer.Desk
+	api       *api.API
+	log       *safeBuffer
 }
 
 type safeBuffer struct {
@@ -88,7 +97,21 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	outward, err := guard.NewOutward([]string{"127.0.0.0/8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hooks, err := webhook.New(webhook.Options{Pool: h.pool, Secrets: secrets, CheckURL: outward.Check, Control: outward.Control})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.keys = key.New(h.pool, time.Now)
+	desk := lead.New(lead.Options{Pool: h.pool, Secrets: secrets, Now: time.Now})
+	h.transfers = transfer.New(transfer.Options{Pool: h.pool, Leads: desk, Bureau: "局", Now: time.Now})
 	o := api.Options{
+		Keys: h.keys, Webhooks: hooks, Exports: bulk.New(h.pool), Leads: desk, Transfers: h.transfers,
+		Privacy:  privacy.New(privacy.Options{Pool: h.pool, Log: noLog{}, Now: time.Now}),
+		Credit:   credit.New(credit.Options{Pool: h.pool, Now: time.Now}),
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
 		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry, Samples: sample.New(h.pool, time.Now),
 		Draws:        supervision.New(supervision.Options{Pool: h.pool, Now: time.Now}),

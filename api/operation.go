@@ -68,6 +68,10 @@ func (a *API) security(id string) []map[string][]string {
 	switch rule := a.policy[id]; {
 	case rule.portal:
 		return []map[string][]string{{"portal": {}}}
+	case rule.scope != "" && len(rule.roles) > 0:
+		return []map[string][]string{{"staff": rule.roles}, {"key": {rule.scope}}}
+	case rule.scope != "":
+		return []map[string][]string{{"key": {rule.scope}}}
 	case len(rule.roles) > 0:
 		return []map[string][]string{{"staff": rule.roles}}
 	default:

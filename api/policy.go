@@ -1,6 +1,10 @@
 package api
 
-import "slices"
+import (
+	"slices"
+
+	"offsite/exchange/key"
+)
 
 // The roles of staff.
 const (
@@ -25,6 +29,13 @@ type access struct {
 	bare   bool // also without a second factor where the bureau demands one
 	roles  []string
 	fresh  []string // of those, the roles that must have shown their second factor lately
+	scope  string   // also another system whose key has it
+}
+
+// or adds the scope that opens an operation to another system's key.
+func (a access) or(scope string) access {
+	a.scope = scope
+	return a
 }
 
 // freshly adds the roles that must have shown their second factor lately; none: all.
@@ -195,6 +206,55 @@ func policy() map[string]access {
 		"rectify-task":         only(officer, head),
 		"list-publications":    casework,
 		"check-publication":    only(legal, head),
+
+		"list-keys":         only(admin, auditor),
+		"create-key":        only(admin).freshly(),
+		"revoke-key":        only(admin).freshly(),
+		"list-webhooks":     only(admin, auditor),
+		"create-webhook":    only(admin).freshly(),
+		"change-webhook":    only(admin).freshly(),
+		"rotate-webhook":    only(admin).freshly(),
+		"test-webhook":      only(admin),
+		"list-deliveries":   only(admin, auditor),
+		"get-delivery":      only(admin, auditor),
+		"replay-deliveries": only(admin),
+		"export-cases":      only(legal, head, auditor, supervisor).or(key.CasesRead),
+		"export-objects":    only(legal, head, auditor, supervisor).or(key.ObjectsRead),
+
+		"receive-lead":     only(officer, head).or(key.LeadsWrite),
+		"list-leads":       casework,
+		"get-lead":         {roles: casework.roles, scope: key.LeadsRead},
+		"get-lead-contact": only(officer, head),
+		"acknowledge-lead": only(officer, head),
+		"dispatch-lead":    only(officer, head),
+		"finish-lead":      only(officer, head),
+		"list-duty":        casework,
+		"add-shift":        only(head),
+		"remove-shift":     only(head),
+
+		"list-authorities":  only(reviewer, officer, legal, head, auditor, supervisor, admin),
+		"add-authority":     only(head).freshly(), // whose signature counts is no administrator's to say
+		"send-transfer":     only(head).freshly(),
+		"list-transfers":    {roles: casework.roles, scope: key.Transfers},
+		"get-transfer":      {roles: casework.roles, scope: key.Transfers},
+		"get-transfer-file": only(officer, legal, head, auditor, supervisor).or(key.Transfers),
+		"sign-receipt":      {scope: key.Transfers},
+		"enter-receipt":     only(officer, head),
+		"get-receipt-scan":  only(officer, legal, head, auditor, supervisor),
+		"report-transfer":   only(officer, head).or(key.Transfers),
+
+		"get-credit-rules":      only(officer, legal, head, auditor, supervisor),
+		"activate-credit-rules": only(head).freshly(),
+		"list-credit-records":   only(officer, legal, head, auditor, supervisor),
+		"get-credit-record":     only(officer, legal, head, auditor, supervisor).or(key.CreditRead),
+		"list-repairs":          only(officer, legal, head, auditor, supervisor),
+		"get-repair-paper":      only(legal, head, auditor, supervisor),
+		"review-repair":         only(legal).freshly(),
+		"decide-repair":         only(head).freshly(),
+		"get-portal-credit":     party,
+		"ask-repair":            party,
+
+		"get-retention": only(legal, head, auditor, supervisor, admin),
 
 		"open-portal":         {public: true, opens: true},
 		"get-portal-case":     party,

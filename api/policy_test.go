@@ -30,7 +30,7 @@ func calls(t *testing.T, a *api.API) []call {
 	if err := json.Unmarshal(text, &doc); err != nil {
 		t.Fatal(err)
 	}
-	filled := strings.NewReplacer("{id}", nobody, "{bundle}", nobody, "{path}", "data/clip.mp4", "{event}", "file", "{code}", "NONE", "{key}", "publication")
+	filled := strings.NewReplacer("{id}", nobody, "{bundle}", nobody, "{path}", "data/clip.mp4", "{event}", "file", "{code}", "NONE", "{key}", "publication", "{n}", "1")
 	var all []call
 	for path, methods := range doc.Paths {
 		for method, o := range methods {

@@ -211,6 +211,7 @@ type grader interface {
 type histories interface {
 	History(ctx context.Context, kind, subject string) ([]registry.Change, error)
 	Views(ctx context.Context, f registry.ViewFilter) ([]registry.View, error)
+	RecordView(ctx context.Context, v registry.View) error
 }
 
 // draws is supervision.Office: what is drawn by lot, and what came of it.

@@ -29,6 +29,7 @@ type Options struct {
 	Messenger Messenger // SMS gateway
 	Retainer  Retainer  // the vault; nil: retention is not prolonged
 	Log       Log       // the transparency log; nil: process records stay in the database alone
+	Tell      Tell      // other systems; nil: they are told nothing
 	Bureau    Bureau
 	PublicURL string // "https://…", of portal links, verification codes and callbacks
 	LinkKey   []byte // 32 bytes from which portal links derive, see OpenLinkKey

@@ -143,6 +143,9 @@ func (b *Book) append(ctx context.Context, tx pgx.Tx, c *casefile, now time.Time
 	if err != nil {
 		return fmt.Errorf("write the process record of case %s: %w", c.ID, err)
 	}
+	if err := b.tellOthers(ctx, tx, c, now, e); err != nil {
+		return err
+	}
 	if b.o.Log == nil {
 		return nil
 	}

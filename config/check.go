@@ -71,11 +71,8 @@ func (c *Config) Check(f *File) error {
 	if d := c.Cameras.Cadence; d < 200*time.Millisecond || d > time.Minute {
 		k.add("cameras.cadence", fmt.Sprintf("%s between looks cannot be", d), "give 200ms to 1m")
 	}
-	for _, n := range c.Cameras.Networks {
-		if _, err := netip.ParsePrefix(n); err != nil {
-			k.add("cameras.networks", fmt.Sprintf("%q is not a network", n), "write it like 10.0.0.0/8")
-		}
-	}
+	k.networks("cameras.networks", c.Cameras.Networks)
+	k.networks("webhooks.networks", c.Webhooks.Networks)
 	return errors.Join(k.problems...)
 }
 
@@ -130,6 +127,14 @@ func (k *checker) url(key, v string, schemes ...string) {
 	u, err := url.Parse(v)
 	if err != nil || !slices.Contains(schemes, u.Scheme) || (u.Host == "" && u.Query().Get("host") == "") {
 		k.add(key, "this is not a "+strings.Join(schemes, ":// or ")+":// address", "write it like "+schemes[0]+"://host:port")
+	}
+}
+
+func (k *checker) networks(key string, list []string) {
+	for _, n := range list {
+		if _, err := netip.ParsePrefix(n); err != nil {
+			k.add(key, fmt.Sprintf("%q is not a network", n), "write it like 10.0.0.0/8")
+		}
 	}
 }
 

@@ -22,6 +22,7 @@ type Config struct {
 	Cameras      Cameras      `embed:"" prefix:"cameras."`
 	Payment      Payment      `embed:"" prefix:"payment."`
 	Reminder     Reminder     `embed:"" prefix:"reminder."`
+	Webhooks     Webhooks     `embed:"" prefix:"webhooks."`
 	Accounts     Accounts     `embed:"" prefix:"accounts."`
 	OIDC         OIDC         `name:"oidc" embed:"" prefix:"oidc."`
 	Documents    Documents    `embed:"" prefix:"documents."`
@@ -105,6 +106,11 @@ type Payment struct {
 type Reminder struct {
 	URL     string `name:"url" help:"Address of the SMS gateway; without one, messages wait in the outbox." placeholder:"URL"`
 	KeyFile string `name:"key-file" help:"File with the key shared with the gateway, mode 0600." placeholder:"FILE"`
+}
+
+// Webhooks are what other systems are told.
+type Webhooks struct {
+	Networks []string `help:"Private networks that webhooks may go to, besides public addresses; default: none." placeholder:"CIDR"`
 }
 
 // Accounts are the rules for staff's accounts.

@@ -1,5 +1,5 @@
-.PHONY: bench bench-nodes bench-demo bench-cameras bench-web bench-casework bench-supervision bench-evidence bench-report
-bench: bench-evidence bench-demo bench-cameras bench-web bench-casework bench-supervision bench-report ## every benchmark; writes build/bench/*.json and docs/performance.md
+.PHONY: bench bench-nodes bench-demo bench-cameras bench-web bench-casework bench-supervision bench-webhooks bench-evidence bench-report
+bench: bench-evidence bench-demo bench-cameras bench-web bench-casework bench-supervision bench-webhooks bench-report ## every benchmark; writes build/bench/*.json and docs/performance.md
 
 bench-demo: build ## start, first finding, memory and processor time of the demonstration
 	@build/offsite bench demo
@@ -22,6 +22,9 @@ bench-evidence: setup ## sealing and verifying against sha256sum, the log, and t
 
 bench-supervision: setup ## base data, grades and the plan's figures at the size of a big district
 	@go test ./casework/measure -count=1 -timeout 30m -run Figures -figures $(CURDIR)/build/bench
+
+bench-webhooks: setup ## deliveries a minute to a receiver that fails one request in five
+	@go test ./exchange/webhook -count=1 -timeout 30m -run Figures -figures $(CURDIR)/build/bench
 
 CASES ?= 200000
 bench-casework: build ## queue, search, case page, steps, sweep and decisions with CASES cases; writes docs/casework-performance.md

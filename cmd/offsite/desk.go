@@ -25,6 +25,7 @@ import (
 	"offsite/api/wire"
 	"offsite/casework"
 	"offsite/casework/calendar"
+	"offsite/casework/credit"
 	casedesk "offsite/casework/desk"
 	"offsite/casework/document"
 	"offsite/casework/matter"
@@ -33,11 +34,17 @@ import (
 	"offsite/evidence/seal"
 	"offsite/evidence/translog/sample"
 	"offsite/evidence/vault"
+	"offsite/exchange/bulk"
+	"offsite/exchange/key"
+	"offsite/exchange/lead"
+	"offsite/exchange/transfer"
+	"offsite/exchange/webhook"
 	"offsite/pipeline/decode"
 	"offsite/pipeline/infer"
 	"offsite/pipeline/live"
 	"offsite/pipeline/mask"
 	"offsite/pipeline/probe"
+	"offsite/privacy"
 	"offsite/registry"
 	"offsite/registry/account"
 	"offsite/registry/account/elsewhere"
@@ -59,6 +66,10 @@ type desk struct {
 	grades   *grade.Grader
 	book     *casework.Book
 	office   *supervision.Office
+	hooks    *webhook.Webhooks
+	leads    *lead.Desk
+	credit   *credit.Office
+	privacy  *privacy.Office
 	vault    *vault.Vault
 	metrics  *prometheus.Registry
 	log      *slog.Logger
@@ -163,9 +174,15 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	if d.vault, err = vault.Open(ctx, p.store); err != nil {
 		return err
 	}
+	if d.hooks, err = openWebhooks(d.config, d.pool, secrets, d.log); err != nil {
+		return err
+	}
+	d.leads = lead.New(lead.Options{Pool: d.pool, Secrets: secrets, Tell: d.hooks.Tell, Now: time.Now})
+	d.credit = credit.New(credit.Options{Pool: d.pool, Calendar: days, Tell: d.hooks.Tell, Now: time.Now})
+	d.privacy = privacy.New(privacy.Options{Pool: d.pool, Log: d.publicLog, Bureau: d.config.Bureau.NameZH, Now: time.Now})
 	d.book, err = casework.New(casework.Options{
 		Pool: d.pool, Registry: d.registry, Accounts: d.accounts, Calendar: days, Matters: matters, Press: press,
-		Payment: pay, Messenger: remind, Retainer: d.vault, Log: d.publicLog,
+		Payment: pay, Messenger: remind, Retainer: d.vault, Log: d.publicLog, Tell: d.hooks.Tell,
 		Bureau: casework.Bureau{
 			Name: d.config.Bureau.NameZH, ShortNo: d.config.Bureau.Prefix, Phone: d.config.Bureau.Phone, Address: d.config.Bureau.Place,
 			Contact: d.config.Bureau.NameZH, Treasury: d.config.Bureau.Treasury, Court: d.config.Bureau.Court, Superior: d.config.Bureau.Superior,
@@ -195,8 +212,10 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
 		Draws: d.office, Rules: d.book.Rules(), Samples: sample.New(d.pool, time.Now), Desk: casedesk.New(d.pool, time.Now),
-		Trust: func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
-		Probe: prober(addresses), Live: d.viewer(addresses), Discovery: newFinder(addresses), Masked: d.copies, CheckAddress: addresses.Check,
+		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Exports: bulk.New(d.pool), Leads: d.leads, Credit: d.credit, Privacy: d.privacy,
+		Transfers: transfer.New(transfer.Options{Pool: d.pool, Leads: d.leads, Bureau: d.config.Bureau.NameZH, Tell: d.hooks.Tell, Now: time.Now}),
+		Trust:     func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
+		Probe:     prober(addresses), Live: d.viewer(addresses), Discovery: newFinder(addresses), Masked: d.copies, CheckAddress: addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
 		Ready:   map[string]func(context.Context) error{"database": d.pool.Ping},
 		Log:     d.publicLog.Handler(),
@@ -220,6 +239,16 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		}
 	}
 	return api.New(o)
+}
+
+// openWebhooks prepares what other systems are told, in the networks that the
+// configuration allows.
+func openWebhooks(c *config.Config, pool *pgxpool.Pool, secrets *registry.Secrets, log *slog.Logger) (*webhook.Webhooks, error) {
+	outward, err := guard.NewOutward(c.Webhooks.Networks)
+	if err != nil {
+		return nil, err
+	}
+	return webhook.New(webhook.Options{Pool: pool, Secrets: secrets, CheckURL: outward.Check, Control: outward.Control, Logger: log.With("part", "webhooks")})
 }
 
 // identityProvider is where staff signs in, by the configuration.

@@ -29,10 +29,14 @@ func newJobs(d *desk, atDesk bool, w *watcher) (*jobs, error) {
 		d.intake.AddWorkers(workers)
 		d.grades.AddWorkers(workers, d.cases)
 		d.office.AddWorkers(workers)
-		for _, part := range []map[string]river.QueueConfig{d.book.Queues(), d.intake.Queues(), d.grades.Queues(), d.office.Queues()} {
+		d.hooks.AddWorkers(workers)
+		d.leads.AddWorkers(workers)
+		d.credit.AddWorkers(workers)
+		d.privacy.AddWorkers(workers)
+		for _, part := range []map[string]river.QueueConfig{d.book.Queues(), d.intake.Queues(), d.grades.Queues(), d.office.Queues(), d.hooks.Queues(), d.leads.Queues(), d.credit.Queues(), d.privacy.Queues()} {
 			maps.Copy(queues, part)
 		}
-		periodic = slices.Concat(d.book.PeriodicJobs(), d.grades.PeriodicJobs(), d.office.PeriodicJobs())
+		periodic = slices.Concat(d.book.PeriodicJobs(), d.grades.PeriodicJobs(), d.office.PeriodicJobs(), d.leads.PeriodicJobs(), d.credit.PeriodicJobs(), d.privacy.PeriodicJobs())
 	}
 	if w != nil {
 		river.AddWorker(workers, &recheckWorker{watcher: w})

@@ -21,23 +21,23 @@ import (
 	"offsite/store/storetest"
 )
 
-// dataFolder is that of a process, in a database that others share.
-type dataFolder struct {
+// sharer is a process with a data folder of its own, in a database that others share.
+type sharer struct {
 	t    *testing.T
 	conf *config.Config
 	pool *pgxpool.Pool
 	ring *seal.Ring
 }
 
-func newPlace(t *testing.T, pool *pgxpool.Pool) *dataFolder {
+func newSharer(t *testing.T, pool *pgxpool.Pool) *sharer {
 	t.Helper()
-	n := &dataFolder{t: t, conf: &config.Config{Data: t.TempDir(), PublicURL: "https://enforce.example.gov.cn"}, pool: pool}
+	n := &sharer{t: t, conf: &config.Config{Data: t.TempDir(), PublicURL: "https://enforce.example.gov.cn"}, pool: pool}
 	n.keys()
 	return n
 }
 
 // keys opens the keys, as every start does.
-func (n *dataFolder) keys() {
+func (n *sharer) keys() {
 	n.t.Helper()
 	if err := makeFolders(n.conf); err != nil {
 		n.t.Fatal(err)
@@ -58,11 +58,11 @@ func somePlatform(t *testing.T) *platform {
 	return &platform{authorities: []authority{{name: "specimen", pem: []byte(trust.Authorities[0].CertificatePEM)}}}
 }
 
-func (n *dataFolder) open(keeps bool) (*publicLog, error) {
+func (n *sharer) open(keeps bool) (*publicLog, error) {
 	return openPublicLog(n.t.Context(), n.conf, n.pool, n.ring, keeps, slog.New(slog.DiscardHandler))
 }
 
-func (n *dataFolder) mustOpen(keeps bool) *publicLog {
+func (n *sharer) mustOpen(keeps bool) *publicLog {
 	n.t.Helper()
 	l, err := n.open(keeps)
 	if err != nil {
@@ -72,7 +72,7 @@ func (n *dataFolder) mustOpen(keeps bool) *publicLog {
 }
 
 // trusted is the log as trust.json on the disk names it.
-func (n *dataFolder) trusted() *seal.TrustedLog {
+func (n *sharer) trusted() *seal.TrustedLog {
 	n.t.Helper()
 	trust, err := seal.OpenTrust(trustPath(n.conf))
 	if err != nil {
@@ -104,7 +104,7 @@ func keyEntries(t *testing.T, l *publicLog, want int) {
 func TestOneProcessKeepsTheLogForAll(t *testing.T) {
 	t.Parallel()
 	pool := storetest.Open(t)
-	desk, second, watch := newPlace(t, pool), newPlace(t, pool), newPlace(t, pool)
+	desk, second, watch := newSharer(t, pool), newSharer(t, pool), newSharer(t, pool)
 	kept := desk.mustOpen(true)
 	defer kept.Stop()
 	if trusted := desk.trusted(); trusted == nil || trusted.Origin != "enforce.example.gov.cn/log" {
@@ -152,7 +152,7 @@ func TestOneProcessKeepsTheLogForAll(t *testing.T) {
 
 func TestChangesOfKeysAreEnteredOnce(t *testing.T) {
 	t.Parallel()
-	n := newPlace(t, storetest.Open(t))
+	n := newSharer(t, storetest.Open(t))
 	n.mustOpen(true).Stop()
 	l := n.mustOpen(true) // the same key again
 	keyEntries(t, l, 1)
@@ -185,7 +185,7 @@ func TestChangesOfKeysAreEnteredOnce(t *testing.T) {
 // A sealing key that is gone stops the start; no other is made in its place.
 func TestMissingSealingKeyStopsTheStart(t *testing.T) {
 	t.Parallel()
-	n := &dataFolder{t: t, conf: &config.Config{Data: t.TempDir()}}
+	n := &sharer{t: t, conf: &config.Config{Data: t.TempDir()}}
 	n.keys()
 	sealer, err := n.ring.Sealer()
 	if err != nil {
@@ -206,7 +206,7 @@ func TestMissingSealingKeyStopsTheStart(t *testing.T) {
 // The log says from when on which text of a matter was applied.
 func TestMattersAreEnteredWhereTheirTextChanges(t *testing.T) {
 	t.Parallel()
-	n := newPlace(t, storetest.Open(t))
+	n := newSharer(t, storetest.Open(t))
 	l := n.mustOpen(true)
 	defer l.Stop()
 	matters, err := matter.Default()

@@ -13,13 +13,14 @@ const EntryFormat = "offsite-log/1"
 
 // The kinds of entries.
 const (
-	KindBundle = "bundle" // ID: bundle, SHA256: of its manifest, At: sealed
-	KindKey    = "key"    // ID: key, SHA256: of its line of trust.json, At: of the change
-	KindCase   = "case"   // ID: of a process record, SHA256: of the record
-	KindModel  = "model"  // ID: model and version, SHA256: of its weights, At: of its activation
-	KindMatter = "matter" // ID: matter, SHA256: of its text as it is applied from then on, At: of the change
-	KindQuota  = "quota"  // ID: month, SHA256: of the figures as published
-	KindDraw   = "draw"   // ID: draw by lot, SHA256: of its announcement, At: of the announcement, then again of the draw
+	KindBundle    = "bundle"    // ID: bundle, SHA256: of its manifest, At: sealed
+	KindKey       = "key"       // ID: key, SHA256: of its line of trust.json, At: of the change
+	KindCase      = "case"      // ID: of a process record, SHA256: of the record
+	KindModel     = "model"     // ID: model and version, SHA256: of its weights, At: of its activation
+	KindMatter    = "matter"    // ID: matter, SHA256: of its text as it is applied from then on, At: of the change
+	KindQuota     = "quota"     // ID: month, SHA256: of the figures as published
+	KindDraw      = "draw"      // ID: draw by lot, SHA256: of its announcement, At: of the announcement, then again of the draw
+	KindRetention = "retention" // ID: day, SHA256: of the report of what was deleted
 )
 
 // Entry is one record of the log: what it is about, its digest, and when. It

@@ -41,6 +41,9 @@ const affected: Record<string, (fields: Fields) => readonly unknown[][]> = {
   "case.alarm": () => [["alarms"], ["overview"]],
   "note.changed": (fields) => [["notes", fields.case_id], ["mentions"], ["overview"]],
   "grades.changed": () => [["objects"], ["object"], ["formulas"], ["inspections"]],
+  "lead.changed": () => [["leads"]],
+  "credit.changed": () => [["credit"]],
+  "transfer.changed": () => [["transfers"]],
   "evidence.waiting": () => [["overview"], ["evidence"]],
 };
 

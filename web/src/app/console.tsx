@@ -54,6 +54,12 @@ const Figure = page(() => import("../pages/supervision/figure"));
 const Draws = page(() => import("../pages/supervision/draws"));
 const DrawShown = page(() => import("../pages/supervision/draw"));
 const Publications = page(() => import("../pages/supervision/publications"));
+const Integration = page(() => import("../pages/integration/integration"));
+const Webhook = page(() => import("../pages/integration/webhook"));
+const Leads = page(() => import("../pages/leads/leads"));
+const Transfers = page(() => import("../pages/transfers/transfers"));
+const Credit = page(() => import("../pages/credit/credit"));
+const Privacy = page(() => import("../pages/privacy/privacy"));
 const Users = page(() => import("../pages/settings/users"));
 const Matters = page(() => import("../pages/settings/matters"));
 const Account = page(() => import("../account/account"));
@@ -98,6 +104,12 @@ function Console() {
         <Route path="supervision/draws" element={<Draws />} />
         <Route path="supervision/draws/:id" element={<DrawShown />} />
         <Route path="supervision/publications" element={<Publications />} />
+        <Route path="leads" element={<Leads />} />
+        <Route path="transfers" element={<Transfers />} />
+        <Route path="credit" element={<Credit />} />
+        <Route path="privacy" element={<Privacy />} />
+        <Route path="integration" element={<Integration />} />
+        <Route path="integration/webhooks/:id" element={<Webhook />} />
         <Route path="account" element={<Account />} />
         <Route path="settings/users" element={<Users />} />
         <Route path="settings/matters" element={<Matters />} />

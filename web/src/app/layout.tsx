@@ -1,7 +1,7 @@
 // The console's frame: rail with what this person may do, header, page.
 import {
-  AlertOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, FolderOpenOutlined, GlobalOutlined, LockOutlined,
-  LogoutOutlined, MenuOutlined, MoonOutlined, SafetyCertificateOutlined, SafetyOutlined, ShopOutlined, SunOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
+  AlertOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, EyeInvisibleOutlined, FolderOpenOutlined, GlobalOutlined, IdcardOutlined, LockOutlined,
+  LogoutOutlined, MenuOutlined, MoonOutlined, PhoneOutlined, SafetyCertificateOutlined, SafetyOutlined, SendOutlined, ShopOutlined, SunOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
 } from "@ant-design/icons";
 import { Button, Drawer, Dropdown, Tooltip } from "antd";
 import { lazy, Suspense, useState, type ReactNode } from "react";
@@ -30,10 +30,15 @@ const entries: Entry[] = [
   { to: "/cameras", word: "cameras", icon: <VideoCameraOutlined /> },
   { to: "/findings", word: "findings", icon: <AuditOutlined />, roles: ["reviewer", "officer", "auditor", "supervisor", "head", "legal"] },
   { to: "/cases", word: "cases", icon: <FolderOpenOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
+  { to: "/leads", word: "leads", icon: <PhoneOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
+  { to: "/transfers", word: "transfers", icon: <SendOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
   { to: "/objects", word: "objects", icon: <ShopOutlined />, roles: registry },
   { to: "/grades", word: "grades", icon: <AlertOutlined />, roles: registry },
+  { to: "/credit", word: "credit", icon: <IdcardOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor"] },
   { to: "/evidence", word: "evidence", icon: <SafetyCertificateOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
   { to: "/supervision", word: "supervision", icon: <BarChartOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor", "admin"] },
+  { to: "/integration", word: "integration", icon: <ApiOutlined />, roles: ["legal", "head", "auditor", "supervisor", "admin"] },
+  { to: "/privacy", word: "privacy", icon: <EyeInvisibleOutlined />, roles: ["legal", "head", "auditor", "supervisor", "admin"] },
   { to: "/settings/matters", word: "matters", icon: <BookOutlined /> },
   { to: "/settings/users", word: "users", icon: <TeamOutlined />, roles: ["admin"] },
 ];

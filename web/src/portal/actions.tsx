@@ -49,7 +49,7 @@ interface ActionProps {
   children?: ReactNode;
 }
 
-function Action({ id, head, lead, until, send, done, problem, submit, onDone, children }: ActionProps) {
+export function Action({ id, head, lead, until, send, done, problem, submit, onDone, children }: ActionProps) {
   const { t, language } = usePortalWords();
   const [complaint, setComplaint] = useState(false);
   const sending = useMutation({ mutationFn: submit, onSuccess: onDone });

@@ -2,7 +2,7 @@
 // does not travel with every request.
 import { api, ok } from "../api/client";
 import { setCsrf } from "../api/session-state";
-import type { PortalCase } from "./types";
+import type { PortalCase, PortalCredit } from "./types";
 
 export async function openCase(token: string): Promise<PortalCase> {
   const session = await ok(api.POST("/api/v1/portal/session", { body: { token } }));
@@ -19,5 +19,7 @@ export const makeAppointment = (at: string, note: string): Promise<unknown> => o
 export const askDeferral = (until: string, reason: string): Promise<unknown> => ok(api.POST("/api/v1/portal/deferral", { body: { until, reason } }));
 export const askInstalments = (parts: number, first: string, reason: string): Promise<unknown> => ok(api.POST("/api/v1/portal/instalments", { body: { parts, first, reason } }));
 export const startPayment = async (): Promise<string> => (await ok(api.POST("/api/v1/portal/payment", { body: {} }))).pay_url;
+export const portalCredit = (): Promise<PortalCredit> => ok(api.GET("/api/v1/portal/credit", {}));
+export const askRepair = (text: string, papers: string[]): Promise<unknown> => ok(api.POST("/api/v1/portal/credit", { body: { text, papers } }));
 export const fileURL = (name: string) => `/api/v1/portal/files/${name.split("/").map(encodeURIComponent).join("/")}`;
 export const documentURL = (id: string) => `/api/v1/portal/documents/${encodeURIComponent(id)}/pdf`;

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { dateTime, longDate } from "../format/format";
 import { Actions } from "./actions";
 import { documentURL, fileURL, openCase, portalCase } from "./calls";
+import { Credit } from "./credit";
 import { Payment } from "./payment";
 import { Served } from "./served";
 import type { PortalCase } from "./types";
@@ -39,6 +40,7 @@ export default function Party({ token }: { token: string }) {
       <Evidence file={data} />
       <Actions file={data} onDone={refresh} />
       <Documents file={data} />
+      <Credit />
       <Progress file={data} />
     </>
   );

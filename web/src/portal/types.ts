@@ -4,3 +4,4 @@ type Schemas = components["schemas"];
 
 export type PortalCase = Schemas["PortalCase"];
 export type PortalAction = Schemas["PortalAction"];
+export type PortalCredit = Schemas["PortalCredit"];

@@ -1,0 +1,36 @@
+package key
+
+import "slices"
+
+// Scopes: what a key may do. api/policy.go says which operations each opens.
+const (
+	CasesRead   = "cases.read"
+	ObjectsRead = "objects.read"
+	LeadsWrite  = "leads.write"
+	LeadsRead   = "leads.read"
+	Transfers   = "transfers.receive"
+	CreditRead  = "credit.read"
+)
+
+// Scope is one thing that a key may do, for people who choose.
+type Scope struct {
+	Key string `json:"key"`
+	ZH  string `json:"zh"`
+	EN  string `json:"en"`
+}
+
+// Scopes lists all of them.
+func Scopes() []Scope {
+	return []Scope{
+		{CasesRead, "批量导出案件（不含个人信息）", "Export cases in bulk, without personal data"},
+		{ObjectsRead, "批量导出执法对象（不含个人信息）", "Export shops and sites in bulk, without personal data"},
+		{LeadsWrite, "报送线索", "Tell of leads"},
+		{LeadsRead, "查询本系统报送的线索", "See what became of the leads it told of"},
+		{Transfers, "接收移送：取件、签收、反馈办理情况", "Take over what is transferred: fetch, sign for, report back"},
+		{CreditRead, "读取已告知的信用记录", "Read credit records that were told"},
+	}
+}
+
+func known(scope string) bool {
+	return slices.ContainsFunc(Scopes(), func(s Scope) bool { return s.Key == scope })
+}

@@ -1,0 +1,82 @@
+package webhook
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"syscall"
+	"time"
+
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+)
+
+// secrets is registry.Secrets.
+type secrets interface {
+	Seal(purpose, text string) ([]byte, error)
+	Unseal(purpose string, sealed []byte) (string, error)
+}
+
+// Options are the parts of Webhooks.
+type Options struct {
+	Pool    *pgxpool.Pool
+	Secrets secrets
+	// CheckURL says whether an endpoint's address may be called; Control refuses to dial
+	// what may not be, whatever name it hides behind.
+	CheckURL func(ctx context.Context, url string) error
+	Control  func(network, address string, c syscall.RawConn) error
+	Pause    func(tries int) time.Duration // after that many failures; nil: as Pause has it
+	Now      func() time.Time              // nil: time.Now
+	Logger   *slog.Logger                  // nil: nothing is logged
+}
+
+// Webhooks keeps endpoints and delivers to them. It is safe for concurrent use.
+type Webhooks struct {
+	o      Options
+	jobs   *river.Client[pgx.Tx] // inserts alone; cmd runs the client that works
+	client *http.Client
+
+	mu   sync.Mutex
+	busy map[string]int // attempts under way, by endpoint
+}
+
+const (
+	answerPatience = 15 * time.Second
+	dialPatience   = 5 * time.Second
+	idleFor        = 90 * time.Second
+)
+
+// New prepares the webhooks of a migrated database.
+func New(o Options) (*Webhooks, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Pause == nil {
+		o.Pause = Pause
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	jobs, err := river.NewClient(riverpgxv5.New(o.Pool), &river.Config{Logger: o.Logger})
+	if err != nil {
+		return nil, fmt.Errorf("prepare the webhooks: %w", err)
+	}
+	dialer := &net.Dialer{Timeout: dialPatience, Control: o.Control}
+	client := &http.Client{
+		Timeout:       answerPatience,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		// No proxy: it would be dialled in place of the endpoint, and the guard be asked
+		// about it.
+		Transport: &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: dialPatience, MaxIdleConnsPerHost: perEndpoint,
+			IdleConnTimeout: idleFor, ForceAttemptHTTP2: true},
+	}
+	return &Webhooks{o: o, jobs: jobs, client: client, busy: map[string]int{}}, nil
+}
+
+func (w *Webhooks) now() time.Time { return w.o.Now().UTC().Truncate(time.Microsecond) }

@@ -1,0 +1,102 @@
+package privacy_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"offsite/evidence/translog/proof"
+	"offsite/privacy"
+	"offsite/store/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+// ledger keeps what is entered, or is away.
+type ledger struct {
+	away    bool
+	entries []proof.Entry
+}
+
+func (l *ledger) Record(_ context.Context, e proof.Entry) ([]byte, error) {
+	if l.away {
+		return nil, errors.New("the log is away")
+	}
+	l.entries = append(l.entries, e)
+	return []byte("proof of " + e.ID), nil
+}
+
+func TestTheScheduleDeletesWhatIsDueAndProvesIt(t *testing.T) {
+	t.Parallel()
+	ctx, pool := t.Context(), storetest.Open(t)
+	now := time.Date(2026, 11, 28, 2, 0, 0, 0, time.UTC)
+	log := &ledger{away: true}
+	office := privacy.New(privacy.Options{Pool: pool, Log: log, Bureau: "局", Now: func() time.Time { return now }})
+	old, young := now.AddDate(0, 0, -181), now.AddDate(0, 0, -179)
+	var deleted string
+	for i, done := range []time.Time{old, young} {
+		var id string
+		err := pool.QueryRow(ctx, `INSERT INTO lead (id, number, source, source_name, by_whom, kind, what, place, contact, seen_at, received_at, urgent, state, duty, acknowledge_by, handle_by, done_at, version)
+			VALUES (gen_random_uuid(), $1::text, 'hotline', '12345', '', 'waste', '', '', '\x01', $2, $2, false, 'done', '{}', $2, $2, $2, 1) RETURNING id::text`, string(rune('a'+i)), done).Scan(&id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			deleted = id
+		}
+	}
+	for _, sql := range []string{
+		`INSERT INTO webhook_endpoint (id, name, url, kinds, secret, created_at, created_by) VALUES ('00000000-0000-7000-8000-000000000001', '', '', '{a}', '', $1, '')`,
+		`INSERT INTO webhook_event (id, kind, at, body) SELECT gen_random_uuid(), 'a', $1, '' FROM generate_series(1, 3)`,
+		`INSERT INTO webhook_delivery (event_id, endpoint_id, state, changed_at) SELECT id, '00000000-0000-7000-8000-000000000001', CASE WHEN row_number() OVER () = 1 THEN 'waiting' ELSE 'delivered' END, $1 FROM webhook_event`,
+		`INSERT INTO webhook_attempt (event_id, endpoint_id, at, took_ms, status, error) SELECT event_id, endpoint_id, $1, 0, 204, '' FROM webhook_delivery`,
+	} {
+		if _, err := pool.Exec(ctx, sql, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := office.Run(ctx); err == nil {
+		t.Error("the log was away, and nobody was told")
+	}
+	log.away = false
+	for range 2 { // once a day
+		if err := office.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var contacts, events, attempts int
+	err := pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM lead WHERE contact IS NOT NULL), (SELECT count(*) FROM webhook_event), (SELECT count(*) FROM webhook_attempt)`).Scan(&contacts, &events, &attempts)
+	if err != nil || contacts != 1 || events != 1 || attempts != 1 {
+		t.Errorf("left: %d contacts, %d events, %d attempts, %v; want one of each", contacts, events, attempts, err)
+	}
+	runs, err := office.Runs(ctx)
+	if err != nil || len(runs) != 1 || len(log.entries) != 1 {
+		t.Fatalf("runs %+v, entries %+v, %v", runs, log.entries, err)
+	}
+	sum := sha256.Sum256([]byte(runs[0].Text))
+	if e := log.entries[0]; e.Kind != proof.KindRetention || e.ID != "2026-11-28" || e.SHA256 != hex.EncodeToString(sum[:]) || runs[0].Proof != "proof of 2026-11-28" {
+		t.Errorf("entry %+v of %+v", e, runs[0])
+	}
+	var report privacy.Report
+	if err := json.Unmarshal([]byte(runs[0].Text), &report); err != nil {
+		t.Fatal(err)
+	}
+	counts := map[string]int{}
+	for _, d := range report.Deleted {
+		counts[d.Key] = d.Count
+		if d.Key == "lead_contact" && d.SHA256 != privacy.Digest([]string{deleted}) {
+			t.Errorf("the digest %s is not of %s", d.SHA256, deleted)
+		}
+	}
+	if counts["lead_contact"] != 1 || counts["webhook"] != 2 || len(counts) != len(privacy.Schedule()) {
+		t.Errorf("reported %v", counts)
+	}
+	now = now.AddDate(0, 0, 1)
+	if err := office.Run(ctx); err != nil || len(log.entries) != 2 {
+		t.Errorf("the next day: %d entries, %v", len(log.entries), err)
+	}
+}
