@@ -28,6 +28,7 @@ import (
 	"offsite/casework/desk"
 	"offsite/casework/supervision"
 	"offsite/evidence/seal"
+	"offsite/evidence/translog/proof"
 	"offsite/evidence/translog/sample"
 	"offsite/exchange/bulk"
 	"offsite/exchange/key"
@@ -106,10 +107,10 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 		t.Fatal(err)
 	}
 	h.keys = key.New(h.pool, time.Now)
-	desk := lead.New(lead.Options{Pool: h.pool, Secrets: secrets, Now: time.Now})
-	h.transfers = transfer.New(transfer.Options{Pool: h.pool, Leads: desk, Bureau: "局", Now: time.Now})
+	leads := lead.New(lead.Options{Pool: h.pool, Secrets: secrets, Now: time.Now})
+	h.transfers = transfer.New(transfer.Options{Pool: h.pool, Leads: leads, Bureau: "局", Now: time.Now})
 	o := api.Options{
-		Keys: h.keys, Webhooks: hooks, Exports: bulk.New(h.pool), Leads: desk, Transfers: h.transfers,
+		Keys: h.keys, Webhooks: hooks, Exports: bulk.New(h.pool), Leads: leads, Transfers: h.transfers,
 		Privacy:  privacy.New(privacy.Options{Pool: h.pool, Log: noLog{}, Now: time.Now}),
 		Credit:   credit.New(credit.Options{Pool: h.pool, Now: time.Now}),
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
@@ -141,6 +142,11 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	h.url = server.URL
 	return h
 }
+
+// noLog stands where a test enters nothing in the transparency log.
+type noLog struct{}
+
+func (noLog) Record(context.Context, proof.Entry) ([]byte, error) { return nil, errNobody }
 
 // person is somebody with a browser.
 type person struct {
