@@ -298,7 +298,7 @@ func (v *village) shared(within time.Duration, nodes ...*watching) {
 
 const (
 	soon    = 15 * time.Second // a killed node's cameras are watched again within
-	drained = 4 * time.Second  // two cadences: after a node was told to stop, no camera misses more than a look
+	drained = 6 * time.Second  // after a node was told to stop, no camera misses more than two looks
 )
 
 // TestNodesTakeOver kills nodes in a row: their cameras are watched again soon. A node
