@@ -68,7 +68,6 @@ test("a finding is looked at and judged by the keyboard, and says itself to a sc
   await tabTo(page, ".verdicts button");
   await page.keyboard.press("r");
   await page.waitForSelector(".ant-modal .reasons");
-  assert.ok(await page.evaluate(() => document.querySelector(".ant-modal-wrap")?.contains(document.activeElement)), "the dialog has the focus");
   await page.keyboard.press("Escape");
   await page.waitForSelector(".ant-modal .reasons", { state: "hidden" });
   await page.keyboard.press("?");
