@@ -74,7 +74,7 @@ test("a finding is looked at and judged by the keyboard, and says itself to a sc
   await page.keyboard.press("Escape");
   await page.waitForSelector(".ant-modal .reasons", { state: "hidden" });
   await page.keyboard.press("?");
-  await page.waitForSelector(".ant-modal kbd");
+  await page.waitForSelector(".ant-modal .facts kbd"); // those of the closed dialog stay in the page
   await page.keyboard.press("Escape");
 });
 
