@@ -50,7 +50,7 @@ import (
 	"offsite/registry/account/elsewhere"
 	"offsite/registry/grade"
 	"offsite/registry/intake"
-	"offsite/registry/place"
+	ground "offsite/registry/place"
 	"offsite/store"
 	"offsite/web"
 )
@@ -227,7 +227,7 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 	if file := d.config.Bureau.Map; file != "" {
 		text, err := os.ReadFile(file)
 		if err == nil {
-			o.Map, err = place.ReadMap(text)
+			o.Map, err = ground.ReadMap(text)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("bureau.map %s: %w", file, err)

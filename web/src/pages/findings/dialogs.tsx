@@ -28,7 +28,7 @@ export function RejectDialog({ open, onCancel, onReject }: RejectProps) {
     if (!reason && !note.trim()) return setMissing(true);
     onReject([reason ? t(`reason_${reason}`) : "", note.trim()].filter(Boolean).join("；"));
   };
-  useKeys({ ...Object.fromEntries(reasons.map((r, i) => [String(i + 1), () => setReason(r)])), Enter: submit }, open);
+  useKeys({ ...Object.fromEntries(reasons.map((r, i) => [String(i + 1), () => setReason(r)])), Enter: submit, Escape: onCancel }, open);
   return (
     <Modal open={open} title={t("rejectTitle")} onCancel={onCancel} onOk={submit} okText={t("reject")} okButtonProps={{ danger: true }} width={560}>
       <p className="muted">{t("rejectLead")}</p>
@@ -65,7 +65,7 @@ export function VerifyDialog({ open, onCancel, onVerify }: VerifyProps) {
   }, [open]);
   const toggle = (name: keyof Ticks) => setTicks((now) => ({ ...now, [name]: !now[name] }));
   const submit = () => (tickNames.every((name) => ticks[name]) ? onVerify(ticks) : setMissing(true));
-  useKeys({ ...Object.fromEntries(tickNames.map((name, i) => [String(i + 1), () => toggle(name)])), Enter: submit }, open);
+  useKeys({ ...Object.fromEntries(tickNames.map((name, i) => [String(i + 1), () => toggle(name)])), Enter: submit, Escape: onCancel }, open);
   return (
     <Modal open={open} title={t("verifyTitle")} onCancel={onCancel} onOk={submit} okText={t("verify")} width={560}>
       <p className="muted">{t("verifyLead")}</p>
@@ -88,6 +88,7 @@ const shortcuts: [string, FindingWord][] = [
 
 export function HelpDialog({ open, onCancel }: { open: boolean; onCancel: () => void }) {
   const { t } = useDictionary<FindingWord>(words);
+  useKeys({ Escape: onCancel }, open);
   return (
     <Modal open={open} title={t("helpTitle")} onCancel={onCancel} footer={null} width={420}>
       <dl className="facts">
