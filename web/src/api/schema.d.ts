@@ -206,6 +206,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/authorities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To whom leads and cases are handed over */
+        get: operations["list-authorities"];
+        put?: never;
+        /** Add one, with the public key by which it signs receipts */
+        post: operations["add-authority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -619,6 +637,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/credit/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Credit records, the newest first */
+        get: operations["list-credit-records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One credit record, for the credit platform that was told of it */
+        get: operations["get-credit-record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications for credit repair, those that wait first */
+        get: operations["list-repairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/repairs/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant or refuse what somebody else reviewed */
+        post: operations["decide-repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/repairs/{id}/papers/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paper of an application */
+        get: operations["get-repair-paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/repairs/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether an application should be granted */
+        post: operations["review-repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of credit records as they hold */
+        get: operations["get-credit-rules"];
+        put?: never;
+        /** Make rules hold for decisions to come; every version is kept */
+        post: operations["activate-credit-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/detectors": {
         parameters: {
             query?: never;
@@ -683,6 +821,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is on duty when, and the hours in which nobody is */
+        get: operations["list-duty"];
+        put?: never;
+        /** Put somebody on duty */
+        post: operations["add-shift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a shift off the list that has not begun */
+        delete: operations["remove-shift"];
         options?: never;
         head?: never;
         patch?: never;
@@ -784,6 +957,40 @@ export interface paths {
         put?: never;
         /** Check a bundle here */
         post: operations["verify-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All cases that changed since a time, one JSON object a line, without personal data */
+        get: operations["export-cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All shops and sites that changed since a time, one JSON object a line */
+        get: operations["export-objects"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1042,6 +1249,144 @@ export interface paths {
         get: operations["list-inspections-due"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API keys of other systems, the newest first, and the scopes that there are */
+        get: operations["list-keys"];
+        put?: never;
+        /** Make an API key; it is told this once */
+        post: operations["create-key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End an API key at once */
+        delete: operations["revoke-key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leads, the newest first */
+        get: operations["list-leads"];
+        put?: never;
+        /** Tell of what was seen; told again under the source's own number, it is the same lead */
+        post: operations["receive-lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lead and what became of it; another system sees those that it told of */
+        get: operations["get-lead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that somebody sees to it */
+        post: operations["acknowledge-lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who told of it; the look is recorded with its reason */
+        post: operations["get-lead-contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/dispatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand it to an officer */
+        post: operations["dispatch-lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what came of it */
+        post: operations["finish-lead"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1375,6 +1720,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portal/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The party's own credit record for this case */
+        get: operations["get-portal-credit"];
+        put?: never;
+        /** Ask for credit repair (信用修复), with papers */
+        post: operations["ask-repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portal/deferral": {
         parameters: {
             query?: never;
@@ -1522,6 +1885,23 @@ export interface paths {
         put?: never;
         /** Give up statement and hearing */
         post: operations["waive-rights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long which data are kept, and what was deleted on which day, with proofs */
+        get: operations["get-retention"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2093,6 +2473,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was handed over, the newest first; an authority's system sees its own */
+        get: operations["list-transfers"];
+        put?: never;
+        /** Hand a lead, or a case that the head has transferred, over to an authority */
+        post: operations["send-transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A transfer with its letter and its steps */
+        get: operations["get-transfer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{id}/file.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is handed over as a BagIt bag, the letter in transfer.json; each bundle is recorded as seen */
+        get: operations["get-transfer-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{id}/paper-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A scanned receipt */
+        get: operations["get-receipt-scan"];
+        put?: never;
+        /** Keep a receipt on paper, scanned */
+        post: operations["enter-receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign for a transfer with the authority's key */
+        post: operations["sign-receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what has come of it there */
+        post: operations["report-transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trust.json": {
         parameters: {
             query?: never;
@@ -2156,6 +2640,126 @@ export interface paths {
         get: operations["list-views"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Endpoints that are told, and the kinds of events that there are */
+        get: operations["list-webhooks"];
+        put?: never;
+        /** Make an endpoint; its secret is told this once */
+        post: operations["create-webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an endpoint, disable or enable it */
+        put: operations["change-webhook"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deliveries to an endpoint, the newest event first */
+        get: operations["list-deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{event}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A delivery with its body and every attempt */
+        get: operations["get-delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send one event again, or all that failed since a time */
+        post: operations["replay-deliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace an endpoint's secret; the one before signs for a day too */
+        post: operations["rotate-webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a webhook.test */
+        post: operations["test-webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2252,6 +2856,32 @@ export interface components {
             /** Format: int64 */
             score: number;
             zh: string;
+        };
+        Attempt: {
+            /** Format: date-time */
+            at: string;
+            error: string;
+            /** Format: int64 */
+            status: number;
+            /** Format: int64 */
+            took_ms: number;
+        };
+        Authority: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @enum {string} */
+            kind: "police" | "district" | "bureau" | "supervision";
+            name: string;
+            /** @description It signs receipts with a key of its own. */
+            signs: boolean;
+        };
+        AuthorityDraft: {
+            /** @enum {string} */
+            kind: "police" | "district" | "bureau" | "supervision";
+            name: string;
+            /** @description Ed25519, PEM, as openssl pkey -pubout writes it; left out: receipts come on paper. */
+            public_key?: string;
         };
         Band: {
             article_en: string;
@@ -2526,6 +3156,10 @@ export interface components {
             name: string;
             roles: string[];
         };
+        Contact: {
+            /** @description Empty where nobody is known. */
+            contact: string;
+        };
         Counts: {
             /** Format: int64 */
             conflict: number;
@@ -2544,6 +3178,87 @@ export interface components {
             /** Format: int64 */
             warnings: number;
         };
+        CreditApplication: {
+            /** @description PDF, JPEG or PNG, base64; 2 MiB each. */
+            papers: string[];
+            /** @description What was put right, and what is promised. */
+            text: string;
+        };
+        CreditRecord: {
+            case_id: string;
+            case_number: string;
+            /** Format: date-time */
+            decided_at: string;
+            id: string;
+            /** @enum {string} */
+            level: "light" | "ordinary" | "serious";
+            matter: string;
+            /** @description Name. */
+            party: string;
+            party_id: string;
+            /** Format: date-time */
+            repair_from: string;
+            /**
+             * Format: int64
+             * @description Version of the rules; 0: as shipped.
+             */
+            rules: number;
+            /** @description Told to the credit platform. */
+            shown: boolean;
+            /** @enum {string} */
+            state: "open" | "repaired" | "ended" | "withdrawn";
+            /** Format: date-time */
+            until: string;
+            /** @description By which rule. */
+            why: string;
+        };
+        CreditRepair: {
+            /** @description The reviewer would grant it. */
+            advised: boolean;
+            /** Format: date-time */
+            asked_at: string;
+            case_id: string;
+            case_number: string;
+            /** Format: date-time */
+            decide_by: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description Name. */
+            decider: string;
+            id: string;
+            /** Format: int64 */
+            papers: number;
+            party: string;
+            reason: string;
+            record_id: string;
+            review: string;
+            /** @description Name. */
+            reviewer: string;
+            /** @enum {string} */
+            state: "asked" | "reviewed" | "granted" | "refused";
+            text: string;
+        };
+        CreditRules: {
+            /** Format: date-time */
+            at?: string;
+            by: string;
+            reason: string;
+            rules: components["schemas"]["Rules"];
+            /**
+             * Format: int64
+             * @description 0: as shipped.
+             */
+            version: number;
+        };
+        CreditRulesDraft: {
+            /** @description On what they rest. */
+            reason: string;
+            rules: components["schemas"]["Rules"];
+        };
+        CreditVerdict: {
+            grant: boolean;
+            reason: string;
+        };
         DayCount: {
             /** Format: int64 */
             closed: number;
@@ -2559,6 +3274,35 @@ export interface components {
             at: string;
             label_en: string;
             label_zh: string;
+        };
+        Delivery: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** Format: int64 */
+            attempts: number;
+            /** Format: date-time */
+            changed_at: string;
+            error: string;
+            event_id: string;
+            kind: string;
+            /** Format: date-time */
+            next_at?: string;
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "failed";
+            /**
+             * Format: int64
+             * @description HTTP status of the last answer; 0: there was none.
+             */
+            status: number;
+        };
+        Detail: {
+            /** @description The exact bytes that are signed. */
+            body: string;
+            delivery: components["schemas"]["Delivery"];
+            tries: components["schemas"]["Attempt"][];
         };
         Detection: {
             box: components["schemas"]["Box"];
@@ -2621,6 +3365,10 @@ export interface components {
             /** @description IP addresses, with a port where it is not 3702, or networks; none: everybody in the server's own networks. */
             at?: string[];
         };
+        Dispatch: {
+            /** @description Account. */
+            officer: string;
+        };
         Draw: {
             /** @description Proof that the announcement stands in the log. */
             announced?: string;
@@ -2659,6 +3407,37 @@ export interface components {
             draw: components["schemas"]["Draw"];
             questions: components["schemas"]["Question"][];
             tasks: components["schemas"]["Task"][];
+        };
+        Duty: {
+            /** Format: date-time */
+            from: string;
+            /** @description When nobody is. */
+            gaps: components["schemas"]["Uncovered"][];
+            shifts: components["schemas"]["Shift"][];
+            /** Format: date-time */
+            to: string;
+        };
+        Endpoint: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            disabled_at?: string;
+            disabled_why?: string;
+            /**
+             * Format: int64
+             * @description Deliveries given up; replay them when the receiver is well again.
+             */
+            failed: number;
+            id: string;
+            kinds: string[];
+            /** @description The system that is told. */
+            name: string;
+            url: string;
+            /**
+             * Format: int64
+             * @description Deliveries that are still tried.
+             */
+            waiting: number;
         };
         Entry: {
             /** Format: date-time */
@@ -2977,6 +3756,152 @@ export interface components {
             object?: string;
             state?: string;
         };
+        Key: {
+            /** @description For which it takes over what is transferred. */
+            authority_id?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Its first characters. */
+            hint: string;
+            id: string;
+            /** @description The system that holds it. */
+            name: string;
+            /** @description From where alone it may be used; none: from anywhere. */
+            networks: string[];
+            /** Format: date-time */
+            revoked_at?: string;
+            scopes: string[];
+            /**
+             * Format: date-time
+             * @description Within a minute.
+             */
+            used_at?: string;
+            used_from?: string;
+        };
+        KeyDraft: {
+            /** @description For which it takes over what is transferred; needed with transfers.receive. */
+            authority_id?: string;
+            /**
+             * Format: int64
+             * @description Until it ends.
+             */
+            days: number;
+            name: string;
+            /** @description As in 203.0.113.0/24; left out: from anywhere. */
+            networks?: string[];
+            scopes: string[];
+        };
+        KeyMade: {
+            key: components["schemas"]["Key"];
+            /** @description Send it as Authorization: Bearer …; it is not shown again. */
+            secret: string;
+        };
+        KeyPage: {
+            items: components["schemas"]["Key"][];
+            scopes: components["schemas"]["Scope"][];
+        };
+        Kind: {
+            en: string;
+            key: string;
+            zh: string;
+        };
+        Lead: {
+            /** Format: date-time */
+            acknowledge_by: string;
+            /** Format: date-time */
+            acknowledged_at?: string;
+            acknowledged_by: string;
+            /**
+             * Format: int64
+             * @description 1: not acknowledged in time, 2: nor in twice that, handed up, 3: not done in time.
+             */
+            alarm: number;
+            case_id: string;
+            case_number: string;
+            /** Format: date-time */
+            done_at?: string;
+            /** @description Names of those on duty when it came. */
+            duty: string[];
+            /** Format: date-time */
+            handle_by: string;
+            has_contact: boolean;
+            hauler: string;
+            id: string;
+            kind: string;
+            /** Format: double */
+            latitude?: number;
+            /** Format: double */
+            longitude?: number;
+            note: string;
+            number: string;
+            /** @description Name. */
+            officer: string;
+            place: string;
+            plate: string;
+            /** Format: date-time */
+            received_at: string;
+            /** @description case, corrected, unfounded; empty until it is done. */
+            result: string;
+            /** Format: date-time */
+            seen_at: string;
+            site: string;
+            source: string;
+            source_name: string;
+            source_ref: string;
+            /** @enum {string} */
+            state: "received" | "acknowledged" | "dispatched" | "done" | "transferred";
+            township: string;
+            urgent: boolean;
+            /** Format: int64 */
+            version: number;
+            what: string;
+        };
+        LeadDraft: {
+            /** @description Who told it, to ask back; kept encrypted. */
+            contact?: string;
+            hauler?: string;
+            /** @enum {string} */
+            kind: "waste" | "stall" | "crossdoor" | "soil" | "burning" | "building" | "other";
+            /** Format: double */
+            latitude?: number;
+            /**
+             * Format: double
+             * @description WGS 84.
+             */
+            longitude?: number;
+            place: string;
+            /** @description Of construction waste: the lorry. */
+            plate?: string;
+            /**
+             * Format: date-time
+             * @description Left out: now.
+             */
+            seen_at?: string;
+            /** @description Where it comes from. */
+            site?: string;
+            /** @enum {string} */
+            source: "hotline" | "bureau" | "police" | "district" | "patrol";
+            /** @description Which hotline, bureau or district. */
+            source_name: string;
+            /** @description The source's own number; told again under it, the lead is the same. */
+            source_ref?: string;
+            township?: string;
+            urgent?: boolean;
+            what: string;
+        };
+        LeadOutcome: {
+            /** @description Number of the case, where there is one. */
+            case?: string;
+            note: string;
+            /** @enum {string} */
+            result: "case" | "corrected" | "unfounded";
+        };
+        LeadPage: {
+            lead: components["schemas"]["Lead"];
+            steps: components["schemas"]["Step"][];
+        };
         ListAgreementBody: {
             items: components["schemas"]["Agreement"][];
         };
@@ -2985,6 +3910,9 @@ export interface components {
         };
         ListAreaBody: {
             items: components["schemas"]["Area"][];
+        };
+        ListAuthorityBody: {
+            items: components["schemas"]["Authority"][];
         };
         ListBulkOutcomeBody: {
             items: components["schemas"]["BulkOutcome"][];
@@ -2997,6 +3925,12 @@ export interface components {
         };
         ListColleagueBody: {
             items: components["schemas"]["Colleague"][];
+        };
+        ListCreditRecordBody: {
+            items: components["schemas"]["CreditRecord"][];
+        };
+        ListCreditRepairBody: {
+            items: components["schemas"]["CreditRepair"][];
         };
         ListDetectorBody: {
             items: components["schemas"]["Detector"][];
@@ -3060,6 +3994,9 @@ export interface components {
         };
         ListViewBody: {
             items: components["schemas"]["View"][];
+        };
+        Made: {
+            id: string;
         };
         Matter: {
             awaits_en?: string;
@@ -3237,6 +4174,10 @@ export interface components {
             items: components["schemas"]["CaseItem"][];
             next_cursor?: string;
         };
+        PageDeliveryBody: {
+            items: components["schemas"]["Delivery"][];
+            next_cursor?: string;
+        };
         PageFindingItemBody: {
             items: components["schemas"]["FindingItem"][];
             next_cursor?: string;
@@ -3247,6 +4188,10 @@ export interface components {
         };
         PageItemBody: {
             items: components["schemas"]["Item"][];
+            next_cursor?: string;
+        };
+        PageLeadBody: {
+            items: components["schemas"]["Lead"][];
             next_cursor?: string;
         };
         PageObjectBody: {
@@ -3260,6 +4205,17 @@ export interface components {
         PagePublicationBody: {
             items: components["schemas"]["Publication"][];
             next_cursor?: string;
+        };
+        PageTransferBody: {
+            items: components["schemas"]["Transfer"][];
+            next_cursor?: string;
+        };
+        PaperReceipt: {
+            /** Format: date-time */
+            received_at: string;
+            receiver: string;
+            /** @description PDF, JPEG or PNG, base64. */
+            scan: string;
         };
         Parameter: {
             /** Format: double */
@@ -3412,6 +4368,10 @@ export interface components {
             phone: string;
             /** @description PNG as a data URL. */
             signature: string;
+        };
+        PortalCredit: {
+            record?: components["schemas"]["CreditRecord"];
+            repair?: components["schemas"]["CreditRepair"];
         };
         PortalDeferral: {
             reason: string;
@@ -3639,6 +4599,16 @@ export interface components {
             /** @description The exact text that was sealed; its SHA-256 stands in the transparency log. */
             text: string;
         };
+        Ran: {
+            /** Format: date-time */
+            at: string;
+            day: string;
+            /** @description Of the entry in the log (C2SP tlog-proof); empty until it stands there. */
+            proof: string;
+            sha256: string;
+            /** @description The exact text; its SHA-256 stands in the transparency log. */
+            text: string;
+        };
         Reason: {
             reason: string;
         };
@@ -3670,6 +4640,19 @@ export interface components {
         };
         Rectification: {
             rectified: string;
+        };
+        Replay: {
+            /** @description This one, whatever became of it; left out: those that failed. */
+            event_id?: string;
+            /**
+             * Format: date-time
+             * @description Of those that failed: what happened from then on.
+             */
+            since?: string;
+        };
+        Replayed: {
+            /** Format: int64 */
+            count: number;
         };
         Report: {
             bundle: string;
@@ -3705,6 +4688,22 @@ export interface components {
             days?: number;
             note: string;
         };
+        Retention: {
+            runs: components["schemas"]["Ran"][];
+            schedule: components["schemas"]["RetentionRule"][];
+        };
+        RetentionRule: {
+            /** @description Article of the law. */
+            basis: string;
+            /**
+             * Format: int64
+             * @description After which the rows are deleted, from what the text says on.
+             */
+            days: number;
+            en: string;
+            key: string;
+            zh: string;
+        };
         RuleCheck: {
             /** @enum {string} */
             kind: "matter" | "year";
@@ -3727,6 +4726,47 @@ export interface components {
             key: string;
             kind: string;
             text: string;
+        };
+        Rules: {
+            /**
+             * Format: int64
+             * @description Working days to decide an application.
+             */
+            decide_days: number;
+            /**
+             * Format: int64
+             * @description How long a light record is kept.
+             */
+            light_days: number;
+            /**
+             * Format: int64
+             * @description A first fine up to this is light: kept, and shown to nobody.
+             */
+            light_most_fen: number;
+            /**
+             * Format: int64
+             * @description After so many days repair may be asked for.
+             */
+            ordinary_least_days: number;
+            /**
+             * Format: int64
+             * @description After so many days the record ends by itself.
+             */
+            ordinary_most_days: number;
+            /**
+             * Format: int64
+             * @description Another record within so many days raises the class by one.
+             */
+            repeat_days: number;
+            /** Format: int64 */
+            serious_least_days: number;
+            /**
+             * Format: int64
+             * @description From this fine on, and for every major case, it is serious.
+             */
+            serious_least_fen: number;
+            /** Format: int64 */
+            serious_most_days: number;
         };
         Sample: {
             /** Format: date-time */
@@ -3789,10 +4829,34 @@ export interface components {
             name: string;
             query: string;
         };
+        Scope: {
+            en: string;
+            key: string;
+            zh: string;
+        };
         Session: {
             /** @description Goes into X-CSRF-Token of every request that changes something. */
             csrf: string;
             user: components["schemas"]["User"];
+        };
+        Shift: {
+            account_id: string;
+            /** Format: date-time */
+            ends_at: string;
+            id: string;
+            name: string;
+            /** Format: date-time */
+            starts_at: string;
+        };
+        ShiftDraft: {
+            account_id: string;
+            /**
+             * Format: date-time
+             * @description 24 hours after the start at most.
+             */
+            ends_at: string;
+            /** Format: date-time */
+            starts_at: string;
         };
         SignIn: {
             /** @description Of the second factor, or a recovery code; asked for by a problem of type urn:offsite:second-factor. */
@@ -3804,6 +4868,14 @@ export interface components {
             /** @description At the bureau's identity provider: GET /api/v1/session/elsewhere. */
             elsewhere: boolean;
             passkeys: boolean;
+        };
+        SignedReceipt: {
+            /** Format: date-time */
+            received_at: string;
+            /** @description Who received it there. */
+            receiver: string;
+            /** @description Ed25519 over the receipt's text, base64. */
+            signature: string;
         };
         Span: {
             /** @description The sealed records of it; none of one that lasts, or is shorter than is sealed. */
@@ -3838,6 +4910,14 @@ export interface components {
             /** Format: date-time */
             at: string;
             text: string;
+        };
+        Step: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name. */
+            by: string;
+            event: string;
+            note: string;
         };
         Still: {
             /** Format: date-time */
@@ -3909,6 +4989,54 @@ export interface components {
              */
             watched_s: number;
         };
+        Transfer: {
+            /** @description Name. */
+            authority: string;
+            authority_id: string;
+            /** Format: date-time */
+            changed_at: string;
+            id: string;
+            note: string;
+            number: string;
+            /** Format: date-time */
+            received_at?: string;
+            receiver: string;
+            /** @description The authority's own number. */
+            ref: string;
+            /** Format: date-time */
+            sent_at: string;
+            sent_by: string;
+            /** @description Of the letter: what a receipt signs. */
+            sha256: string;
+            /** @description The receipt bears the authority's signature; else it is on paper. */
+            signed: boolean;
+            /** @enum {string} */
+            state: "sent" | "received" | "accepted" | "returned" | "closed";
+            subject: string;
+            /** @enum {string} */
+            subject_kind: "lead" | "case";
+        };
+        TransferDraft: {
+            authority_id: string;
+            reason: string;
+            /** @description Id of a lead, or of a case that the head has transferred. */
+            subject: string;
+            /** @enum {string} */
+            subject_kind: "lead" | "case";
+        };
+        TransferPage: {
+            /** @description JSON; the exact text whose SHA-256 a receipt signs. */
+            letter: string;
+            steps: components["schemas"]["Step"][];
+            transfer: components["schemas"]["Transfer"];
+        };
+        TransferStatus: {
+            note: string;
+            /** @description The authority's own number. */
+            ref?: string;
+            /** @enum {string} */
+            state: "accepted" | "returned" | "closed";
+        };
         Trust: {
             format: string;
             keys: components["schemas"]["TrustedKey"][];
@@ -3937,6 +5065,12 @@ export interface components {
             quorum?: number;
             verifier: string;
             witnesses?: string[];
+        };
+        Uncovered: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
         };
         User: {
             /** @description Signed in at the identity provider. */
@@ -4000,6 +5134,27 @@ export interface components {
             kind: string;
         };
         "Waive-rightsRequest": Record<string, never>;
+        WebhookDraft: {
+            enabled: boolean;
+            kinds: string[];
+            name: string;
+            url: string;
+        };
+        WebhookEvent: {
+            event_id: string;
+        };
+        WebhookMade: {
+            endpoint: components["schemas"]["Endpoint"];
+            /** @description whsec_…, as Standard Webhooks has it; it is not shown again. */
+            secret: string;
+        };
+        WebhookPage: {
+            items: components["schemas"]["Endpoint"][];
+            kinds: components["schemas"]["Kind"][];
+        };
+        WebhookSecret: {
+            secret: string;
+        };
         Year: {
             provisional: boolean;
             source: string;
@@ -4435,6 +5590,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListAreaBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-authorities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAuthorityBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorityDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authority"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -5427,6 +6644,258 @@ export interface operations {
             };
         };
     };
+    "list-credit-records": {
+        parameters: {
+            query?: {
+                /** @description Of this party alone. */
+                party?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCreditRecordBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-credit-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditRecord"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCreditRepairBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreditVerdict"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-repair-paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreditVerdict"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-credit-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditRules"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "activate-credit-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreditRulesDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-detectors": {
         parameters: {
             query?: never;
@@ -5571,6 +7040,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DrawPage"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-duty": {
+        parameters: {
+            query?: {
+                /** @description Default: now. */
+                from?: string;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duty"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-shift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShiftDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-shift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -5761,6 +7325,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-cases": {
+        parameters: {
+            query?: {
+                /** @description changed_at of the last line that is there already; left out: everything. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-objects": {
+        parameters: {
+            query?: {
+                /** @description changed_at of the last line that is there already; left out: everything. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -6367,6 +7995,339 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListInspectionDueBody"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyPage"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-leads": {
+        parameters: {
+            query?: {
+                /** @description Left out: all. */
+                state?: "open" | "received" | "acknowledged" | "dispatched" | "done" | "transferred";
+                kind?: "waste" | "stall" | "crossdoor" | "soil" | "burning" | "building" | "other";
+                /** @description Those alone that were handed to the caller. */
+                mine?: boolean;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLeadBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "receive-lead": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that is new for each thing to be made; sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadPage"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "acknowledge-lead": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in "3". */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-lead-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "dispatch-lead": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in "3". */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dispatch"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "finish-lead": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in "3". */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadOutcome"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -7129,6 +9090,66 @@ export interface operations {
             };
         };
     };
+    "get-portal-credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalCredit"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreditApplication"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "ask-deferral": {
         parameters: {
             query?: never;
@@ -7400,6 +9421,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -8563,6 +10613,267 @@ export interface operations {
             };
         };
     };
+    "list-transfers": {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTransferBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "send-transfer": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that is new for each thing to be made; sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferPage"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-transfer-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-receipt-scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enter-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperReceipt"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignedReceipt"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferStatus"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-trust": {
         parameters: {
             query?: never;
@@ -8713,6 +11024,265 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListViewBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPage"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMade"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-deliveries": {
+        parameters: {
+            query?: {
+                /** @description Left out: all. */
+                state?: "waiting" | "delivered" | "failed";
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDeliveryBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replay-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rotate-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "test-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEvent"];
                 };
             };
             /** @description A problem (RFC 9457) */
