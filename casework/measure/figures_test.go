@@ -16,6 +16,7 @@ import (
 	"offsite/registry"
 	"offsite/registry/grade"
 	"offsite/registry/intake"
+	"offsite/store"
 	"offsite/store/storetest"
 )
 
@@ -89,7 +90,7 @@ func counted(t *testing.T, set bench.Set) {
 	t.Helper()
 	pool := storetest.Open(t)
 	now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
-	indexes, err := bench.DropIndexes(t.Context(), pool, "casefile")
+	indexes, err := store.DropIndexes(t.Context(), pool, "casefile")
 	if err != nil {
 		t.Fatal(err)
 	}

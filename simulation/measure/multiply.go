@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"offsite/bench"
+	"offsite/store"
 )
 
 // living is how many of a hundred cases have not ended.
@@ -30,7 +30,7 @@ func multiply(ctx context.Context, pool *pgxpool.Pool, n int) error {
 				return err
 			}
 		}
-		indexes, err := bench.DropIndexes(ctx, tx, "casefile", "process_record", "evidence", "document", "portal_link", "message")
+		indexes, err := store.DropIndexes(ctx, tx, "casefile", "process_record", "evidence", "document", "portal_link", "message")
 		if err != nil {
 			return err
 		}
