@@ -27,6 +27,7 @@ type Open = "reject" | "verify" | "help" | null;
 export default function Queue() {
   const { t } = useDictionary<FindingWord>(words);
   const { user } = useSession();
+  const { message } = App.useApp();
   const navigate = useNavigate();
   const { id } = useParams();
   const [search] = useSearchParams();
@@ -70,6 +71,13 @@ export default function Queue() {
     },
     [give, go, index, items, stage],
   );
+  // Here, not beside the finding: it must work while the next one is still on its way.
+  const takeBack = () => {
+    const back = undo();
+    if (back) go(back.finding);
+    else void message.info(t("nothingToUndo"));
+  };
+  useKeys({ u: takeBack });
   return (
     <Page
       title={t("title")}
@@ -78,7 +86,7 @@ export default function Queue() {
         <Controls stage={stage} order={order} />
       }
     >
-      {pending ? <PendingBar verdict={pending} onUndo={() => { const back = undo(); if (back) go(back.finding); }} /> : null}
+      {pending ? <PendingBar verdict={pending} onUndo={takeBack} /> : null}
       {list.error && !list.data ? <Failure error={list.error} retry={() => void list.refetch()} /> : null}
       {list.data && items.length === 0 && !id ? (
         <Nothing>{stage === "all" ? t("noMatch") : <><strong>{t("queueEmpty")}</strong><br />{t("queueEmptyWhy")}</>}</Nothing>
@@ -93,7 +101,6 @@ export default function Queue() {
             id={current}
             roles={user.roles}
             onMove={(by) => { const to = neighbour(by); if (to) go(to); }}
-            onUndo={() => { const back = undo(); if (back) go(back.finding); return !!back; }}
             onDecided={decided}
           />
         </div>
@@ -208,25 +215,23 @@ interface CurrentProps {
   id: string;
   roles: string[];
   onMove: (by: number) => void;
-  onUndo: () => boolean;
   onDecided: (verdict: Omit<Verdict, "send">, send: () => Promise<void>) => void;
 }
 
-function Current({ id, roles, onMove, onUndo, onDecided }: CurrentProps) {
+function Current({ id, roles, onMove, onDecided }: CurrentProps) {
   const finding = useFinding(id);
   const view = useMemo(() => finding.data && viewOf(finding.data), [finding.data]);
   return (
     <Loaded query={finding}>
-      {(data) => <Judged finding={view ?? viewOf(data)} reviewer={roles.includes("reviewer")} onMove={onMove} onUndo={onUndo} onDecided={onDecided} />}
+      {(data) => <Judged finding={view ?? viewOf(data)} reviewer={roles.includes("reviewer")} onMove={onMove} onDecided={onDecided} />}
     </Loaded>
   );
 }
 
 type JudgedProps = Omit<CurrentProps, "id" | "roles"> & { finding: FindingView; reviewer: boolean };
 
-function Judged({ finding, reviewer, onMove, onUndo, onDecided }: JudgedProps) {
+function Judged({ finding, reviewer, onMove, onDecided }: JudgedProps) {
   const { t, pick } = useDictionary<FindingWord>(words);
-  const { message } = App.useApp();
   const [open, setOpen] = useState<Open>(null);
   const [boxes, setBoxes] = useState(true);
   const video = useRef<HTMLVideoElement>(null);
@@ -252,7 +257,6 @@ function Judged({ finding, reviewer, onMove, onUndo, onDecided }: JudgedProps) {
     {
       j: () => onMove(1), k: () => onMove(-1), ArrowDown: () => onMove(1), ArrowUp: () => onMove(-1),
       c: confirm, r: reject, v: verify, b: () => setBoxes((shown) => !shown), " ": play,
-      u: () => { if (!onUndo()) void message.info(t("nothingToUndo")); },
       "?": () => setOpen("help"),
     },
     open === null,

@@ -9,27 +9,6 @@ import { accessibility, api, as, browser, desk, everybody, open, phone, stage, v
 
 after(() => browser.close());
 
-// Each pair of language, scheme and size is among them.
-const looks = [
-  { language: "zh", scheme: "light", viewport: desk.viewport },
-  { language: "en", scheme: "dark", viewport: desk.viewport },
-  { language: "zh", scheme: "dark", viewport: phone.viewport },
-  { language: "en", scheme: "light", viewport: phone.viewport },
-];
-
-test("no page has a violation of WCAG 2.1 AA that axe finds", async () => {
-  const found = [];
-  for (const shown of pagesOf(await knownTo())) {
-    if (shown.part && !stage.accounts[shown.part]) continue;
-    for (const look of looks) {
-      const page = await visit(shown, look);
-      for (const what of await accessibility(page)) found.push(`${shown.name} ${look.language} ${look.scheme} ${look.viewport.width}: ${what}`);
-      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1)) found.push(`${shown.name} ${look.language} ${look.viewport.width}: wider than the screen`);
-    }
-  }
-  assert.deepEqual(found, []);
-});
-
 // like asserts that the tree has the template's lines, in their order; what the
 // template puts between slashes is a pattern.
 async function like(tree, name) {
@@ -136,4 +115,25 @@ test("a case list is saved and comes back; the diagram shows where the case stan
   await page.goto(new URL(`/cases/${decided}?tab=diagram`, stage.url).href);
   await page.waitForSelector(".diagram .node.now");
   for (const [part, other] of everybody()) assert.deepEqual(other.wrongs, [], part);
+});
+
+// Each pair of language, scheme and size is among them.
+const looks = [
+  { language: "zh", scheme: "light", viewport: desk.viewport },
+  { language: "en", scheme: "dark", viewport: desk.viewport },
+  { language: "zh", scheme: "dark", viewport: phone.viewport },
+  { language: "en", scheme: "light", viewport: phone.viewport },
+];
+
+test("no page has a violation of WCAG 2.1 AA that axe finds", async () => {
+  const found = [];
+  for (const shown of pagesOf(await knownTo())) {
+    if (shown.part && !stage.accounts[shown.part]) continue;
+    for (const look of looks) {
+      const page = await visit(shown, look);
+      for (const what of await accessibility(page)) found.push(`${shown.name} ${look.language} ${look.scheme} ${look.viewport.width}: ${what}`);
+      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1)) found.push(`${shown.name} ${look.language} ${look.viewport.width}: wider than the screen`);
+    }
+  }
+  assert.deepEqual(found, []);
 });
