@@ -146,7 +146,7 @@ func TestWebhooksFromTheConsole(t *testing.T) {
 	}
 	inside := draft
 	inside.URL = "https://192.168.0.7/hook"
-	if r := admin.do("POST", "/webhooks", inside); r.status != http.StatusForbidden {
+	if r = admin.do("POST", "/webhooks", inside); r.status != http.StatusForbidden {
 		t.Errorf("a private address: %s", r)
 	}
 	var sent wire.WebhookEvent
@@ -195,27 +195,27 @@ func TestALeadByAPIAndItsTransfer(t *testing.T) {
 		t.Fatal(r)
 	}
 	r.into(t, &made)
-	if r := system.do("GET", "/leads/"+made.ID, nil, hotline); r.status != http.StatusOK || strings.Contains(string(r.body), "13800000000") {
+	if r = system.do("GET", "/leads/"+made.ID, nil, hotline); r.status != http.StatusOK || strings.Contains(string(r.body), "13800000000") {
 		t.Errorf("its own lead: %s", r)
 	}
-	if r := system.do("GET", "/leads/"+made.ID, nil, other); r.status != http.StatusNotFound {
+	if r = system.do("GET", "/leads/"+made.ID, nil, other); r.status != http.StatusNotFound {
 		t.Errorf("another's lead: %s", r)
 	}
 	officer, head := h.staff("officer"), h.staff("head")
-	if r := officer.do("POST", "/leads/"+made.ID+"/acknowledgement", nil, `If-Match: "1"`); r.status != http.StatusNoContent {
+	if r = officer.do("POST", "/leads/"+made.ID+"/acknowledgement", nil, `If-Match: "1"`); r.status != http.StatusNoContent {
 		t.Errorf("acknowledge: %s", r)
 	}
-	if r := officer.do("POST", "/leads/"+made.ID+"/acknowledgement", nil, `If-Match: "1"`); r.status != http.StatusPreconditionFailed {
+	if r = officer.do("POST", "/leads/"+made.ID+"/acknowledgement", nil, `If-Match: "1"`); r.status != http.StatusPreconditionFailed {
 		t.Errorf("acknowledge again: %s", r)
 	}
-	if r := officer.do("POST", "/leads/"+made.ID+"/contact", wire.Reason{Reason: "核实"}); r.status != http.StatusOK || !strings.Contains(string(r.body), "13800000000") {
+	if r = officer.do("POST", "/leads/"+made.ID+"/contact", wire.Reason{Reason: "核实"}); r.status != http.StatusOK || !strings.Contains(string(r.body), "13800000000") {
 		t.Errorf("contact: %s", r)
 	}
 	var looks int
 	if err := h.pool.QueryRow(t.Context(), `SELECT count(*) FROM access_record WHERE subject = $1 AND reason = '核实'`, made.ID).Scan(&looks); err != nil || looks != 1 {
 		t.Errorf("%d looks are recorded, %v", looks, err)
 	}
-	if r := system.do("GET", "/leads/"+made.ID, nil, hotline); r.status != http.StatusOK || !strings.Contains(string(r.body), "acknowledged") || strings.Contains(string(r.body), `"by":"officer"`) {
+	if r = system.do("GET", "/leads/"+made.ID, nil, hotline); r.status != http.StatusOK || !strings.Contains(string(r.body), "acknowledged") || strings.Contains(string(r.body), `"by":"officer"`) {
 		t.Errorf("its own lead, acknowledged: %s", r)
 	}
 	authorities, err := h.transfers.Authorities(t.Context())

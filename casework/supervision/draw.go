@@ -178,7 +178,7 @@ func (o *Office) papers(ctx context.Context, d *Draw) error {
 	}
 	sum := sha256.Sum256(l.Text)
 	d.Text, d.SHA256, d.Announced, d.Drawn = string(l.Text), hex.EncodeToString(sum[:]), string(l.AnnouncedProof), string(l.DrawnProof)
-	return json.Unmarshal(l.Announcement.Terms, &d.Terms)
+	return json.Unmarshal(l.Terms, &d.Terms)
 }
 
 const drawsShown = 100

@@ -124,7 +124,7 @@ func firstPicture(files []string, path string) (ingest.Unit, error) {
 	if err != nil {
 		return ingest.Unit{}, fmt.Errorf("answer ONVIF: %w", err)
 	}
-	defer v.Close()
+	defer func() { _ = v.Close() }() // it was only read
 	nalus, err := v.NALUs(0)
 	if err != nil {
 		return ingest.Unit{}, fmt.Errorf("answer ONVIF: read the first picture of %s: %w", files[i], err)

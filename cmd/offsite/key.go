@@ -9,7 +9,6 @@ import (
 
 	"offsite/config"
 	"offsite/evidence/seal"
-	_ "offsite/evidence/seal/hsm" // keys in PKCS#11 tokens
 )
 
 // keyCmd is about the keys that seal evidence.

@@ -14,6 +14,8 @@ import (
 	"github.com/willabides/kongplete"
 
 	"offsite/config"
+	"offsite/evidence/seal"
+	"offsite/evidence/seal/hsm"
 )
 
 // version is set by the build.
@@ -28,6 +30,7 @@ type exitError struct {
 func (e exitError) Error() string { return e.err.Error() }
 
 func main() {
+	seal.RegisterTokens(hsm.Tokens())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:])
 	stop()

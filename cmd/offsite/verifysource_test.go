@@ -130,7 +130,8 @@ func said(t *testing.T, f func() error) (string, error) {
 }
 
 func exitStatus(err error) int {
-	if e, ok := err.(exitError); ok {
+	var e exitError
+	if errors.As(err, &e) {
 		return e.code
 	}
 	return 0

@@ -59,10 +59,10 @@ func epoch() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, calendar.Shang
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 
 func (p *plan) add(i int) {
-	town := pick(p.random, towns())
+	in := pick(p.random, towns())
 	spread := func() float64 { return (p.random.Float64() - 0.5) / 50 } // about a kilometre
-	longitude, latitude := town.longitude+spread(), town.latitude+spread()
-	o := registry.Object{ID: p.id("object", i), Township: town.name, PartyID: p.id("party", i), Grade: "green", Longitude: &longitude, Latitude: &latitude}
+	longitude, latitude := in.longitude+spread(), in.latitude+spread()
+	o := registry.Object{ID: p.id("object", i), Township: in.name, PartyID: p.id("party", i), Grade: "green", Longitude: &longitude, Latitude: &latitude}
 	party := registry.Party{ID: o.PartyID, Kind: "person"}
 	if i < Shops {
 		family, trade := pick(p.random, families()), pick(p.random, trades())
@@ -72,10 +72,10 @@ func (p *plan) add(i int) {
 		party.Name = family + pick(p.random, given()) + mark
 	} else {
 		o.Kind, o.Business = "site", "房屋建筑施工"
-		o.Name = fmt.Sprintf("%s%d号地块工地%s", town.name, i-Shops+1, mark)
+		o.Name = fmt.Sprintf("%s%d号地块工地%s", in.name, i-Shops+1, mark)
 		party.Kind, party.Name = "unit", fmt.Sprintf("崇明演示建设%02d公司%s", i-Shops+1, mark)
 	}
-	o.Address = fmt.Sprintf("崇明区%s%s%d号", town.name, pick(p.random, roads()), 1+p.random.IntN(900))
+	o.Address = fmt.Sprintf("崇明区%s%s%d号", in.name, pick(p.random, roads()), 1+p.random.IntN(900))
 	party.Address = o.Address
 	p.objects, p.parties = append(p.objects, o), append(p.parties, party)
 }
@@ -83,11 +83,11 @@ func (p *plan) add(i int) {
 // cameraDraft is the nth camera: one that nobody watches, at an address that belongs
 // to no machine (RFC 5737).
 func (p *plan) cameraDraft(n int, until time.Time) registry.CameraDraft {
-	town := towns()[n%len(towns())]
-	longitude, latitude := town.longitude, town.latitude
+	in := towns()[n%len(towns())]
+	longitude, latitude := in.longitude, in.latitude
 	published := until.AddDate(-1, -2, 0).Format(time.DateOnly)
 	return registry.CameraDraft{URL: fmt.Sprintf("rtsp://192.0.2.%d/stream", n+1), Protocol: "tcp", CameraChange: registry.CameraChange{
-		Name: fmt.Sprintf("%s%02d号%s", town.name, n+1, mark), Place: "崇明区" + town.name + roads()[n%len(roads())], Longitude: &longitude, Latitude: &latitude,
+		Name: fmt.Sprintf("%s%02d号%s", in.name, n+1, mark), Place: "崇明区" + in.name + roads()[n%len(roads())], Longitude: &longitude, Latitude: &latitude,
 		LegalReviewNo: fmt.Sprintf("演示法审-%02d", n+1), TechnicalReviewNo: fmt.Sprintf("演示技审-%02d", n+1), PublishedOn: &published, Unwatched: true,
 	}}
 }

@@ -27,9 +27,9 @@ type Object struct {
 // keys.
 func (v *Vault) Bundles(ctx context.Context, prefix string) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
+		listing, cancel := context.WithCancel(ctx)
 		defer cancel()
-		for o := range v.core.Client.ListObjects(ctx, v.o.Bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true, WithVersions: true}) {
+		for o := range v.core.Client.ListObjects(listing, v.o.Bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true, WithVersions: true}) {
 			if o.Err != nil {
 				yield(Object{}, fmt.Errorf("list bucket %s: %w", v.o.Bucket, o.Err))
 				return

@@ -57,7 +57,7 @@ func (v *Vault) makeBucket(ctx context.Context) error {
 	}
 	versioning, err := v.core.GetBucketVersioning(ctx, v.o.Bucket)
 	if err != nil || versioning.Enabled() {
-		return nil // what does not hold is said when the bucket is looked at
+		return nil //nolint:nilerr // what does not hold is said when the bucket is looked at
 	}
 	if err := v.core.EnableVersioning(ctx, v.o.Bucket); err != nil && !answered(err) {
 		return fmt.Errorf("make the bucket keep versions: %w", err)

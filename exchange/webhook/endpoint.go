@@ -39,7 +39,7 @@ type Draft struct {
 }
 
 const (
-	secretPrefix = "whsec_" //nolint:gosec // what secrets begin with, by the specification
+	secretPrefix = "whsec_"
 	secretBytes  = 32
 	overlap      = 24 * time.Hour // for which a replaced secret signs too
 )

@@ -116,7 +116,7 @@ func (f *Film) Add(img *image.RGBA, at time.Duration) error {
 		return fmt.Errorf("write video %s: %w", f.name, err)
 	}
 	p := f.planes
-	C.fill_planes(unsafe.Pointer(f.frame.UnsafeTypedPointer()), (*C.uint8_t)(&p.Y[0]), C.int(p.YStride), (*C.uint8_t)(&p.Cb[0]), (*C.uint8_t)(&p.Cr[0]), C.int(p.CStride)) //nolint:gosec // libav's memory
+	C.fill_planes(unsafe.Pointer(f.frame.UnsafeTypedPointer()), (*C.uint8_t)(&p.Y[0]), C.int(p.YStride), (*C.uint8_t)(&p.Cb[0]), (*C.uint8_t)(&p.Cr[0]), C.int(p.CStride))
 	f.frame.SetPts(at.Milliseconds())
 	if err := f.encode(f.frame); err != nil {
 		return fmt.Errorf("write video %s: %w", f.name, err)

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -334,10 +335,8 @@ func (s *session) security() string {
 
 // TokenDigest is the digest of a password in a UsernameToken.
 func TokenDigest(nonce []byte, created, password string) string {
-	h := sha1.New() // #nosec G401 -- as the standard says
-	h.Write(nonce)
-	io.WriteString(h, created+password)
-	return base64.StdEncoding.EncodeToString(h.Sum(nil))
+	sum := sha1.Sum(slices.Concat(nonce, []byte(created+password))) // #nosec G401 -- as the standard says
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // explain says what went wrong and what to do, without credentials.

@@ -24,6 +24,7 @@ var pinFile string
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
+	seal.RegisterTokens(Tokens())
 	dir, err := os.MkdirTemp("", "softhsm")
 	if err != nil {
 		panic(err)

@@ -26,7 +26,8 @@ const (
 // curve is the object identifier of Ed25519 (RFC 8410) in DER.
 var curve = []byte{0x06, 0x03, 0x2b, 0x65, 0x70}
 
-func init() { seal.RegisterTokens(&modules{loaded: map[string]*pkcs11.Ctx{}}) }
+// Tokens are those that the libraries of this machine reach, for seal.RegisterTokens.
+func Tokens() seal.Tokens { return &modules{loaded: map[string]*pkcs11.Ctx{}} }
 
 // modules are the tokens' libraries that this process has loaded: each once, since
 // PKCS#11 counts by process.
