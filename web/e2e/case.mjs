@@ -69,21 +69,24 @@ export async function step(part, id, event, fill) {
   return page;
 }
 
-export async function choose(dialog, page, label, count) {
-  await dialog.getByLabel(label).click();
+// pick takes the first options of a list of several, and sees that each is taken: while
+// the list still opens, a click can be lost.
+async function pick(list, page, count) {
+  await list.click();
   const options = page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option");
-  for (let i = 0; i < count; i++) await options.nth(i).click();
-  await page.keyboard.press("Escape");
+  for (let i = 0; i < count; i++) {
+    await until(`option ${i + 1} taken`, async () => {
+      if ((await options.nth(i).getAttribute("class")).includes("ant-select-item-option-selected")) return true;
+      await options.nth(i).click();
+      return false;
+    });
+  }
 }
 
 // fileAndNotify goes from verified evidence to the party's notice of the facts.
 export async function fileAndNotify(id) {
   await step("head", id, "file", async (dialog, page) => {
-    await dialog.locator(".ant-select").click();
-    const options = page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option");
-    await options.first().waitFor();
-    await options.nth(0).click();
-    await options.nth(1).click();
+    await pick(dialog.locator(".ant-select"), page, 2);
     await dialog.locator(".ant-modal-title").click(); // closes the list
   });
   await step("officer", id, "notify");
