@@ -27,11 +27,16 @@ const patience = 3 * time.Second // for the name server
 
 // New reads networks such as 10.0.0.0/8.
 func New(networks []string) (*Guard, error) {
+	return named(networks, "cameras.networks", "10.0.0.0/8")
+}
+
+// named reads the networks of a setting; example shows how one is written.
+func named(networks []string, setting, example string) (*Guard, error) {
 	g := &Guard{resolve: lookup}
 	for _, text := range networks {
 		prefix, err := netip.ParsePrefix(strings.TrimSpace(text))
 		if err != nil {
-			return nil, fmt.Errorf("cameras.networks: %q is no network; write it as in 10.0.0.0/8", text)
+			return nil, fmt.Errorf("%s: %q is no network; write it as in %s", setting, text, example)
 		}
 		g.networks = append(g.networks, prefix.Masked())
 	}

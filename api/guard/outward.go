@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strings"
 	"syscall"
 
 	"offsite/api/problem"
@@ -21,15 +20,11 @@ type Outward struct {
 
 // NewOutward reads networks such as 10.20.0.0/16; none: public addresses alone.
 func NewOutward(networks []string) (*Outward, error) {
-	o := &Outward{Guard{resolve: lookup}}
-	for _, text := range networks {
-		prefix, err := netip.ParsePrefix(strings.TrimSpace(text))
-		if err != nil {
-			return nil, fmt.Errorf("webhooks.networks: %q is no network; write it as in 10.20.0.0/16", text)
-		}
-		o.inside.networks = append(o.inside.networks, prefix.Masked())
+	inside, err := named(networks, "webhooks.networks", "10.20.0.0/16")
+	if err != nil {
+		return nil, err
 	}
-	return o, nil
+	return &Outward{*inside}, nil
 }
 
 // Check refuses an address that may not be called: no HTTPS (plain HTTP within the

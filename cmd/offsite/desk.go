@@ -57,23 +57,24 @@ import (
 
 // desk is what people work at: registry, accounts, cases, API and console.
 type desk struct {
-	config   *config.Config
-	pool     *pgxpool.Pool
-	registry *registry.Registry
-	accounts *account.Accounts
-	passkeys *webauthn.WebAuthn // nil: the public URL is none for passkeys
-	intake   *intake.Intake
-	grades   *grade.Grader
-	book     *casework.Book
-	office   *supervision.Office
-	hooks    *webhook.Webhooks
-	leads    *lead.Desk
-	credit   *credit.Office
-	privacy  *privacy.Office
-	vault    *vault.Vault
-	metrics  *prometheus.Registry
-	log      *slog.Logger
-	views    *live.Views // nil before there is a handler
+	config    *config.Config
+	pool      *pgxpool.Pool
+	registry  *registry.Registry
+	accounts  *account.Accounts
+	passkeys  *webauthn.WebAuthn // nil: the public URL is none for passkeys
+	intake    *intake.Intake
+	grades    *grade.Grader
+	book      *casework.Book
+	office    *supervision.Office
+	hooks     *webhook.Webhooks
+	leads     *lead.Desk
+	credit    *credit.Office
+	privacy   *privacy.Office
+	vault     *vault.Vault
+	metrics   *prometheus.Registry
+	log       *slog.Logger
+	views     *live.Views  // nil before there is a handler
+	addresses *guard.Guard // of cameras
 
 	publicLog *publicLog
 	copies    *maskedCopies // of pictures and clips, for the portal; nil before handler
@@ -143,11 +144,10 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	}
 	d.accounts = account.New(d.pool, account.WithFactors(secrets, d.passkeys))
 	d.registry = registry.New(d.pool, secrets, registry.WithZoneCheck(checkZone))
-	addresses, err := guard.New(d.config.Cameras.Networks)
-	if err != nil {
+	if d.addresses, err = guard.New(d.config.Cameras.Networks); err != nil {
 		return err
 	}
-	d.intake, d.grades = intake.New(d.pool, d.registry, secrets, time.Now, intake.WithAddressCheck(refusing(addresses))), grade.New(d.pool, time.Now)
+	d.intake, d.grades = intake.New(d.pool, d.registry, secrets, time.Now, intake.WithAddressCheck(refusing(d.addresses))), grade.New(d.pool, time.Now)
 	days, err := calendar.Default()
 	if err != nil {
 		return err
@@ -204,10 +204,6 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		return nil, err
 	}
 	d.copies = newMaskedCopies(d.vault, masks, d.log.With("part", "masks"))
-	addresses, err := guard.New(d.config.Cameras.Networks)
-	if err != nil {
-		return nil, err
-	}
 	o := api.Options{
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
@@ -215,7 +211,7 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Exports: bulk.New(d.pool), Leads: d.leads, Credit: d.credit, Privacy: d.privacy,
 		Transfers: transfer.New(transfer.Options{Pool: d.pool, Leads: d.leads, Bureau: d.config.Bureau.NameZH, Tell: d.hooks.Tell, Now: time.Now}),
 		Trust:     func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
-		Probe:     prober(addresses), Live: d.viewer(addresses), Discovery: newFinder(addresses), Masked: d.copies, CheckAddress: addresses.Check,
+		Probe:     prober(d.addresses), Live: d.viewer(d.addresses), Discovery: newFinder(d.addresses), Masked: d.copies, CheckAddress: d.addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
 		Ready:   map[string]func(context.Context) error{"database": d.pool.Ping},
 		Log:     d.publicLog.Handler(),

@@ -305,7 +305,7 @@ const (
 // that is told to stop gives its cameras up at once. -kills 20 -figures FOLDER measures.
 func TestNodesTakeOver(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it starts a district")
+		t.Skip("SKIPPED: -short was given, and this starts a district")
 	}
 	const cameras = 4
 	v := settle(t, cameras)

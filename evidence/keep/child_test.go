@@ -271,16 +271,7 @@ func childOptions(j job, h *hold) (keep.Options, error) {
 // start runs a child and returns what it says.
 func (j job) start(t *testing.T) (*exec.Cmd, *strings.Builder, <-chan error) {
 	t.Helper()
-	text, err := json.Marshal(j)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "job.json")
-	if err := os.WriteFile(path, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childVariable+"="+path)
+	cmd := j.program(t)
 	said := &strings.Builder{}
 	held := make(chan error, 1)
 	out, err := cmd.StdoutPipe()

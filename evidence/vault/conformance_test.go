@@ -30,6 +30,18 @@ type subject struct {
 	options vault.Options
 }
 
+// putBriefly stores what is to be kept for two seconds, by a vault that does so.
+func (s *subject) putBriefly(ctx context.Context) (evidence.Receipt, error) {
+	s.options.Retention = 2 * time.Second
+	short, err := vault.Again(s.options)
+	if err != nil {
+		return evidence.Receipt{}, err
+	}
+	s.v = short
+	r, _, err := s.put(ctx, 2000)
+	return r, err
+}
+
 // put stores random bytes.
 func (s subject) put(ctx context.Context, size int) (evidence.Receipt, [32]byte, error) {
 	data := make([]byte, size)
@@ -168,13 +180,7 @@ var demands = []struct {
 		return nil
 	}},
 	{"a legal hold outlives the retention", false, func(ctx context.Context, s subject) error {
-		s.options.Retention = 2 * time.Second
-		short, err := vault.Again(s.options)
-		if err != nil {
-			return err
-		}
-		s.v = short
-		r, _, err := s.put(ctx, 2000)
+		r, err := s.putBriefly(ctx)
 		if err == nil {
 			err = s.v.Hold(ctx, r, true)
 		}
@@ -188,13 +194,7 @@ var demands = []struct {
 		return nil
 	}},
 	{"what has expired is removed", true, func(ctx context.Context, s subject) error {
-		s.options.Retention = 2 * time.Second
-		short, err := vault.Again(s.options)
-		if err != nil {
-			return err
-		}
-		s.v = short
-		r, _, err := s.put(ctx, 2000)
+		r, err := s.putBriefly(ctx)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { Loaded } from "../../parts/loaded";
+import { useStep } from "../../parts/step";
 import { acknowledge, contactOf, dispatchLead, finishLead, useLead, type Lead, type LeadOutcome } from "./calls";
 import words, { type LeadWord } from "./words";
 
@@ -65,27 +66,12 @@ function Tools({ lead }: { lead: Lead }) {
   );
 }
 
-// useStep takes a step of a lead and closes what asked for it.
-function useStep<V>(take: (values: V) => Promise<unknown>, onClose: () => void) {
-  const { language } = useDictionary<LeadWord>(words);
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: take,
-    onSuccess: async () => {
-      onClose();
-      await queries.invalidateQueries({ queryKey: ["leads"] });
-    },
-    onError: (error) => void message.error(sentenceOf(error, language)),
-  });
-}
-
 function Dispatch({ lead, onClose }: { lead: Lead; onClose: () => void }) {
   const { t } = useDictionary<LeadWord>(words);
   const frame = useWords();
   const users = useUsers();
   const [form] = Form.useForm<{ officer: string }>();
-  const step = useStep(({ officer }: { officer: string }) => dispatchLead(lead, officer), onClose);
+  const step = useStep("leads", ({ officer }: { officer: string }) => dispatchLead(lead, officer), onClose);
   const officers = (users.data ?? []).filter((user) => user.roles.includes("officer"));
   return (
     <Modal open title={t("dispatch")} okText={t("dispatch")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={step.isPending}>
@@ -105,7 +91,7 @@ function Finish({ lead, onClose }: { lead: Lead; onClose: () => void }) {
   const frame = useWords();
   const [form] = Form.useForm<LeadOutcome>();
   const result = Form.useWatch("result", form);
-  const step = useStep((values: LeadOutcome) => finishLead(lead, values), onClose);
+  const step = useStep("leads", (values: LeadOutcome) => finishLead(lead, values), onClose);
   const required = { required: true, whitespace: true, message: t("missing") };
   return (
     <Modal open title={t("finish")} okText={t("finish")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={step.isPending}>

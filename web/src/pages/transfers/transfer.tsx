@@ -1,14 +1,13 @@
 // One transfer: its letter, its receipt, what the authority says of it.
-import { App, Button, DatePicker, Form, Input, Modal, Select } from "antd";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Button, DatePicker, Form, Input, Modal, Select } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
-import { sentenceOf } from "../../api/problem";
 import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { Loaded } from "../../parts/loaded";
+import { useStep } from "../../parts/step";
 import { enterReceipt, reportTransfer, useTransfer, type Transfer, type TransferStatus } from "./calls";
 import words, { type TransferWord } from "./words";
 
@@ -52,20 +51,6 @@ function Tools({ transfer }: { transfer: Transfer }) {
   );
 }
 
-function useStep<V>(take: (values: V) => Promise<unknown>, onClose: () => void) {
-  const { language } = useDictionary<TransferWord>(words);
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: take,
-    onSuccess: async () => {
-      onClose();
-      await queries.invalidateQueries({ queryKey: ["transfers"] });
-    },
-    onError: (error) => void message.error(sentenceOf(error, language)),
-  });
-}
-
 // base64 reads a file as the API takes it.
 function base64(file: File): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -83,7 +68,7 @@ function Receipt({ id, onClose }: { id: string; onClose: () => void }) {
   const frame = useWords();
   const [form] = Form.useForm<ReceiptValues>();
   const [file, setFile] = useState<File | null>(null);
-  const step = useStep(async (values: ReceiptValues) => enterReceipt(id, { receiver: values.receiver, received_at: values.received_at.toISOString(), scan: file ? await base64(file) : "" }), onClose);
+  const step = useStep("transfers", async (values: ReceiptValues) => enterReceipt(id, { receiver: values.receiver, received_at: values.received_at.toISOString(), scan: file ? await base64(file) : "" }), onClose);
   return (
     <Modal open title={t("enterReceipt")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} okButtonProps={{ disabled: !file }} confirmLoading={step.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ received_at: dayjs() }} onFinish={(values) => step.mutate(values)}>
@@ -99,7 +84,7 @@ function Report({ transfer, onClose }: { transfer: Transfer; onClose: () => void
   const { t } = useDictionary<TransferWord>(words);
   const frame = useWords();
   const [form] = Form.useForm<TransferStatus>();
-  const step = useStep((values: TransferStatus) => reportTransfer(transfer.id, values), onClose);
+  const step = useStep("transfers", (values: TransferStatus) => reportTransfer(transfer.id, values), onClose);
   const next: TransferStatus["state"][] = transfer.state === "received" ? ["accepted", "returned"] : ["closed"];
   return (
     <Modal open title={t("report")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={step.isPending}>
