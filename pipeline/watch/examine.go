@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"slices"
 	"time"
 
 	"offsite/detectors"
@@ -99,7 +100,8 @@ func (w *Watch) compare(p infer.Source, at time.Time, things []detectors.Detecti
 		}
 		w.base = newBaseline(m.Input.Width(), m.Input.Height(), m.Output.Shape[3], m.Output.Shape[2])
 	}
-	now := make([]byte, 3*w.base.Width*w.base.Height)
+	w.now = slices.Grow(w.now[:0], 3*w.base.Width*w.base.Height)[:3*w.base.Width*w.base.Height]
+	now := w.now
 	if err := p.RGB(now, w.base.Width, w.base.Height, 3*w.base.Width); err != nil {
 		return nil, err
 	}

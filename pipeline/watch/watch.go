@@ -54,6 +54,7 @@ type Watch struct {
 	stance  look.Stance
 	tracker *track.Tracker
 	base    *baseline
+	now     []byte // the picture of the look under way, as the baseline is
 	last    *examined
 	recent  []*frame // looked at, oldest first
 	records []pipeline.LookRecord
