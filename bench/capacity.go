@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"strings"
-	"time"
 )
 
 // Load is what a place is reckoned with, apart from what was measured.
@@ -51,13 +50,13 @@ var places = []struct {
 }{{"one street office", 300}, {"a district", 5_000}, {"a city", 100_000}}
 
 // Capacity writes what a district and a city need, from the measured cost of a camera.
-func Capacity(w io.Writer, sets map[string]Set, l Load, machine string, at time.Time) error {
-	c, err := costOf(sets["cameras"])
+func Capacity(w io.Writer, cameras Kept, l Load) error {
+	c, err := costOf(cameras.Figures)
 	if err != nil {
 		return err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Capacity\n\nReckoned by `offsite bench capacity` on %s from what `make bench-cameras` measured on: %s.\n", at.Format("2006-01-02"), machine)
+	fmt.Fprintf(&b, "# Capacity\n\nReckoned by `offsite bench capacity` from what `make bench-cameras` measured on %s: %s.\n", cameras.Measured, cameras.Machine)
 	fmt.Fprintf(&b, `
 Measured, for a camera of 1080p25, H.264, %.0f Mbit/s, a look each 2 s, all detectors, in
 scenes in which something moves nearly always: %.2f %% of a core, %.1f MiB of memory and a

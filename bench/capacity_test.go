@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestCapacityFollowsTheMeasuredCost(t *testing.T) {
@@ -14,7 +13,7 @@ func TestCapacityFollowsTheMeasuredCost(t *testing.T) {
 			"still_mib": {Value: 2}, "picture_kib": {Value: 90}}
 		var b bytes.Buffer
 		load := Load{Cores: 32, Share: 0.5, Findings: 0.5, Years: 5}
-		if err := Capacity(&b, map[string]Set{"cameras": set}, load, "2 cores", time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)); err != nil {
+		if err := Capacity(&b, Kept{Figures: set}, load); err != nil {
 			t.Fatal(err)
 		}
 		return b.String()
@@ -35,7 +34,7 @@ func TestCapacityFollowsTheMeasuredCost(t *testing.T) {
 
 func TestCapacityWithoutFiguresIsRefused(t *testing.T) {
 	t.Parallel()
-	if err := Capacity(&bytes.Buffer{}, nil, Load{}, "", time.Time{}); err == nil || !strings.Contains(err.Error(), "make bench-cameras") {
+	if err := Capacity(&bytes.Buffer{}, Kept{}, Load{}); err == nil || !strings.Contains(err.Error(), "make bench-cameras") {
 		t.Errorf("%v, want what to run", err)
 	}
 }

@@ -1,5 +1,5 @@
 .PHONY: bench bench-nodes bench-demo bench-cameras bench-web bench-casework bench-supervision bench-webhooks bench-evidence bench-report
-bench: bench-evidence bench-demo bench-cameras bench-web bench-casework bench-supervision bench-webhooks bench-report ## every benchmark; writes build/bench/*.json and docs/performance.md
+bench: bench-evidence bench-demo bench-cameras bench-web bench-casework bench-supervision bench-webhooks bench-report ## every benchmark; writes docs/figures and docs/performance.md
 
 bench-demo: build ## start, first finding, memory and processor time of the demonstration
 	@build/offsite bench demo
@@ -13,7 +13,7 @@ bench-nodes: setup ## nodes killed in a row: when their cameras are watched agai
 bench-web: build ## the console and the portal in Chromium: load, switches, axe, 60 findings by keyboard
 	@make/e2e.sh bench
 
-bench-report: build ## docs/performance.md and docs/capacity.md from what was measured
+bench-report: build ## takes what was measured into docs/figures, and makes docs/performance.md and docs/capacity.md of it
 	@build/offsite bench report >build/performance.md && mv build/performance.md docs/performance.md
 	@build/offsite bench capacity >build/capacity.md && mv build/capacity.md docs/capacity.md
 
