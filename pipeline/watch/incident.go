@@ -109,7 +109,7 @@ func picture(s *pipeline.Still, z detectors.Zone, f *frame, p *decode.Picture) e
 	if err != nil {
 		return err
 	}
-	if s.PNG, err = p.PNG(); err != nil {
+	if s.PNG, err = decode.PNG(img); err != nil {
 		return err
 	}
 	s.Overlay, err = overlay(img, z, s.Boxes)

@@ -48,13 +48,11 @@ type Watch struct {
 	closed  bool
 	needs   map[string]need // by model
 	decoder *decode.Decoder // where key units alone are not enough; else nil
-	shared  infer.Shared    // the picture of the look under way
 	gate    *look.Gate
 	eye     look.Eye
 	stance  look.Stance
 	tracker *track.Tracker
 	base    *baseline
-	now     []byte // the picture of the look under way, as the baseline is
 	last    *examined
 	recent  []*frame // looked at, oldest first
 	records []pipeline.LookRecord
