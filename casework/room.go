@@ -331,4 +331,3 @@ func (b *Book) recordRoom(ctx context.Context, r evidence.Receipt, raw json.RawM
 	}
 	return nil
 }
-
