@@ -26,6 +26,9 @@ func (b *Book) RecordEvidence(ctx context.Context, r evidence.Receipt, summary j
 	if r.Kind == gapKind {
 		return b.recordGap(ctx, r, summary)
 	}
+	if r.Kind == roomKind {
+		return b.recordRoom(ctx, r, summary)
+	}
 	var s Summary
 	if err := json.Unmarshal(summary, &s); err != nil {
 		return fmt.Errorf("record bundle %s: its summary cannot be read: %w", r.BundleID, err)
