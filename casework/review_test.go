@@ -203,7 +203,7 @@ func TestEvidenceIsRecordedOnceAndJoinsTheOpenCase(t *testing.T) {
 // of that case, though the case has ended. What nobody else saw is a finding of its own.
 func TestWhatACutOffNodeTellsLate(t *testing.T) {
 	t.Parallel()
-	h := open(t, want{})
+	h := open(t, want{noObject: true})
 	leases := lease.New(h.pool, "node")
 	var held []lease.Lease
 	for range 2 {

@@ -256,7 +256,8 @@ func pack(raw []byte) ([]byte, error) {
 	defer packers.Put(p)
 	p.Reset(&out)
 	_, err := p.Write(raw)
-	return out.Bytes(), errors.Join(err, p.Close())
+	err = errors.Join(err, p.Close())
+	return out.Bytes(), err
 }
 
 func packJSON(v any) ([]byte, error) {
