@@ -60,6 +60,7 @@ type Watch struct {
 	ended   []Ended // of zones that were taken away, for the next outcome
 	owed    []Ended // that the sink has not been told yet
 	saved   savedAt
+	carry   carrying
 
 	faults atomic.Pointer[[]ZoneFault] // apart from mu: a status must not wait for a look
 }
@@ -228,6 +229,7 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 	w.observe(l, f, p, &out)
 	w.answer(f, p)
 	out.Open = w.open()
+	w.carry.news = w.carry.news || len(out.Open) > 0
 	return out, w.saveDue(len(out.Raised)+len(out.Ended) > 0)
 }
 
