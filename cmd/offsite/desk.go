@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -271,7 +272,12 @@ func (d *desk) serve(ctx context.Context, listener net.Listener, engine *infer.E
 	}
 	defer a.Stop()
 	defer d.views.Stop()
-	server := api.Server(a.Handler(), d.log.With("part", "http"))
+	listening, ignore := context.WithCancel(ctx)
+	var remembering sync.WaitGroup
+	remembering.Go(func() { d.accounts.Remember(listening) })
+	defer remembering.Wait()
+	defer ignore()
+	server := api.Server(a.Handler(), d.log.With("part", "http"), d.metrics)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
