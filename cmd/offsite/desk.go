@@ -53,6 +53,7 @@ import (
 	"offsite/registry/intake"
 	ground "offsite/registry/place"
 	"offsite/store"
+	"offsite/tracing"
 	"offsite/web"
 )
 
@@ -85,6 +86,11 @@ type desk struct {
 // down again. private: services of the data folder serve where none are configured;
 // keeps and grace as for openDesk.
 func atDesk(ctx context.Context, c *config.Config, private, keeps bool, grace time.Duration, log *slog.Logger, do func(*platform, *seal.Ring, *desk) error) error {
+	untrace, err := tracing.Start(ctx, version, log.With("part", "traces"))
+	if err != nil {
+		return err
+	}
+	defer untrace()
 	p, err := startPlatform(ctx, c, private, log)
 	if err != nil {
 		return err

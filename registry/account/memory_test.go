@@ -74,7 +74,9 @@ func TestWhatIsRememberedEndsAtOnce(t *testing.T) {
 	roles, off := []string{Operator, Collector}, true
 	for name, end := range map[string]func(ctx context.Context, d *desk) error{
 		"sign out": func(ctx context.Context, d *desk) error { return d.SignOut(ctx, d.session.Token) },
-		"revoke":   func(ctx context.Context, d *desk) error { return d.Revoke(ctx, "admin", d.session.Account.ID, d.session.ID) },
+		"revoke": func(ctx context.Context, d *desk) error {
+			return d.Revoke(ctx, "admin", d.session.Account.ID, d.session.ID)
+		},
 		"roles": func(ctx context.Context, d *desk) error {
 			_, err := d.Change(ctx, "admin", d.session.Account.ID, Change{Roles: &roles})
 			return err

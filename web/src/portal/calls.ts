@@ -22,4 +22,5 @@ export const startPayment = async (): Promise<string> => (await ok(api.POST("/ap
 export const portalCredit = (): Promise<PortalCredit> => ok(api.GET("/api/v1/portal/credit", {}));
 export const askRepair = (text: string, papers: string[]): Promise<unknown> => ok(api.POST("/api/v1/portal/credit", { body: { text, papers } }));
 export const fileURL = (name: string) => `/api/v1/portal/files/${name.split("/").map(encodeURIComponent).join("/")}`;
+export const copyURL = (bundle: string, part: "tar" | "tlog-proof") => `/api/v1/portal/copies/${encodeURIComponent(bundle)}/bundle.${part}`;
 export const documentURL = (id: string) => `/api/v1/portal/documents/${encodeURIComponent(id)}/pdf`;
