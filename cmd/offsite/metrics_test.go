@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
@@ -16,6 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"offsite/api"
 	"offsite/config"
 	"offsite/evidence/seal"
 )
@@ -95,6 +97,7 @@ func describeMetrics(ctx context.Context, args []string) error {
 		if _, err := d.handler(w.engine); err != nil {
 			return err
 		}
+		api.Server(http.NotFoundHandler(), log, d.metrics)
 		return writeMetrics(d.metrics)
 	})
 }
