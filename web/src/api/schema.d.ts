@@ -1720,6 +1720,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portal/copies/{bundle}/bundle.tar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sealed copy of the evidence, with people and vehicles covered */
+        get: operations["get-portal-bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/copies/{bundle}/bundle.tlog-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The transparency log's receipt of such a copy (C2SP tlog-proof) */
+        get: operations["get-portal-proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portal/credit": {
         parameters: {
             query?: never;
@@ -4340,6 +4374,7 @@ export interface components {
             basis_zh: string;
             clip: string;
             consented: boolean;
+            copies: components["schemas"]["PortalCopy"][];
             documents: components["schemas"]["PortalDocument"][];
             /** Format: int64 */
             fine_fen: number;
@@ -4368,6 +4403,13 @@ export interface components {
             phone: string;
             /** @description PNG as a data URL. */
             signature: string;
+        };
+        PortalCopy: {
+            bundle: string;
+            /** Format: date-time */
+            sealed_at: string;
+            /** Format: int64 */
+            size_bytes: number;
         };
         PortalCredit: {
             record?: components["schemas"]["CreditRecord"];
@@ -9078,6 +9120,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-portal-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bundle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-portal-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bundle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain; charset=utf-8": string;
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {
