@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"offsite/api/crowd"
 	"offsite/api/hub"
 	"offsite/api/limit"
 	"offsite/api/pages"
@@ -194,13 +195,15 @@ const (
 	headerBytes    = 32 << 10
 )
 
-// Server is an HTTP server for the handler that slow or greedy clients cannot hold
-// up. Answers have deadlines of their own, since streams last.
-func Server(handler http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
+// Server is an HTTP server for the handler that slow, greedy or many clients cannot hold
+// up. Answers have deadlines of their own, since streams last. r may be nil.
+func Server(handler http.Handler, log *slog.Logger, r prometheus.Registerer) *http.Server {
+	s := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerPatience, ReadTimeout: bodyPatience, IdleTimeout: idlePatience,
 		MaxHeaderBytes: headerBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+	crowd.New(crowd.Most(), r).Guard(s)
+	return s
 }
 
 func (a *API) notFound(w http.ResponseWriter, r *http.Request) {

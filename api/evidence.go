@@ -181,7 +181,12 @@ func (a *API) getBundle(ctx context.Context, in *BundleID) (*stream, error) {
 	if err := a.o.Casework.RecordView(ctx, actor(ctx), in.Bundle, "bundle.tar", "下载证据包 download"); err != nil {
 		return nil, err
 	}
-	tar, err := a.o.Vault.ReadBundle(ctx, e.Receipt)
+	return a.bundle(ctx, e.Receipt)
+}
+
+// bundle sends a whole bundle.
+func (a *API) bundle(ctx context.Context, receipt evidence.Receipt) (*stream, error) {
+	tar, err := a.o.Vault.ReadBundle(ctx, receipt)
 	if err != nil {
 		return nil, away(err)
 	}
@@ -190,11 +195,11 @@ func (a *API) getBundle(ctx context.Context, in *BundleID) (*stream, error) {
 		defer tar.Close()
 		h := w.Header()
 		h.Set("Content-Type", "application/x-tar")
-		h.Set("Content-Disposition", `attachment; filename="`+e.Bundle+`.tar"`)
-		h.Set("Content-Length", strconv.FormatInt(e.Receipt.SizeBytes, 10))
+		h.Set("Content-Disposition", `attachment; filename="`+receipt.BundleID+`.tar"`)
+		h.Set("Content-Length", strconv.FormatInt(receipt.SizeBytes, 10))
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // as long as it takes to carry it
 		if _, err := io.Copy(w, tar); err != nil && r.Context().Err() == nil {
-			a.log.ErrorContext(ctx, "sending a bundle failed", "bundle", e.Bundle, "error", err)
+			a.log.ErrorContext(ctx, "sending a bundle failed", "bundle", receipt.BundleID, "error", err)
 			panic(http.ErrAbortHandler)
 		}
 	}}, nil
@@ -205,18 +210,23 @@ func (a *API) getLogProof(ctx context.Context, in *BundleID) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := a.o.Vault.LogProof(ctx, e.Receipt)
+	return a.logProof(ctx, e.Receipt)
+}
+
+// logProof sends the log's receipt of a bundle.
+func (a *API) logProof(ctx context.Context, receipt evidence.Receipt) (*stream, error) {
+	text, err := a.o.Vault.LogProof(ctx, receipt)
 	if err != nil {
 		return nil, away(err)
 	}
 	if text == nil {
-		return nil, fmt.Errorf("read the log's receipt of bundle %s: %w", in.Bundle, vault.ErrNoEntry)
+		return nil, fmt.Errorf("read the log's receipt of bundle %s: %w", receipt.BundleID, vault.ErrNoEntry)
 	}
 	return &stream{func(hc huma.Context) {
 		_, w := humachi.Unwrap(hc)
 		h := w.Header()
 		h.Set("Content-Type", "text/plain; charset=utf-8")
-		h.Set("Content-Disposition", `attachment; filename="`+e.Bundle+`.tlog-proof"`)
+		h.Set("Content-Disposition", `attachment; filename="`+receipt.BundleID+`.tlog-proof"`)
 		_, _ = w.Write(text) // the client may have gone
 	}}, nil
 }

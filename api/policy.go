@@ -277,6 +277,8 @@ func policy() map[string]access {
 		"give-consent":        party,
 		"start-payment":       party,
 		"get-portal-file":     party,
+		"get-portal-bundle":   party,
+		"get-portal-proof":    party,
 		"get-portal-document": party,
 
 		"check-document":        anybody,

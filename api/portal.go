@@ -33,6 +33,8 @@ func (a *API) portalOperations() {
 	handle(a, operation{id: "give-consent", method: http.MethodPost, path: "/portal/consent", summary: "Agree to electronic service, signed", tag: tag, status: http.StatusNoContent, body: signatureBody}, a.giveConsent)
 	handle(a, operation{id: "start-payment", method: http.MethodPost, path: "/portal/payment", summary: "Order a payment; answers with the provider's page", tag: tag}, a.startPayment)
 	handle(a, operation{id: "get-portal-file", method: http.MethodGet, path: "/portal/files/{path}", summary: "A picture or clip of the party's own case", tag: tag, binary: "application/octet-stream"}, a.getPortalFile)
+	handle(a, operation{id: "get-portal-bundle", method: http.MethodGet, path: "/portal/copies/{bundle}/bundle.tar", summary: "A sealed copy of the evidence, with people and vehicles covered", tag: tag, binary: "application/x-tar"}, a.getPortalBundle)
+	handle(a, operation{id: "get-portal-proof", method: http.MethodGet, path: "/portal/copies/{bundle}/bundle.tlog-proof", summary: "The transparency log's receipt of such a copy (C2SP tlog-proof)", tag: tag, binary: "text/plain; charset=utf-8"}, a.getPortalProof)
 	handle(a, operation{id: "get-portal-document", method: http.MethodGet, path: "/portal/documents/{id}/pdf", summary: "A document of the party's own case", tag: tag, binary: "application/pdf"}, a.getPortalDocument)
 }
 
@@ -130,8 +132,33 @@ func (a *API) getPortalFile(ctx context.Context, in *portalFile) (*stream, error
 				return
 			}
 		}
-		a.sendMasked(w, r, file.Receipt, file.Path)
+		if file.Copy != nil {
+			a.sendEntry(w, r, *file.Copy, file.Path)
+			return
+		}
+		a.sendMasked(w, r, file.Receipt, file.Path) // until the sealed copy is there
 	}}, nil
+}
+
+// getPortalBundle gives the party a bundle that it can have checked by anybody.
+func (a *API) getPortalBundle(ctx context.Context, in *BundleID) (*stream, error) {
+	r, err := a.o.Casework.PortalBundle(ctx, callerOf(ctx).caseID, in.Bundle)
+	if err != nil {
+		return nil, err
+	}
+	party := casework.Actor{Name: "当事人", Roles: []string{"party"}}
+	if err := a.o.Casework.RecordView(ctx, party, r.BundleID, "bundle.tar", "当事人下载 party "+callerOf(ctx).caseID); err != nil {
+		return nil, err
+	}
+	return a.bundle(ctx, r)
+}
+
+func (a *API) getPortalProof(ctx context.Context, in *BundleID) (*stream, error) {
+	r, err := a.o.Casework.PortalBundle(ctx, callerOf(ctx).caseID, in.Bundle)
+	if err != nil {
+		return nil, err
+	}
+	return a.logProof(ctx, r)
 }
 
 // sendMasked sends a copy of a picture or clip in which nobody can be recognised. What

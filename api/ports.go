@@ -144,6 +144,7 @@ type partyCases interface {
 	ConfirmInquiry(ctx context.Context, caseID, correction string, v casework.Visit) error
 	PortalCase(ctx context.Context, caseID string, v casework.Visit) (casework.PortalCase, error)
 	PortalFile(ctx context.Context, caseID, name string) (casework.PortalFile, error)
+	PortalBundle(ctx context.Context, caseID, bundle string) (evidence.Receipt, error)
 	PortalPDF(ctx context.Context, caseID, documentID string, v casework.Visit) (casework.CaseDocument, []byte, error)
 	Statement(ctx context.Context, caseID, text string) error
 	Hearing(ctx context.Context, caseID, reason string) error

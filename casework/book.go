@@ -21,6 +21,8 @@ type Book struct {
 	table *flow.Table
 	jobs  *river.Client[pgx.Tx] // inserts alone; cmd runs the client that works
 	rules *rules.Shelf
+
+	decoded decoded
 }
 
 // The fines of Shanghai from which a hearing may be asked for.

@@ -56,6 +56,11 @@ const casefileColumns = `id::text, coalesce(number, ''), state, version, detecto
 	fine_fen, late_fen, paid_fen, closed_at, dossier`
 
 func scanCasefile(row pgx.Row) (*casefile, error) {
+	return scanCasefileBy(row, func(_ string, text []byte) (dossier, error) { return readDossier(text) })
+}
+
+// scanCasefileBy reads a row, and its dossier by read.
+func scanCasefileBy(row pgx.Row, read func(caseID string, text []byte) (dossier, error)) (*casefile, error) {
 	var c casefile
 	var body []byte
 	err := row.Scan(&c.ID, &c.Number, &c.State, &c.Version, &c.Detector, &c.Matter, &c.CameraID, &c.ZoneID, &c.ObjectID, &c.PartyID,
@@ -66,10 +71,8 @@ func scanCasefile(row pgx.Row) (*casefile, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(body, &c.D); err != nil {
-		return nil, fmt.Errorf("read the dossier: %w", err)
-	}
-	return &c, nil
+	c.D, err = read(c.ID, body)
+	return &c, err
 }
 
 // read loads a case; lock is "" or "FOR UPDATE".

@@ -194,16 +194,16 @@ func (b *Book) PeriodicJobs() []*river.PeriodicJob {
 }
 
 func (b *Book) retain(ctx context.Context, args RetainArgs) error {
-	list, err := b.caseBundles(ctx, b.o.Pool, args.CaseID)
+	list, err := b.receiptsOf(ctx, args.CaseID, `SELECT receipt FROM evidence WHERE case_id = $1 UNION ALL SELECT receipt FROM redacted_copy WHERE case_id = $1`)
 	if err != nil {
 		return err
 	}
-	for _, e := range list {
-		until := e.Receipt.SealedAt.Add(openRetention)
+	for _, r := range list {
+		until := r.SealedAt.Add(openRetention)
 		if args.Archived {
-			until = e.Receipt.SealedAt.Add(archiveRetention)
+			until = r.SealedAt.Add(archiveRetention)
 		}
-		if _, err := b.o.Retainer.ExtendRetention(ctx, e.Receipt, until); err != nil {
+		if _, err := b.o.Retainer.ExtendRetention(ctx, r, until); err != nil {
 			return fmt.Errorf("retain the evidence of case %s: %w", args.CaseID, err)
 		}
 	}

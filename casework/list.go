@@ -154,14 +154,14 @@ func (q *query) after(f FindingFilter, m *mark) (order string) {
 	return order
 }
 
-// casefiles reads rows. An order by id names the table: a bare id would be the column
+// casefiles reads rows for a list, which changes nothing of them. An order by id names the table: a bare id would be the column
 // of text that is read, which no index has.
 func (b *Book) casefiles(ctx context.Context, q query, order string, limit int) ([]*casefile, error) {
 	rows, err := b.o.Pool.Query(ctx, `SELECT `+casefileColumns+` FROM casefile`+q.text()+` ORDER BY `+order+fmt.Sprintf(" LIMIT %d", limit), q.args...)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (*casefile, error) { return scanCasefile(row) })
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (*casefile, error) { return scanCasefileBy(row, b.decoded.read) })
 }
 
 func (c *casefile) findingItem() FindingItem {

@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"offsite/evidence/translog/proof"
+	"offsite/tracing"
 )
 
 // Log is the transparency log. It gets the digest of each process record's head;
@@ -49,7 +50,9 @@ func (b *Book) enter(ctx context.Context, caseID string) error {
 	if err := b.o.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM record_proof WHERE case_id = $1 AND seq = $2)`, caseID, seq).Scan(&known); err != nil || known {
 		return err
 	}
+	ctx, span := tracing.Begin(ctx, caseID, "record logged")
 	text, err := b.o.Log.Record(ctx, proof.Entry{Kind: proof.KindCase, ID: fmt.Sprintf("%s/%d", caseID, seq), SHA256: hex.EncodeToString(digest), At: at})
+	tracing.End(span, err)
 	if err != nil {
 		return err
 	}

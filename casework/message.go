@@ -9,10 +9,12 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"go.opentelemetry.io/otel/attribute"
 
 	"offsite/casework/calendar"
 	"offsite/casework/flow"
 	"offsite/store"
+	"offsite/tracing"
 )
 
 // send writes a short message and the job that sends it.
@@ -37,6 +39,11 @@ func (t *taking) send(ctx context.Context, template string) error {
 		return fmt.Errorf("write message %s: %w", template, err)
 	}
 	t.entry.detail.Phone = masked(phone)
+	if template == "notice" { // from now on the party may take the evidence along
+		if err := t.b.insertJob(ctx, t.tx, RedactArgs{CaseID: c.ID}, t.now); err != nil {
+			return err
+		}
+	}
 	return t.b.insertJob(ctx, t.tx, MessageArgs{MessageID: id.String()}, t.b.polite(template, t.now))
 }
 
@@ -111,7 +118,9 @@ func (b *Book) deliver(ctx context.Context, id string, last bool) error {
 	if m.State != "waiting" {
 		return nil
 	}
+	ctx, span := tracing.Begin(ctx, m.CaseID, "notice", attribute.String("message", m.Template))
 	receipt, err := b.o.Messenger.Send(ctx, m.ID, m.Phone, m.Body)
+	tracing.End(span, err)
 	switch {
 	case errors.Is(err, ErrUndeliverable) || err != nil && last:
 		receipt = MessageReceipt{Failed: err.Error()}

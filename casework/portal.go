@@ -36,6 +36,7 @@ type PortalCase struct {
 	PaidAt      *time.Time       `json:"paid_at,omitempty"`
 	Stills      []PortalStill    `json:"stills"`
 	Clip        string           `json:"clip"`
+	Copies      []PortalCopy     `json:"copies"` // sealed, of all evidence
 	Documents   []PortalDocument `json:"documents"`
 	Actions     []PortalAction   `json:"actions"`
 	Progress    []PortalProgress `json:"progress"`
@@ -80,7 +81,8 @@ type PortalProgress struct {
 // PortalFile says where a picture or clip of the party's own case lies.
 type PortalFile struct {
 	Receipt evidence.Receipt
-	Path    string // of the entry in the bundle, "data/clip.mp4"
+	Path    string            // of the entry in the bundle, "data/clip.mp4"
+	Copy    *evidence.Receipt // the sealed redacted copy, with a file of the same path; nil: none yet
 }
 
 // Visit says from where the party acts, for the proof of service.

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,6 +39,9 @@ func (b *Book) PortalCase(ctx context.Context, caseID string, v Visit) (PortalCa
 		out.Actions, err = b.portalActions(c)
 		return err
 	})
+	if err == nil {
+		out.Copies, err = b.portalCopies(ctx, caseID)
+	}
 	if err != nil {
 		return out, err
 	}
@@ -84,7 +88,13 @@ func (b *Book) PortalFile(ctx context.Context, caseID, name string) (PortalFile,
 	if e.CaseID != caseID || !shown || !known {
 		return PortalFile{}, fmt.Errorf("find %q of case %s: %w", name, caseID, ErrNotFound)
 	}
-	return PortalFile{Receipt: e.Receipt, Path: path}, nil
+	found := PortalFile{Receipt: e.Receipt, Path: path}
+	copied, err := b.redacted(ctx, `parent = $1 AND case_id = $2`, bundle, caseID)
+	if errors.Is(err, ErrNotFound) {
+		return found, nil
+	}
+	found.Copy = &copied
+	return found, err
 }
 
 // portalKinds are the documents that are made for the party.

@@ -14,6 +14,7 @@ import (
 	"offsite/registry"
 	"offsite/registry/lease"
 	"offsite/store"
+	"offsite/tracing"
 )
 
 // sameAct is how long after the last sight of an act in a zone without a
@@ -30,10 +31,14 @@ func (b *Book) RecordEvidence(ctx context.Context, r evidence.Receipt, summary j
 	if r.Kind == roomKind {
 		return b.recordRoom(ctx, r, summary)
 	}
+	if r.Kind == RedactedKind {
+		return b.recordRedacted(ctx, r, summary)
+	}
 	var s Summary
 	if err := json.Unmarshal(summary, &s); err != nil {
 		return fmt.Errorf("record bundle %s: its summary cannot be read: %w", r.BundleID, err)
 	}
+	ctx, span := tracing.Begin(ctx, r.BundleID, "intake")
 	err := pgx.BeginFunc(ctx, b.o.Pool, func(tx pgx.Tx) error {
 		// One zone at a time, so that two incidents of one act cannot both become a case.
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 7))`, "casework.zone:"+s.ZoneID); err != nil {
@@ -44,6 +49,7 @@ func (b *Book) RecordEvidence(ctx context.Context, r evidence.Receipt, summary j
 			return err
 		}
 		if s.Kind == "recheck" {
+			tracing.Link(ctx, s.CaseID)
 			return b.rechecked(ctx, tx, r, s, summary)
 		}
 		c, err := b.openCase(ctx, tx, s)
@@ -56,8 +62,10 @@ func (b *Book) RecordEvidence(ctx context.Context, r evidence.Receipt, summary j
 		if err != nil {
 			return err
 		}
+		tracing.Link(ctx, c.ID)
 		return b.join(ctx, tx, c, r, s, summary)
 	})
+	tracing.End(span, err)
 	if err != nil {
 		return fmt.Errorf("record bundle %s: %w", r.BundleID, err)
 	}

@@ -195,7 +195,8 @@ func (b *Book) Evidence(ctx context.Context, bundle string) (Evidence, error) {
 		return Evidence{}, fmt.Errorf("read bundle %q: %w", bundle, ErrNotFound)
 	}
 	e, err := scanEvidence(b.o.Pool.QueryRow(ctx, `SELECT `+evidenceColumns+` WHERE e.bundle = $1
-		UNION ALL SELECT bundle::text, 'gap', receipt, '', '' FROM camera_gap WHERE bundle = $1`, bundle))
+		UNION ALL SELECT bundle::text, 'gap', receipt, '', '' FROM camera_gap WHERE bundle = $1
+		UNION ALL SELECT r.bundle::text, 'redacted', r.receipt, r.case_id::text, coalesce(c.number, '') FROM redacted_copy r JOIN casefile c ON c.id = r.case_id WHERE r.bundle = $1`, bundle))
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = ErrNotFound
 	}

@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"go.opentelemetry.io/otel/attribute"
 
 	"offsite/casework/flow"
 	"offsite/store"
+	"offsite/tracing"
 )
 
 // performer is who takes a step: a member of staff, the party, the treasury's
@@ -47,7 +49,9 @@ type taking struct {
 // take judges a step and, where the table allows it, carries it out: dossier,
 // documents, jobs, process record, in the caller's transaction. The case must be
 // locked; the caller saves it with finish.
-func (b *Book) take(ctx context.Context, tx pgx.Tx, c *casefile, by performer, event flow.Event, given flow.Fields) error {
+func (b *Book) take(ctx context.Context, tx pgx.Tx, c *casefile, by performer, event flow.Event, given flow.Fields) (err error) {
+	ctx, span := tracing.Begin(ctx, c.ID, "step", attribute.String("event", string(event)), attribute.String("from", string(c.State)))
+	defer func() { tracing.End(span, err) }()
 	now := b.now()
 	if err := b.refresh(ctx, tx, c, now); err != nil {
 		return err

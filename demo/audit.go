@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // audit downloads a bundle and checks it three times: with offsite verify, with
@@ -44,6 +46,53 @@ func (c *cast) audit(ctx context.Context, binary, dir, bundle string, out *steps
 		}
 		out.done("%s", check.say)
 	}
+	return nil
+}
+
+// takenAlong has the party take the sealed copies of all evidence of its case along, and
+// checks each: nobody else's help is needed for that.
+func (c *cast) takenAlong(ctx context.Context, binary, dir string, file caseFile, out *steps) error {
+	seen, err := c.file(ctx, "officer", file.ID)
+	if err != nil {
+		return err
+	}
+	p, err := openPortal(ctx, c.stage.URL, seen.PortalURL)
+	if err != nil {
+		return err
+	}
+	var page portalCase
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute) // clips take about as long as they last
+	defer cancel()
+	err = poll(ctx, time.Second, "the party's sealed copies", func() (bool, error) {
+		err := p.call(ctx, "GET", "/api/v1/portal/case", nil, &page)
+		return len(page.Copies) == len(file.Evidence), err
+	})
+	if err != nil {
+		return err
+	}
+	for _, one := range page.Copies {
+		for name, path := range map[string]string{
+			"copy.tar": "/api/v1/portal/copies/" + one.Bundle + "/bundle.tar", "copy.tlog-proof": "/api/v1/portal/copies/" + one.Bundle + "/bundle.tlog-proof", "trust.json": "/api/v1/trust.json",
+		} {
+			var content []byte
+			if err := p.call(ctx, "GET", path, nil, &content); err != nil {
+				return fmt.Errorf("download the party's copy: %w", err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+				return fmt.Errorf("keep the party's copy: %w", err)
+			}
+		}
+		cmd := exec.CommandContext(ctx, binary, "verify", "copy.tar", "--trust", "trust.json", "--receipt", "copy.tlog-proof", "--json") // #nosec G204 -- this program itself
+		cmd.Dir = dir
+		text, err := cmd.Output()
+		if err != nil {
+			return fmt.Errorf("verify the party's copy %s: %w: %s", one.Bundle, err, text)
+		}
+		if !bytes.Contains(text, []byte(`"parent_bundle"`)) {
+			return fmt.Errorf("the party's copy %s does not say of which bundle it is: %s", one.Bundle, text)
+		}
+	}
+	out.done("the party has taken %d sealed copies along, people and vehicles covered, each naming its original", len(page.Copies))
 	return nil
 }
 

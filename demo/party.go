@@ -76,6 +76,9 @@ type portalCase struct {
 	Stills  []struct {
 		Name string `json:"name"`
 	} `json:"stills"`
+	Copies []struct {
+		Bundle string `json:"bundle"`
+	} `json:"copies"`
 	Documents []struct {
 		ID     string `json:"id"`
 		Number string `json:"number"`

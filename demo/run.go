@@ -115,6 +115,9 @@ func (c *cast) cases(ctx context.Context, binary, dir string, verdicts []verdict
 	if err != nil {
 		return err
 	}
+	if err := c.takenAlong(ctx, binary, dir, file, out); err != nil {
+		return err
+	}
 	for _, e := range file.Evidence {
 		out.done("audit of %s bundle %s", e.Kind, e.Bundle)
 		if err := c.audit(ctx, binary, dir, e.Bundle, out); err != nil {

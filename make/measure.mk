@@ -4,9 +4,10 @@ MEASURED := go test ./api/measure -count=1 -timeout 3h -args -binary $(CURDIR)/$
 REQUESTS ?= 50000
 
 .PHONY: bench-api fuzz-api
-bench-api: build $(MEASURE)/demo/trust.json ## authenticated reads a second, and how long they take
+bench-api: build $(MEASURE)/demo/trust.json ## authenticated reads a second, how long they take, and 10⁵ connections beside five cameras
 	@mkdir -p build/bench
 	@$(subst -args,-run TestLoad -args,$(MEASURED))
+	@$(DRILL) -run 'TestCrowd$$'
 
 fuzz-api: build $(MEASURE)/demo/trust.json $(TOOLS)/fuzzer/bin/schemathesis ## property-based fuzzing of the API; REQUESTS=50000
 	@mkdir -p build/bench

@@ -12,6 +12,15 @@ faults: build ## every part of a running demonstration taken away and given back
 	@$(DRILL) -run 'TestFaults$$'
 	@make/reliability.sh >build/reliability.md && mv build/reliability.md docs/reliability.md
 
+.PHONY: traces
+traces: build ## an incident followed through two processes by a collector, from look to notice
+	@$(DRILL) -run 'TestTraces$$'
+
+KILLS ?= 500
+.PHONY: kills
+kills: build ## KILLS times kill -9 of any process of a demonstration under work, at moments drawn by a seed; figures in build/bench/kills.json
+	@OFFSITE_KILLS=$(KILLS) $(DRILL) -run 'TestKills$$'
+
 SOAK ?= 10m
 .PHONY: soak
 soak: build ## a demonstration under traffic for SOAK, with a fault every two minutes; figures in build/bench/soak.json

@@ -23,11 +23,14 @@ was written the machine had a load of $(cut -d' ' -f1 /proc/loadavg) processes f
 $(nproc) cores: recoveries that begin a process are the slower for it, and a quiet machine
 says what is possible.
 
-\`make fault\` kills every process at moments drawn by a seed, and starts again.
+\`make kills\` kills every process under work, at moments drawn by a seed.
 \`make backup-drill\` restores a backup elsewhere and audits it there.
 PAGE
 if [ -f $figures/offline.md ]; then
   printf '\n## A day without the centre\n\n%s\n' "$(cat $figures/offline.md)"
+fi
+if [ -f $figures/kills.md ]; then
+  printf '\n## Kills\n\n`make kills`: %s\n' "$(cat $figures/kills.md)"
 fi
 if [ -f $figures/soak.md ]; then
   printf '\n## Soak\n\n`make soak`: %s\n' "$(cat $figures/soak.md)"

@@ -24,7 +24,3 @@ look: build ## a picture of every page, both languages, desk and phone, into bui
 FUZZTIME ?= 60s
 fuzz: setup ## every fuzz target for FUZZTIME
 	@make/fuzz.sh $(FUZZTIME)
-
-.PHONY: fault
-fault: build ## kill -9 of every process of a running demonstration, by a seed
-	@OFFSITE_BINARY=$(CURDIR)/$(BINARY) go test ./demo -timeout 20m -run TestKilled -count=1 -v

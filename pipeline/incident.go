@@ -89,6 +89,14 @@ type Incident struct {
 	Stream   Stream
 	Clock    Clock
 	Received time.Time // when ingest got the access unit of the raising look
+	Course   Course
+}
+
+// Course is when the look that made an incident was taken, by this machine's clock. It is
+// no evidence; traces show it.
+type Course struct {
+	Begun    time.Time    // before decoding
+	Inferred [2]time.Time // the models began, and were done; zero where none ran on this look
 }
 
 // Sink takes what the pipeline finds. Raise returns only when the incident is

@@ -35,6 +35,7 @@ func TestLoad(t *testing.T) {
 		fastest, at = rate, m
 	}
 	over := attack(targets, goalRate, 10*time.Second)
+	cost := s.cost(t, targets)
 	const command = "make bench-api"
 	set := bench.Set{
 		"reads_per_second_within_goal": {Value: float64(fastest), Unit: "reads/s", Goal: "≥ 2000 at p99 ≤ 100 ms", Command: command},
@@ -42,6 +43,8 @@ func TestLoad(t *testing.T) {
 		"p50_at_that_rate":             {Value: at.Latencies.P50.Seconds() * 1000, Unit: "ms", Command: command},
 		"p99_at_2000_per_second":       {Value: over.Latencies.P99.Seconds() * 1000, Unit: "ms", Goal: "≤ 100", Command: command},
 		"errors_at_2000_per_second":    {Value: (1 - over.Success) * float64(over.Requests), Unit: "answers", Goal: "= 0", Command: command},
+		// What else runs on the machine does not count in it.
+		"processor_ms_per_read": {Value: cost.Seconds() * 1000, Unit: "ms of server and database", Goal: "≤ 1: two cores, 2000 reads/s", Command: command},
 	}
 	if err := set.Write(*figures, "api"); err != nil {
 		t.Fatal(err)
@@ -49,6 +52,22 @@ func TestLoad(t *testing.T) {
 	if err := set.Table(os.Stdout); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// cost is the processor time that a read takes of server and database together.
+func (s *served) cost(t *testing.T, targets vegeta.Targeter) time.Duration {
+	t.Helper()
+	const rate, lasts = 200, 10 * time.Second
+	before, err := bench.Tree(s.pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := attack(targets, rate, lasts)
+	after, err := bench.Tree(s.pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration((after.CPUSecond - before.CPUSecond) / float64(m.Requests) * float64(time.Second))
 }
 
 // reads are the requests of a working day, by enough people that none of them reaches

@@ -27,6 +27,7 @@ var (
 // served is a server that runs for the test.
 type served struct {
 	url   string
+	pid   int
 	log   string // file
 	staff map[string]who
 }
@@ -75,6 +76,7 @@ func (s *served) start(t *testing.T, data string) (once string) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	s.pid = cmd.Process.Pid
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		_ = cmd.Wait()

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -53,6 +54,7 @@ import (
 	"offsite/registry/intake"
 	ground "offsite/registry/place"
 	"offsite/store"
+	"offsite/tracing"
 	"offsite/web"
 )
 
@@ -86,6 +88,11 @@ type desk struct {
 // down again. private: services of the data folder serve where none are configured;
 // keeps and grace as for openDesk.
 func atDesk(ctx context.Context, c *config.Config, private, keeps bool, grace time.Duration, log *slog.Logger, do func(*platform, *seal.Ring, *desk) error) error {
+	untrace, err := tracing.Start(ctx, version, log.With("part", "traces"))
+	if err != nil {
+		return err
+	}
+	defer untrace()
 	p, err := startPlatform(ctx, c, private, log)
 	if err != nil {
 		return err
@@ -277,7 +284,12 @@ func (d *desk) serve(ctx context.Context, listener net.Listener, engine *infer.E
 	}
 	defer a.Stop()
 	defer d.views.Stop()
-	server := api.Server(a.Handler(), d.log.With("part", "http"))
+	listening, ignore := context.WithCancel(ctx)
+	var remembering sync.WaitGroup
+	remembering.Go(func() { d.accounts.Remember(listening) })
+	defer remembering.Wait()
+	defer ignore()
+	server := api.Server(a.Handler(), d.log.With("part", "http"), d.metrics)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

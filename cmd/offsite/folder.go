@@ -17,19 +17,10 @@ type dataFolder struct{ locks []*os.File }
 // openData makes the data folder where it is missing, makes its path absolute
 // (the embedded store moves the working directory), and locks it.
 func openData(c *config.Config, process string) (*dataFolder, error) {
-	abs, err := filepath.Abs(c.Data)
-	if err != nil {
-		return nil, fmt.Errorf("data folder %s: %w", c.Data, err)
+	if err := absolute(c); err != nil {
+		return nil, err
 	}
-	c.Data = abs
-	for _, path := range []*string{&c.Transparency.Folder, &c.Transparency.KeyFile, &c.Transparency.WitnessPolicy} {
-		if *path == "" {
-			continue
-		}
-		if *path, err = filepath.Abs(*path); err != nil {
-			return nil, fmt.Errorf("data folder: %w", err)
-		}
-	}
+	abs := c.Data
 	c.ONNXRuntime.Library = runtimeLibrary(c.ONNXRuntime)
 	// The private database runs as another user and must be able to pass.
 	if err := os.MkdirAll(abs, 0o755); err != nil { // #nosec G301 -- what is secret inside has its own mode
@@ -46,6 +37,20 @@ func openData(c *config.Config, process string) (*dataFolder, error) {
 		return nil, err
 	}
 	return d, nil
+}
+
+// absolute makes the paths absolute that are read after the embedded store has moved the
+// working directory.
+func absolute(c *config.Config) (err error) {
+	for _, path := range []*string{&c.Data, &c.Transparency.Folder, &c.Transparency.KeyFile, &c.Transparency.WitnessPolicy} {
+		if *path == "" {
+			continue
+		}
+		if *path, err = filepath.Abs(*path); err != nil {
+			return fmt.Errorf("data folder: %w", err)
+		}
+	}
+	return nil
 }
 
 // inUseError says that another process works in the data folder.

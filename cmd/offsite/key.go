@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,7 +12,7 @@ import (
 	"offsite/evidence/seal"
 )
 
-// keyCmd is about the keys that seal evidence.
+// keyCmd is about the keys that seal evidence. Changes want two people: keyChange.
 type keyCmd struct {
 	Create keyCreateCmd `cmd:"" help:"Make the first sealing key of an algorithm."`
 	List   keyListCmd   `cmd:"" help:"List the sealing keys that there are and were, and how long their seals count."`
@@ -26,38 +27,23 @@ type keyFolder struct {
 
 func (f keyFolder) trustPath() string { return filepath.Join(f.Data, "keys", "trust.json") }
 
-// change opens the keys while no process seals with them.
-func (f keyFolder) change(change func(*seal.Ring) error) error {
-	c := &config.Config{Data: f.Data}
-	folder, err := openIdle(c)
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	ring, err := seal.OpenRing(c.Path("keys"), nil)
-	if err != nil {
-		return err
-	}
-	return change(ring)
-}
-
 // follow says what is left to do after a change of keys.
 const follow = "It is entered in the transparency log at the next start. Give the new keys/ to every machine that watches, and the new trust.json to those who verify."
 
 type keyCreateCmd struct {
-	Folder    keyFolder `embed:""`
+	Change    keyChange `embed:""`
 	Algorithm string    `enum:"ed25519,sm2" default:"ed25519" help:"ed25519, which every bundle is sealed with, or sm2, which seals beside it (GB/T 32918)."`
 	PKCS11    string    `name:"pkcs11" help:"Make the key in this PKCS#11 token, which it never leaves." placeholder:"URI"`
 }
 
 // Help is shown by `offsite key create --help`.
 func (keyCreateCmd) Help() string {
-	return "`offsite up` makes an Ed25519 key by itself where there never was one. SM2 seals begin with the next start.\n\n  offsite key create --algorithm sm2 --data /var/lib/offsite\n  offsite key create --pkcs11 'pkcs11:token=bureau?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/etc/offsite/pin'"
+	return "`offsite up` makes an Ed25519 key by itself where there never was one. SM2 seals begin with the next start.\n\n  offsite key create --algorithm sm2 --data /var/lib/offsite --by admin --with wang\n  offsite key create --pkcs11 'pkcs11:token=bureau?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/etc/offsite/pin'"
 }
 
 // Run makes the key.
-func (c *keyCreateCmd) Run() error {
-	return c.Folder.change(func(r *seal.Ring) error {
+func (c *keyCreateCmd) Run(ctx context.Context, file *config.File) error {
+	return c.Change.run(ctx, file, "create", "", func(r *seal.Ring) error {
 		r.MakeIn(c.PKCS11)
 		k, err := r.Create(c.Algorithm)
 		if err != nil {
@@ -119,19 +105,19 @@ func stateOf(k seal.TrustedKey, now time.Time) string {
 }
 
 type keyRotateCmd struct {
-	Folder    keyFolder `embed:""`
+	Change    keyChange `embed:""`
 	Algorithm string    `enum:"ed25519,sm2" default:"ed25519" help:"Which key: ed25519 or sm2."`
 	PKCS11    string    `name:"pkcs11" help:"Make the new key in this PKCS#11 token, or with the word file in a file; default: where the old one is." placeholder:"URI"`
 }
 
 // Help is shown by `offsite key rotate --help`.
 func (keyRotateCmd) Help() string {
-	return "Offsite must not be running: stop it, rotate, start it; cameras are blind for that time. What the old key has\nsealed goes on counting. The old key stays in keys/ as retired-ID.pem.\n\n  offsite key rotate --data /var/lib/offsite"
+	return "Offsite must not be running: stop it, rotate, start it; cameras are blind for that time. What the old key has\nsealed goes on counting. The old key stays in keys/ as retired-ID.pem.\n\n  offsite key rotate --data /var/lib/offsite --by admin --with wang"
 }
 
 // Run rotates.
-func (c *keyRotateCmd) Run() error {
-	return c.Folder.change(func(r *seal.Ring) error {
+func (c *keyRotateCmd) Run(ctx context.Context, file *config.File) error {
+	return c.Change.run(ctx, file, "rotate", "", func(r *seal.Ring) error {
 		old, err := r.Current(c.Algorithm)
 		if err != nil {
 			return fmt.Errorf("%w; make the first key with offsite key create", err)
@@ -148,7 +134,7 @@ func (c *keyRotateCmd) Run() error {
 }
 
 type keyRevokeCmd struct {
-	Folder keyFolder `embed:""`
+	Change keyChange `embed:""`
 	ID     string    `arg:"" help:"Key, as in offsite key list."`
 	Why    string    `required:"" help:"Reason, published in trust.json." placeholder:"TEXT"`
 	Since  string    `required:"" help:"From when on its seals do not count, by their timestamps: a date, a time as in 2026-01-31T12:00:00+08:00, or ever." placeholder:"TIME"`
@@ -156,16 +142,16 @@ type keyRevokeCmd struct {
 
 // Help is shown by `offsite key revoke --help`.
 func (keyRevokeCmd) Help() string {
-	return "Offsite must not be running, and a key in force is rotated first. Seals that a timestamp proves to be older than\n--since go on counting; --since ever makes all evidence worthless that the key has sealed.\n\n  offsite key revoke 9f86d081884c7d65 --why \"laptop stolen\" --since 2026-01-31"
+	return "Offsite must not be running, and a key in force is rotated first. Seals that a timestamp proves to be older than\n--since go on counting; --since ever makes all evidence worthless that the key has sealed.\n\n  offsite key revoke 9f86d081884c7d65 --why \"laptop stolen\" --since 2026-01-31 --by admin --with wang"
 }
 
 // Run revokes.
-func (c *keyRevokeCmd) Run() error {
+func (c *keyRevokeCmd) Run(ctx context.Context, file *config.File) error {
 	since, err := parseSince(c.Since, time.Now())
 	if err != nil {
 		return exitError{2, err}
 	}
-	return c.Folder.change(func(r *seal.Ring) error {
+	return c.Change.run(ctx, file, "revoke", c.Why, func(r *seal.Ring) error {
 		if err := r.Revoke(c.ID, c.Why, since); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
@@ -17,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"offsite/api"
 	"offsite/config"
 	"offsite/evidence/seal"
 )
@@ -96,6 +98,7 @@ func describeMetrics(ctx context.Context, args []string) error {
 		if _, err := d.handler(w.engine); err != nil {
 			return err
 		}
+		api.Server(http.NotFoundHandler(), log, d.metrics)
 		return writeMetrics(d.metrics)
 	})
 }

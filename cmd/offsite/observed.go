@@ -28,7 +28,7 @@ func (d *desk) observed(ctx context.Context) (stop func(), err error) {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(d.metrics, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", d.readyz)
-	server := api.Server(mux, d.log.With("part", "metrics"))
+	server := api.Server(mux, d.log.With("part", "metrics"), d.metrics)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

@@ -192,6 +192,11 @@ func (l *publicLog) publish(ctx context.Context, ring *seal.Ring, log *slog.Logg
 		if err != nil {
 			return err
 		}
+		if alone, err := l.undecided(ctx, e); err != nil {
+			return err
+		} else if alone {
+			log.Warn("a sealing key has changed without two people who decided it by offsite key; if nobody knows why, take it for stolen", "key", k.ID)
+		}
 		if err := l.ledger.Note(ctx, k.ID, e); err != nil {
 			return err
 		}

@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 
 	"offsite/casework"
@@ -50,14 +47,5 @@ func (*recheckWorker) Timeout(*river.Job[casework.RecheckArgs]) time.Duration { 
 // recheckID is the same for every attempt of a job, so that a re-check is sealed
 // once: a UUIDv7 whose random part comes from the job.
 func recheckID(job *river.Job[casework.RecheckArgs]) string {
-	var id uuid.UUID
-	digest := sha256.Sum256(fmt.Appendf(nil, "recheck/%s/%d", job.Args.CaseID, job.ID))
-	copy(id[:], digest[:])
-	const versionByte, variantByte = 6, 8
-	var ms [8]byte
-	binary.BigEndian.PutUint64(ms[:], uint64(job.CreatedAt.UnixMilli()))
-	copy(id[:versionByte], ms[2:])
-	id[versionByte] = id[versionByte]&0x0f | 0x70
-	id[variantByte] = id[variantByte]&0x3f | 0x80
-	return id.String()
+	return derivedID(fmt.Sprintf("recheck/%s/%d", job.Args.CaseID, job.ID), job.CreatedAt)
 }

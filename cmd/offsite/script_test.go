@@ -12,7 +12,7 @@ import (
 
 // TestMain lets tests run this program as the command offsite.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"offsite": main, "offsite-metrics": tellMetrics, "offsite-district": runDistrict})
+	testscript.Main(m, map[string]func(){"offsite": main, "offsite-metrics": tellMetrics, "offsite-district": runDistrict, "offsite-people": runPeople})
 }
 
 // TestScripts runs the command line as its users do; each script is a story.

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"offsite/api/guard"
 	"offsite/config"
 	"offsite/detectors/all"
@@ -28,6 +30,7 @@ import (
 	"offsite/registry/lease"
 	"offsite/registry/model"
 	"offsite/store"
+	"offsite/tracing"
 )
 
 // watcher watches the registered cameras and carries what is found to the vault.
@@ -279,7 +282,27 @@ func (w *watcher) keep(ctx context.Context, in pipeline.Incident, caseID string)
 	if err != nil {
 		return err
 	}
-	return w.keeper.Keep(ctx, m)
+	keeping, span := tracing.Begin(ctx, in.ID, "spool")
+	err = w.keeper.Keep(keeping, m)
+	tracing.End(span, err)
+	if err == nil {
+		told(ctx, in)
+	}
+	return err
+}
+
+// told tells the trace of an incident how it came to be.
+func told(ctx context.Context, in pipeline.Incident) {
+	about := []attribute.KeyValue{attribute.String("camera", in.Camera.ID), attribute.String("zone", in.Zone.ID), attribute.String("detector", in.Detector)}
+	begun, now := in.Course.Begun, time.Now()
+	if begun.IsZero() { // raised again after a restart
+		begun = now
+	}
+	if models := in.Course.Inferred; !models[1].IsZero() {
+		look := tracing.Past(ctx, in.ID, "look", begun, models[1])
+		tracing.Past(look, in.ID, "inference", models[0], models[1])
+	}
+	tracing.Root(ctx, in.ID, in.Kind, begun, now, about...)
 }
 
 // Ended implements pipeline.Sink.

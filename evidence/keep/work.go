@@ -12,9 +12,11 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+	"go.opentelemetry.io/otel/trace"
 
 	"offsite/evidence/bundle"
 	"offsite/evidence/spool"
+	"offsite/tracing"
 )
 
 // work is a material on its way. One worker at a time holds it.
@@ -142,11 +144,15 @@ func (k *Keeper) next(w *work) (step, error) {
 	return stepRecord, nil
 }
 
-func (k *Keeper) step(ctx context.Context, w *work, s step) error {
+func (k *Keeper) step(ctx context.Context, w *work, s step) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.limit())
 	defer cancel()
+	if s != stepDrop {
+		var span trace.Span
+		ctx, span = tracing.Begin(ctx, w.entry.ID(), string(s))
+		defer func() { tracing.End(span, err) }()
+	}
 	begun := k.o.Now()
-	var err error
 	switch s {
 	case stepSeal:
 		err = k.seal(w)

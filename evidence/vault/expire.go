@@ -37,8 +37,8 @@ func (v *Vault) Remove(ctx context.Context, r evidence.Receipt) error {
 	case notFound(err):
 	case err != nil:
 		return fmt.Errorf("remove bundle %s: %w", r.BundleID, err)
-	case l.until.After(v.o.Now()):
-		return fmt.Errorf("remove bundle %s: %w until %s", r.BundleID, ErrLocked, l.until.Format("2006-01-02 15:04:05Z07:00"))
+	case l.Until.After(v.o.Now()):
+		return fmt.Errorf("remove bundle %s: %w until %s", r.BundleID, ErrLocked, l.Until.Format("2006-01-02 15:04:05Z07:00"))
 	}
 	held, err := v.held(ctx, r)
 	if err != nil {

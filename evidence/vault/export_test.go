@@ -20,7 +20,7 @@ func Connect(ctx context.Context, o Options) (*Vault, error) {
 // Lock is what the store says of a version's lock.
 func (v *Vault) Lock(ctx context.Context, key, version string) (mode string, until time.Time, err error) {
 	l, err := v.lockOf(ctx, v.o.Bucket, key, version)
-	return l.mode, l.until, err
+	return l.Mode, l.Until, err
 }
 
 // Skew is how far the store's clock is from ours, once it has answered.

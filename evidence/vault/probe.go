@@ -212,10 +212,10 @@ func (p probe) held(ctx context.Context, when string) (reason string, err error)
 		return "", fmt.Errorf("read the probe's retention: %w", err)
 	case err != nil:
 		return fmt.Sprintf("%s, the locked version is gone (%v)", when, err), nil
-	case l.mode != minio.Compliance.String():
-		return fmt.Sprintf("%s, the mode is %q instead of COMPLIANCE", when, l.mode), nil
-	case l.until.Before(p.until):
-		return fmt.Sprintf("%s, the retention ends at %s instead of %s", when, l.until.Format(time.RFC3339), p.until.Format(time.RFC3339)), nil
+	case l.Mode != minio.Compliance.String():
+		return fmt.Sprintf("%s, the mode is %q instead of COMPLIANCE", when, l.Mode), nil
+	case l.Until.Before(p.until):
+		return fmt.Sprintf("%s, the retention ends at %s instead of %s", when, l.Until.Format(time.RFC3339), p.until.Format(time.RFC3339)), nil
 	}
 	body, _, _, err := p.v.core.GetObject(ctx, p.v.o.Bucket, p.key, minio.GetObjectOptions{VersionID: p.version})
 	if err != nil {

@@ -124,7 +124,7 @@ func (v *Vault) matches(ctx context.Context, key, version string, digest [32]byt
 		return until, false, err
 	}
 	l, err := v.lockOf(ctx, v.o.Bucket, key, version)
-	return l.until, l.holds(), err
+	return l.Until, l.Holds(), err
 }
 
 // ReadBack reads the version whole and compares its digest.

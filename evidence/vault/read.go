@@ -179,17 +179,17 @@ func (v *Vault) ExtendRetention(ctx context.Context, r evidence.Receipt, until t
 	if err != nil {
 		return time.Time{}, fmt.Errorf("extend retention of bundle %s: %w", r.BundleID, err)
 	}
-	if !now.holds() {
+	if !now.Holds() {
 		return time.Time{}, fmt.Errorf("extend retention of bundle %s: it is not locked in COMPLIANCE mode; the store's lock has given way", r.BundleID)
 	}
 	until = until.UTC().Truncate(time.Second)
-	if !until.After(now.until) {
-		return now.until, nil
+	if !until.After(now.Until) {
+		return now.Until, nil
 	}
 	mode := minio.Compliance
 	err = v.core.PutObjectRetention(ctx, r.Bucket, r.Key, minio.PutObjectRetentionOptions{VersionID: r.VersionID, Mode: &mode, RetainUntilDate: &until})
 	if err != nil {
-		return now.until, fmt.Errorf("extend retention of bundle %s: %w", r.BundleID, err)
+		return now.Until, fmt.Errorf("extend retention of bundle %s: %w", r.BundleID, err)
 	}
 	return until, nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"offsite/pipeline"
 	"offsite/pipeline/decode"
 	"offsite/pipeline/ingest"
 )
@@ -20,6 +21,7 @@ type frame struct {
 	seq      uint64
 	at       time.Time
 	received time.Time
+	course   pipeline.Course
 	units    []ingest.Unit
 	picture  *decode.Picture
 }

@@ -69,7 +69,7 @@ func (w *Watch) blank(z *zone, kind, id string, f *frame) pipeline.Incident {
 	return pipeline.Incident{
 		ID: id, Kind: kind, Camera: camera, Zone: z.zone, Detector: z.detector.Key(), Raised: f.at,
 		Params: maps.Clone(map[string]float64(z.params)), Models: w.o.Engine.Uses(z.detector.Models()...),
-		Stream: stream, Clock: clock, Received: f.received,
+		Stream: stream, Clock: clock, Received: f.received, Course: f.course,
 	}
 }
 

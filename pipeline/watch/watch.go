@@ -159,12 +159,13 @@ func (w *Watch) Look(units []ingest.Unit) (Outcome, error) {
 	if w.closed {
 		return Outcome{}, ErrClosed
 	}
+	begun := time.Now()
 	p, err := w.decode(units)
 	if err != nil {
 		return Outcome{}, err
 	}
 	defer p.Release()
-	return w.see(&frame{seq: p.Unit, at: p.At, received: p.Received, units: units}, p)
+	return w.see(&frame{seq: p.Unit, at: p.At, received: p.Received, units: units, course: pipeline.Course{Begun: begun}}, p)
 }
 
 // decode borrows a decoder for a key unit; a stream with few of those gets its own.
@@ -215,7 +216,9 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 	all := len(models) == len(w.needs)
 	maps.DeleteFunc(models, func(m string, _ bool) bool { return !w.due(m, f.at) })
 	if err == nil && (all || len(models) > 0) {
+		f.course.Inferred[0] = time.Now()
 		err = w.examine(p, f.at, models, all)
+		f.course.Inferred[1] = time.Now()
 		out.Examined = err == nil
 	}
 	if err != nil {

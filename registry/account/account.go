@@ -76,6 +76,7 @@ type Accounts struct {
 	hashing chan struct{}
 	secrets secrets
 	party   *webauthn.WebAuthn
+	memory  memory
 }
 
 // secrets is registry.Secrets.

@@ -59,7 +59,7 @@ func (a *Accounts) SignInElsewhere(ctx context.Context, v Vouched, c Credentials
 	if len(v.Roles) == 0 {
 		return s, fmt.Errorf("%s: %w", ceremonyElsewhere, ErrNoRole)
 	}
-	err = pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
+	err = a.change(ctx, func(tx pgx.Tx) error {
 		who, err := a.follow(ctx, tx, v)
 		if err != nil {
 			return err

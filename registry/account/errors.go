@@ -22,6 +22,9 @@ var ErrFactor = errors.New("a second factor is wanted")
 // ErrCode says that a code is wrong, too old, or was used before. Wait for the next.
 var ErrCode = errors.New("the code is wrong or was used before")
 
+// ErrRole says that an account has none of the roles that may decide something.
+var ErrRole = errors.New("this account has none of the roles that may decide this")
+
 // ErrPasskey says that a passkey's answer does not hold, or came too late.
 var ErrPasskey = errors.New("the passkey's answer does not hold")
 

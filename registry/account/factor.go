@@ -133,7 +133,7 @@ func (a *Accounts) added(ctx context.Context, tx pgx.Tx, s Session, action strin
 
 // RemoveCodes takes the authenticator app from an account.
 func (a *Accounts) RemoveCodes(ctx context.Context, accountID string) error {
-	err := pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
+	err := a.change(ctx, func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, `DELETE FROM account_totp WHERE account_id = $1`, accountID)
 		if err == nil && done.RowsAffected() == 0 {
 			err = ErrNotFound
@@ -161,7 +161,7 @@ func (a *Accounts) removed(ctx context.Context, tx pgx.Tx, accountID, action str
 // ForgetFactors takes all second factors from an account whose owner has lost them,
 // and ends its sessions.
 func (a *Accounts) ForgetFactors(ctx context.Context, by, id string) error {
-	err := pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
+	err := a.change(ctx, func(tx pgx.Tx) error {
 		if _, err := one(ctx, tx, id, "FOR UPDATE"); err != nil {
 			return err
 		}

@@ -71,7 +71,7 @@ func (a *Accounts) insert(ctx context.Context, tx pgx.Tx, by string, made *Accou
 
 // Change changes an account. Who is disabled or loses a role loses the sessions too.
 func (a *Accounts) Change(ctx context.Context, by, id string, c Change) (after Account, err error) {
-	err = pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
+	err = a.change(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(adminLock)); err != nil {
 			return err
 		}
@@ -138,7 +138,7 @@ func (a *Accounts) ResetPassword(ctx context.Context, by, id string) (string, er
 	if err != nil {
 		return "", err
 	}
-	err = pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error { return a.reset(ctx, tx, by, id, hash) })
+	err = a.change(ctx, func(tx pgx.Tx) error { return a.reset(ctx, tx, by, id, hash) })
 	if err != nil {
 		return "", fmt.Errorf("reset the password of account %s: %w", id, err)
 	}
@@ -173,7 +173,7 @@ func (a *Accounts) Bootstrap(ctx context.Context) (password string, err error) {
 		return "", fmt.Errorf("make the first administrator: %w", err)
 	}
 	told := false
-	err = pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
+	err = a.change(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(adminLock)); err != nil {
 			return err
 		}

@@ -157,7 +157,7 @@ func (a *Accounts) AddPasskey(ctx context.Context, token, ceremony, name string,
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", ceremonyAdd, ErrPasskey, err)
 	}
-	err = pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
+	err = a.change(ctx, func(tx pgx.Tx) error {
 		if err := a.keepPasskey(ctx, tx, s.Account.ID, name, made); err != nil {
 			return err
 		}
@@ -198,7 +198,7 @@ func (a *Accounts) keepPasskey(ctx context.Context, tx pgx.Tx, accountID, name s
 
 // RemovePasskey takes a passkey from an account.
 func (a *Accounts) RemovePasskey(ctx context.Context, accountID, id string) error {
-	err := pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
+	err := a.change(ctx, func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, `DELETE FROM account_passkey WHERE account_id = $1 AND id::text = $2`, accountID, id)
 		if err == nil && done.RowsAffected() == 0 {
 			err = ErrNotFound
@@ -277,7 +277,7 @@ func (a *Accounts) passkey(ctx context.Context, kind, accountID, ceremony string
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrPasskey, err)
 	}
-	return pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
+	return a.change(ctx, func(tx pgx.Tx) error {
 		owner := func(_, handle []byte) (webauthn.User, error) {
 			who, err := one(ctx, tx, string(handle), "")
 			if err != nil {

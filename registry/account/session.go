@@ -91,17 +91,24 @@ func (a *Accounts) open(ctx context.Context, tx pgx.Tx, who Account, c Credentia
 // Session returns the session of a token and keeps it from falling idle. Errors wrap
 // ErrNoSession.
 func (a *Accounts) Session(ctx context.Context, token string) (Session, error) {
-	at := a.moment()
+	at, key := a.moment(), sha256.Sum256([]byte(token))
+	known, ok, forgot := a.memory.find(key)
+	if ok {
+		if s, holds := known.at(at); holds {
+			return s, nil
+		}
+	}
 	s := Session{}
 	var seen time.Time
+	var proved *time.Time
 	who := &s.Account
 	err := a.pool.QueryRow(ctx, `SELECT s.id::text, s.csrf, s.expires_at, s.seen_at, a.id::text, a.username, a.name, a.roles, a.licence_no,
-		a.disabled, a.must_change_password, a.last_sign_in, s.how, coalesce(s.proved_at > $4, false), s.how = 'elsewhere' OR `+hasFactor+`
+		a.disabled, a.must_change_password, a.last_sign_in, s.how, s.proved_at, s.how = 'elsewhere' OR `+hasFactor+`
 		FROM account_session s JOIN account a ON a.id = s.account_id
 		WHERE s.token_sha256 = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND NOT a.disabled`,
-		digest(token), at, at.Add(-sessionIdle), at.Add(-provedFor)).
+		key[:], at, at.Add(-sessionIdle)).
 		Scan(&s.ID, &s.CSRF, &s.ExpiresAt, &seen, &who.ID, &who.Username, &who.Name, &who.Roles, &who.LicenceNo,
-			&who.Disabled, &who.MustChangePassword, &who.LastSignIn, &s.How, &s.Proved, &s.Factor)
+			&who.Disabled, &who.MustChangePassword, &who.LastSignIn, &s.How, &proved, &s.Factor)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, ErrNoSession
 	}
@@ -112,12 +119,17 @@ func (a *Accounts) Session(ctx context.Context, token string) (Session, error) {
 		if _, err = a.pool.Exec(ctx, `UPDATE account_session SET seen_at = $2 WHERE id = $1 AND seen_at < $2`, s.ID, at); err != nil {
 			return Session{}, fmt.Errorf("keep a session from falling idle: %w", err)
 		}
+		seen = at
 	}
+	read := remembered{session: s, seen: seen, proved: proved}
+	a.memory.keep(key, read, forgot)
+	s, _ = read.at(at)
 	return s, nil
 }
 
 // SignOut ends a session. It is not an error if there is none.
 func (a *Accounts) SignOut(ctx context.Context, token string) error {
+	defer a.memory.forget()
 	_, err := a.pool.Exec(ctx, `WITH ended AS (DELETE FROM account_session WHERE token_sha256 = $1 RETURNING account_id, address, agent)
 		INSERT INTO sign_in (at, username, account_id, address, agent, outcome)
 		SELECT $2, lower(a.username), a.id, e.address, e.agent, 'out' FROM ended e JOIN account a ON a.id = e.account_id`,
@@ -163,7 +175,7 @@ func (a *Accounts) Revoke(ctx context.Context, by, accountID, sessionID string) 
 			return fmt.Errorf("end session %s: %w", sessionID, ErrNotFound)
 		}
 	}
-	err := pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
+	err := a.change(ctx, func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, `DELETE FROM account_session WHERE id = $1 AND account_id = $2`, sessionID, accountID)
 		if err != nil {
 			return err

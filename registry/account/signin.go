@@ -93,7 +93,7 @@ func (a *Accounts) prove(ctx context.Context, c Credentials, then func(pgx.Tx, f
 // wrong tries, and records the outcome.
 func (a *Accounts) try(ctx context.Context, c Credentials, judge func(pgx.Tx, found) (outcome string, err error)) error {
 	var refused error
-	err := pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
+	err := a.change(ctx, func(tx pgx.Tx) error {
 		who, err := find(ctx, tx, c.Username)
 		if err != nil {
 			return err

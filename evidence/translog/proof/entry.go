@@ -15,6 +15,7 @@ const EntryFormat = "offsite-log/1"
 const (
 	KindBundle    = "bundle"    // ID: bundle, SHA256: of its manifest, At: sealed
 	KindKey       = "key"       // ID: key, SHA256: of its line of trust.json, At: of the change
+	KindDecision  = "decision"  // ID: key, / and what was done, SHA256: of who decided it as the change log keeps it, At: of the decision
 	KindCase      = "case"      // ID: of a process record, SHA256: of the record
 	KindModel     = "model"     // ID: model and version, SHA256: of its weights, At: of its activation
 	KindMatter    = "matter"    // ID: matter, SHA256: of its text as it is applied from then on, At: of the change

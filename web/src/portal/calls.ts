@@ -28,4 +28,5 @@ export const agreeRecording = (agree: boolean): Promise<unknown> => ok(api.POST(
 export const joinInquiry = async (sdp: string): Promise<string> => (await ok(api.POST("/api/v1/portal/inquiry/join", { body: { sdp } }))).sdp;
 export const confirmInquiry = (text: string): Promise<unknown> => ok(api.POST("/api/v1/portal/inquiry/confirmation", { body: { text } }));
 export const fileURL = (name: string) => `/api/v1/portal/files/${name.split("/").map(encodeURIComponent).join("/")}`;
+export const copyURL = (bundle: string, part: "tar" | "tlog-proof") => `/api/v1/portal/copies/${encodeURIComponent(bundle)}/bundle.${part}`;
 export const documentURL = (id: string) => `/api/v1/portal/documents/${encodeURIComponent(id)}/pdf`;

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { dateTime, longDate } from "../format/format";
 import { Actions } from "./actions";
-import { documentURL, fileURL, openCase, portalCase } from "./calls";
+import { copyURL, documentURL, fileURL, openCase, portalCase } from "./calls";
 import { Credit } from "./credit";
 import { Inquiry } from "./inquiry";
 import { Payment } from "./payment";
@@ -93,7 +93,31 @@ function Evidence({ file }: { file: PortalCase }) {
         <Clip url={fileURL(file.clip)} />
       ) : null}
       <p className="muted" style={{ fontSize: 14, margin: 0 }}>{t("evidenceNote")}</p>
+      <Copies file={file} />
     </section>
+  );
+}
+
+/** Sealed copies of all evidence, to be taken along and checked without the bureau. */
+function Copies({ file }: { file: PortalCase }) {
+  const { t } = usePortalWords();
+  if (file.copies.length === 0) return null;
+  return (
+    <>
+      <h3>{t("copies")}</h3>
+      <p className="muted">{t("copiesNote")} <a href="/public/verify" target="_blank" rel="noreferrer">{t("copiesCheck")}</a></p>
+      <ul className="links">
+        {file.copies.map((copy) => (
+          <li key={copy.bundle}>
+            <a href={copyURL(copy.bundle, "tar")} download>
+              <span>{dateTime(copy.sealed_at)}<br /><small className="muted">{copy.bundle}</small></span>
+              <span style={{ whiteSpace: "nowrap" }}>{t("copyDownload", { size: Math.ceil(copy.size_bytes / (1 << 20)) })}</span>
+            </a>
+            <a href={copyURL(copy.bundle, "tlog-proof")} download>{t("copyReceipt")}</a>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

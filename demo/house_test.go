@@ -3,46 +3,15 @@ package demo
 import (
 	"context"
 	"fmt"
-	"maps"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"offsite/scenes"
 )
-
-// TestKilledAtAnyMoment kills with SIGKILL, at moments and in an order drawn by a
-// seed, offsite up and the processes that it starts (database, cameras, payment
-// provider, SMS gateway), and starts it again each time. In the end every violation
-// of the scenes must have been found once, and every bundle must hold.
-func TestKilledAtAnyMoment(t *testing.T) {
-	binary := os.Getenv("OFFSITE_BINARY")
-	if binary == "" {
-		t.Skip("NOT TESTED: OFFSITE_BINARY is not the path of offsite; run make fault")
-	}
-	seed := seedOf(t)
-	draw := rand.New(rand.NewPCG(seed, 0)) // #nosec G404 -- to be repeated by its seed
-	dir := passable(t)
-	data := filepath.Join(dir, "data")
-	for range 4 {
-		h := reopen(t, binary, data)
-		for range draw.IntN(3) {
-			time.Sleep(moment(draw))
-			h.killChild(t, draw)
-		}
-		time.Sleep(moment(draw))
-		h.kill(t)
-	}
-	h := reopen(t, binary, data)
-	defer h.close()
-	h.holds(t, binary, dir)
-}
 
 // seedOf is the seed of OFFSITE_SEED, or a new one, which is told.
 func seedOf(t *testing.T) uint64 {
@@ -56,10 +25,6 @@ func seedOf(t *testing.T) uint64 {
 	}
 	t.Logf("OFFSITE_SEED=%d", seed)
 	return seed
-}
-
-func moment(draw *rand.Rand) time.Duration {
-	return time.Duration(draw.Int64N(int64(12 * time.Second)))
 }
 
 func reopen(t *testing.T, binary, data string, settings ...string) *house {
@@ -83,18 +48,6 @@ func (h *house) kill(t *testing.T) {
 	}
 	<-h.ended
 	_ = h.log.Close()
-}
-
-func (h *house) killChild(t *testing.T, draw *rand.Rand) {
-	t.Helper()
-	children := h.children(t)
-	if len(children) == 0 {
-		t.Fatal("offsite up has started nothing")
-	}
-	pids := slices.Sorted(maps.Keys(children))
-	child := pids[draw.IntN(len(pids))]
-	t.Logf("kill -9 %s", children[child])
-	_ = syscall.Kill(child, syscall.SIGKILL) // it may just have ended
 }
 
 // children are the processes that offsite up has started, with their command lines.
