@@ -37,8 +37,8 @@ type substream struct {
 	base   uint64         // as the camera's
 	last   time.Time      // latest unit, our clock
 	stream streamMeter
-	clock  string // source of its own times
-	adrift bool   // those are off the main stream's
+	told   [2]string // how the main stream's times and its own are
+	adrift bool      // its own are not gone by
 
 	verdict string // "", SubstreamLooked or SubstreamRefused: what the comparison says
 	why     detectors.Explanation
@@ -65,7 +65,7 @@ func (s *substream) plug(ctx context.Context) {
 		c.mu.Unlock()
 		return
 	}
-	s.last, s.clock, s.adrift = time.Time{}, "", false
+	s.last, s.told, s.adrift = time.Time{}, [2]string{}, false
 	s.verdict, s.why, s.other, s.due = "", detectors.Explanation{}, 0, time.Time{}
 	cfg := c.node.o.Reader
 	cfg.ID, cfg.URL, cfg.Protocol = c.id+" substream", c.config.Substream, c.config.Protocol
@@ -113,19 +113,18 @@ func (s *substream) OnState(ingest.State) { s.c.changed() }
 
 // agree puts a unit's time on the main stream's clock, where its own is told otherwise or is
 // more than a second off it: a camera may tell its time for one of the two alone, or two of
-// them. Once off, its times are not gone by until they come from another source, for looks
-// follow one another.
+// them. Once off, its times are not gone by until either comes from another source, for
+// looks follow one another.
 func (s *substream) agree(u *ingest.Unit) {
-	if source := s.reader.Clock().Source; source != s.clock {
-		s.clock, s.adrift = source, false
-	}
 	main := s.c.clock()
+	if told := [2]string{main.Source, s.reader.Clock().Source}; told != s.told {
+		s.told, s.adrift = told, told[0] != told[1]
+	}
 	at := u.Received
 	if main.Source == "rtcp" {
 		at = at.Add(main.OffsetNS)
 	}
-	s.adrift = s.adrift || u.At.Sub(at).Abs() > clocksAgree
-	if s.adrift || s.clock != main.Source {
+	if s.adrift = s.adrift || u.At.Sub(at).Abs() > clocksAgree; s.adrift {
 		u.At = at
 	}
 }
@@ -152,7 +151,7 @@ func (s *substream) described() pipeline.Substream {
 	defer s.c.mu.Unlock()
 	main := s.c.clock()
 	d := pipeline.Substream{Stream: s.stream.stream(), Clock: pipeline.Clock{Source: "main", OffsetNS: main.OffsetNS}}
-	if s.reader != nil && !s.adrift && s.clock == main.Source {
+	if s.reader != nil && !s.adrift {
 		k := s.reader.Clock()
 		d.Clock = pipeline.Clock{Source: k.Source, OffsetNS: k.Offset}
 	}
