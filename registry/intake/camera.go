@@ -62,7 +62,9 @@ func (r reader) camera(l line) reading {
 	out := reading{n: l.n, problems: l.problems}
 	cells := r.clean(l, &out)
 	d := registry.CameraDraft{URL: withCredentials(cells[fieldURL], cells[fieldUser], cells[fieldPassword]), Protocol: protocolOf(cells[fieldProtocol])}
-	d.Substream = withCredentials(cells[fieldSubstream], cells[fieldUser], cells[fieldPassword])
+	if small := cells[fieldSubstream]; small != "" {
+		d.Substream = withCredentials(small, cells[fieldUser], cells[fieldPassword])
+	}
 	d.Name, d.Place = cells[fieldName], cells[fieldPlace]
 	d.LegalReviewNo, d.TechnicalReviewNo = cells[fieldLegalReview], cells[fieldTechnicalReview]
 	d.Cadence = cadenceOf(cells[fieldCadence])
