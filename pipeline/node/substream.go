@@ -37,8 +37,7 @@ type substream struct {
 	base   uint64         // as the camera's
 	last   time.Time      // latest unit, our clock
 	stream streamMeter
-	told   [2]string // how the main stream's times and its own are
-	adrift bool      // its own are not gone by
+	adrift bool // its own times are not gone by
 
 	verdict string // "", SubstreamLooked or SubstreamRefused: what the comparison says
 	why     detectors.Explanation
@@ -65,7 +64,7 @@ func (s *substream) plug(ctx context.Context) {
 		c.mu.Unlock()
 		return
 	}
-	s.last, s.told, s.adrift = time.Time{}, [2]string{}, false
+	s.last, s.adrift = time.Time{}, false
 	s.verdict, s.why, s.other, s.due = "", detectors.Explanation{}, 0, time.Time{}
 	cfg := c.node.o.Reader
 	cfg.ID, cfg.URL, cfg.Protocol = c.id+" substream", c.config.Substream, c.config.Protocol
@@ -111,21 +110,16 @@ func (s *substream) OnUnit(u ingest.Unit) {
 // OnState implements ingest.Handler.
 func (s *substream) OnState(ingest.State) { s.c.changed() }
 
-// agree puts a unit's time on the main stream's clock, where its own is told otherwise or is
-// more than a second off it: a camera may tell its time for one of the two alone, or two of
-// them. Once off, its times are not gone by until either comes from another source, for
-// looks follow one another.
+// agree puts a unit's time on the main stream's clock where its own is another: a camera may
+// tell its time for one of the two alone, or two times.
 func (s *substream) agree(u *ingest.Unit) {
-	main := s.c.clock()
-	if told := [2]string{main.Source, s.reader.Clock().Source}; told != s.told {
-		s.told, s.adrift = told, told[0] != told[1]
+	main, own := s.c.clock(), s.reader.Clock()
+	s.adrift = own.Source != main.Source || own.Source == "rtcp" && (own.Offset-main.OffsetNS).Abs() > clocksAgree
+	if !s.adrift {
+		return
 	}
-	at := u.Received
-	if main.Source == "rtcp" {
-		at = at.Add(main.OffsetNS)
-	}
-	if s.adrift = s.adrift || u.At.Sub(at).Abs() > clocksAgree; s.adrift {
-		u.At = at
+	if u.At = u.Received; main.Source == "rtcp" {
+		u.At = u.At.Add(main.OffsetNS)
 	}
 }
 
