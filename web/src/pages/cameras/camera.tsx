@@ -18,7 +18,7 @@ import { Page } from "../../parts/page";
 import { ZoneCanvas } from "../../parts/zone-canvas";
 import { LiveVideo, WatchButton, type Purpose } from "./live/live";
 import { CameraFields, draftOfFields, fieldsOf, type CameraFieldValues } from "./fields";
-import { SubstreamState } from "./substream";
+import { SubstreamState } from "./substream/substream";
 import { WatchRecord } from "./timeline/timeline";
 import words, { type CameraWord } from "./words";
 import { ZoneForm } from "./zone-form";

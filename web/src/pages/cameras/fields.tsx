@@ -3,7 +3,7 @@ import { Alert, Col, DatePicker, Form, Input, InputNumber, Row } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import type { Camera, CameraChange } from "../../api/types";
 import { useDictionary } from "../../i18n/translate";
-import { SubstreamField, substreamAddress, substreamOf, type SubstreamValues } from "./substream";
+import { SubstreamField, substreamAddress, substreamOf, type SubstreamValues } from "./substream/substream";
 import words, { type CameraWord } from "./words";
 
 export interface CameraFieldValues extends SubstreamValues {

@@ -12,7 +12,7 @@ import { useDictionary } from "../../i18n/translate";
 import { Page } from "../../parts/page";
 import { FindButton } from "./discovery/discovery";
 import { CameraFields, draftOfFields, type CameraFieldValues } from "./fields";
-import { substreamOf } from "./substream";
+import { substreamOf } from "./substream/substream";
 import words, { type CameraWord } from "./words";
 
 interface Address {

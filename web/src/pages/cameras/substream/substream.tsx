@@ -1,34 +1,9 @@
 // From which of its streams a camera is looked at: the main one, or a second of the same
 // view in fewer pixels, which costs far less.
 import { Alert, Form, Input, Radio } from "antd";
-import type { Camera } from "../../api/types";
-import { useDictionary } from "../../i18n/translate";
-
-const zh = {
-  from: "检测取自",
-  main: "主码流",
-  sub: "子码流",
-  address: "子码流 RTSP 地址",
-  addressHelp: "同一摄像机、同一画面的低分辨率码流，例如 640×360，宽不少于 416 像素。未写用户名和密码时，沿用同一主机主码流的。证据图片和视频仍取自主码流。",
-  addressBad: "地址应以 rtsp:// 或 rtsps:// 开头",
-  missing: "请填写子码流地址，或改选主码流",
-  looked: "检测取自子码流，证据取自主码流",
-};
-
-type Word = keyof typeof zh;
-
-const en: Record<Word, string> = {
-  from: "Looks are taken from",
-  main: "Main stream",
-  sub: "Substream",
-  address: "Substream's RTSP address",
-  addressHelp: "The same camera's same view in fewer pixels, such as 640×360, 416 wide at least. Without user and password, those of the main stream at the same host are taken. Pictures and clips of evidence still come from the main stream.",
-  addressBad: "The address must begin with rtsp:// or rtsps://",
-  missing: "Give the substream's address, or choose the main stream",
-  looked: "Looks are taken from the substream, evidence from the main stream",
-};
-
-const words = { zh, en };
+import type { Camera } from "../../../api/types";
+import { useDictionary } from "../../../i18n/translate";
+import words, { type SubstreamWord } from "./words";
 
 export interface SubstreamValues {
   looks_from?: "main" | "sub";
@@ -45,7 +20,7 @@ export function substreamAddress({ looks_from, substream_url = "" }: SubstreamVa
 }
 
 export function SubstreamField() {
-  const { t } = useDictionary<Word>(words);
+  const { t } = useDictionary<SubstreamWord>(words);
   const from: unknown = Form.useWatch("looks_from");
   return (
     <>
@@ -68,7 +43,7 @@ export function SubstreamField() {
 
 // SubstreamState says which stream is looked at, where the camera names two.
 export function SubstreamState({ camera }: { camera: Camera }) {
-  const { t, pick } = useDictionary<Word>(words);
+  const { t, pick } = useDictionary<SubstreamWord>(words);
   if (!camera.substream_state || camera.state !== "live") return null;
   if (camera.substream_state === "looked") return <p className="muted" style={{ margin: 0 }}>{t("looked")}</p>;
   const why = pick(camera.why_zh, camera.why_en);
