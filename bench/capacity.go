@@ -27,6 +27,7 @@ const (
 // cost is what is taken of the measured figures.
 type cost struct {
 	core, memory, ring, still, picture float64 // core per camera; MiB; MiB; MiB; KiB
+	rows, state                        float64 // per second and camera: rows; KiB
 }
 
 func costOf(set Set) (cost, error) {
@@ -40,6 +41,7 @@ func costOf(set Set) (cost, error) {
 		*to = f.Value
 	}
 	c.core /= 100 // it is in percent
+	c.rows, c.state = set["state_rows_per_s"].Value, set["state_kib_per_s"].Value
 	return c, nil
 }
 
@@ -86,6 +88,12 @@ accelerator is not reckoned with.
 		{"PostgreSQL, states of cameras", func(n float64) string { return fmt.Sprintf("%.0f rows/s, unlogged", n/stateEvery) }},
 		{"PostgreSQL, pictures for the console", func(n float64) string {
 			return fmt.Sprintf("%.1f MiB/s, unlogged", n/pictureEvery*c.picture/1024)
+		}},
+		{"PostgreSQL, where rules stand", func(n float64) string {
+			if c.rows == 0 {
+				return "not measured"
+			}
+			return fmt.Sprintf("%.0f rows/s, %.1f MiB/s", n*c.rows, n*c.state/1024)
 		}},
 		{"PostgreSQL, findings", func(n float64) string { return fmt.Sprintf("%.2f rows/s", n*l.Findings/secondsPerDay) }},
 	} {

@@ -291,8 +291,11 @@ func (l live) perLook() time.Duration {
 // was dropped on a busy machine makes it no cheaper.
 func (l live) share() float64 { return l.perLook().Seconds() / look.DefaultCadence.Seconds() }
 
+// cameraSeconds is for how long all cameras together were watched.
+func (l live) cameraSeconds() float64 { return l.span.Seconds() * float64(l.cameras) }
+
 // idle is the same without looks.
-func (l live) idle() float64 { return l.cpu.Seconds() / l.span.Seconds() / float64(l.cameras) }
+func (l live) idle() float64 { return l.cpu.Seconds() / l.cameraSeconds() }
 
 // figures sets ours beside peer and limit.
 func (m *measurement) figures() bench.Set {
@@ -318,6 +321,8 @@ func (m *measurement) figures() bench.Set {
 		"rss_per_camera_mib":         f(m.many.memory, "MiB", "≤ 6", "besides its ring"),
 		"ring_per_camera_mib":        f(m.many.ring, "MiB", "", "20 s of 4 Mbit/s"),
 		"rss_growth_mib_per_min":     f(m.many.growth, "MiB/min", "", fmt.Sprintf("second half of %s", m.o.Soak)),
+		"state_rows_per_s":           f(float64(m.many.handed)/m.many.cameraSeconds(), "rows/s", "", "per camera, written for a node that takes over"),
+		"state_kib_per_s":            f(float64(m.many.bytes)/(1<<10)/m.many.cameraSeconds(), "KiB/s", "", "per camera, the same"),
 		"still_mib":                  f(m.png/(1<<20), "MiB", "", "a still of an incident, PNG"),
 		"picture_kib":                f(m.jpeg/(1<<10), "KiB", "", "the console's picture of a camera, JPEG"),
 		"watched_s":                  f(m.many.span.Seconds(), "s", "", watched),

@@ -52,13 +52,11 @@ type Watch struct {
 	needs   map[string]need // by model
 	decoder *decode.Decoder // where key units alone are not enough; else nil
 	sub     bool            // that decoder is in the substream
-	shared  infer.Shared    // the picture of the look under way
 	gate    *look.Gate
 	eye     look.Eye
 	stance  look.Stance
 	tracker *track.Tracker
 	base    *baseline
-	now     []byte // the picture of the look under way, as the baseline is
 	last    *examined
 	recent  []*frame // looked at, oldest first
 	records []pipeline.LookRecord
@@ -66,6 +64,7 @@ type Watch struct {
 	ended   []Ended // of zones that were taken away, for the next outcome
 	owed    []Ended // that the sink has not been told yet
 	saved   savedAt
+	carry   carrying
 
 	faults atomic.Pointer[[]ZoneFault] // apart from mu: a status must not wait for a look
 }
@@ -239,6 +238,7 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 	w.observe(l, f, p, &out)
 	w.answer(f, p)
 	out.Open = w.open()
+	w.carry.news = w.carry.news || len(out.Open) > 0
 	return out, w.saveDue(len(out.Raised)+len(out.Ended) > 0)
 }
 
