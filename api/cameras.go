@@ -80,6 +80,9 @@ type liveStatus struct {
 	Unchanged  uint64           `json:"looks_unchanged"`
 	Health     string           `json:"health"`
 	HealthWhy  wording          `json:"health_why"`
+	Substream  *struct {
+		State string `json:"state"`
+	} `json:"substream"`
 }
 
 type wording struct {
@@ -90,7 +93,7 @@ type wording struct {
 // cameraView joins what is registered with what the watching node says.
 func (a *API) cameraView(c registry.Camera, live *registry.Live, mayEdit bool) (wire.Camera, error) {
 	if !mayEdit {
-		c.URL = ""
+		c.URL, c.Substream = "", ""
 	}
 	view := wire.Camera{Camera: c, State: "unknown"}
 	if c.Unwatched {
@@ -117,6 +120,9 @@ func (a *API) cameraView(c registry.Camera, live *registry.Live, mayEdit bool) (
 	}
 	view.Since, view.LastUnitAt, view.LastLookAt = nonZero(s.Since), nonZero(s.LastUnitAt), nonZero(s.LastLookAt)
 	view.Looks = s.Looks + s.Unchanged
+	if s.Substream != nil {
+		view.SubstreamState = s.Substream.State
+	}
 	if s.Stream != nil && s.Stream.Codec != "" {
 		view.Stream = s.Stream
 	}
@@ -202,7 +208,7 @@ type cameraDraft struct {
 }
 
 func (a *API) createCamera(ctx context.Context, in *cameraDraft) (*versioned[wire.Camera], error) {
-	if err := a.o.CheckAddress(ctx, in.Body.URL); err != nil {
+	if err := a.checkAddresses(ctx, in.Body.URL, in.Body.Substream); err != nil {
 		return nil, err
 	}
 	c, err := onceOnly(ctx, a, in.OnceKey, "create-camera", in.Body, func(ctx context.Context) (registry.Camera, error) {
@@ -214,6 +220,19 @@ func (a *API) createCamera(ctx context.Context, in *cameraDraft) (*versioned[wir
 	return a.oneCamera(ctx, c)
 }
 
+// checkAddresses refuses addresses outside the camera networks; "" is none.
+func (a *API) checkAddresses(ctx context.Context, urls ...string) error {
+	for _, url := range urls {
+		if url == "" {
+			continue
+		}
+		if err := a.o.CheckAddress(ctx, url); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 type cameraChange struct {
 	ByID
 	IfMatch string `header:"If-Match"`
@@ -223,6 +242,9 @@ type cameraChange struct {
 func (a *API) changeCamera(ctx context.Context, in *cameraChange) (*versioned[wire.Camera], error) {
 	version, err := seen(in.IfMatch)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.checkAddresses(ctx, in.Body.Substream); err != nil {
 		return nil, err
 	}
 	c, err := a.o.Registry.ChangeCamera(ctx, actor(ctx).ID, in.ID, version, in.Body)

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -75,6 +76,46 @@ func TestOthersSeeNoAddresses(t *testing.T) {
 	}
 	if r := h.stranger().do("GET", "/public/cameras", nil); strings.Contains(string(r.body), "东门") {
 		t.Errorf("a camera that was never published is public: %s", r)
+	}
+}
+
+// A substream's address is checked and hidden as the camera's is, and the console is told
+// from which of the two looks are taken.
+func TestCameraWithASubstream(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	p := h.staff("operator")
+	const with = `{"name":"东门","place":"东门路口","url":"rtsp://admin:secret@10.0.0.1/x","protocol":"tcp","substream_url":"rtsp://%s/sub"}`
+	if r := p.do("POST", "/cameras", fmt.Sprintf(with, "198.51.100.7")); r.status != http.StatusForbidden {
+		t.Errorf("a substream outside the camera networks: %s", r)
+	}
+	var c wire.Camera
+	r := p.do("POST", "/cameras", fmt.Sprintf(with, "10.0.0.1"))
+	r.into(t, &c)
+	if r.status != http.StatusCreated || c.Substream != "rtsp://10.0.0.1/sub" || c.SubstreamState != "" {
+		t.Fatalf("registered: %s", r)
+	}
+	const change = `{"name":"东门","place":"东门路口","substream_url":"rtsp://%s/sub"}`
+	if r := p.do("PATCH", "/cameras/"+c.ID, fmt.Sprintf(change, "198.51.100.7")); r.status != http.StatusForbidden {
+		t.Errorf("changed to one outside: %s", r)
+	}
+	if r := p.do("PATCH", "/cameras/"+c.ID, fmt.Sprintf(change, "10.0.0.1")); r.status != http.StatusOK {
+		t.Errorf("given back as shown: %s", r)
+	}
+	if r := h.staff("reviewer").do("GET", "/cameras", nil); r.status != http.StatusOK || strings.Contains(string(r.body), "10.0.0.1") {
+		t.Errorf("a reviewer sees %s", r)
+	}
+	err := h.registry.SaveLive(context.Background(), "node", []registry.Live{{CameraID: c.ID, State: "live",
+		Status: json.RawMessage(`{"why":{"zh":"子码流没有画面","en":"no picture comes from the substream"},"substream":{"state":"gone"}}`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.do("GET", "/cameras/"+c.ID, nil).into(t, &c)
+	if c.State != "live" || c.SubstreamState != "gone" || c.WhyEN == "" || c.WhyZH == "" {
+		t.Errorf("live: %+v", c)
+	}
+	if r := p.do("PATCH", "/cameras/"+c.ID, `{"name":"东门","place":"东门路口"}`); r.status != http.StatusOK || strings.Contains(string(r.body), "/sub") {
+		t.Errorf("taken away: %s", r)
 	}
 }
 

@@ -9,12 +9,15 @@ import (
 
 // Camera is what the pipeline must know of a camera.
 type Camera struct {
-	ID       string
-	Name     string
-	URL      string // rtsp:// or rtsps://, credentials included; never logged
-	Protocol string // "", "tcp", "udp": "" tries UDP, then TCP
-	Cadence  time.Duration
-	Zones    []detectors.Zone
+	ID   string
+	Name string
+	URL  string // rtsp:// or rtsps://, credentials included; never logged
+	// Substream is the address of the same view in fewer pixels, which looks are then
+	// taken from; "": there is none. Credentials included; never logged.
+	Substream string
+	Protocol  string // "", "tcp", "udp": "" tries UDP, then TCP
+	Cadence   time.Duration
+	Zones     []detectors.Zone
 }
 
 // ModelUse names a model as it was used, exactly.
@@ -29,9 +32,11 @@ type ModelUse struct {
 
 // Still is one picture of an incident with the bits it was decoded from.
 type Still struct {
-	Unit       uint64                // access unit id, the same as in LookRecord
+	Unit       uint64                // access unit id within its stream, the same as in LookRecord
 	At         time.Time             // camera's wall-clock time
-	Role       string                // "before", "first", "raised", "after"
+	Role       string                // "before", "first", "raised", "after"; those, after Looked
+	Stream     string                // "": the main stream; FromSubstream
+	Apart      time.Duration         // its time less that of the look it shows, of another stream
 	Codec      string                // "h264", "h265", "mjpeg"
 	AccessUnit []byte                // Annex B with parameter sets (or one JPEG)
 	PNG        []byte                // the decoded picture, full size
@@ -42,6 +47,7 @@ type Still struct {
 // LookRecord is one look as evidence keeps it.
 type LookRecord struct {
 	Unit   uint64                `json:"unit"`
+	Stream string                `json:"stream,omitempty"` // "": the main stream; FromSubstream
 	At     time.Time             `json:"at"`
 	Light  float64               `json:"light"`
 	Tracks []detectors.Track     `json:"tracks,omitempty"`
@@ -88,6 +94,11 @@ type Incident struct {
 	Models   []ModelUse
 	Stream   Stream
 	Clock    Clock
+	// Where looks were taken from the substream: its bits around the incident, as Clip
+	// has the main stream's.
+	LookedClip []byte
+	LookedFrom time.Time
+	Substream  *Substream
 	Received time.Time // when ingest got the access unit of the raising look
 	Course   Course
 }

@@ -23,6 +23,11 @@ type CameraChange struct {
 	PublishedOn       *string  `json:"published_on,omitempty"`        // "2006-01-02"; APL art. 41
 	Cadence           string   `json:"cadence,omitempty"`             // between looks, "2s"; "": the node's
 	Unwatched         bool     `json:"unwatched,omitempty"`           // registered, but no node is to watch it (未接入)
+	// Substream is the address of the same view in fewer pixels (子码流), which looks are
+	// then taken from; "": they are taken from the main stream. Of a registered camera it
+	// is shown without credentials, and given back like that it stays as it is. A new one
+	// without credentials takes those of the camera's address, if it is at the same host.
+	Substream string `json:"substream_url,omitempty"`
 }
 
 // CameraDraft is a camera to be registered.
@@ -90,12 +95,23 @@ func (d CameraDraft) Problems() []*Refused {
 	p.add(d.check())
 	_, err := readAddress(d.URL, d.Protocol)
 	p.add(err)
+	_, err = readSubstream(d.Substream, d.URL)
+	p.add(err)
 	return p
 }
 
 // Shown is the draft's address without credentials, "" where it cannot be read.
 func (d CameraDraft) Shown() string {
 	where, err := readAddress(d.URL, d.Protocol)
+	if err != nil {
+		return ""
+	}
+	return where.shown
+}
+
+// ShownSubstream is the same of its substream; "" also where it has none.
+func (d CameraDraft) ShownSubstream() string {
+	where, err := readSubstream(d.Substream, d.URL)
 	if err != nil {
 		return ""
 	}
@@ -113,7 +129,7 @@ func checkPosition(longitude, latitude *float64) error {
 }
 
 const cameraColumns = `c.id::text, c.name, c.place, c.longitude, c.latitude, c.legal_review_no, c.technical_review_no,
-	to_char(c.published_on, 'YYYY-MM-DD'), c.cadence, c.unwatched, c.address_shown, c.protocol, c.version, c.created_at, c.changed_at,
+	to_char(c.published_on, 'YYYY-MM-DD'), c.cadence, c.unwatched, c.substream_shown, c.address_shown, c.protocol, c.version, c.created_at, c.changed_at,
 	(SELECT jsonb_agg(z.body ORDER BY z.id) FROM zone z WHERE z.camera_id = c.id AND z.current)`
 
 func scanCamera(row pgx.CollectableRow) (Camera, error) {
@@ -125,7 +141,7 @@ func scanCameraAnd(row pgx.CollectableRow, more ...any) (Camera, error) {
 	var c Camera
 	var zones []byte
 	err := row.Scan(append([]any{&c.ID, &c.Name, &c.Place, &c.Longitude, &c.Latitude, &c.LegalReviewNo, &c.TechnicalReviewNo,
-		&c.PublishedOn, &c.Cadence, &c.Unwatched, &c.URL, &c.Protocol, &c.Version, &c.CreatedAt, &c.ChangedAt, &zones}, more...)...)
+		&c.PublishedOn, &c.Cadence, &c.Unwatched, &c.Substream, &c.URL, &c.Protocol, &c.Version, &c.CreatedAt, &c.ChangedAt, &zones}, more...)...)
 	if err != nil {
 		return c, err
 	}

@@ -19,6 +19,10 @@ func (r *Registry) CreateCamera(ctx context.Context, by string, draft CameraDraf
 	if err != nil {
 		return Camera{}, fmt.Errorf("register a camera: %w", err)
 	}
+	small, err := readSubstream(draft.Substream, where.whole)
+	if err != nil {
+		return Camera{}, fmt.Errorf("register a camera: %w", err)
+	}
 	id, err := newID()
 	if err != nil {
 		return Camera{}, err
@@ -28,6 +32,7 @@ func (r *Registry) CreateCamera(ctx context.Context, by string, draft CameraDraf
 		return Camera{}, fmt.Errorf("register a camera: %w", err)
 	}
 	at := r.moment()
+	draft.Substream = "" // it has credentials; set below
 	c := Camera{ID: id, CameraChange: draft.CameraChange, URL: where.shown, Protocol: draft.Protocol,
 		Zones: []detectors.Zone{}, Version: 1, CreatedAt: at, ChangedAt: at}
 	err = r.change(ctx, "register a camera", func(tx pgx.Tx) error {
@@ -36,6 +41,9 @@ func (r *Registry) CreateCamera(ctx context.Context, by string, draft CameraDraf
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::date, $12, 1, $13, $13, $14)`,
 			c.ID, c.Name, c.Place, c.Longitude, c.Latitude, sealed, c.URL, c.Protocol,
 			c.LegalReviewNo, c.TechnicalReviewNo, c.PublishedOn, c.Cadence, at, c.Unwatched)
+		if err == nil {
+			err = r.setSubstream(ctx, tx, &c, small)
+		}
 		if err != nil {
 			return err
 		}
@@ -51,6 +59,10 @@ func (r *Registry) ChangeCamera(ctx context.Context, by, id string, version int,
 		return Camera{}, fmt.Errorf("change camera %s: %w", id, err)
 	}
 	return r.update(ctx, by, id, version, "change", func(tx pgx.Tx, c *Camera) error {
+		if err := r.changeSubstream(ctx, tx, c, change.Substream); err != nil {
+			return err
+		}
+		change.Substream = c.Substream
 		c.CameraChange = change
 		_, err := tx.Exec(ctx, `UPDATE camera SET name = $2, place = $3, longitude = $4, latitude = $5, legal_review_no = $6,
 			technical_review_no = $7, published_on = $8::text::date, cadence = $9, version = $10, changed_at = $11, unwatched = $12 WHERE id = $1`,
@@ -71,6 +83,9 @@ func (r *Registry) MoveCamera(ctx context.Context, by, id string, version int, u
 		return Camera{}, fmt.Errorf("change the address of camera %s: %w", id, err)
 	}
 	return r.update(ctx, by, id, version, "address", func(tx pgx.Tx, c *Camera) error {
+		if err := r.followAddress(ctx, tx, c, where.whole); err != nil {
+			return err
+		}
 		c.URL, c.Protocol = where.shown, protocol
 		_, err := tx.Exec(ctx, `UPDATE camera SET address_sealed = $2, address_shown = $3, protocol = $4, version = $5,
 			changed_at = $6 WHERE id = $1`, c.ID, sealed, c.URL, c.Protocol, c.Version, c.ChangedAt)

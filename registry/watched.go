@@ -26,6 +26,8 @@ func TellNodes(ctx context.Context, tx pgx.Tx) error {
 type Watched struct {
 	Camera  Camera
 	Address string // with credentials; never logged or shown
+	// Substream is the address of the same view in fewer pixels, "" if there is none.
+	Substream string // with credentials; never logged or shown
 }
 
 // LogValue keeps the address out of logs.
@@ -38,16 +40,19 @@ func (w Watched) String() string { return "camera " + w.Camera.ID + " at " + w.C
 
 // Watched lists the cameras that are to be watched, with what is needed for it.
 func (r *Registry) Watched(ctx context.Context) ([]Watched, error) {
-	rows, err := r.db.Query(ctx, `SELECT `+cameraColumns+`, c.address_sealed FROM camera c WHERE removed_at IS NULL AND NOT unwatched ORDER BY id`)
+	rows, err := r.db.Query(ctx, `SELECT `+cameraColumns+`, c.address_sealed, c.substream_sealed FROM camera c WHERE removed_at IS NULL AND NOT unwatched ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("list the cameras to watch: %w", err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (w Watched, err error) {
-		var sealed []byte
-		if w.Camera, err = scanCameraAnd(row, &sealed); err != nil {
+		var sealed, small []byte
+		if w.Camera, err = scanCameraAnd(row, &sealed, &small); err != nil {
 			return w, err
 		}
-		w.Address, err = r.unsealAddress(w.Camera.ID, sealed)
+		if w.Address, err = r.unsealAddress(w.Camera.ID, sealed); err != nil {
+			return w, err
+		}
+		w.Substream, err = r.unsealSubstream(w.Camera.ID, small)
 		return w, err
 	})
 	if err != nil {

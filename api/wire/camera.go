@@ -23,6 +23,8 @@ type Camera struct {
 	LastLookAt *time.Time       `json:"last_look_at,omitempty"`
 	PictureAt  *time.Time       `json:"picture_at,omitempty"`
 	Looks      uint64           `json:"looks,omitempty"`
+
+	SubstreamState string `json:"substream_state,omitempty" doc:"looked: looks are taken from it; comparing, gone, refused: from the main stream. None: the camera names no substream."`
 }
 
 // ZoneDraft is a zone as an operator draws it.
@@ -119,6 +121,8 @@ type DeviceStream struct {
 	FPS     float64 `json:"fps"`
 	Kbps    int     `json:"kbps"`
 	URL     string  `json:"url" doc:"RTSP, without credentials."`
+	// Substream is what looks can be taken from where this is the camera's main stream.
+	Substream string `json:"substream_url,omitempty" doc:"RTSP, without credentials: the smallest of the same shape, 416 pixels wide at least. None: the device has no such."`
 }
 
 // What a camera's span is beside the causes of a gap: connecting, stalled, failed, dark,

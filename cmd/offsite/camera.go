@@ -30,23 +30,20 @@ type cameraCmd struct {
 type cameraProbeCmd struct {
 	URL      string `arg:"" help:"Address, as in rtsp://user:password@10.0.0.5/stream1. The password can come from OFFSITE_CAMERA_PASSWORD instead."`
 	Protocol string `enum:",tcp,udp" default:"" help:"tcp or udp; default: UDP, then TCP."`
+	Sub      string `name:"substream" help:"Also look at this address of the same camera, and say whether looks can be taken from it." placeholder:"URL"`
 	Picture  string `help:"Write the first picture to this JPEG file." placeholder:"FILE"`
-	JSON     bool   `help:"Print the report as JSON."`
+	JSON     bool   `help:"Print the report as JSON; with --substream, a list of two."`
 }
 
 // Help is shown by `offsite camera probe --help`.
 func (cameraProbeCmd) Help() string {
-	return "Examples:\n\n  offsite camera probe rtsp://10.0.0.5/stream1\n  offsite camera probe rtsp://10.0.0.5/stream1 --picture now.jpg"
+	return "Examples:\n\n  offsite camera probe rtsp://10.0.0.5/stream1\n  offsite camera probe rtsp://10.0.0.5/stream1 --picture now.jpg\n  offsite camera probe rtsp://10.0.0.5/stream1 --substream rtsp://10.0.0.5/stream2"
 }
 
 // Run prints the report; a problem ends with status 1 and a sentence.
 func (c *cameraProbeCmd) Run(ctx context.Context) error {
-	report, err := probe.Camera(ctx, c.URL, c.Protocol, nil)
+	report, err := c.probe(ctx, c.URL)
 	if err != nil {
-		var problem *probe.Problem
-		if errors.As(err, &problem) {
-			return fmt.Errorf("%s\n%s", problem.EN, problem.ZH)
-		}
 		return err
 	}
 	if c.Picture != "" {
@@ -58,10 +55,68 @@ func (c *cameraProbeCmd) Run(ctx context.Context) error {
 			return fmt.Errorf("write the picture: %w", err)
 		}
 	}
+	if c.Sub != "" {
+		return c.both(ctx, report)
+	}
 	if c.JSON {
 		return printJSON(report)
 	}
 	return explain(os.Stdout, report)
+}
+
+// probe looks at one address; a problem is its sentence.
+func (c *cameraProbeCmd) probe(ctx context.Context, url string) (probe.Report, error) {
+	report, err := probe.Camera(ctx, url, c.Protocol, nil)
+	var problem *probe.Problem
+	if errors.As(err, &problem) {
+		return report, fmt.Errorf("%s\n%s", problem.EN, problem.ZH)
+	}
+	return report, err
+}
+
+// both looks at the substream too, and says whether it shows what the main stream does.
+func (c *cameraProbeCmd) both(ctx context.Context, main probe.Report) error {
+	sub, err := c.probe(ctx, c.Sub)
+	if err != nil {
+		return fmt.Errorf("the substream: %w", err)
+	}
+	var views [2]look.View
+	for i, report := range []probe.Report{main, sub} {
+		d := decode.New()
+		defer d.Close()
+		p, err := d.Decode(report.Key)
+		if err != nil {
+			return fmt.Errorf("decode the first picture: %w", err)
+		}
+		views[i], err = look.ViewOf(p)
+		p.Release()
+		if err != nil {
+			return err
+		}
+	}
+	agreed, err := look.Agree(views[0], views[1])
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		if err := printJSON([]probe.Report{main, sub}); err != nil {
+			return err
+		}
+	} else {
+		for _, report := range []probe.Report{main, sub} {
+			if err := explain(os.Stdout, report); err != nil {
+				return err
+			}
+			fmt.Println()
+		}
+	}
+	if !agreed.Same {
+		return fmt.Errorf("%s\n%s", agreed.Why.EN, agreed.Why.ZH)
+	}
+	if !c.JSON {
+		fmt.Printf("both show the same view (outlines agree to %.2f, %.2f is needed): looks can be taken from the substream\n", agreed.Fit.Here, look.SameFit)
+	}
+	return nil
 }
 
 // explain tells on one screen what a camera sends.

@@ -88,8 +88,11 @@ func listDiscovered(all []discovered) error {
 		if d.Camera == nil {
 			continue
 		}
-		for _, s := range d.Camera.Streams {
+		for i, s := range d.Camera.Streams {
 			fmt.Fprintf(t, "  %s\t%s, %s %d×%d, %.4g pictures/s\n", s.URL, s.Name, s.Codec, s.Width, s.Height, s.FPS)
+			if small, ok := d.Camera.Substream(i); ok {
+				fmt.Fprintf(t, "  \tlooks can be taken from %s\n", small.URL)
+			}
 		}
 	}
 	return t.Flush()

@@ -56,8 +56,12 @@ func (f *finder) Ask(ctx context.Context, r wire.DeviceRequest) (wire.Device, er
 		return wire.Device{}, deviceProblem(err)
 	}
 	out := wire.Device{Manufacturer: camera.Manufacturer, Model: camera.Model, Firmware: camera.Firmware, Serial: camera.Serial, ClockOffsetS: camera.ClockOffset.Seconds()}
-	for _, s := range camera.Streams {
-		out.Streams = append(out.Streams, wire.DeviceStream{Profile: s.Profile, Name: s.Name, Codec: s.Codec, Width: s.Width, Height: s.Height, FPS: s.FPS, Kbps: s.Kbps, URL: s.URL})
+	for i, s := range camera.Streams {
+		one := wire.DeviceStream{Profile: s.Profile, Name: s.Name, Codec: s.Codec, Width: s.Width, Height: s.Height, FPS: s.FPS, Kbps: s.Kbps, URL: s.URL}
+		if small, ok := camera.Substream(i); ok {
+			one.Substream = small.URL
+		}
+		out.Streams = append(out.Streams, one)
 		if s.Snapshot == "" || out.Picture != "" {
 			continue
 		}

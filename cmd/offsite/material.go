@@ -31,17 +31,24 @@ type incidentDoc struct {
 	Boxes    []detectors.Detection `json:"boxes"`
 	ClipFrom string                `json:"clip_from"`
 	ClipTo   string                `json:"clip_to"`
+	Looked   string                `json:"looked_from,omitempty"`
 	Stills   []stillDoc            `json:"stills"`
 }
 
 type stillDoc struct {
-	Name  string                `json:"name"` // files stills/<name>.*
-	Role  string                `json:"role"`
-	Unit  uint64                `json:"unit"`
-	At    string                `json:"at"`
-	Codec string                `json:"codec"`
-	Boxes []detectors.Detection `json:"boxes"`
+	Name   string                `json:"name"` // files stills/<name>.*
+	Role   string                `json:"role"`
+	Stream string                `json:"stream,omitempty"`
+	Apart  float64               `json:"apart_ms,omitempty"`
+	Unit   uint64                `json:"unit"`
+	At     string                `json:"at"`
+	Codec  string                `json:"codec"`
+	Boxes  []detectors.Detection `json:"boxes"`
 }
+
+// lookedFile is the film of the substream, where looks were taken from one. It begins as
+// the clip does: who may see the one may see the other.
+const lookedFile = "clip-looked.mp4"
 
 const timeFormat = "2006-01-02T15:04:05.000000Z07:00"
 
@@ -59,9 +66,14 @@ func material(in pipeline.Incident, camera, summary any) (evidence.Material, err
 	if len(in.Clip) > 0 {
 		m.Files = append(m.Files, evidence.File{Path: "clip.mp4", Data: in.Clip})
 	}
+	if len(in.LookedClip) > 0 {
+		doc.Looked = in.LookedFrom.UTC().Format(timeFormat)
+		m.Files = append(m.Files, evidence.File{Path: lookedFile, Data: in.LookedClip})
+	}
 	for i, still := range in.Stills {
 		name := stillName(i)
-		doc.Stills = append(doc.Stills, stillDoc{name, still.Role, still.Unit, still.At.UTC().Format(timeFormat), still.Codec, still.Boxes})
+		doc.Stills = append(doc.Stills, stillDoc{Name: name, Role: still.Role, Stream: still.Stream, Apart: milliseconds(still.Apart),
+			Unit: still.Unit, At: still.At.UTC().Format(timeFormat), Codec: still.Codec, Boxes: still.Boxes})
 		m.Files = append(m.Files, evidence.File{Path: "stills/" + name + "." + still.Codec, Data: still.AccessUnit})
 		if len(still.PNG) > 0 {
 			m.Files = append(m.Files, evidence.File{Path: "stills/" + name + ".png", Data: still.PNG})
@@ -71,11 +83,12 @@ func material(in pipeline.Incident, camera, summary any) (evidence.Material, err
 		}
 	}
 	cameraDoc := struct {
-		Registered any             `json:"registered"`
-		Stream     pipeline.Stream `json:"stream"`
-		Clock      pipeline.Clock  `json:"clock"`
-		ReceivedAt string          `json:"received_at"`
-	}{camera, in.Stream, in.Clock, in.Received.UTC().Format(timeFormat)}
+		Registered any                 `json:"registered"`
+		Stream     pipeline.Stream     `json:"stream"`
+		Clock      pipeline.Clock      `json:"clock"`
+		Substream  *pipeline.Substream `json:"substream,omitempty"`
+		ReceivedAt string              `json:"received_at"`
+	}{camera, in.Stream, in.Clock, in.Substream, in.Received.UTC().Format(timeFormat)}
 
 	for _, part := range []struct {
 		into *json.RawMessage
@@ -106,7 +119,8 @@ func incidentOf(files map[string][]byte) (pipeline.Incident, error) {
 	}
 	in := pipeline.Incident{
 		ID: doc.ID, Kind: doc.Kind, Detector: doc.Detector, Camera: pipeline.Camera{ID: doc.Camera}, Zone: doc.Zone,
-		Rule: doc.Rule, Params: doc.Params, Present: doc.Present, Why: doc.Why, Values: doc.Values, Boxes: doc.Boxes, Clip: files["data/clip.mp4"],
+		Rule: doc.Rule, Params: doc.Params, Present: doc.Present, Why: doc.Why, Values: doc.Values, Boxes: doc.Boxes,
+		Clip: files["data/clip.mp4"], LookedClip: files["data/"+lookedFile],
 	}
 	if err := json.Unmarshal(files["data/models.json"], &in.Models); err != nil {
 		return in, fmt.Errorf("read data/models.json: %w", err)
@@ -119,15 +133,22 @@ func incidentOf(files map[string][]byte) (pipeline.Incident, error) {
 		in.Looks = append(in.Looks, r)
 	}
 	for _, s := range doc.Stills {
-		still := pipeline.Still{Unit: s.Unit, Role: s.Role, Codec: s.Codec, Boxes: s.Boxes,
+		still := pipeline.Still{Unit: s.Unit, Role: s.Role, Stream: s.Stream, Codec: s.Codec, Boxes: s.Boxes,
 			AccessUnit: files["data/stills/"+s.Name+"."+s.Codec], PNG: files["data/stills/"+s.Name+".png"]}
 		if err := readTimes(map[*time.Time]string{&still.At: s.At}); err != nil {
 			return in, err
 		}
 		in.Stills = append(in.Stills, still)
 	}
-	return in, readTimes(map[*time.Time]string{&in.First: doc.First, &in.Last: doc.Last, &in.Raised: doc.Raised, &in.ClipFrom: doc.ClipFrom, &in.ClipTo: doc.ClipTo})
+	times := map[*time.Time]string{&in.First: doc.First, &in.Last: doc.Last, &in.Raised: doc.Raised, &in.ClipFrom: doc.ClipFrom, &in.ClipTo: doc.ClipTo}
+	if doc.Looked != "" {
+		times[&in.LookedFrom] = doc.Looked
+	}
+	return in, readTimes(times)
 }
+
+// milliseconds keeps microseconds.
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func readTimes(times map[*time.Time]string) error {
 	for into, text := range times {

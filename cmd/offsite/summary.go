@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"offsite/casework"
 	"offsite/pipeline"
@@ -20,6 +21,9 @@ func summary(in pipeline.Incident, caseID string, fence int64) casework.Summary 
 		Stream: casework.Stream(in.Stream), ClipFrom: in.ClipFrom, ClipTo: in.ClipTo, CaseID: caseID,
 	}
 	for i, still := range in.Stills {
+		if strings.HasPrefix(still.Role, pipeline.Looked) { // people see the same moment in full resolution
+			continue
+		}
 		s.Stills = append(s.Stills, casework.SummaryStill{Name: stillName(i), Role: still.Role, At: still.At, Boxes: still.Boxes})
 	}
 	for _, m := range in.Models {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,11 +16,13 @@ import (
 	"offsite/pipeline"
 	"offsite/pipeline/infer"
 	"offsite/pipeline/replay"
+	"offsite/pipeline/rtspserve/testvideo"
 	"offsite/scenes"
 )
 
-// found is a violation of a scene, as the pipeline raises it.
-func found(t *testing.T, key string) pipeline.Incident {
+// found is a violation of a scene, as the pipeline raises it; small: looks are taken from a
+// substream.
+func found(t *testing.T, key string, small bool) pipeline.Incident {
 	t.Helper()
 	t.Setenv(infer.LibraryVariable, library())
 	list, err := scenes.All()
@@ -39,8 +42,12 @@ func found(t *testing.T, key string) pipeline.Incident {
 		if err := os.WriteFile(file, s.Video, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		result, err := replay.Run(t.Context(), file, replay.Options{Engine: engine, Detectors: all.All(),
-			Camera: pipeline.Camera{ID: s.Key, Zones: s.Zones}, Start: time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)})
+		o := replay.Options{Engine: engine, Detectors: all.All(),
+			Camera: pipeline.Camera{ID: s.Key, Zones: s.Zones}, Start: time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)}
+		if small {
+			o.Substream = testvideo.Encode(t, file, testvideo.Again{Name: "sub", Size: "640x360"})
+		}
+		result, err := replay.Run(t.Context(), file, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,21 +62,33 @@ func found(t *testing.T, key string) pipeline.Incident {
 // What follows from its pixels is said to; a bundle that is well sealed and says more
 // than its pixels show is not.
 func TestSealedFindingsAreMadeAgain(t *testing.T) {
-	in := found(t, "burning")
+	in, small := found(t, "burning", false), found(t, "burning", true)
 	maker := specimen.New(t)
 	invented := in
 	invented.Values = map[string]float64{"score": 0.99, "change": 0.9}
 	stranger := in
 	stranger.Models = append([]pipeline.ModelUse{}, in.Models...)
 	stranger.Models[0].SHA256 = strings.Repeat("0", 64)
+	for _, s := range summary(small, "").Stills {
+		if strings.HasPrefix(s.Role, pipeline.Looked) {
+			t.Errorf("casework is told of %s, and would show people fewer pixels", s.Role)
+		}
+	}
+	exchanged := small
+	exchanged.Stills = slices.Clone(small.Stills)
+	last := &exchanged.Stills[len(exchanged.Stills)-1]
+	before := small.Stills[slices.IndexFunc(small.Stills, func(s pipeline.Still) bool { return s.Role == pipeline.Looked+"before" })]
+	last.AccessUnit, last.PNG = before.AccessUnit, before.PNG
 	for name, c := range map[string]struct {
 		in   pipeline.Incident
 		exit int
 		says string
 	}{
-		"as it was":       {in, 0, "the rule comes to the same verdict"},
-		"invented":        {invented, 1, "does not follow from the sealed pixels"},
-		"by other models": {stranger, 2, "replay it with the program of that time"},
+		"as it was":                      {in, 0, "the rule comes to the same verdict"},
+		"from a substream":               {small, 0, "the rule comes to the same verdict"},
+		"from a substream, not its bits": {exchanged, 1, "the models do not say again what is sealed"},
+		"invented":                       {invented, 1, "does not follow from the sealed pixels"},
+		"by other models":                {stranger, 2, "replay it with the program of that time"},
 	} {
 		tar := sealed(t, maker, c.in)
 		path := filepath.Join(t.TempDir(), "bundle.tar")

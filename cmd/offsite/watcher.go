@@ -258,7 +258,7 @@ func (w *watcher) refresh(ctx context.Context) error {
 		if own, err := time.ParseDuration(c.Camera.Cadence); err == nil {
 			cadence = own
 		}
-		cameras[i] = pipeline.Camera{ID: c.Camera.ID, Name: c.Camera.Name, URL: c.Address, Protocol: c.Camera.Protocol, Cadence: cadence, Zones: c.Camera.Zones}
+		cameras[i] = pipeline.Camera{ID: c.Camera.ID, Name: c.Camera.Name, URL: c.Address, Substream: c.Substream, Protocol: c.Camera.Protocol, Cadence: cadence, Zones: c.Camera.Zones}
 		registered[c.Camera.ID] = c.Camera
 	}
 	w.mu.Lock()

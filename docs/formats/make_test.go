@@ -106,6 +106,32 @@ func payload() []bundle.Payload {
 	}
 }
 
+const fromSubstream = "0198c000-0000-7000-8000-000000000007"
+
+// substream is the payload where looks were taken from the camera's second stream.
+func substream() []bundle.Payload {
+	var out []bundle.Payload
+	for _, p := range payload() {
+		text := strings.ReplaceAll(string(p.Data), full, fromSubstream)
+		switch p.Path {
+		case "incident.json":
+			text = strings.Replace(text, `"clip_to":"2026-11-24T08:31:15.000000Z",`, `"clip_to":"2026-11-24T08:31:15.000000Z","looked_from":"2026-11-24T08:30:00.500000Z",`, 1)
+			text = strings.Replace(text, `"stills":[{"name":"0001","role":"raised","unit":1625,"at":"2026-11-24T08:31:05.000000Z","codec":"h264","boxes":null}]`,
+				`"stills":[{"name":"0001","role":"raised","apart_ms":-12.5,"unit":98431,"at":"2026-11-24T08:31:04.987500Z","codec":"h264","boxes":null},`+
+					`{"name":"0002","role":"looked_raised","stream":"substream","unit":1625,"at":"2026-11-24T08:31:05.000000Z","codec":"h264","boxes":null}]`, 1)
+		case "camera.json":
+			text = strings.Replace(text, `"received_at"`, `"substream":{"codec":"h264","width":640,"height":360,"fps":25,"gop_ms":2000,"clock":{"source":"main","offset_ns":-1200000}},"received_at"`, 1)
+		case "detections.ndjson":
+			text = strings.ReplaceAll(text, `,"light"`, `,"stream":"substream","light"`)
+		case "stills/0001.h264":
+			out = append(out, bundle.Payload{Path: "clip-looked.mp4", Data: bytes.Repeat([]byte("nor is this "), 20)})
+		}
+		out = append(out, bundle.Payload{Path: p.Path, Data: []byte(text)})
+	}
+	return append(out, bundle.Payload{Path: "stills/0002.h264", Data: []byte{0, 0, 0, 1, 0x65, 0x89}},
+		bundle.Payload{Path: "stills/0002.png", Data: []byte("\x89PNG not really")}, bundle.Payload{Path: "overlays/0002.jpg", Data: []byte("not really either")})
+}
+
 func (v *vectors) full() []byte {
 	return v.m.Bundle(v.t, specimen.Spec{ID: full, Files: payload(), Sealed: v.raised.Add(time.Second)})
 }
@@ -114,6 +140,7 @@ func (v *vectors) good() {
 	minimal := v.m.Bundle(v.t, specimen.Spec{ID: "0198c000-0000-7000-8000-000000000001"})
 	v.add("good-minimal", 0, "", "", "the least that a bundle can hold", minimal)
 	v.add("good-full", 0, "", "", "every kind of file", v.full())
+	v.add("good-substream", 0, "", "", "looks taken from the camera's substream", v.m.Bundle(v.t, specimen.Spec{ID: fromSubstream, Files: substream(), Sealed: v.raised.Add(time.Second)}))
 	c := v.read(minimal)
 	digest, _ := c.File(bundle.ManifestDoc)
 	v.add("good-chained", 0, "", "", "names good-minimal as the bundle before it", v.m.Bundle(v.t, specimen.Spec{

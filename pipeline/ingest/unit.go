@@ -20,6 +20,7 @@ type Unit struct {
 	Received time.Time     // our clock when the last packet came in
 	NTP      time.Time     // the camera's wall-clock time as it says; zero if it does not
 	Gap      bool          // packets or units before this one are missing
+	Sub      bool          `json:",omitempty"` // of the camera's substream; numbers of the two streams may be alike
 	Params   *Params       // the parameter sets in force; shared, never changed
 }
 

@@ -21,6 +21,7 @@ type camera struct {
 	id    string
 	log   *slog.Logger
 	ring  *ring.Ring
+	sub   *substream
 	watch *watch.Watch          // nil where its state cannot be read
 	wrong detectors.Explanation // then this says why
 	out   *outbox
@@ -58,10 +59,12 @@ func newCamera(n *Node, config pipeline.Camera) *camera {
 	c := &camera{node: n, id: config.ID, config: config, log: n.log.With("camera", config.ID), ring: ring.New(n.o.Ring)}
 	c.seen.dropped = map[string]uint64{}
 	c.base = unitsSince2020(n.o.Now())
+	c.sub = newSubstream(c)
+	c.sub.base = c.base
 	c.cadence.Every = c.every()
 	w, err := watch.New(watch.Options{
 		Engine: n.o.Engine, Detectors: n.o.Detectors, Decoders: n.decoders, Camera: config, Ring: c.ring, Folder: n.folder(config.ID),
-		Source: c.source, Logger: n.log, Now: n.o.Now,
+		Source: c.source, Sub: c.sub.ring, Substream: c.sub.described, Logger: n.log, Now: n.o.Now,
 	})
 	if err != nil {
 		c.log.Error("the camera cannot be watched", "error", err)
@@ -115,10 +118,12 @@ func (c *camera) plug() {
 	if err := r.Start(c.ctx); err != nil {
 		c.log.Error("the camera cannot be read", "error", err)
 	}
+	c.sub.plug(c.ctx)
 }
 
 // unplug stops reading and waits until no unit comes any more.
 func (c *camera) unplug() {
+	c.sub.unplug()
 	c.mu.Lock()
 	r := c.reader
 	c.mu.Unlock()
@@ -160,9 +165,13 @@ func (c *camera) set(config pipeline.Camera) {
 		return
 	}
 	c.watch.Set(config)
-	if config.URL != old.URL || config.Protocol != old.Protocol {
+	switch {
+	case config.URL != old.URL || config.Protocol != old.Protocol:
 		c.unplug()
 		c.plug()
+	case config.Substream != old.Substream:
+		c.sub.unplug()
+		c.sub.plug(c.ctx)
 	}
 	c.changed()
 }
@@ -174,12 +183,17 @@ func (c *camera) OnUnit(u ingest.Unit) {
 	u.Seq += c.base
 	c.seen.lastUnit = u.Received
 	c.stream.see(u)
-	due := c.cadence.Due(u)
+	due := !c.sub.looked(u.Received) && c.cadence.Due(u)
 	c.mu.Unlock()
-	if !c.ring.Push(u) || !due {
+	c.take(c.ring, u, due)
+}
+
+// take keeps a unit in its stream's ring, and queues it for a look if one is due.
+func (c *camera) take(r *ring.Ring, u ingest.Unit, due bool) {
+	if !r.Push(u) || !due {
 		return
 	}
-	if c.node.queue.Offer(c.id, u.Received, func() { c.look(u.Seq, u.Received) }) {
+	if c.node.queue.Offer(c.id, u.Received, func() { c.look(r, u.Seq, u.Received) }) {
 		c.drop(look.Overload)
 	}
 }

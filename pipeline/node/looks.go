@@ -8,12 +8,16 @@ import (
 	"offsite/pipeline/decode"
 	"offsite/pipeline/ingest"
 	"offsite/pipeline/look"
+	"offsite/pipeline/ring"
 	"offsite/pipeline/watch"
 )
 
 // look takes its turn: one picture is decoded and examined.
-func (c *camera) look(seq uint64, received time.Time) {
-	units := c.ring.Upto(seq, c.group)
+func (c *camera) look(r *ring.Ring, seq uint64, received time.Time) {
+	if len(c.group) > 0 && c.group[0].Sub != (r == c.sub.ring) { // of the other stream
+		c.group = nil
+	}
+	units := r.Upto(seq, c.group)
 	if len(units) == 0 {
 		c.drop(look.NotInRing)
 		return
@@ -37,6 +41,7 @@ func (c *camera) look(seq uint64, received time.Time) {
 	for _, e := range out.Ended {
 		c.out.end(e)
 	}
+	c.sub.compare()
 }
 
 // keep makes a picture, of which the units are given, the newest.

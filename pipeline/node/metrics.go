@@ -13,7 +13,7 @@ type metrics struct {
 	delay  prometheus.Histogram
 	raised *prometheus.CounterVec
 
-	state, health, units, bytes, examined, spared, dropped, age, waiting, open *prometheus.Desc
+	state, health, units, bytes, examined, spared, dropped, age, waiting, open, substream *prometheus.Desc
 }
 
 func newMetrics(n *Node) *metrics {
@@ -40,6 +40,8 @@ func newMetrics(n *Node) *metrics {
 		age:      desc("look_age_seconds", "Age of the look that waits longest."),
 		waiting:  desc("incidents_waiting", "Incidents that the sink has not taken yet."),
 		open:     desc("suspicions_open", "Zones in which a suspicion stands."),
+
+		substream: desc("camera_substream", "1 for where the camera's substream stands: only while it is \"looked\" looks are taken from it.", "state"),
 	}
 }
 
@@ -54,7 +56,7 @@ func (m *metrics) Describe(to chan<- *prometheus.Desc) {
 	m.looks.Describe(to)
 	m.delay.Describe(to)
 	m.raised.Describe(to)
-	for _, d := range []*prometheus.Desc{m.state, m.health, m.units, m.bytes, m.examined, m.spared, m.dropped, m.age, m.waiting, m.open} {
+	for _, d := range []*prometheus.Desc{m.state, m.health, m.units, m.bytes, m.examined, m.spared, m.dropped, m.age, m.waiting, m.open, m.substream} {
 		to <- d
 	}
 }
@@ -83,5 +85,8 @@ func (m *metrics) Collect(to chan<- prometheus.Metric) {
 		send(m.age, gauge, s.OldestLookAge.Seconds())
 		send(m.waiting, gauge, float64(s.Waiting))
 		send(m.open, gauge, float64(len(s.Open)))
+		if s.Substream != nil {
+			send(m.substream, gauge, 1, s.Substream.State)
+		}
 	}
 }

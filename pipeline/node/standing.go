@@ -7,6 +7,7 @@ import (
 	"offsite/detectors"
 	"offsite/pipeline"
 	"offsite/pipeline/decode"
+	"offsite/pipeline/ingest"
 )
 
 // jpeg decodes and encodes the newest picture, once.
@@ -21,8 +22,14 @@ func (c *camera) jpeg() ([]byte, time.Time, bool) {
 	if encoded != nil {
 		return encoded, last.At, true
 	}
+	shown := units
+	if last.Sub { // people see the main stream
+		if key, ok := c.ring.NearestKey(last.At, compareApart); ok {
+			shown = []ingest.Unit{key}
+		}
+	}
 	const width = 1280
-	made, err := decode.JPEG(width, units...)
+	made, err := decode.JPEG(width, shown...)
 	if err != nil {
 		c.log.Error("the newest picture cannot be encoded", "error", err)
 		return nil, time.Time{}, false
@@ -35,7 +42,7 @@ func (c *camera) jpeg() ([]byte, time.Time, bool) {
 	return made, last.At, true
 }
 
-// source tells what the camera sends, for incidents.
+// source tells what the camera's main stream is, for incidents.
 func (c *camera) source() (pipeline.Stream, pipeline.Clock) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -73,7 +80,7 @@ func (c *camera) status() CameraStatus {
 		return s
 	}
 	kept := c.ring.Stats()
-	s.Rejected, s.RingBytes = kept.Rejected, kept.Arena
+	s.Rejected, s.RingBytes = kept.Rejected, kept.Arena+c.sub.ring.Stats().Arena
 	s.Faults, s.Waiting = c.watch.Faults(), c.out.waiting()
 	if c.reader != nil {
 		state, counters := c.reader.State(), c.reader.Counters()
@@ -85,6 +92,9 @@ func (c *camera) status() CameraStatus {
 	}
 	if s.Why == (detectors.Explanation{}) && len(s.Faults) > 0 {
 		s.Why = s.Faults[0].Why
+	}
+	if s.Substream = c.sub.status(c.node.o.Now()); s.Substream != nil && s.Why == (detectors.Explanation{}) && s.HealthWhy == (detectors.Explanation{}) {
+		s.Why = s.Substream.Why
 	}
 	return s
 }

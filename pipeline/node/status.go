@@ -53,6 +53,17 @@ type CameraStatus struct {
 	Open           []OpenZone            `json:"open"`   // suspicions that stand
 	Faults         []ZoneFault           `json:"faults"` // zones that cannot be watched
 	Waiting        int                   `json:"waiting_incidents"`
+	Substream      *SubstreamStatus      `json:"substream,omitempty"` // nil: the camera names none
+}
+
+// SubstreamStatus is where a camera's substream stands.
+type SubstreamStatus struct {
+	State          string                `json:"state"`
+	Why            detectors.Explanation `json:"why"` // empty while all is well
+	Stream         pipeline.Stream       `json:"stream"`
+	Fit            float64               `json:"fit"`  // how well its outlines agree with the main stream's, -1..1, at the latest comparison
+	Lost           uint64                `json:"lost"` // packets, and access units dropped for that or for want of room
+	BytesPerSecond float64               `json:"bytes_per_second"`
 }
 
 // ZoneFault says why a zone is not watched: its model is missing, or its rule

@@ -76,7 +76,8 @@ type again struct {
 	folder   string
 	steps    []Step
 
-	clip     *clip // nil: there is none
+	clip     *clip // of the main stream; nil: there is none
+	looked   *clip // of the substream; nil: no look was taken from it, or none is kept
 	baseline *decode.Picture
 	looks    int     // that were compared
 	apart    float64 // the largest difference among them
@@ -94,13 +95,21 @@ func (a *again) run() error {
 	if err := a.pixels(); err != nil {
 		return err
 	}
-	if len(a.in.Clip) > 0 {
-		c, err := openClip(filepath.Join(a.folder, "clip.mp4"), a.in.Clip, a.in.ClipFrom)
+	for _, film := range []struct {
+		into **clip
+		name string
+		bits []byte
+		from time.Time
+	}{{&a.clip, "clip.mp4", a.in.Clip, a.in.ClipFrom}, {&a.looked, "clip-looked.mp4", a.in.LookedClip, a.in.LookedFrom}} {
+		if len(film.bits) == 0 {
+			continue
+		}
+		c, err := openClip(filepath.Join(a.folder, film.name), film.bits, film.from)
 		if err != nil {
 			return err
 		}
 		defer c.close()
-		a.clip = c
+		*film.into = c
 	}
 	if a.baseline != nil {
 		defer a.baseline.Release()
@@ -145,7 +154,7 @@ func (a *again) pixels() error {
 			return nil
 		}
 		off, err := apart(p, s.PNG)
-		if s.Role == "before" {
+		if a.clean(s.Role) {
 			a.baseline = p
 		} else {
 			p.Release()
@@ -169,6 +178,16 @@ func (a *again) pixels() error {
 		a.say("pixels", Differs, fmt.Sprintf("图片与其原始码流相差 %d/255", worst), fmt.Sprintf("a still differs from what its bits decode to by %d of 255", worst))
 	}
 	return nil
+}
+
+// clean says whether a still of that role is the picture of before that the machine looked
+// at.
+func (a *again) clean(role string) bool {
+	const before = "before"
+	if slices.ContainsFunc(a.in.Stills, func(s pipeline.Still) bool { return s.Role == pipeline.Looked+before }) {
+		return role == pipeline.Looked+before
+	}
+	return role == before
 }
 
 // decode decodes the i-th still.
@@ -260,14 +279,18 @@ func (a *again) verdict() error {
 // picture decodes what a look saw; nil where it is not kept.
 func (a *again) picture(r pipeline.LookRecord) (*decode.Picture, error) {
 	for i, s := range a.in.Stills {
-		if s.Unit == r.Unit && len(s.AccessUnit) > 0 {
+		if s.Unit == r.Unit && s.Stream == r.Stream && len(s.AccessUnit) > 0 {
 			return a.decode(i)
 		}
 	}
-	if a.clip == nil {
+	film := a.clip
+	if r.Stream != "" {
+		film = a.looked
+	}
+	if film == nil {
 		return nil, nil
 	}
-	return a.clip.at(r.At)
+	return film.at(r.At)
 }
 
 // see runs the models on a picture, compares what can be compared, and hands the

@@ -25,6 +25,9 @@ type Options struct {
 	Engine    *infer.Engine
 	Camera    pipeline.Camera // its zones; URL is not used
 	Detectors []detectors.Detector
+	// Substream is a file of the same view in fewer pixels, begun at the same time, which
+	// looks are taken from; "": they are taken from the one that is replayed.
+	Substream string
 	Start     time.Time     // of the first picture; default 2026-01-01 08:00 in China
 	Cadence   time.Duration // default the camera's, then 2 s
 	// Regardless is the n of "every n-th look is examined though nothing changed";
@@ -58,6 +61,7 @@ type replay struct {
 	o      Options
 	watch  *watch.Watch
 	ring   *ring.Ring
+	sub    *feed // the substream; nil: there is none
 	stream pipeline.Stream
 	result Result
 	began  time.Time
@@ -89,8 +93,20 @@ func (r *replay) run(ctx context.Context, file string) error {
 	}
 	decoders := decode.NewPool()
 	defer decoders.Close()
-	w, made := watch.New(watch.Options{Engine: r.o.Engine, Detectors: r.o.Detectors, Decoders: decoders, Camera: r.o.Camera,
-		Ring: r.ring, Source: r.source, Regardless: r.o.Regardless})
+	o := watch.Options{Engine: r.o.Engine, Detectors: r.o.Detectors, Decoders: decoders, Camera: r.o.Camera,
+		Ring: r.ring, Source: r.source, Regardless: r.o.Regardless}
+	if r.o.Substream != "" && v != nil {
+		small, err := openUnits(r.o.Substream)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = small.Close() }() // it was only read
+		if r.sub, err = newFeed(small, ring.New(ring.Limits{}), true); err != nil {
+			return err
+		}
+		o.Sub, o.Substream = r.sub.ring, r.described
+	}
+	w, made := watch.New(o)
 	if made != nil {
 		return made
 	}
@@ -123,41 +139,36 @@ func (r *replay) source() (pipeline.Stream, pipeline.Clock) {
 
 // units takes the way of a live camera: units into the ring, key units looked at.
 func (r *replay) units(ctx context.Context, v *recording.Video) error {
-	params, err := ingest.NewParams(v.Codec, v.VPS, v.SPS, v.PPS)
+	main, err := newFeed(v, r.ring, false)
 	if err != nil {
 		return err
 	}
-	r.result.Video = v.Duration
-	r.stream = pipeline.Stream{Codec: v.Codec, Width: params.Width, Height: params.Height, GOPMS: gop(v)}
-	if v.Duration > 0 {
-		r.stream.FPS = float64(len(v.Samples)) / v.Duration.Seconds()
+	r.result.Video, r.stream = v.Duration, main.stream()
+	cadence, looked := look.Cadence{Every: r.o.Cadence}, main
+	if r.sub != nil {
+		looked = r.sub
 	}
-	cadence := look.Cadence{Every: r.o.Cadence}
 	var group []ingest.Unit // of the latest look
-	for i, s := range v.Samples {
+	for f := first(main, r.sub); f != nil; f = first(main, r.sub) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		nalus, err := v.NALUs(i)
+		u, err := f.push(r.o.Start)
 		if err != nil {
 			return err
 		}
-		at := r.o.Start.Add(s.PTS)
-		u := ingest.Unit{Seq: uint64(i) + 1, Codec: v.Codec, NALUs: nalus, Key: s.Key, PTS: s.PTS,
-			At: at, Received: r.o.Start.Add(s.DTS), NTP: at, Params: params}
-		r.ring.Push(u)
-		if !cadence.Due(u) {
+		if f != looked || !cadence.Due(u) {
 			continue
 		}
-		if err := r.pace(ctx, s.PTS); err != nil {
+		if err := r.pace(ctx, u.PTS); err != nil {
 			return err
 		}
-		group = r.ring.Upto(u.Seq, group)
+		group = f.ring.Upto(u.Seq, group)
 		out, err := r.watch.Look(group)
 		if err := r.take(out, err); err != nil {
 			return err
 		}
-		r.progress(s.PTS)
+		r.progress(u.PTS)
 	}
 	return nil
 }

@@ -17,8 +17,9 @@ type Limits struct {
 }
 
 const (
-	defaultSpan  = 20 * time.Second
-	defaultBytes = 32 << 20
+	defaultSpan = 20 * time.Second
+	// DefaultBytes is the default of Limits.Bytes.
+	DefaultBytes = 32 << 20
 	firstArena   = 1 << 20 // the arena starts small and grows
 	lengthPrefix = 4       // before each NAL unit, as in MP4
 )
@@ -60,7 +61,7 @@ func New(l Limits) *Ring {
 		l.Span = defaultSpan
 	}
 	if l.Bytes <= 0 {
-		l.Bytes = defaultBytes
+		l.Bytes = DefaultBytes
 	}
 	return &Ring{limits: l}
 }

@@ -49,6 +49,7 @@ type measurement struct {
 	names []string // of the models
 
 	one, many, still          live
+	sub                       live          // as many, looks from substreams
 	ours, gated               time.Duration // per look, by replay; nothing is raised
 	incident                  time.Duration // what one takes besides its looks
 	limit, keys, full, every  time.Duration // per look
@@ -65,7 +66,7 @@ func Cameras(ctx context.Context, o Options) (bench.Set, error) {
 	if m.files, err = Streams(ctx, o.Folder, o.Scenes); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context) error{m.sizes, m.byTurns, m.watching} {
+	for _, step := range []func(context.Context) error{m.sizes, m.byTurns, m.watching, m.watchingSubstreams} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("measure cameras: %w", err)
 		}
@@ -339,5 +340,6 @@ func (m *measurement) figures() bench.Set {
 	for _, name := range slices.Sorted(maps.Keys(m.model)) {
 		set["model_"+name+"_cpu_ms"] = f(ms(m.model[name]), "ms", "", "bare ONNX Runtime, one picture")
 	}
+	maps.Copy(set, m.substreamFigures())
 	return set
 }

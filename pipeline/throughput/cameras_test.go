@@ -26,9 +26,11 @@ func TestTheLimitRunsModelsAsOftenAsWeDid(t *testing.T) {
 	m.one = live{cameras: 1, span: 10 * time.Second, cpu: 500 * time.Millisecond, looks: 5}
 	m.many = live{cameras: 20, span: 10 * time.Second, cpu: 8 * time.Second, looks: 100, handed: 50, bytes: 200 << 10}
 	m.still = live{cameras: 20, span: 10 * time.Second, cpu: time.Second}
+	m.sub = live{cameras: 20, span: 10 * time.Second, cpu: 4 * time.Second, looks: 100}
 	set := m.figures()
 	for name, want := range map[string]float64{"cost_per_camera": 4, "cameras_two_cores": 50, "ratio_to_peer": 4,
 		"ratio_to_peer_each_look": 6.4, "cost_one_to_many": 0.8, "ingest_per_camera": 0.5,
+		"cameras_two_cores_substream": 100, "look_live_substream_cpu_ms": 40, "substream_ratio_to_main": 2,
 		"state_rows_per_s": 0.25, "state_kib_per_s": 1} {
 		if got := set[name].Value; got < want*0.999 || got > want*1.001 {
 			t.Errorf("%s is %v, want %v", name, got, want)

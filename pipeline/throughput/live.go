@@ -51,6 +51,7 @@ func (*count) Ended(context.Context, string, time.Time) error { return nil }
 type trial struct {
 	o       Options
 	urls    []string
+	subs    []string // substreams of the same; none: they have no such
 	cadence time.Duration
 	settle  time.Duration // until all cameras are live, baselines and rings are filled
 	span    time.Duration
@@ -99,7 +100,11 @@ func (t trial) watch(ctx context.Context) (live, error) {
 func (t trial) cameras() []pipeline.Camera {
 	var all []pipeline.Camera
 	for i, url := range t.urls {
-		all = append(all, pipeline.Camera{ID: fmt.Sprintf("camera-%03d", i), URL: url, Protocol: "tcp", Zones: zones(t.o.Detectors)})
+		c := pipeline.Camera{ID: fmt.Sprintf("camera-%03d", i), URL: url, Protocol: "tcp", Zones: zones(t.o.Detectors)}
+		if len(t.subs) > 0 {
+			c.Substream = t.subs[i]
+		}
+		all = append(all, c)
 	}
 	return all
 }
@@ -120,6 +125,9 @@ func (t trial) measure(ctx context.Context, n *node.Node) (live, error) {
 	before := tally(n)
 	if before.live < l.cameras {
 		return l, fmt.Errorf("watch cameras: %d of %d are live after %s; give a longer time, or fewer cameras", before.live, l.cameras, t.settle)
+	}
+	if err := t.fromSubstreams(n); err != nil {
+		return l, err
 	}
 	began, cpu := time.Now(), spent()
 	var memory []float64
@@ -172,6 +180,9 @@ func tally(n *node.Node) sums {
 		}
 		t.dropped -= s.Dropped[look.Blind] // a black picture is a look too
 		t.lost += s.Lost + s.Damaged + s.Rejected
+		if s.Substream != nil {
+			t.lost += s.Substream.Lost
+		}
 	}
 	return t
 }

@@ -187,8 +187,8 @@ const (
 )
 
 // record keeps a look as evidence does.
-func (w *Watch) record(l detectors.Look) pipeline.LookRecord {
-	r := pipeline.LookRecord{Unit: l.Unit, At: l.At, Light: l.Light, Tracks: l.Tracks, Fire: l.Fire, Areas: w.areas(l)}
+func (w *Watch) record(l detectors.Look, stream string) pipeline.LookRecord {
+	r := pipeline.LookRecord{Unit: l.Unit, Stream: stream, At: l.At, Light: l.Light, Tracks: l.Tracks, Fire: l.Fire, Areas: w.areas(l)}
 	w.records = append(w.records, r)
 	n := len(w.records)
 	switch {

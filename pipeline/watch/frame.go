@@ -16,9 +16,11 @@ const (
 
 // frame is a picture that was looked at, as compressed units (from the key unit to
 // its own), or, where there are none, decoded. The units of earlier looks stay in the
-// ring alone, from where they are taken when a suspicion begins.
+// ring alone, from where they are taken when a suspicion begins. Behind units of the
+// substream may then lie those of the main stream that show the same moment (full).
 type frame struct {
 	seq      uint64
+	sub      bool // it is of the substream
 	at       time.Time
 	received time.Time
 	course   pipeline.Course
@@ -51,14 +53,19 @@ func (f *frame) decode() (*decode.Picture, error) {
 	if f.picture != nil {
 		return f.picture.Retain(), nil
 	}
-	d := decode.New()
-	defer d.Close()
-	return d.Follow(f.units)
+	return follow(f.looked())
 }
 
-// bits returns what the picture was decoded from.
-func (f *frame) bits() (codec string, bits []byte) {
-	for _, u := range f.units {
+// follow decodes units, the first of which is a key unit, with a decoder of their own.
+func follow(units []ingest.Unit) (*decode.Picture, error) {
+	d := decode.New()
+	defer d.Close()
+	return d.Follow(units)
+}
+
+// bitsOf returns what a picture is decoded from.
+func bitsOf(units []ingest.Unit) (codec string, bits []byte) {
+	for _, u := range units {
 		codec = u.Codec
 		bits = append(bits, u.AnnexB()...)
 	}
@@ -67,7 +74,7 @@ func (f *frame) bits() (codec string, bits []byte) {
 
 // remember keeps the newest frames at hand.
 func (w *Watch) remember(f *frame) {
-	if n := len(w.recent); n > 0 && w.o.Ring != nil {
+	if n := len(w.recent); n > 0 && w.ring(w.recent[n-1]) != nil {
 		w.recent[n-1].units = nil
 	}
 	w.recent = append(w.recent, f)
@@ -105,14 +112,21 @@ func (w *Watch) frameAt(first time.Time, now *frame) *frame {
 }
 
 func (w *Watch) atHand(f *frame) bool {
-	return len(f.units) > 0 || f.picture != nil || w.o.Ring != nil && w.o.Ring.Holds(f.seq)
+	if len(f.units) > 0 || f.picture != nil {
+		return true
+	}
+	r := w.ring(f)
+	return r != nil && r.Holds(f.seq)
 }
 
 // take makes another owner of a frame, with its units; nil if they are gone.
 func (w *Watch) take(f *frame) *frame {
 	g := f.share()
-	if g != nil && len(g.units) == 0 && g.picture == nil && w.o.Ring != nil {
-		if g.units = w.o.Ring.Upto(g.seq, nil); len(g.units) == 0 {
+	if g == nil || len(g.units) > 0 || g.picture != nil {
+		return g
+	}
+	if r := w.ring(g); r != nil {
+		if g.units = r.Upto(g.seq, nil); len(g.units) == 0 {
 			return nil
 		}
 	}

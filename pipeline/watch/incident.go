@@ -64,7 +64,7 @@ func (w *Watch) recheck(z *zone, id string, f *frame, p *decode.Picture) (pipeli
 // blank fills in what every incident says of camera, zone and models.
 func (w *Watch) blank(z *zone, kind, id string, f *frame) pipeline.Incident {
 	camera := w.camera
-	camera.URL = "" // it holds credentials, which are nobody's evidence
+	camera.URL, camera.Substream = "", "" // they hold credentials, which are nobody's evidence
 	stream, clock := w.o.Source()
 	return pipeline.Incident{
 		ID: id, Kind: kind, Camera: camera, Zone: z.zone, Detector: z.detector.Key(), Raised: f.at,
@@ -88,9 +88,16 @@ func (w *Watch) still(in *pipeline.Incident, z *zone, role string, f *frame, p *
 	if f == nil {
 		return nil
 	}
-	s := pipeline.Still{Unit: f.seq, At: f.at, Role: role, Boxes: slices.Clone(boxes)}
-	s.Codec, s.AccessUnit = f.bits()
+	s := pipeline.Still{Unit: f.seq, At: f.at, Role: role, Stream: f.stream(), Boxes: slices.Clone(boxes)}
+	s.Codec, s.AccessUnit = bitsOf(f.looked())
 	err := picture(&s, z.zone, f, p)
+	if f.sub {
+		full, failed := w.fullStill(z, role, f, boxes)
+		if err = errors.Join(err, failed); full != nil {
+			in.Stills = append(in.Stills, *full)
+			s.Role = pipeline.Looked + role
+		}
+	}
 	in.Stills = append(in.Stills, s)
 	if err != nil {
 		return fmt.Errorf("make the still %q: %w", role, err)
@@ -108,6 +115,11 @@ func picture(s *pipeline.Still, z detectors.Zone, f *frame, p *decode.Picture) e
 		defer made.Release()
 		p = made
 	}
+	return show(s, z, p)
+}
+
+// show encodes and draws a still.
+func show(s *pipeline.Still, z detectors.Zone, p *decode.Picture) error {
 	img, err := p.Image()
 	if err != nil {
 		return err
@@ -124,10 +136,11 @@ func (w *Watch) clip(in *pipeline.Incident, from, to time.Time) error {
 	if w.o.Ring == nil {
 		return nil
 	}
+	failed := w.lookedClip(in, from, to)
 	c, err := w.o.Ring.Clip(from, to)
 	if err != nil {
-		return err
+		return errors.Join(err, failed)
 	}
 	in.Clip, in.ClipFrom, in.ClipTo = c.MP4, c.From, c.To
-	return nil
+	return failed
 }

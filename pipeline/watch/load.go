@@ -99,11 +99,15 @@ func frameOf(units []ingest.Unit) *frame {
 	if len(units) == 0 {
 		return nil
 	}
-	last := units[len(units)-1]
-	for i := range units { // one set for all, as a decoder knows them by their pointer
-		units[i].Params = units[0].Params
+	f := &frame{sub: units[0].Sub, units: units}
+	for _, part := range [][]ingest.Unit{f.looked(), f.full()} {
+		for i := range part { // one set for all of a stream, as a decoder knows them by their pointer
+			part[i].Params = part[0].Params
+		}
 	}
-	return &frame{seq: last.Seq, at: last.At, received: last.Received, units: units}
+	last := f.looked()[len(f.looked())-1]
+	f.seq, f.at, f.received = last.Seq, last.At, last.Received
+	return f
 }
 
 func (w *Watch) loadBaseline() {

@@ -27,9 +27,12 @@ type Options struct {
 	Decoders  *decode.Pool // shared with other cameras
 	Camera    pipeline.Camera
 	Ring      *ring.Ring // clips are cut from; nil: incidents have none
+	Sub       *ring.Ring // of the substream, if looks are taken from one
 	Folder    string     // where the state is kept; "": nowhere
 	// Source tells what the camera sends and how its clock relates to ours.
 	Source func() (pipeline.Stream, pipeline.Clock)
+	// Substream tells the same of the substream; needed with Sub.
+	Substream func() pipeline.Substream
 	// Regardless is the n of "every n-th look is examined though nothing changed".
 	Regardless int
 	Logger     *slog.Logger
@@ -48,6 +51,7 @@ type Watch struct {
 	closed  bool
 	needs   map[string]need // by model
 	decoder *decode.Decoder // where key units alone are not enough; else nil
+	sub     bool            // that decoder is in the substream
 	gate    *look.Gate
 	eye     look.Eye
 	stance  look.Stance
@@ -165,16 +169,21 @@ func (w *Watch) Look(units []ingest.Unit) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer p.Release()
-	return w.see(&frame{seq: p.Unit, at: p.At, received: p.Received, units: units, course: pipeline.Course{Begun: begun}}, p)
+	return w.see(&frame{seq: p.Unit, sub: units[0].Sub, at: p.At, received: p.Received, units: units, course: pipeline.Course{Begun: begun}}, p)
 }
 
 // decode borrows a decoder for a key unit; a stream with few of those gets its own.
 func (w *Watch) decode(units []ingest.Unit) (*decode.Picture, error) {
+	if w.decoder != nil && len(units) > 0 && units[0].Sub != w.sub {
+		w.decoder.Close()
+		w.decoder = nil
+	}
 	if len(units) == 1 && w.decoder == nil {
 		return w.o.Decoders.Decode(units[0])
 	}
 	if w.decoder == nil {
 		w.decoder = decode.New()
+		w.sub = len(units) > 0 && units[0].Sub
 	}
 	return w.decoder.Follow(units)
 }
@@ -205,7 +214,7 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 			return out, err
 		}
 	}
-	out.Record = pipeline.LookRecord{Unit: f.seq, At: f.at, Light: light.Mean}
+	out.Record = pipeline.LookRecord{Unit: f.seq, Stream: f.stream(), At: f.at, Light: light.Mean}
 	out.Open = w.open()
 	if out.Health != look.Clear {
 		f.release()
@@ -227,7 +236,7 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 		return out, err
 	}
 	l := w.last.look(w, f, light.Mean)
-	out.Record = w.record(l)
+	out.Record = w.record(l, f.stream())
 	w.remember(f)
 	w.observe(l, f, p, &out)
 	w.answer(f, p)

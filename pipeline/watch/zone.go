@@ -154,7 +154,7 @@ func (w *Watch) sighted(z *zone, s detectors.Signal, f *frame) {
 	if z.reserved == "" {
 		z.reserved = newID()
 	}
-	z.before, z.start = w.frameBefore(s.First), w.frameAt(s.First, f)
+	z.before, z.start = w.beside(w.frameBefore(s.First)), w.beside(w.frameAt(s.First, f))
 	z.fresh = true
 }
 

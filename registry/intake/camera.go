@@ -20,6 +20,7 @@ import (
 
 const (
 	fieldURL             field = "url"
+	fieldSubstream       field = "substream_url"
 	fieldUser            field = "user"
 	fieldPassword        field = "password"
 	fieldProtocol        field = "protocol"
@@ -38,6 +39,7 @@ func cameraSheet() sheet {
 			fieldName:            {"摄像机名称", "名称", "设备名称", "点位名称", "name"},
 			fieldPlace:           {"安装地点", "位置", "安装位置", "点位", "地址", "地点", "place"},
 			fieldURL:             {"rtsp地址", "视频地址", "取流地址", "码流地址", "rtsp", "url"},
+			fieldSubstream:       {"子码流地址", "子码流", "检测码流", "substream", "substream_url"},
 			fieldUser:            {"用户名", "用户", "账号", "user", "username"},
 			fieldPassword:        {"密码", "口令", "password"},
 			fieldProtocol:        {"传输方式", "传输协议", "protocol", "transport"},
@@ -60,6 +62,9 @@ func (r reader) camera(l line) reading {
 	out := reading{n: l.n, problems: l.problems}
 	cells := r.clean(l, &out)
 	d := registry.CameraDraft{URL: withCredentials(cells[fieldURL], cells[fieldUser], cells[fieldPassword]), Protocol: protocolOf(cells[fieldProtocol])}
+	if small := cells[fieldSubstream]; small != "" {
+		d.Substream = withCredentials(small, cells[fieldUser], cells[fieldPassword])
+	}
 	d.Name, d.Place = cells[fieldName], cells[fieldPlace]
 	d.LegalReviewNo, d.TechnicalReviewNo = cells[fieldLegalReview], cells[fieldTechnicalReview]
 	d.Cadence = cadenceOf(cells[fieldCadence])
@@ -158,6 +163,11 @@ func (in *Intake) planCameras(ctx context.Context, p *plan, r reader, lines []li
 				wrong(fieldURL, refused.ZH, refused.EN)
 			}
 		}
+		if d.Substream != "" && !row.wrong() {
+			if refused := in.address(ctx, d.Substream); refused != nil {
+				wrong(fieldSubstream, refused.ZH, refused.EN)
+			}
+		}
 		if i, ok := before.byURL[shown]; ok && !row.wrong() {
 			wrong(fieldURL, fmt.Sprintf("地址与第%d行重复", numbers[i]), fmt.Sprintf("the address is that of row %d again", numbers[i]))
 		} else if i, ok := before.byName[fold(d.Name)]; ok && !row.wrong() {
@@ -217,6 +227,9 @@ func mergeCamera(was, says registry.CameraChange, rule string) registry.CameraCh
 	if says.Longitude != nil && (was.Longitude == nil || rule == Overwrite) {
 		is.Longitude, is.Latitude = says.Longitude, says.Latitude
 	}
+	if is.Substream == "" { // an address that is registered stays
+		is.Substream = says.Substream
+	}
 	if says.PublishedOn != nil && (was.PublishedOn == nil || rule == Overwrite) {
 		is.PublishedOn = says.PublishedOn
 	}
@@ -225,7 +238,7 @@ func mergeCamera(was, says registry.CameraChange, rule string) registry.CameraCh
 
 func sameCamera(a, b registry.CameraChange) bool {
 	return a.Name == b.Name && a.Place == b.Place && a.LegalReviewNo == b.LegalReviewNo && a.TechnicalReviewNo == b.TechnicalReviewNo &&
-		a.Cadence == b.Cadence && equal(a.Longitude, b.Longitude) && equal(a.Latitude, b.Latitude) && equal(a.PublishedOn, b.PublishedOn)
+		a.Cadence == b.Cadence && a.Substream == b.Substream && equal(a.Longitude, b.Longitude) && equal(a.Latitude, b.Latitude) && equal(a.PublishedOn, b.PublishedOn)
 }
 
 func equal[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }

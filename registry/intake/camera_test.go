@@ -189,3 +189,41 @@ func TestCamerasFromASpreadsheet(t *testing.T) {
 		t.Errorf("a file without addresses: %v", err)
 	}
 }
+
+// A column names substreams. They are shown without credentials, and one that is registered
+// stays.
+func TestCamerasWithSubstreams(t *testing.T) {
+	t.Parallel()
+	s := open(t, intake.WithAddressCheck(guarded))
+	ctx := t.Context()
+	const list = "摄像机名称,RTSP地址,用户名,密码,子码流地址\n东门,rtsp://10.0.0.1/s1,admin,hush,rtsp://10.0.0.1/s2\n西门,rtsp://10.0.0.2/s1,,,\n" +
+		"南门,rtsp://10.0.0.3/s1,,,http://10.0.0.3/s2\n外网,rtsp://10.0.0.4/s1,,,rtsp://198.51.100.7/s2\n"
+	b := s.preview(t, "c.csv", []byte(list), intake.Options{Subject: intake.Cameras})
+	if b.Counts != (intake.Counts{Create: 2, Error: 2}) {
+		t.Fatalf("previewed as %+v", b.Counts)
+	}
+	for action, column := range map[string]string{"create": "", "error": "子码流地址"} {
+		rows, err := s.Rows(ctx, b.ID, action, 0, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows {
+			if strings.Contains(r.Camera.Substream, "hush") || column != "" && (len(r.Problems) != 1 || r.Problems[0].Column != column) {
+				t.Errorf("row %d: %+v, %+v", r.N, r.Camera, r.Problems)
+			}
+		}
+	}
+	s.apply(t, b)
+	if c := s.cameras(t)["东门"]; c.Substream != "rtsp://10.0.0.1/s2" {
+		t.Errorf("registered as %+v", c)
+	}
+	again := strings.ReplaceAll(strings.Split(list, "南门")[0], "/s2", "/s3")
+	again = strings.Replace(again, "/s1,,,", "/s1,,,rtsp://10.0.0.2/s2", 1)
+	if b = s.preview(t, "c.csv", []byte(again), intake.Options{Subject: intake.Cameras, Rule: intake.Overwrite}); b.Counts != (intake.Counts{Same: 1, Merge: 1}) {
+		t.Fatalf("previewed as %+v", b.Counts)
+	}
+	s.apply(t, b)
+	if east, west := s.cameras(t)["东门"], s.cameras(t)["西门"]; east.Substream != "rtsp://10.0.0.1/s2" || west.Substream != "rtsp://10.0.0.2/s2" {
+		t.Errorf("%q and %q", east.Substream, west.Substream)
+	}
+}

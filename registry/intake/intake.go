@@ -223,7 +223,7 @@ func (in *Intake) Rows(ctx context.Context, id, action string, after, limit int)
 		}
 		r.Object, r.Party, r.Camera = d.Object, d.Party, d.Camera
 		if r.Camera != nil {
-			r.Camera.URL = r.Camera.Shown()
+			r.Camera.Substream, r.Camera.URL = r.Camera.ShownSubstream(), r.Camera.Shown()
 		}
 		if r.Party != nil {
 			r.Party.Identity = mask(r.Party)

@@ -3,9 +3,11 @@
 package testvideo
 
 import (
+	"cmp"
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -38,6 +40,33 @@ func Make(t testing.TB, s Spec) string {
 		t.Fatalf("make a test video with ffmpeg (apt-get install ffmpeg): %v\n%s", err, out)
 	}
 	return file
+}
+
+// Again says how a video is encoded anew, as a camera's second stream of the same view.
+type Again struct {
+	Name   string // of the file, without extension
+	Size   string // as 640x360
+	Filter string // before that, as ffmpeg writes it: crop=…, hflip, …
+	Kbps   int    // default 512
+	GOP    int    // pictures from key to key; default 50
+}
+
+// Encode makes another video of one, H.264, into the test's folder and returns its path.
+func Encode(t testing.TB, file string, a Again) string {
+	t.Helper()
+	filter := "scale=" + strings.Replace(a.Size, "x", ":", 1)
+	if a.Filter != "" {
+		filter = a.Filter + "," + filter
+	}
+	rate, gop := fmt.Sprintf("%dk", cmp.Or(a.Kbps, 512)), fmt.Sprint(cmp.Or(a.GOP, 50))
+	out := filepath.Join(t.TempDir(), a.Name+".mp4")
+	cmd := exec.Command("nice", "-n", "5", "ffmpeg", "-nostdin", "-loglevel", "error", "-threads", "1", "-i", file, "-vf", filter,
+		"-c:v", "libx264", "-preset", "superfast", "-threads", "1", "-pix_fmt", "yuv420p", "-b:v", rate, "-maxrate", rate, "-bufsize", rate,
+		"-g", gop, "-keyint_min", gop, "-sc_threshold", "0", "-bf", "0", "-an", "-y", out)
+	if told, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("make a second stream with ffmpeg (apt-get install ffmpeg): %v\n%s", err, told)
+	}
+	return out
 }
 
 func (s Spec) arguments(file string) []string {

@@ -3107,6 +3107,9 @@ export interface components {
             /** @description connecting, live, stalled, failed; unknown while no node watches it, off where none is to. */
             state: string;
             stream?: components["schemas"]["Stream"];
+            /** @description looked: looks are taken from it; comparing, gone, refused: from the main stream. None: the camera names no substream. */
+            substream_state?: string;
+            substream_url?: string;
             technical_review_no?: string;
             unwatched?: boolean;
             url: string;
@@ -3128,6 +3131,7 @@ export interface components {
             name: string;
             place: string;
             published_on?: string;
+            substream_url?: string;
             technical_review_no?: string;
             unwatched?: boolean;
         };
@@ -3149,6 +3153,7 @@ export interface components {
             place: string;
             protocol: string;
             published_on?: string;
+            substream_url?: string;
             technical_review_no?: string;
             unwatched?: boolean;
             url: string;
@@ -3481,6 +3486,8 @@ export interface components {
             kbps: number;
             name: string;
             profile: string;
+            /** @description RTSP, without credentials: the smallest of the same shape, 416 pixels wide at least. None: the device has no such. */
+            substream_url?: string;
             /** @description RTSP, without credentials. */
             url: string;
             /** Format: int64 */

@@ -18,6 +18,7 @@ import { Page } from "../../parts/page";
 import { ZoneCanvas } from "../../parts/zone-canvas";
 import { LiveVideo, WatchButton, type Purpose } from "./live/live";
 import { CameraFields, draftOfFields, fieldsOf, type CameraFieldValues } from "./fields";
+import { SubstreamState } from "./substream/substream";
 import { WatchRecord } from "./timeline/timeline";
 import words, { type CameraWord } from "./words";
 import { ZoneForm } from "./zone-form";
@@ -107,6 +108,7 @@ function State({ camera }: { camera: Camera }) {
       <header><h2>{t("stateHead")}</h2><span className="muted">{t("since", { time: dateTime(camera.since) })}</span></header>
       <div className="panel-body stack" style={{ gap: 10 }}>
         {why && camera.state !== "live" ? <Alert type={camera.state === "failed" ? "error" : "warning"} showIcon message={why} /> : null}
+        <SubstreamState camera={camera} />
         <dl className="facts">
           {facts.map(([name, value]) => <div key={name} style={{ display: "contents" }}><dt>{name}</dt><dd>{value}</dd></div>)}
         </dl>

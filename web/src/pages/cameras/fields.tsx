@@ -3,9 +3,10 @@ import { Alert, Col, DatePicker, Form, Input, InputNumber, Row } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import type { Camera, CameraChange } from "../../api/types";
 import { useDictionary } from "../../i18n/translate";
+import { SubstreamField, substreamAddress, substreamOf, type SubstreamValues } from "./substream/substream";
 import words, { type CameraWord } from "./words";
 
-export interface CameraFieldValues {
+export interface CameraFieldValues extends SubstreamValues {
   name: string;
   place: string;
   longitude?: number;
@@ -16,7 +17,7 @@ export interface CameraFieldValues {
 }
 
 export function fieldsOf(camera: Camera): CameraFieldValues {
-  return { ...camera, published_on: camera.published_on ? dayjs(camera.published_on) : undefined };
+  return { ...camera, ...substreamOf(camera), published_on: camera.published_on ? dayjs(camera.published_on) : undefined };
 }
 
 export function draftOfFields(values: CameraFieldValues): CameraChange {
@@ -28,6 +29,7 @@ export function draftOfFields(values: CameraFieldValues): CameraChange {
     legal_review_no: values.legal_review_no?.trim() ?? "",
     technical_review_no: values.technical_review_no?.trim() ?? "",
     published_on: values.published_on?.format("YYYY-MM-DD"),
+    substream_url: substreamAddress(values),
   };
 }
 
@@ -48,6 +50,7 @@ export function CameraFields() {
         <Col xs={24} sm={12}><Form.Item name="technical_review_no" label={t("technicalReview")}><Input maxLength={60} /></Form.Item></Col>
       </Row>
       <Form.Item name="published_on" label={t("publishedOn")}><DatePicker style={{ width: "100%" }} /></Form.Item>
+      <SubstreamField />
     </>
   );
 }

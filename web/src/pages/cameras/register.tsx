@@ -12,11 +12,13 @@ import { useDictionary } from "../../i18n/translate";
 import { Page } from "../../parts/page";
 import { FindButton } from "./discovery/discovery";
 import { CameraFields, draftOfFields, type CameraFieldValues } from "./fields";
+import { substreamOf } from "./substream/substream";
 import words, { type CameraWord } from "./words";
 
 interface Address {
   url: string;
   protocol: Protocol;
+  substream?: string; // that discovery proposes
 }
 
 export default function Register() {
@@ -38,11 +40,12 @@ export default function Register() {
 function Connect({ onFound }: { onFound: (found: { address: Address; probe: Probe; seconds: number } | null) => void }) {
   const { t, language } = useDictionary<CameraWord>(words);
   const [form] = Form.useForm<Address>();
+  const [proposed, setProposed] = useState<{ of: string; substream?: string } | null>(null);
   const probe = useMutation({
     mutationFn: async (address: Address) => {
       const started = performance.now();
       const result = await probeCamera(address.url.trim(), address.protocol);
-      return { address: { ...address, url: address.url.trim() }, probe: result, seconds: (performance.now() - started) / 1000 };
+      return { address: { ...address, url: address.url.trim(), substream: proposed?.of === address.url ? proposed.substream : undefined }, probe: result, seconds: (performance.now() - started) / 1000 };
     },
     onMutate: () => onFound(null),
     onSuccess: onFound,
@@ -65,7 +68,7 @@ function Connect({ onFound }: { onFound: (found: { address: Address; probe: Prob
           </Form.Item>
           <div className="row">
             <Button type="primary" htmlType="submit" loading={probe.isPending}>{t("connect")}</Button>
-            <FindButton onChoose={(url) => { form.setFieldValue("url", url); form.submit(); }} />
+            <FindButton onChoose={(url, substream) => { setProposed({ of: url, substream }); form.setFieldValue("url", url); form.submit(); }} />
           </div>
         </Form>
         {probe.isPending ? <p role="status" className="muted" style={{ margin: "12px 0 0" }}><Spin size="small" /> {t("connecting")}</p> : null}
@@ -119,7 +122,7 @@ function Details({ address }: { address: Address }) {
     <section className="panel">
       <header><h2>2 · {t("stepPlace")}</h2></header>
       <div className="panel-body">
-        <Form<CameraFieldValues> layout="vertical" requiredMark={false} onFinish={(values) => save.mutate({ ...draftOfFields(values), ...address })}>
+        <Form<CameraFieldValues> layout="vertical" requiredMark={false} initialValues={substreamOf({ substream_url: address.substream })} onFinish={(values) => save.mutate({ ...draftOfFields(values), url: address.url, protocol: address.protocol })}>
           {save.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(save.error, language)} style={{ marginBottom: 12 }} /> : null}
           <CameraFields />
           <Row gutter={8}>

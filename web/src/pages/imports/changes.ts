@@ -6,7 +6,7 @@ const fields = ["name", "kind", "address", "business", "licence_no", "township",
 
 const text = (object: ObjectRow, field: (typeof fields)[number]) => String(object[field] ?? "");
 
-const cameraFields = ["name", "place", "longitude", "latitude", "legal_review_no", "technical_review_no", "published_on", "cadence"] as const;
+const cameraFields = ["name", "place", "longitude", "latitude", "legal_review_no", "technical_review_no", "published_on", "cadence", "substream_url"] as const;
 
 const cameraText = (camera: CameraChange, field: (typeof cameraFields)[number]) => String(camera[field] ?? "");
 

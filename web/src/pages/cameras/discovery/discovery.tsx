@@ -22,20 +22,20 @@ interface SignIn {
 const discover = async (at: string[]): Promise<Found[]> => (await ok(api.POST("/api/v1/cameras/discovery", { body: { at } }))).items ?? [];
 const ask = (address: string, { user, password }: SignIn): Promise<Device> => ok(api.POST("/api/v1/cameras/discovery/device", { body: { address, user, password } }));
 
-export function FindButton({ onChoose }: { onChoose: (url: string) => void }) {
+export function FindButton({ onChoose }: { onChoose: (url: string, substream?: string) => void }) {
   const { t } = useDictionary<DiscoveryWord>(words);
   const [open, setOpen] = useState(false);
   return (
     <>
       <Button icon={<SearchOutlined />} onClick={() => setOpen(true)}>{t("find")}</Button>
       <Modal open={open} title={t("find")} footer={null} width={680} onCancel={() => setOpen(false)} destroyOnHidden>
-        <Search onChoose={(url) => { setOpen(false); onChoose(url); }} />
+        <Search onChoose={(url, substream) => { setOpen(false); onChoose(url, substream); }} />
       </Modal>
     </>
   );
 }
 
-function Search({ onChoose }: { onChoose: (url: string) => void }) {
+function Search({ onChoose }: { onChoose: (url: string, substream?: string) => void }) {
   const { t, language } = useDictionary<DiscoveryWord>(words);
   const [chosen, setChosen] = useState<Found | null>(null);
   const search = useMutation({ mutationFn: (text: string) => discover(lines(text)) });
@@ -72,7 +72,7 @@ function Search({ onChoose }: { onChoose: (url: string) => void }) {
   );
 }
 
-function Ask({ device, onBack, onChoose }: { device: Found; onBack: () => void; onChoose: (url: string) => void }) {
+function Ask({ device, onBack, onChoose }: { device: Found; onBack: () => void; onChoose: (url: string, substream?: string) => void }) {
   const { t, language } = useDictionary<DiscoveryWord>(words);
   const [as, setAs] = useState<SignIn>({ user: "", password: "" });
   const name = device.name || t("unnamed");
@@ -86,15 +86,19 @@ function Ask({ device, onBack, onChoose }: { device: Found; onBack: () => void; 
         <Button type="primary" htmlType="submit" loading={asking.isPending}>{t("ask")}</Button>
       </Form>
       {asking.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(asking.error, language)} /> : null}
-      {asking.data ? <Streams device={asking.data} name={name} onChoose={(url) => onChoose(withCredentials(url, as.user, as.password))} /> : null}
+      {asking.data ? <Streams device={asking.data} name={name} onChoose={(url, substream) => onChoose(withCredentials(url, as.user, as.password), substream && withCredentials(substream, as.user, as.password))} /> : null}
     </div>
   );
 }
 
 const alarming = 5; // seconds that a device's clock may be off before it is told
 
-function Streams({ device, name, onChoose }: { device: Device; name: string; onChoose: (url: string) => void }) {
+function Streams({ device, name, onChoose }: { device: Device; name: string; onChoose: (url: string, substream?: string) => void }) {
   const { t } = useDictionary<DiscoveryWord>(words);
+  const named = (url: string) => {
+    const stream = device.streams?.find((s) => s.url === url);
+    return stream ? `${stream.name || stream.profile} ${stream.width}×${stream.height}` : url;
+  };
   return (
     <section aria-label={t("streams")} className="stack">
       {Math.abs(device.clock_offset_s) > alarming ? <Alert type="warning" showIcon message={t("clockOff", { s: Math.round(device.clock_offset_s) })} /> : null}
@@ -105,8 +109,9 @@ function Streams({ device, name, onChoose }: { device: Device; name: string; onC
             <div>
               <strong>{stream.name || stream.profile}</strong>
               <div className="muted">{stream.codec} · {stream.width}×{stream.height} · {stream.fps} fps</div>
+              {stream.substream_url ? <div className="muted">{t("substream", { name: named(stream.substream_url) })}</div> : null}
             </div>
-            <Button type="primary" onClick={() => onChoose(stream.url)}>{t("use")}</Button>
+            <Button type="primary" onClick={() => onChoose(stream.url, stream.substream_url)}>{t("use")}</Button>
           </li>
         ))}
       </ul>

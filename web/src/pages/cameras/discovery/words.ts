@@ -16,6 +16,7 @@ const zh = {
   picture: "设备 {name} 的当前画面",
   clockOff: "设备时钟与本机相差 {s} 秒，请校准（取证以本机校时为准）",
   use: "使用此码流",
+  substream: "检测可取自子码流 {name}",
   back: "返回列表",
   unnamed: "未命名设备",
 };
@@ -40,6 +41,7 @@ const en: Record<DiscoveryWord, string> = {
   picture: "Present picture of {name}",
   clockOff: "The device's clock is {s} s off this server's; set it right (evidence goes by the server's)",
   use: "Use this stream",
+  substream: "Looks can be taken from its substream {name}",
   back: "Back to the list",
   unnamed: "unnamed device",
 };
