@@ -99,8 +99,8 @@ type Incident struct {
 	LookedClip []byte
 	LookedFrom time.Time
 	Substream  *Substream
-	Received time.Time // when ingest got the access unit of the raising look
-	Course   Course
+	Received   time.Time // when ingest got the access unit of the raising look
+	Course     Course
 }
 
 // Course is when the look that made an incident was taken, by this machine's clock. It is
