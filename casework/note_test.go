@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"offsite/casework"
@@ -145,6 +146,9 @@ func TestCasesByOfficerMatterAndDeadline(t *testing.T) {
 	}{
 		"assigned":       {casework.CaseFilter{Officer: h.staff["o1"].ID}, 1},
 		"not assigned":   {casework.CaseFilter{Officer: h.staff["o3"].ID}, 0},
+		"whole number":   {casework.CaseFilter{Q: " " + c.Number + " "}, 1},
+		"part of it":     {casework.CaseFilter{Q: "第000001号"}, 1},
+		"another number": {casework.CaseFilter{Q: strings.Replace(c.Number, "1号", "2号", 1)}, 0},
 		"of the matter":  {casework.CaseFilter{Matter: "stall"}, 1},
 		"of another":     {casework.CaseFilter{Matter: "soil"}, 0},
 		"overdue":        {casework.CaseFilter{Due: "overdue"}, 0},

@@ -15,6 +15,7 @@ export function Screen({ stream, label, own }: Props) {
   }, [stream]);
   return (
     <figure className="meeting-screen">
+      {/* eslint-disable-next-line jsx-a11y/media-has-caption -- people talk live */}
       <video ref={video} autoPlay playsInline muted={own} aria-label={label} data-side={own ? "own" : "other"} />
       <figcaption>{label}</figcaption>
     </figure>

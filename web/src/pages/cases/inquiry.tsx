@@ -78,11 +78,11 @@ function Steps({ file }: { file: CaseFile }) {
   const now = shown.find((e) => e.allowed) ?? shown[0];
   if (!now) return null;
   return (
-    <div className="step-row">
+    <div className="row">
       <Button type="primary" danger={now.event === "close_room"} disabled={!now.allowed} loading={step.isPending} data-event={now.event} onClick={() => step.mutate({ event: now.event, fields: {} })}>
         {pick(now.label_zh, now.label_en)}
       </Button>
-      <p>{now.allowed ? null : pick(now.why_zh, now.why_en)} <span className="article">{articleOf(now.article, language)}</span></p>
+      <span className="muted">{now.allowed ? null : pick(now.why_zh, now.why_en)} {articleOf(now.article, language)}</span>
     </div>
   );
 }
@@ -97,9 +97,9 @@ function Room({ id, agreed }: { id: string; agreed: boolean }) {
         <Alert type={agreed ? "success" : "info"} showIcon message={t(agreed ? "meetAgreed" : "meetWaits")} />
         {meeting.problem ? <Alert type="error" showIcon role="alert" message={meeting.problem instanceof DOMException ? t("meetDevices") : sentenceOf(meeting.problem, language)} /> : null}
         {meeting.state === "away" || meeting.state === "lost" ? (
-          <div className="step-row">
+          <div className="row">
             <Button type="primary" data-action="enter" onClick={() => void meeting.enter()}>{t("meetEnter")}</Button>
-            <p>{t(meeting.state === "lost" ? "meetLost" : "meetLead")}</p>
+            <span className="muted">{t(meeting.state === "lost" ? "meetLost" : "meetLead")}</span>
           </div>
         ) : (
           <>
@@ -130,10 +130,10 @@ function Notes({ file }: { file: CaseFile }) {
       <header><h2>{t("inquiryNotes")}</h2></header>
       <div className="panel-body stack">
         <label htmlFor="inquiry-text" className="muted">{t("inquiryNotesLead")}</label>
-        <Input.TextArea id="inquiry-text" value={text} maxLength={8000} autoSize={{ minRows: 6, maxRows: 20 }} onChange={(e) => setText(e.target.value)} />
-        <div className="step-row">
+        <Input.TextArea id="inquiry-text" value={text} maxLength={8000} rows={10} onChange={(e) => setText(e.target.value)} />
+        <div className="row">
           <Button disabled={!event.allowed || !text.trim()} loading={step.isPending} data-event="inquire" onClick={send}>{t("inquiryMake")}</Button>
-          {event.allowed ? null : <p>{pick(event.why_zh, event.why_en)}</p>}
+          {event.allowed ? null : <span className="muted">{pick(event.why_zh, event.why_en)}</span>}
         </div>
       </div>
     </section>
