@@ -12,8 +12,6 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
-
-	"offsite/pipeline"
 )
 
 // CarriedVersion is of the encoding of Carried. Another version is not taken up.
@@ -29,7 +27,7 @@ type Carried struct {
 }
 
 const (
-	carryMany     = 10 * time.Second // apart, where many looks are to be carried
+	carrySeldom   = 10 * time.Second // apart, of what is raised already, or where many looks are to be carried
 	manyRecords   = 200
 	carryBaseline = 10 * time.Minute // apart; its light changes slowly
 	carryFrames   = 10 * time.Second // how long a suspicion stands until its pictures are worth it
@@ -42,11 +40,15 @@ const (
 // carrying is what is still to be said.
 type carrying struct {
 	news     bool // rules or tracks of a suspicion changed
+	soon     bool // it must not wait: something began, was raised, is safe, or ended
 	frames   bool // the held pictures changed
 	held     bool // pictures were said to be held
 	at       time.Time
 	baseline time.Time
 }
+
+// hurry notes that something began, was raised, is safe, or ended.
+func (c *carrying) hurry() { c.news, c.soon, c.frames = true, true, true }
 
 // Carry tells what has changed since it was last asked, nil where nothing has; everything
 // where whole is set, as after what was said is lost. A camera without suspicions says
@@ -59,9 +61,10 @@ func (w *Watch) Carry(whole bool) (*Carried, error) {
 	}
 	now := w.o.Now()
 	if whole {
-		w.carry = carrying{news: true, frames: true, held: true}
+		w.carry = carrying{news: true, soon: true, frames: true, held: true}
 	}
-	due := w.carry.news && (len(w.records) <= manyRecords || now.Sub(w.carry.at) >= carryMany)
+	running := !w.undecided().IsZero() && len(w.records) <= manyRecords
+	due := w.carry.news && (w.carry.soon || running || now.Sub(w.carry.at) >= carrySeldom)
 	clean := w.base != nil && w.base.ready() && now.Sub(w.carry.baseline) >= carryBaseline
 	if !due && !clean {
 		return nil, nil
@@ -78,7 +81,7 @@ func (w *Watch) Carry(whole bool) (*Carried, error) {
 	if err != nil {
 		return nil, fmt.Errorf("carry the state of camera %s: %w", w.camera.ID, err)
 	}
-	w.carry.news, w.carry.at = false, now
+	w.carry.news, w.carry.soon, w.carry.at = false, false, now
 	return c, nil
 }
 
@@ -93,7 +96,9 @@ func (w *Watch) carryState(c *Carried) error {
 		z.Reserved = ""
 		s.Zones[id] = z
 	}
-	s.Records = w.undecided()
+	if since := w.undecided(); !since.IsZero() { // the evidence will tell of these looks
+		s.Records = w.looksSince(since.Add(-preRoll))
+	}
 	if c.State, err = packJSON(s); err != nil || len(c.State) <= mostState {
 		return err
 	}
@@ -102,19 +107,16 @@ func (w *Watch) carryState(c *Carried) error {
 	return err
 }
 
-// undecided are the looks since the earliest suspicion that is not raised yet: the
-// evidence will tell of them.
-func (w *Watch) undecided() []pipeline.LookRecord {
+// undecided is when the earliest suspicion began that is not raised yet, zero where there
+// is none.
+func (w *Watch) undecided() time.Time {
 	var since time.Time
 	for _, z := range w.zones {
 		if (!z.raised || z.pin != nil) && z.rule.Presence().Open && (since.IsZero() || z.first.Before(since)) {
 			since = z.first
 		}
 	}
-	if since.IsZero() {
-		return nil
-	}
-	return w.looksSince(since.Add(-preRoll))
+	return since
 }
 
 // carryFrames packs the pictures of suspicions that have stood for a while.
