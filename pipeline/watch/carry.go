@@ -141,6 +141,12 @@ func (w *Watch) carryFrames(c *Carried, whole bool) error {
 		return nil
 	}
 	packed, err := packJSON(held)
+	if err == nil && len(packed) > mostFrames { // what the machine looked at goes before what shows it in full
+		for id, h := range held {
+			held[id] = heldFrames{Before: lookedOf(h.Before), Start: lookedOf(h.Start)}
+		}
+		packed, err = packJSON(held)
+	}
 	if err == nil && len(packed) <= mostFrames {
 		c.Frames = packed
 	}
