@@ -65,6 +65,8 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link }
     staff("officer", "leads", "/leads", ".panel h2"),
     staff("head", "transfers", "/transfers", ".panel h2"),
     staff("admin", "users", "/settings/users", "td"),
+    staff("admin", "services", "/settings/services", ".services li"),
+    staff("legal", "templates", "/settings/templates", ".documents iframe"),
     staff("officer", "not-found", "/nowhere", "h1"),
     ...(link ? [open("party", link, "figure img")] : []),
     open("party-wrong-link", "/p/nothing", "h1"),
