@@ -9,9 +9,10 @@ after(() => browser.close());
 const at = (page, path) => page.goto(new URL(path, stage.url).href);
 
 test("a camera is chosen on the map, and the key areas are those of the overview", async () => {
-  const page = await as("operator", "/cameras/map");
-  const { items: areas } = await api(page, "/areas");
+  const head = await as("head", "/");
+  const { items: areas } = await api(head, "/areas");
   assert.ok(areas.length > 0, "the demonstration draws key areas");
+  const page = await as("operator", "/cameras/map");
   await page.waitForSelector(".map-name.key_area", { state: "attached" });
   const drawn = await page.locator(".map-name.key_area").allTextContents();
   assert.deepEqual(drawn.toSorted(), areas.map((a) => a.name).toSorted());
@@ -19,7 +20,6 @@ test("a camera is chosen on the map, and the key areas are those of the overview
   await page.waitForSelector(".map-spot.chosen");
   const chosen = await page.locator(".map-list li.chosen a").innerText();
   assert.ok((await page.locator(".map-spot.chosen").getAttribute("aria-label")).startsWith(chosen), "the mark is the camera's");
-  const head = await as("head", "/");
   const panel = head.locator(".panel", { has: head.locator("a[href='/cameras/map']") });
   for (const { name } of areas) await panel.getByText(name, { exact: true }).first().waitFor();
   await panel.locator("a[href='/cameras/map']").click();
@@ -89,7 +89,7 @@ test("payments are shown as they were reconciled, gaps as they were sealed", asy
 });
 
 test("the administrator tests every service outside; the outcome stands there with its time", async () => {
-  const page = await as("admin", "/settings/services");
+  const page = await as("administrator", "/settings/services");
   const services = (await api(page, "/gateways")).items;
   assert.deepEqual(services.map((s) => s.key).toSorted(), ["messages", "payment", "store", "timestamps"]);
   for (let i = 0; i < services.length; i++) {
@@ -102,7 +102,7 @@ test("the administrator tests every service outside; the outcome stands there wi
 });
 
 test("an administrator orders a sealing key to be replaced, the head agrees", async () => {
-  const page = await as("admin", "/settings/services");
+  const page = await as("administrator", "/settings/services");
   await page.getByRole("button", { name: "提出换用" }).first().click();
   await page.fill(".ant-modal #reason", "使用满两年");
   await page.locator(".ant-modal-footer .ant-btn-primary").click();

@@ -296,7 +296,7 @@ then("every page can be used without seeing or a mouse (axe), and nothing failed
   const pages = {
     operator: ["/", "/cameras", "/cameras/new"], collector: ["/objects", "/objects/imports"], reviewer: ["/findings?stage=all"],
     officer: ["/cases", `/objects/${object}`, "/grades", "/settings/matters"], head: ["/", "/grades/trial", "/supervision", "/agreements"], auditor: ["/evidence"],
-    ...(stage.accounts.admin ? { admin: ["/settings/users"] } : {}),
+    administrator: ["/settings/users"],
   };
   for (const [part, paths] of Object.entries(pages)) {
     for (const path of paths) {
