@@ -46,7 +46,7 @@ export function HindsightPanel({ camera, zone, draft }: Props) {
   return (
     <section className="hindsight" aria-label={t("head")}>
       <div className="between"><h3>{t("head")}</h3>{tried.isFetching ? <span role="status" className="muted"><Spin size="small" /> {t("trying")}</span> : null}</div>
-      <p className="muted" style={{ margin: 0 }}>{t(settled === "" ? "open" : "lead")}</p>
+      <p className="muted" style={{ margin: 0 }}>{t(draft ? "lead" : "open")}</p>
       {tried.error ? <Alert type="warning" showIcon role="alert" message={t("failed")} description={sentenceOf(tried.error, language)} /> : null}
       {settled !== "" && tried.data && !tried.error ? <Shown told={tried.data} fresh={zone === ""} /> : null}
     </section>

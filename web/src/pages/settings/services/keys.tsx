@@ -81,7 +81,7 @@ function Orders() {
   const standing = (o: Order) => (o.done ? <Mark tone="ok">{t("done")}</Mark> : <Mark tone={o.agreed_at ? "act" : "wait"}>{t(o.agreed_at ? "toDo" : "waits")}</Mark>);
   return (
     <>
-      <h3>{t("orders")}</h3>
+      <h3 className="key-orders">{t("orders")}</h3>
       <p className="muted" style={{ margin: 0 }}>{t("orderLead")}</p>
       <Loaded query={orders} isEmpty={(list) => list.length === 0} empty={t("noOrders")}>
         {(list) => (

@@ -12,7 +12,7 @@ const zh = {
   latest: "{time}，{by}，用时 {ms} 毫秒",
   works: "正常",
   fails: "未成功",
-  hooks: "推送到其他系统的测试在“系统对接”。",
+  hooks: "推送到其他系统的测试见",
   hooksOpen: "系统对接",
   keys: "封存密钥",
   keysLead: "证据由这些密钥封存，公钥、有效期和撤销都在 trust.json 中，任何人可据以核验；换用与撤销都写入公开日志。",
