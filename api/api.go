@@ -45,6 +45,8 @@ type Options struct {
 	Credit       creditOffice
 	Privacy      privacyOffice // optional: without it, nothing is told of retention
 	Exports      exports       // optional: without it, nothing is exported in bulk
+	Gateways     services      // optional: without it, no service outside is tried
+	KeyOrders    keyOrders     // optional: without it, nobody orders changes of sealing keys
 	Trust        Trust
 	Probe        Prober
 	Masked       masked                                      // copies in which nobody can be recognised; without it, the portal shows no pictures
@@ -152,6 +154,10 @@ func (a *API) operations() {
 	a.timelineOperations()
 	a.discoveryOperations()
 	a.zoneOperations()
+	a.hindsightOperations()
+	a.gatewayOperations()
+	a.keyOrderOperations()
+	a.signOperations()
 	a.objectOperations()
 	a.gradeOperations()
 	a.intakeOperations()

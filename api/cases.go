@@ -215,16 +215,12 @@ func (a *API) getDocument(ctx context.Context, in *ByID) (*stream, error) {
 	return pdfOf(d, pdf), nil
 }
 
-// pdfOf shows a document within our own pages alone.
+// pdfOf shows a document.
 func pdfOf(d casework.CaseDocument, pdf []byte) *stream {
 	return &stream{func(hc huma.Context) {
 		_, w := humachi.Unwrap(hc)
-		h := w.Header()
-		h.Set("Content-Type", "application/pdf")
-		h.Set("Content-Disposition", "inline; filename*=UTF-8''"+url.PathEscape(d.TitleZH+" "+d.Number+".pdf"))
-		h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'self'")
-		h.Set("X-Frame-Options", "SAMEORIGIN")
-		h.Set("ETag", `"`+d.SHA256+`"`)
+		pdfHead(w.Header(), d.TitleZH+" "+d.Number+".pdf")
+		w.Header().Set("ETag", `"`+d.SHA256+`"`)
 		_, _ = w.Write(pdf) // the client may have gone
 	}}
 }

@@ -31,6 +31,7 @@ import (
 	"offsite/evidence/translog/proof"
 	"offsite/evidence/translog/sample"
 	"offsite/exchange/bulk"
+	"offsite/exchange/gateway"
 	"offsite/exchange/key"
 	"offsite/exchange/lead"
 	"offsite/exchange/transfer"
@@ -40,6 +41,7 @@ import (
 	"offsite/registry/account"
 	"offsite/registry/grade"
 	"offsite/registry/intake"
+	"offsite/registry/keyorder"
 	"offsite/store"
 	"offsite/store/storetest"
 )
@@ -115,8 +117,15 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 		Credit:   credit.New(credit.Options{Pool: h.pool, Law: book.Rules(), Now: time.Now}),
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
 		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry, Samples: sample.New(h.pool, time.Now),
-		Draws:        supervision.New(supervision.Options{Pool: h.pool, Law: book.Rules(), Now: time.Now}),
-		Desk:         desk.New(h.pool, time.Now),
+		Draws:     supervision.New(supervision.Options{Pool: h.pool, Law: book.Rules(), Now: time.Now}),
+		Desk:      desk.New(h.pool, time.Now),
+		KeyOrders: keyorder.New(h.pool, time.Now),
+		Gateways: gateway.New(h.pool, []gateway.Service{
+			{Key: "store", Address: "s3.example", Try: func(ctx context.Context) (gateway.Sentence, error) {
+				return gateway.Sentence{ZH: "数据库可以连接", EN: "the database answers"}, h.pool.Ping(ctx)
+			}},
+			{Key: "payment"},
+		}, time.Now),
 		Trust:        func(context.Context) (*seal.Trust, error) { return seal.OpenTrust("missing.json") },
 		Probe:        func(context.Context, string, string) (wire.Probe, error) { return wire.Probe{}, nil },
 		CheckAddress: addresses.Check,

@@ -80,6 +80,10 @@ type base interface {
 	Live(ctx context.Context) ([]registry.Live, error)
 	Waiting(ctx context.Context) (registry.EvidenceWaiting, error)
 	Picture(ctx context.Context, cameraID string) (jpeg []byte, at time.Time, err error)
+	SaveSign(ctx context.Context, by, cameraID string, photograph []byte) (registry.Camera, error)
+	RemoveSign(ctx context.Context, by, cameraID string) (registry.Camera, error)
+	SignPicture(ctx context.Context, cameraID string) (picture []byte, at time.Time, err error)
+	Looks(ctx context.Context, cameraID string) ([][]byte, error)
 	RecordView(ctx context.Context, v registry.View) error
 	SaveZone(ctx context.Context, by string, z detectors.Zone) (detectors.Zone, error)
 	RemoveZone(ctx context.Context, by, id string) error
@@ -112,6 +116,7 @@ type cases interface {
 	RecordView(ctx context.Context, a casework.Actor, bundle, file, reason string) error
 	Gaps(ctx context.Context, cameraID string, from, to time.Time) ([]casework.Gap, error)
 	Paper(of func(document.Bureau) document.Sheet) ([]byte, error)
+	Specimen(kind document.Kind) (document.Document, error)
 	Export(ctx context.Context, a casework.Actor, caseID, agent string, vault casework.Sealed, trust []byte, w *bag.Writer) error
 	DocumentPDF(ctx context.Context, id string) (casework.CaseDocument, []byte, error)
 	Overview(ctx context.Context, a casework.Actor) (casework.Overview, error)

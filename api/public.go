@@ -7,6 +7,7 @@ import (
 
 	"offsite/api/wire"
 	"offsite/casework"
+	"offsite/registry"
 )
 
 func (a *API) publicOperations() {
@@ -50,12 +51,19 @@ func (a *API) listPublicCameras(ctx context.Context, _ *empty) (*list[wire.Publi
 	}
 	var shown []wire.PublicCamera
 	for _, c := range cameras {
-		if c.PublishedOn != nil && c.Lawful(a.now()) {
-			shown = append(shown, wire.PublicCamera{ID: c.ID, Name: c.Name, Place: c.Place, PublishedOn: *c.PublishedOn})
+		if a.listed(c) {
+			p := wire.PublicCamera{ID: c.ID, Name: c.Name, Place: c.Place, PublishedOn: *c.PublishedOn}
+			if c.Sign != nil {
+				p.Sign = c.Sign.SHA256
+			}
+			shown = append(shown, p)
 		}
 	}
 	return listOf(shown), nil
 }
+
+// listed says whether a camera is on the public list.
+func (a *API) listed(c registry.Camera) bool { return c.PublishedOn != nil && c.Lawful(a.now()) }
 
 func (a *API) listPublicMatters(ctx context.Context, _ *empty) (*list[casework.PublicMatter], error) {
 	matters, err := a.o.Casework.PublicMatters(ctx)

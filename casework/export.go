@@ -36,6 +36,15 @@ func (b *Book) Paper(of func(document.Bureau) document.Sheet) ([]byte, error) {
 	return b.o.Press.Sheet(of(document.Bureau{Name: b.o.Bureau.Name, Demo: b.o.Bureau.Demo}))
 }
 
+// Specimen prints a kind of document of an invented case under the bureau's name,
+// marked as a demonstration.
+func (b *Book) Specimen(kind document.Kind) (document.Document, error) {
+	f := document.Sample(kind)
+	f.Bureau.Name, f.Bureau.Address = first(b.o.Bureau.Name, f.Bureau.Name), first(b.o.Bureau.Address, f.Bureau.Address)
+	f.Bureau.Phone, f.Bureau.Contact = first(b.o.Bureau.Phone, f.Bureau.Phone), first(b.o.Bureau.Contact, f.Bureau.Contact)
+	return b.o.Press.Render(kind, f)
+}
+
 // Export writes a case's whole file, for a court: documents, bundles with the log's
 // receipts, the process record with its chain, what a verifier trusts, and a cover
 // that lists all digests and says how to check them. Each bundle is recorded as

@@ -43,6 +43,7 @@ type Camera struct {
 	CameraChange
 	URL       string           `json:"url"`
 	Protocol  string           `json:"protocol"`
+	Sign      *Sign            `json:"sign,omitempty"` // none: nobody has photographed it
 	Zones     []detectors.Zone `json:"zones"`
 	ZoneCount int              `json:"zone_count"`
 	Version   int              `json:"version"`
@@ -130,6 +131,7 @@ func checkPosition(longitude, latitude *float64) error {
 
 const cameraColumns = `c.id::text, c.name, c.place, c.longitude, c.latitude, c.legal_review_no, c.technical_review_no,
 	to_char(c.published_on, 'YYYY-MM-DD'), c.cadence, c.unwatched, c.substream_shown, c.address_shown, c.protocol, c.version, c.created_at, c.changed_at,
+	(SELECT jsonb_build_object('sha256', encode(s.sha256, 'hex'), 'at', s.at) FROM camera_sign s WHERE s.camera_id = c.id),
 	(SELECT jsonb_agg(z.body ORDER BY z.id) FROM zone z WHERE z.camera_id = c.id AND z.current)`
 
 func scanCamera(row pgx.CollectableRow) (Camera, error) {
@@ -139,11 +141,17 @@ func scanCamera(row pgx.CollectableRow) (Camera, error) {
 // scanCameraAnd scans the columns of a camera and what the query adds to them.
 func scanCameraAnd(row pgx.CollectableRow, more ...any) (Camera, error) {
 	var c Camera
-	var zones []byte
+	var zones, sign []byte
 	err := row.Scan(append([]any{&c.ID, &c.Name, &c.Place, &c.Longitude, &c.Latitude, &c.LegalReviewNo, &c.TechnicalReviewNo,
-		&c.PublishedOn, &c.Cadence, &c.Unwatched, &c.Substream, &c.URL, &c.Protocol, &c.Version, &c.CreatedAt, &c.ChangedAt, &zones}, more...)...)
+		&c.PublishedOn, &c.Cadence, &c.Unwatched, &c.Substream, &c.URL, &c.Protocol, &c.Version, &c.CreatedAt, &c.ChangedAt, &sign, &zones}, more...)...)
 	if err != nil {
 		return c, err
+	}
+	if sign != nil {
+		if err = json.Unmarshal(sign, &c.Sign); err != nil {
+			return c, fmt.Errorf("read the sign of camera %s: %w", c.ID, err)
+		}
+		c.Sign.At = c.Sign.At.UTC()
 	}
 	c.Zones = []detectors.Zone{}
 	if zones != nil {

@@ -121,6 +121,7 @@ func (r *Registry) RemoveCamera(ctx context.Context, by, id string, version int)
 			`UPDATE camera SET removed_at = $2, changed_at = $2, version = version + 1 WHERE id = $1`,
 			`UPDATE zone SET current = false WHERE camera_id = $1 AND current AND $2::timestamptz IS NOT NULL`,
 			`DELETE FROM camera_live WHERE camera_id = $1 AND $2::timestamptz IS NOT NULL`,
+			`DELETE FROM camera_looks WHERE camera_id = $1 AND $2::timestamptz IS NOT NULL`,
 		} {
 			if _, err := tx.Exec(ctx, sql, id, c.ChangedAt); err != nil {
 				return err

@@ -93,4 +93,5 @@ type PublicCamera struct {
 	Name        string `json:"name"`
 	Place       string `json:"place"`
 	PublishedOn string `json:"published_on"`
+	Sign        string `json:"sign,omitempty" doc:"SHA-256 of the photograph of its sign; none: nobody has photographed it."`
 }

@@ -5,7 +5,9 @@ package remind
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -46,6 +48,24 @@ func (c *Client) Send(ctx context.Context, id, phone, text string) (casework.Mes
 		return casework.MessageReceipt{}, fmt.Errorf("send message %s: read the gateway's answer: %w", id, err)
 	}
 	return receipt(m), nil
+}
+
+// ErrTrial says that a gateway did not answer a trial as docs/message-gateway.md has it.
+var ErrTrial = errors.New("it does not answer as agreed upon")
+
+// Try sends a message without number and text, which the gateway refuses (422) once it
+// has found the signature right: so address, key and clock are, and nobody is written to.
+func (c *Client) Try(ctx context.Context) error {
+	answer, err := c.gateway.Post(ctx, "/messages", wire.NewMessage{Key: "trial-" + rand.Text()})
+	switch {
+	case err != nil:
+		return fmt.Errorf("try the SMS gateway: it cannot be reached: %w", err)
+	case answer.Code == http.StatusUnauthorized:
+		return fmt.Errorf("try the SMS gateway: it does not take our signature; compare reminder.key_file and the clocks: %w", ErrTrial)
+	case answer.Code != http.StatusUnprocessableEntity:
+		return fmt.Errorf("try the SMS gateway: a message without number and text was answered %s, not 422: %w", answer.Status, ErrTrial)
+	}
+	return nil
 }
 
 // receipt reads what became of a message.

@@ -37,6 +37,7 @@ import (
 	"offsite/evidence/translog/sample"
 	"offsite/evidence/vault"
 	"offsite/exchange/bulk"
+	"offsite/exchange/gateway"
 	"offsite/exchange/key"
 	"offsite/exchange/lead"
 	"offsite/exchange/transfer"
@@ -52,6 +53,7 @@ import (
 	"offsite/registry/account/elsewhere"
 	"offsite/registry/grade"
 	"offsite/registry/intake"
+	"offsite/registry/keyorder"
 	ground "offsite/registry/place"
 	"offsite/store"
 	"offsite/tracing"
@@ -74,6 +76,7 @@ type desk struct {
 	leads     *lead.Desk
 	credit    *credit.Office
 	privacy   *privacy.Office
+	gateways  *gateway.Office
 	vault     *vault.Vault
 	metrics   *prometheus.Registry
 	log       *slog.Logger
@@ -183,6 +186,7 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	if d.vault, err = vault.Open(ctx, p.store); err != nil {
 		return err
 	}
+	d.gateways = gateway.New(d.pool, tried(d.config, p, d.vault, pay, remind), time.Now)
 	if d.hooks, err = openWebhooks(d.config, d.pool, secrets, d.log); err != nil {
 		return err
 	}
@@ -220,7 +224,7 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
 		Draws: d.office, Rules: d.book.Rules(), Samples: sample.New(d.pool, time.Now), Desk: casedesk.New(d.pool, time.Now),
-		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Exports: bulk.New(d.pool), Leads: d.leads, Credit: d.credit, Privacy: d.privacy,
+		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Exports: bulk.New(d.pool), Leads: d.leads, Credit: d.credit, Privacy: d.privacy, Gateways: d.gateways, KeyOrders: keyorder.New(d.pool, time.Now),
 		Transfers: transfer.New(transfer.Options{Pool: d.pool, Leads: d.leads, Bureau: d.config.Bureau.NameZH, Tell: d.hooks.Tell, Now: time.Now}),
 		Trust:     func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe:     prober(d.addresses), Live: d.viewer(d.addresses), Discovery: newFinder(d.addresses), Masked: d.copies, Rooms: d.rooms, CheckAddress: d.addresses.Check,

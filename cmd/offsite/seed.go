@@ -26,6 +26,7 @@ func parts() []part {
 		{"reviewer", "审核员丙", "reviewer", ""}, {"reviewer2", "审核员丁", "reviewer", ""},
 		{"officer", "执法员戊", "officer", "DEMO-0001"}, {"officer2", "执法员己", "officer", "DEMO-0002"},
 		{"legal", "法制员庚", "legal", ""}, {"head", "负责人辛", "head", ""}, {"auditor", "审计员壬", "auditor", ""},
+		{"administrator", "管理员癸", "admin", ""},
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"offsite/api/guard"
 	"offsite/config"
 	"offsite/detectors/all"
+	"offsite/detectors/hindsight"
 	"offsite/evidence/keep"
 	"offsite/evidence/seal"
 	"offsite/pipeline"
@@ -46,6 +47,7 @@ type watcher struct {
 	leases *lease.Leases
 	holder *lease.Holder
 	states handing
+	looked hindsight.Recorder
 	again  chan struct{} // the leases have changed
 	cancel context.CancelFunc
 	work   sync.WaitGroup
@@ -101,7 +103,7 @@ func newWatcher(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer, 
 	}
 	w.node = node.New(node.Options{
 		Engine: w.engine, StateDir: d.config.Path("state"), Sink: w, Detectors: all.All(), Cadence: d.config.Cameras.Cadence,
-		Reader: ingest.Config{Control: addresses.Control},
+		Reader: ingest.Config{Control: addresses.Control}, Looked: w.looked.Add,
 		Logger: d.log.With("part", "pipeline"), Registerer: d.metrics,
 	})
 	return w, nil
@@ -186,6 +188,7 @@ func (w *watcher) Start(ctx context.Context) error {
 	}
 	w.work.Go(func() { w.follow(ctx) })
 	w.work.Go(func() { w.publish(ctx) })
+	w.work.Go(func() { w.keepLooks(ctx) })
 	w.work.Go(func() { w.seeGaps(ctx) })
 	w.work.Go(func() { w.countDifferences(ctx) })
 	w.work.Go(func() { w.handOn(ctx) })

@@ -65,6 +65,15 @@ func (v *Vault) makeBucket(ctx context.Context) error {
 	return nil
 }
 
+// Check asks the store whether the bucket still keeps versions and locks, and compares
+// its clock with ours; nothing is written. What does not hold is a *RefusedError.
+func (v *Vault) Check(ctx context.Context) error {
+	if err := v.checkBucket(ctx); err != nil {
+		return fmt.Errorf("check the bucket %s: %w", v.o.Bucket, err)
+	}
+	return nil
+}
+
 // checkBucket looks at what the store says of the bucket and of the time.
 func (v *Vault) checkBucket(ctx context.Context) error {
 	var reasons []string

@@ -64,7 +64,7 @@ func newCamera(n *Node, config pipeline.Camera) *camera {
 	c.cadence.Every = c.every()
 	w, err := watch.New(watch.Options{
 		Engine: n.o.Engine, Detectors: n.o.Detectors, Decoders: n.decoders, Camera: config, Ring: c.ring, Folder: n.folder(config.ID),
-		Source: c.source, Sub: c.sub.ring, Substream: c.sub.described, Logger: n.log, Now: n.o.Now,
+		Source: c.source, Sub: c.sub.ring, Substream: c.sub.described, Looked: n.o.Looked, Logger: n.log, Now: n.o.Now,
 	})
 	if err != nil {
 		c.log.Error("the camera cannot be watched", "error", err)

@@ -40,11 +40,12 @@ type Options struct {
 	StateDir   string // a folder of this node's own
 	Sink       pipeline.Sink
 	Detectors  []detectors.Detector
-	Cadence    time.Duration // from look to look where a camera says nothing else; default 2 s
-	Looks      int           // at a time; default the number of processors
-	Ring       ring.Limits   // of each camera
-	Reader     ingest.Config // patience and pauses of every camera; ID, URL, Protocol are set per camera
-	Retry      time.Duration // first pause before the sink is tried again, doubling to 30 s; default 1 s
+	Cadence    time.Duration                           // from look to look where a camera says nothing else; default 2 s
+	Looks      int                                     // at a time; default the number of processors
+	Ring       ring.Limits                             // of each camera
+	Reader     ingest.Config                           // patience and pauses of every camera; ID, URL, Protocol are set per camera
+	Retry      time.Duration                           // first pause before the sink is tried again, doubling to 30 s; default 1 s
+	Looked     func(models []string, l detectors.Look) // what the rules observed (watch.Options); optional
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer // nil: no metrics
 	Now        func() time.Time

@@ -35,8 +35,11 @@ type Options struct {
 	Substream func() pipeline.Substream
 	// Regardless is the n of "every n-th look is examined though nothing changed".
 	Regardless int
-	Logger     *slog.Logger
-	Now        func() time.Time
+	// Looked is told what the rules observed, look by look, and which models the zones
+	// have run; optional. It must neither wait nor change anything.
+	Looked func(models []string, l detectors.Look)
+	Logger *slog.Logger
+	Now    func() time.Time
 }
 
 // Watch is one camera under watch. Its methods may be called from any goroutine;
@@ -239,6 +242,9 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 	out.Record = w.record(l, f.stream())
 	w.remember(f)
 	w.observe(l, f, p, &out)
+	if w.o.Looked != nil {
+		w.o.Looked(slices.Sorted(maps.Keys(w.needs)), l)
+	}
 	w.answer(f, p)
 	out.Open = w.open()
 	w.carry.news = w.carry.news || len(out.Open) > 0

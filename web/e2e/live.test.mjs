@@ -55,7 +55,7 @@ test("a browser that cannot play a camera's codec says so", async () => {
 
 test("a camera is found by ONVIF and its stream goes into the register", async () => {
   const page = await as("operator", "/cameras/new");
-  await page.locator("form:has(#url) button[type=button]").click();
+  await page.locator("form:has(#url) button:has(.anticon-search)").click();
   await page.fill("#at", stage.onvif);
   await page.locator(".ant-modal form button[type=submit]").click();
   await page.locator(".found-cameras li button").first().click();

@@ -122,7 +122,7 @@ try {
   await baseData();
   await shot("head", "/supervision", "quotas", ".quota");
   await shot("head", "/settings/matters", "matters", "td");
-  if (stage.accounts.admin) await shot("admin", "/settings/users", "users", "td");
+  await shot("administrator", "/settings/users", "users", "td");
   const check = await open(`/d/${(await api(file, `/cases/${id}`)).documents.find((d) => d.kind === "decision").code}`, phone);
   await check.waitForSelector("section.settled");
   await take(check, "document-check");

@@ -7,7 +7,7 @@ import { looksOf, type Look } from "../bundle/looks";
 import { Problem, type ProblemBody } from "./problem";
 import type {
   Agreement, Camera, CameraChange, CameraDraft, CaseFile, CaseItem, Detector, Evidence, Finding, FindingItem, Matter, ObjectDraft, ObjectRow, Overview, Party,
-  PartyDraft, Probe, Protocol, Quota, UserDraft, UserRow, VerifyReport, Zone, ZoneDraft,
+  Hindsight, HindsightRequest, PartyDraft, Probe, Protocol, Quota, UserDraft, UserRow, VerifyReport, Zone, ZoneDraft,
 } from "./types";
 
 interface Paged<T> { items: T[]; next_cursor?: string }
@@ -19,9 +19,20 @@ export const createCamera = (body: CameraDraft): Promise<Camera> => ok(api.POST(
 export const changeCamera = (id: string, body: CameraChange): Promise<Camera> => ok(api.PATCH("/api/v1/cameras/{id}", { params: { path: { id } }, body }));
 export const removeCamera = (id: string): Promise<void> => ok(api.DELETE("/api/v1/cameras/{id}", { params: { path: { id } } }));
 
+export const putSign = (id: string, photograph: Blob): Promise<Camera> =>
+  ok(api.PUT("/api/v1/cameras/{id}/sign", {
+    params: { path: { id }, header: { "Content-Type": "application/octet-stream" } },
+    body: photograph as unknown as string, // the schema's word for bytes
+    bodySerializer: (body: unknown) => body as Blob,
+    headers: { "Content-Type": "application/octet-stream" },
+  }));
+export const removeSign = (id: string): Promise<Camera> => ok(api.DELETE("/api/v1/cameras/{id}/sign", { params: { path: { id } } }));
+export const signURL = (id: string, of: string) => `/api/v1/cameras/${encodeURIComponent(id)}/sign?of=${of}`;
+
 export const useDetectors = () => useQuery({ queryKey: ["detectors"], staleTime: Infinity, queryFn: async (): Promise<Detector[]> => (await ok(api.GET("/api/v1/detectors", {}))).items });
 export const saveZone = (camera: string, zone: string | null, body: ZoneDraft): Promise<Zone> =>
   zone ? ok(api.PUT("/api/v1/zones/{id}", { params: { path: { id: zone } }, body })) : ok(api.POST("/api/v1/cameras/{id}/zones", { params: { path: { id: camera } }, body }));
+export const tryZone = (camera: string, body: HindsightRequest): Promise<Hindsight> => ok(api.POST("/api/v1/cameras/{id}/hindsight", { params: { path: { id: camera } }, body }));
 export const removeZone = (id: string): Promise<void> => ok(api.DELETE("/api/v1/zones/{id}", { params: { path: { id } } }));
 
 export const useObjects = () => useQuery({ queryKey: ["objects"], queryFn: async (): Promise<ObjectRow[]> => (await ok(api.GET("/api/v1/objects", {}))).items });

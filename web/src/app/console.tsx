@@ -29,7 +29,7 @@ const page = (load: () => Promise<{ default: ComponentType }>) => lazy(load);
 const Overview = page(() => import("../pages/overview"));
 const Cameras = page(() => import("../pages/cameras/list"));
 const CameraMap = page(() => import("../pages/cameras/map"));
-const NewCamera = page(() => import("../pages/cameras/register"));
+const NewCamera = page(() => import("../pages/cameras/register/register"));
 const Camera = page(() => import("../pages/cameras/camera"));
 const Findings = page(() => import("../pages/findings/queue"));
 const Agreement = page(() => import("../pages/findings/agreement"));
@@ -63,6 +63,8 @@ const Credit = page(() => import("../pages/credit/credit"));
 const Privacy = page(() => import("../pages/privacy/privacy"));
 const Users = page(() => import("../pages/settings/users"));
 const Matters = page(() => import("../pages/settings/matters"));
+const Services = page(() => import("../pages/settings/services/services"));
+const Templates = page(() => import("../pages/settings/templates/templates"));
 const Account = page(() => import("../account/account"));
 const NotFound = page(() => import("../pages/not-found"));
 
@@ -115,6 +117,8 @@ function Console() {
         <Route path="account" element={<Account />} />
         <Route path="settings/users" element={<Users />} />
         <Route path="settings/matters" element={<Matters />} />
+        <Route path="settings/services" element={<Services />} />
+        <Route path="settings/templates" element={<Templates />} />
         <Route path="*" element={<NotFound />} />
       </Route>
     </Routes>

@@ -1,6 +1,6 @@
 // The console's frame: rail with what this person may do, header, page.
 import {
-  AlertOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, EyeInvisibleOutlined, FolderOpenOutlined, GlobalOutlined, IdcardOutlined, LockOutlined,
+  AlertOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, CloudServerOutlined, EyeInvisibleOutlined, FileTextOutlined, FolderOpenOutlined, GlobalOutlined, IdcardOutlined, LockOutlined,
   LogoutOutlined, MenuOutlined, MoonOutlined, PhoneOutlined, SafetyCertificateOutlined, SafetyOutlined, SendOutlined, ShopOutlined, SunOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
 } from "@ant-design/icons";
 import { Button, Drawer, Dropdown, Tooltip } from "antd";
@@ -40,6 +40,8 @@ const entries: Entry[] = [
   { to: "/integration", word: "integration", icon: <ApiOutlined />, roles: ["legal", "head", "auditor", "supervisor", "admin"] },
   { to: "/privacy", word: "privacy", icon: <EyeInvisibleOutlined />, roles: ["legal", "head", "auditor", "supervisor", "admin"] },
   { to: "/settings/matters", word: "matters", icon: <BookOutlined /> },
+  { to: "/settings/templates", word: "templates", icon: <FileTextOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor", "admin"] },
+  { to: "/settings/services", word: "services", icon: <CloudServerOutlined />, roles: ["head", "auditor", "supervisor", "admin"] },
   { to: "/settings/users", word: "users", icon: <TeamOutlined />, roles: ["admin"] },
 ];
 

@@ -14,4 +14,5 @@ export const publicDecisions = (q: string, cursor: string): Promise<{ items: Pub
 export const publicDraws = async (): Promise<PublicDraw[]> => (await ok(api.GET("/api/v1/public/draws", {}))).items;
 export const publicDocument = (code: string): Promise<PublicDocument> => ok(api.GET("/api/v1/public/documents/{code}", { params: { path: { code } } }));
 export const publicCameras = async (): Promise<PublicCamera[]> => (await ok(api.GET("/api/v1/public/cameras", {}))).items;
+export const publicSign = (id: string, of: string) => `/api/v1/public/cameras/${encodeURIComponent(id)}/sign?of=${of}`;
 export const publicMatters = async (): Promise<PublicMatter[]> => (await ok(api.GET("/api/v1/public/matters", {}))).items;

@@ -5,7 +5,7 @@ import { lazy, useEffect, useState } from "react";
 import { date, yuan } from "../format/format";
 import DocumentCheck from "./document-check";
 import { Listed } from "./listed";
-import { publicCameras, publicMatters } from "./public-calls";
+import { publicCameras, publicMatters, publicSign } from "./public-calls";
 import { usePortalWords } from "./use-portal-words";
 import type { PortalWord } from "./words";
 
@@ -50,8 +50,15 @@ function Cameras() {
   return (
     <section>
       <label>{t("search")}<input type="search" value={text} onChange={(event) => setText(event.target.value)} /></label>
-      <Listed query={cameras} rows={shown} columns={["camera", "place", "publishedOn"]}>
-        {(c) => <tr key={c.id}><td>{c.name}</td><td data-label={t("place")}>{c.place}</td><td data-label={t("publishedOn")} className="nowrap">{date(c.published_on)}</td></tr>}
+      <Listed query={cameras} rows={shown} columns={["camera", "place", "publishedOn", "sign"]}>
+        {(c) => (
+          <tr key={c.id}>
+            <td>{c.name}</td>
+            <td data-label={t("place")}>{c.place}</td>
+            <td data-label={t("publishedOn")} className="nowrap">{date(c.published_on)}</td>
+            <td data-label={t("sign")} className="nowrap">{c.sign ? <a href={publicSign(c.id, c.sign)} target="_blank" rel="noreferrer" aria-label={t("signOf", { name: c.name })}>{t("signSee")}</a> : "—"}</td>
+          </tr>
+        )}
       </Listed>
     </section>
   );

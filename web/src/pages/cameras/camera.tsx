@@ -17,8 +17,9 @@ import { cameraTone, Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
 import { ZoneCanvas } from "../../parts/zone-canvas";
 import { LiveVideo, WatchButton, type Purpose } from "./live/live";
-import { CameraFields, draftOfFields, fieldsOf, type CameraFieldValues } from "./fields";
-import { SubstreamState } from "./substream/substream";
+import { draftOfFields, fieldsOf, LawFields, PlaceFields, type CameraFieldValues } from "./fields";
+import { CameraSign } from "./register/sign";
+import { SubstreamField, SubstreamState } from "./substream/substream";
 import { WatchRecord } from "./timeline/timeline";
 import words, { type CameraWord } from "./words";
 import { ZoneForm } from "./zone-form";
@@ -67,7 +68,7 @@ function Shown({ camera }: { camera: Camera }) {
           <div className="stack">
             <State camera={camera} />
             <Zones camera={camera} zones={zones} onEdit={mayEdit ? edit : undefined} />
-            <Law camera={camera} />
+            <Law camera={camera} mayEdit={mayEdit} />
             <WatchRecord camera={camera.id} />
           </div>
         </div>
@@ -171,7 +172,7 @@ function Zones({ camera, zones, onEdit }: { camera: Camera; zones: Zone[]; onEdi
   );
 }
 
-function Law({ camera }: { camera: Camera }) {
+function Law({ camera, mayEdit }: { camera: Camera; mayEdit: boolean }) {
   const { t } = useDictionary<CameraWord>(words);
   const facts: [CameraWord, string | undefined][] = [
     ["legal", camera.legal_review_no],
@@ -189,6 +190,7 @@ function Law({ camera }: { camera: Camera }) {
           <dt>{t("coordinates")}</dt>
           <dd>{camera.longitude || camera.latitude ? `${camera.longitude?.toFixed(5)}, ${camera.latitude?.toFixed(5)}` : "—"}</dd>
         </dl>
+        <CameraSign camera={camera} mayEdit={mayEdit} />
       </div>
     </section>
   );
@@ -204,7 +206,7 @@ function CameraActions({ camera }: { camera: Camera }) {
   const [form] = Form.useForm<CameraFieldValues>();
   const refresh = () => Promise.all([queries.invalidateQueries({ queryKey: ["camera", camera.id] }), queries.invalidateQueries({ queryKey: ["cameras"] })]);
   const change = useMutation({
-    mutationFn: (values: CameraFieldValues) => changeCamera(camera.id, draftOfFields(values)),
+    mutationFn: (values: CameraFieldValues) => changeCamera(camera.id, { cadence: camera.cadence, unwatched: camera.unwatched, ...draftOfFields(values) }),
     onSuccess: async () => {
       await refresh();
       setEditing(false);
@@ -228,7 +230,9 @@ function CameraActions({ camera }: { camera: Camera }) {
       <Modal open={editing} title={t("editCamera")} onCancel={() => setEditing(false)} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={change.isPending} destroyOnHidden>
         {change.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(change.error, language)} style={{ marginBottom: 12 }} /> : null}
         <Form<CameraFieldValues> form={form} layout="vertical" requiredMark={false} initialValues={fieldsOf(camera)} onFinish={(values) => change.mutate(values)}>
-          <CameraFields />
+          <PlaceFields />
+          <LawFields />
+          <SubstreamField />
         </Form>
       </Modal>
     </>

@@ -3,17 +3,17 @@ import { Alert, Col, DatePicker, Form, Input, InputNumber, Row } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import type { Camera, CameraChange } from "../../api/types";
 import { useDictionary } from "../../i18n/translate";
-import { SubstreamField, substreamAddress, substreamOf, type SubstreamValues } from "./substream/substream";
+import { substreamAddress, substreamOf, type SubstreamValues } from "./substream/substream";
 import words, { type CameraWord } from "./words";
 
 export interface CameraFieldValues extends SubstreamValues {
   name: string;
   place: string;
-  longitude?: number;
-  latitude?: number;
+  longitude?: number | null;
+  latitude?: number | null;
   legal_review_no?: string;
   technical_review_no?: string;
-  published_on?: Dayjs;
+  published_on?: Dayjs | null;
 }
 
 export function fieldsOf(camera: Camera): CameraFieldValues {
@@ -24,8 +24,8 @@ export function draftOfFields(values: CameraFieldValues): CameraChange {
   return {
     name: values.name.trim(),
     place: values.place.trim(),
-    longitude: values.longitude,
-    latitude: values.latitude,
+    longitude: values.longitude ?? undefined,
+    latitude: values.latitude ?? undefined,
     legal_review_no: values.legal_review_no?.trim() ?? "",
     technical_review_no: values.technical_review_no?.trim() ?? "",
     published_on: values.published_on?.format("YYYY-MM-DD"),
@@ -33,24 +33,34 @@ export function draftOfFields(values: CameraFieldValues): CameraChange {
   };
 }
 
-export function CameraFields() {
+export function PlaceFields() {
   const { t } = useDictionary<CameraWord>(words);
   const required = [{ required: true, whitespace: true, message: t("fieldMissing") }];
+  const together = (other: "longitude" | "latitude") => ({ getFieldValue }: { getFieldValue: (name: string) => unknown }) => ({
+    validator: (_: unknown, value: unknown) => (typeof value !== "number" && typeof getFieldValue(other) === "number" ? Promise.reject(new Error(t("positionPair"))) : Promise.resolve()),
+  });
   return (
     <>
       <Form.Item name="name" label={t("nameLabel")} rules={required}><Input maxLength={60} /></Form.Item>
       <Form.Item name="place" label={t("placeLabel")} rules={required}><Input maxLength={120} /></Form.Item>
       <Row gutter={12}>
-        <Col xs={24} sm={12}><Form.Item name="longitude" label={t("longitude")}><InputNumber min={-180} max={180} step={0.0001} style={{ width: "100%" }} /></Form.Item></Col>
-        <Col xs={24} sm={12}><Form.Item name="latitude" label={t("latitude")}><InputNumber min={-90} max={90} step={0.0001} style={{ width: "100%" }} /></Form.Item></Col>
+        <Col xs={24} sm={12}><Form.Item name="longitude" label={t("longitude")} dependencies={["latitude"]} rules={[together("latitude")]}><InputNumber min={-180} max={180} step={0.0001} style={{ width: "100%" }} /></Form.Item></Col>
+        <Col xs={24} sm={12}><Form.Item name="latitude" label={t("latitude")} dependencies={["longitude"]} rules={[together("longitude")]}><InputNumber min={-90} max={90} step={0.0001} style={{ width: "100%" }} /></Form.Item></Col>
       </Row>
+    </>
+  );
+}
+
+export function LawFields() {
+  const { t } = useDictionary<CameraWord>(words);
+  return (
+    <>
       <Alert type="info" showIcon message={t("lawNote")} style={{ marginBottom: 16 }} />
       <Row gutter={12}>
         <Col xs={24} sm={12}><Form.Item name="legal_review_no" label={t("legalReview")}><Input maxLength={60} /></Form.Item></Col>
         <Col xs={24} sm={12}><Form.Item name="technical_review_no" label={t("technicalReview")}><Input maxLength={60} /></Form.Item></Col>
       </Row>
       <Form.Item name="published_on" label={t("publishedOn")}><DatePicker style={{ width: "100%" }} /></Form.Item>
-      <SubstreamField />
     </>
   );
 }

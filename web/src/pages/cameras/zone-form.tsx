@@ -7,7 +7,7 @@ import { useState } from "react";
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { sentenceOf } from "../../api/problem";
 import { saveZone, useDetectors } from "../../api/queries";
-import type { Camera, Detector, Zone, ZoneDraft } from "../../api/types";
+import type { Camera, Detector, Probe, Zone, ZoneDraft } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { percent } from "../../format/format";
 import { clear, close, drawingOf, take, type Drawing, type Tool } from "../../geometry/drawing";
@@ -17,6 +17,7 @@ import { useDictionary } from "../../i18n/translate";
 import { usePicture } from "../../parts/live-picture";
 import { Loaded } from "../../parts/loaded";
 import { ZoneCanvas } from "../../parts/zone-canvas";
+import { HindsightPanel } from "./hindsight/hindsight";
 import { ObjectSelect } from "./object-select";
 import words, { type CameraWord } from "./words";
 
@@ -24,6 +25,7 @@ interface Props {
   camera: Camera;
   zone: Zone | null; // null: a new one
   others: Zone[];
+  probe?: Probe; // its picture is shown until the watching node has one
   onDone: () => void;
 }
 
@@ -51,8 +53,8 @@ const problemWord: Record<Problem, CameraWord> = { "too-few-points": "problemToo
 function draftOf(fields: Fields, drawing: Drawing, metres: Point[], detector: Detector | undefined): ZoneDraft {
   const params = Object.fromEntries((detector?.parameters ?? []).map((p) => [p.key, fields.params?.[p.key] ?? p.default]));
   return {
-    name_zh: fields.name_zh,
-    name_en: fields.name_en || fields.name_zh,
+    name_zh: fields.name_zh ?? "",
+    name_en: fields.name_en || fields.name_zh || "",
     detector: fields.detector,
     object: fields.object ?? "",
     polygon: drawing.outline,
@@ -63,7 +65,7 @@ function draftOf(fields: Fields, drawing: Drawing, metres: Point[], detector: De
   };
 }
 
-function Editor({ camera, zone, others, detectors, onDone }: Props & { detectors: Detector[] }) {
+function Editor({ camera, zone, others, probe, detectors, onDone }: Props & { detectors: Detector[] }) {
   const { t, language, pick } = useDictionary<CameraWord>(words);
   const frame = useWords();
   const { message } = App.useApp();
@@ -75,7 +77,10 @@ function Editor({ camera, zone, others, detectors, onDone }: Props & { detectors
   const [complaint, setComplaint] = useState<CameraWord | null>(null);
   const key = Form.useWatch("detector", form) ?? zone?.detector ?? detectors[0]?.key;
   const detector = detectors.find((d) => d.key === key);
-  const picture = usePicture(camera);
+  const picture = usePicture(camera) || (probe ? `data:image/jpeg;base64,${probe.picture}` : "");
+  const size = camera.stream?.width && camera.stream.height ? camera.stream : probe?.report;
+  const typed = Form.useWatch([], form) as Fields | undefined;
+  const draft = drawing.closed && !problemOf(drawing.outline) && typed?.detector ? draftOf(typed, drawing, metres, detector) : null;
 
   const save = useMutation({
     mutationFn: (draft: ZoneDraft) => saveZone(camera.id, zone?.id ?? null, draft),
@@ -112,7 +117,7 @@ function Editor({ camera, zone, others, detectors, onDone }: Props & { detectors
         </div>
         <ZoneCanvas
           src={picture}
-          ratio={camera.stream?.width && camera.stream.height ? camera.stream.width / camera.stream.height : 16 / 9}
+          ratio={size ? size.width / size.height : 16 / 9}
           drawing={drawing}
           tool={tool}
           groundM={metres}
@@ -124,6 +129,7 @@ function Editor({ camera, zone, others, detectors, onDone }: Props & { detectors
           {tool === "outline" ? <>{t("helpOutline")}<br />{t("helpOutlineKeys")}</> : tool === "door" ? t("helpDoor") : t("helpGround")}
         </p>
         {tool === "ground" ? <Metres metres={metres} onChange={setMetres} /> : null}
+        <HindsightPanel camera={camera.id} zone={zone?.id ?? ""} draft={draft} />
       </div>
       <Form<Fields>
         form={form}

@@ -19,19 +19,25 @@ import words, { type CaseWord } from "./words";
 
 export const bulkMost = 200; // cases in one request
 
-interface Report {
+export interface Report {
   event: CaseEvent;
+  chosen: CaseItem[];
   outcomes: Outcome[];
+}
+
+interface BulkProps {
+  chosen: CaseItem[];
+  onReport: (report: Report) => void; // it outlives us: the cases may leave the list by the step
+  onClear: () => void;
 }
 
 // Bulk offers, for cases that stand in one state, the steps that the first of them
 // allows.
-export function Bulk({ chosen, onDone }: { chosen: CaseItem[]; onDone: (refused: string[]) => void }) {
+export function Bulk({ chosen, onReport, onClear }: BulkProps) {
   const { t, pick } = useDictionary<CaseWord>(words);
   const frame = useWords();
   const first = useCase(chosen[0]!.id);
   const [open, setOpen] = useState<CaseEvent | null>(null);
-  const [report, setReport] = useState<Report | null>(null);
   const allowed = first.data?.events.filter((e) => e.allowed) ?? [];
   return (
     <section className="bulk" aria-label={t("bulk")}>
@@ -39,9 +45,8 @@ export function Bulk({ chosen, onDone }: { chosen: CaseItem[]; onDone: (refused:
       {first.error ? <Failure error={first.error} retry={() => void first.refetch()} /> : null}
       {first.data && allowed.length === 0 ? <span className="muted">{t("bulkNone")}</span> : null}
       {allowed.map((e) => <Button key={e.event} data-event={e.event} onClick={() => setOpen(e)}>{pick(e.label_zh, e.label_en)}</Button>)}
-      <Button type="text" onClick={() => onDone([])}>{t("bulkClear")}</Button>
-      {open ? <BulkDialog event={open} chosen={chosen} onDone={(outcomes) => { setOpen(null); if (outcomes) setReport({ event: open, outcomes }); }} /> : null}
-      {report ? <ReportDialog report={report} chosen={chosen} onDone={() => { setReport(null); onDone(report.outcomes.filter((o) => !o.done).map((o) => o.id)); }} /> : null}
+      <Button type="text" onClick={onClear}>{t("bulkClear")}</Button>
+      {open ? <BulkDialog event={open} chosen={chosen} onDone={(outcomes) => { setOpen(null); if (outcomes) onReport({ event: open, chosen, outcomes }); }} /> : null}
     </section>
   );
 }
@@ -63,10 +68,10 @@ function BulkDialog({ event, chosen, onDone }: { event: CaseEvent; chosen: CaseI
   );
 }
 
-function ReportDialog({ report, chosen, onDone }: { report: Report; chosen: CaseItem[]; onDone: () => void }) {
+export function ReportDialog({ report, onDone }: { report: Report; onDone: () => void }) {
   const { t, pick, language } = useDictionary<CaseWord>(words);
   const done = report.outcomes.filter((o) => o.done).length;
-  const byID = new Map(chosen.map((item) => [item.id, item]));
+  const byID = new Map(report.chosen.map((item) => [item.id, item]));
   const rows = report.outcomes.toSorted((a, b) => Number(a.done) - Number(b.done));
   return (
     <Modal open title={t("bulkReport", { name: pick(report.event.label_zh, report.event.label_en) })} cancelButtonProps={{ hidden: true }} onOk={onDone} onCancel={onDone} width={760}>

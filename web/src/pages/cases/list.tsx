@@ -12,7 +12,7 @@ import { useKeys } from "../../parts/keys";
 import { Listing } from "../../parts/listing";
 import { Failure, Nothing } from "../../parts/loaded";
 import { caseTone, Mark } from "../../parts/mark";
-import { Bulk, bulkMost } from "./bulk";
+import { Bulk, bulkMost, ReportDialog, type Report } from "./bulk";
 import { Due } from "./due";
 import { Filters } from "./filters";
 import { Frame } from "./frame";
@@ -34,6 +34,7 @@ export default function Cases() {
   const list = useCases(filter);
   const rows = useMemo(() => (list.data?.pages ?? []).flatMap((page) => page.items ?? []), [list.data]);
   const [chosen, setChosen] = useState<CaseItem[]>([]);
+  const [report, setReport] = useState<Report | null>(null);
   const standing = chosen.filter((item) => rows.some((row) => row.id === item.id)).map((item) => rows.find((row) => row.id === item.id)!);
   useKeys({ "/": () => document.querySelector<HTMLInputElement>(".case-search input")?.focus() });
   const columns = [
@@ -72,7 +73,8 @@ export default function Cases() {
         {can("officer") ? <Checkbox checked={filter.mine === "1"} onChange={(event) => set("mine", event.target.checked ? "1" : "")}>{t("mine")}</Checkbox> : null}
       </div>
       <Filters query={query} />
-      {standing.length > 0 ? <Bulk key={standing[0]!.id} chosen={standing} onDone={(refused) => setChosen(standing.filter((row) => refused.includes(row.id)))} /> : null}
+      {standing.length > 0 ? <Bulk key={standing[0]!.id} chosen={standing} onReport={setReport} onClear={() => setChosen([])} /> : null}
+      {report ? <ReportDialog report={report} onDone={() => { setReport(null); setChosen(report.chosen.filter((row) => report.outcomes.some((o) => o.id === row.id && !o.done))); }} /> : null}
       {list.error ? <Failure error={list.error} retry={() => void list.refetch()} /> : null}
       <section className="panel flush">
         <Listing<CaseItem>

@@ -1,0 +1,120 @@
+// The keys that seal evidence, and the orders to replace or revoke one: an administrator
+// gives it, the head agrees, and it is carried out at the server.
+import { App, Button, Form, Input, Modal } from "antd";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, ok, type Schemas } from "../../../api/client";
+import { sentenceOf } from "../../../api/problem";
+import { useSession } from "../../../app/session";
+import { useWords } from "../../../app/use-words";
+import { dateTime } from "../../../format/format";
+import { useDictionary } from "../../../i18n/translate";
+import { Listing } from "../../../parts/listing";
+import { Failure, Loaded, Nothing } from "../../../parts/loaded";
+import { Mark } from "../../../parts/mark";
+import { useStep } from "../../../parts/step";
+import words, { type ServiceWord } from "./words";
+
+type TrustedKey = Schemas["TrustedKey"];
+type Order = Schemas["Order"];
+type Action = Order["action"];
+
+const useKeys = () => useQuery({ queryKey: ["trust"], queryFn: async (): Promise<TrustedKey[]> => (await ok(api.GET("/api/v1/trust.json", {}))).keys });
+const useOrders = () => useQuery({ queryKey: ["key-orders"], queryFn: async (): Promise<Order[]> => (await ok(api.GET("/api/v1/key-orders", {}))).items });
+
+interface Wanted {
+  action: Action;
+  key: string;
+}
+
+export function Keys() {
+  const { t } = useDictionary<ServiceWord>(words);
+  const { can } = useSession();
+  const keys = useKeys();
+  const [wanted, setWanted] = useState<Wanted | null>(null);
+  const standing = (key: TrustedKey) => {
+    if (key.revoked) return <Mark tone="bad">{key.revoked_since ? t("revokedSince", { time: dateTime(key.revoked_since), why: key.revoked }) : t("revoked", { why: key.revoked })}</Mark>;
+    return <Mark tone={key.valid_to ? "quiet" : "ok"}>{t(key.valid_to ? "ended" : "inUse")}</Mark>;
+  };
+  const order = (key: TrustedKey) => (
+    <div className="row">
+      {key.valid_to ? null : <Button size="small" onClick={() => setWanted({ action: "rotate", key: key.id })}>{t("orderRotate")}</Button>}
+      {key.revoked ? null : <Button size="small" danger onClick={() => setWanted({ action: "revoke", key: key.id })}>{t("orderRevoke")}</Button>}
+    </div>
+  );
+  return (
+    <section className="panel">
+      <header><h2>{t("keys")}</h2><a href="/api/v1/trust.json" download>{t("download")}</a></header>
+      <div className="panel-body stack" style={{ gap: 10 }}>
+        <p className="muted" style={{ margin: 0 }}>{t("keysLead")}</p>
+        {keys.error ? <Failure error={keys.error} retry={() => void keys.refetch()} /> : (
+          <Listing<TrustedKey>
+            rowKey="id" loading={keys.isPending} dataSource={keys.data} scroll={{ x: "max-content" }} locale={{ emptyText: <Nothing>{t("noKeys")}</Nothing> }}
+            columns={[
+              { title: t("keyId"), key: "id", render: (_, k) => <span className="mono">{k.id}</span> },
+              { title: t("algorithm"), key: "algorithm", render: (_, k) => k.algorithm },
+              { title: t("validFrom"), key: "from", render: (_, k) => dateTime(k.valid_from) },
+              { title: t("validTo"), key: "to", render: (_, k) => dateTime(k.valid_to) },
+              { title: t("standing"), key: "standing", render: (_, k) => standing(k) },
+              ...(can("admin") ? [{ title: "", key: "order", render: (_: unknown, k: TrustedKey) => order(k) }] : []),
+            ]}
+          />
+        )}
+        <Orders />
+      </div>
+      {wanted ? <Give wanted={wanted} onClose={() => setWanted(null)} /> : null}
+    </section>
+  );
+}
+
+function Orders() {
+  const { t, language } = useDictionary<ServiceWord>(words);
+  const { can } = useSession();
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const orders = useOrders();
+  const agree = useMutation({
+    mutationFn: (id: number) => ok(api.POST("/api/v1/key-orders/{id}/agreement", { params: { path: { id } } })),
+    onError: (error) => void message.error(sentenceOf(error, language)),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["key-orders"] }),
+  });
+  const standing = (o: Order) => (o.done ? <Mark tone="ok">{t("done")}</Mark> : <Mark tone={o.agreed_at ? "act" : "wait"}>{t(o.agreed_at ? "toDo" : "waits")}</Mark>);
+  return (
+    <>
+      <h3 className="key-orders">{t("orders")}</h3>
+      <p className="muted" style={{ margin: 0 }}>{t("orderLead")}</p>
+      <Loaded query={orders} isEmpty={(list) => list.length === 0} empty={t("noOrders")}>
+        {(list) => (
+          <ul className="plain-list">
+            {list.map((o) => (
+              <li key={o.id} className="between key-order">
+                <div>
+                  <strong>{t(`act_${o.action}`)} <span className="mono">{o.key_id}</span></strong> {standing(o)}
+                  <div>{o.reason}</div>
+                  <div className="muted">{t("orderBy", { by: o.by, time: dateTime(o.at) })}{o.agreed_at ? ` · ${t("agreedBy", { by: o.agreed_by ?? "", time: dateTime(o.agreed_at) })}` : ""}</div>
+                  {o.agreed_at && !o.done ? <div className="muted">{t("carryOut")}<code className="mono">offsite key {o.action} --help</code></div> : null}
+                </div>
+                {can("head") && !o.agreed_at ? <Button loading={agree.isPending} aria-label={t("agreeOf", { action: t(`act_${o.action}`), key: o.key_id })} onClick={() => agree.mutate(o.id)}>{t("agree")}</Button> : null}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function Give({ wanted, onClose }: { wanted: Wanted; onClose: () => void }) {
+  const { t } = useDictionary<ServiceWord>(words);
+  const frame = useWords();
+  const [form] = Form.useForm<{ reason: string }>();
+  const give = useStep("key-orders", ({ reason }: { reason: string }) => ok(api.POST("/api/v1/key-orders", { body: { action: wanted.action, key_id: wanted.key, reason: reason.trim() } })), onClose);
+  const action = t(wanted.action === "rotate" ? "orderRotate" : "orderRevoke");
+  return (
+    <Modal open title={t("orderTitle", { action, key: wanted.key })} onCancel={onClose} onOk={() => form.submit()} okText={action} cancelText={frame.t("cancel")} confirmLoading={give.isPending} destroyOnHidden>
+      <Form form={form} layout="vertical" requiredMark={false} onFinish={(values: { reason: string }) => give.mutate(values)}>
+        <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("reasonMissing") }]}><Input.TextArea rows={3} maxLength={500} showCount /></Form.Item>
+      </Form>
+    </Modal>
+  );
+}
