@@ -50,6 +50,7 @@ type Options struct {
 	Probe        Prober
 	Masked       masked                                      // copies in which nobody can be recognised; without it, the portal shows no pictures
 	Live         Viewer                                      // optional: without it, no live pictures
+	Rooms        meetings                                    // optional: without it, no inquiries by video
 	Discovery    finder                                      // optional: without it, no cameras are looked for
 	CheckAddress func(ctx context.Context, url string) error // guard.Guard.Check
 	Events       func(ctx context.Context) <-chan store.Event
@@ -174,6 +175,7 @@ func (a *API) operations() {
 	a.creditOperations()
 	a.privacyOperations()
 	a.portalOperations()
+	a.inquiryOperations()
 	a.publicOperations()
 }
 

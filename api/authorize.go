@@ -63,7 +63,7 @@ func (a *API) recognise(r *http.Request, access access) *problem.Problem {
 	case keyed:
 		return a.recogniseKey(r, text, access)
 	case access.portal:
-		return a.recogniseParty(r)
+		return a.recogniseParty(r, access)
 	case len(access.roles) == 0 && access.scope == "":
 		return problem.NoRight()
 	}
@@ -114,7 +114,7 @@ func (a *API) recogniseStaff(r *http.Request) *problem.Problem {
 	return nil
 }
 
-func (a *API) recogniseParty(r *http.Request) *problem.Problem {
+func (a *API) recogniseParty(r *http.Request, access access) *problem.Problem {
 	c := callerOf(r.Context())
 	cookie, err := r.Cookie(a.portalCookie())
 	if err != nil {
@@ -123,6 +123,17 @@ func (a *API) recogniseParty(r *http.Request) *problem.Problem {
 	c.caseID, c.csrf, err = a.o.Casework.PortalCheck(r.Context(), cookie.Value)
 	if err != nil {
 		return a.problem(r.Context(), "portal session", err)
+	}
+	c.portal = cookie.Value
+	if !access.proved {
+		return nil
+	}
+	proved, err := a.o.Casework.Proved(r.Context(), c.portal)
+	if err != nil {
+		return a.problem(r.Context(), "portal session", err)
+	}
+	if !proved {
+		return problem.ProveParty()
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ type caller struct {
 	session  account.Session
 	early    bool     // must change the password first
 	caseID   string   // of a party
+	portal   string   // its cookie
 	key      *key.Key // of another system, which then stands as staff without a role
 	address  string
 	agent    string

@@ -95,7 +95,7 @@ func first(r *http.Request) bool {
 
 // shows tells whether a file shows people.
 func shows(name string) bool {
-	return strings.HasPrefix(name, "data/clip") || strings.HasPrefix(name, "data/stills/") || strings.HasPrefix(name, "data/overlays/")
+	return strings.HasPrefix(name, "data/clip") || strings.HasPrefix(name, "data/stills/") || strings.HasPrefix(name, "data/overlays/") || strings.HasSuffix(name, ".webm")
 }
 
 // reasonOf is why somebody looks, by what the page says that asks.
@@ -153,12 +153,14 @@ func (c *watched) Read(p []byte) (int, error) {
 }
 
 // entryTypes are those that typeOf gives.
-const entryTypes = "video/mp4,image/png,image/jpeg,application/json,text/plain; charset=utf-8,application/octet-stream"
+const entryTypes = "video/mp4,video/webm,image/png,image/jpeg,application/json,text/plain; charset=utf-8,application/octet-stream"
 
 func typeOf(name string) string {
 	switch path.Ext(name) {
 	case ".mp4":
 		return "video/mp4"
+	case ".webm":
+		return "video/webm"
 	case ".png":
 		return "image/png"
 	case ".jpg", ".mjpeg":

@@ -114,10 +114,10 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	o := api.Options{
 		Keys: h.keys, Webhooks: hooks, Exports: bulk.New(h.pool), Leads: leads, Transfers: h.transfers,
 		Privacy:  privacy.New(privacy.Options{Pool: h.pool, Log: noLog{}, Now: time.Now}),
-		Credit:   credit.New(credit.Options{Pool: h.pool, Now: time.Now}),
+		Credit:   credit.New(credit.Options{Pool: h.pool, Law: book.Rules(), Now: time.Now}),
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
 		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry, Samples: sample.New(h.pool, time.Now),
-		Draws:     supervision.New(supervision.Options{Pool: h.pool, Now: time.Now}),
+		Draws:     supervision.New(supervision.Options{Pool: h.pool, Law: book.Rules(), Now: time.Now}),
 		Desk:      desk.New(h.pool, time.Now),
 		KeyOrders: keyorder.New(h.pool, time.Now),
 		Gateways: gateway.New(h.pool, []gateway.Service{

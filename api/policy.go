@@ -23,6 +23,7 @@ const (
 type access struct {
 	public bool // anybody
 	portal bool // a party with an open link
+	proved bool // who lately entered the code sent to its telephone
 	signed bool // who signs each request with a key of its own, checked by the operation
 	early  bool // also with a one-time password that must be changed first
 	opens  bool // begins a session: there is no CSRF token yet
@@ -60,6 +61,7 @@ func policy() map[string]access {
 	registry := only(operator, collector, reviewer, officer, legal, head, auditor, supervisor)
 	anybody := access{public: true}
 	party := access{portal: true}
+	proved := access{portal: true, proved: true}
 	own := access{bare: true, roles: everybody.roles}
 	door := access{public: true, opens: true}
 	return map[string]access{
@@ -165,6 +167,8 @@ func policy() map[string]access {
 		"take-step":       only(reviewer, officer, legal, head).freshly(legal, head), // theirs are approvals
 		"take-bulk-step":  only(reviewer, officer, legal, head).freshly(legal, head),
 		"get-document":    casework,
+		"get-inquiry":     casework,
+		"join-room":       only(officer),
 
 		// Notes are written by those who work on cases, and read with them.
 		"list-notes":      casework,
@@ -274,6 +278,12 @@ func policy() map[string]access {
 		"ask-hearing":         party,
 		"waive-rights":        party,
 		"make-appointment":    party,
+		"get-portal-inquiry":  party,
+		"send-code":           party,
+		"prove-party":         party,
+		"agree-recording":     proved,
+		"join-inquiry":        proved,
+		"confirm-inquiry":     proved,
 		"ask-deferral":        party,
 		"ask-instalments":     party,
 		"give-consent":        party,

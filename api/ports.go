@@ -140,6 +140,13 @@ type partyCases interface {
 	PortalSession(ctx context.Context, token string, v casework.Visit) (casework.PortalLogin, error)
 	PortalNotice(ctx context.Context, token string) (casework.PortalNotice, error)
 	PortalCheck(ctx context.Context, cookie string) (caseID, csrf string, err error)
+	SendCode(ctx context.Context, caseID string) (phone string, err error)
+	Prove(ctx context.Context, cookie, code string) error
+	Proved(ctx context.Context, cookie string) (bool, error)
+	Inquiry(ctx context.Context, caseID string) (casework.Inquiry, error)
+	Seat(ctx context.Context, a *casework.Actor, caseID string) (roomID string, err error)
+	AgreeRecording(ctx context.Context, caseID string, agree bool, v casework.Visit) error
+	ConfirmInquiry(ctx context.Context, caseID, correction string, v casework.Visit) error
 	PortalCase(ctx context.Context, caseID string, v casework.Visit) (casework.PortalCase, error)
 	PortalFile(ctx context.Context, caseID, name string) (casework.PortalFile, error)
 	PortalPDF(ctx context.Context, caseID, documentID string, v casework.Visit) (casework.CaseDocument, []byte, error)

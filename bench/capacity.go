@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"strings"
-	"time"
 )
 
 // Load is what a place is reckoned with, apart from what was measured.
@@ -28,6 +27,7 @@ const (
 // cost is what is taken of the measured figures.
 type cost struct {
 	core, memory, ring, still, picture float64 // core per camera; MiB; MiB; MiB; KiB
+	rows, state                        float64 // per second and camera: rows; KiB
 }
 
 func costOf(set Set) (cost, error) {
@@ -41,6 +41,7 @@ func costOf(set Set) (cost, error) {
 		*to = f.Value
 	}
 	c.core /= 100 // it is in percent
+	c.rows, c.state = set["state_rows_per_s"].Value, set["state_kib_per_s"].Value
 	return c, nil
 }
 
@@ -51,13 +52,13 @@ var places = []struct {
 }{{"one street office", 300}, {"a district", 5_000}, {"a city", 100_000}}
 
 // Capacity writes what a district and a city need, from the measured cost of a camera.
-func Capacity(w io.Writer, sets map[string]Set, l Load, machine string, at time.Time) error {
-	c, err := costOf(sets["cameras"])
+func Capacity(w io.Writer, cameras Kept, l Load) error {
+	c, err := costOf(cameras.Figures)
 	if err != nil {
 		return err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Capacity\n\nReckoned by `offsite bench capacity` on %s from what `make bench-cameras` measured on: %s.\n", at.Format("2006-01-02"), machine)
+	fmt.Fprintf(&b, "# Capacity\n\nReckoned by `offsite bench capacity` from what `make bench-cameras` measured on %s: %s.\n", cameras.Measured, cameras.Machine)
 	fmt.Fprintf(&b, `
 Measured, for a camera of 1080p25, H.264, %.0f Mbit/s, a look each 2 s, all detectors, in
 scenes in which something moves nearly always: %.2f %% of a core, %.1f MiB of memory and a
@@ -87,6 +88,12 @@ accelerator is not reckoned with.
 		{"PostgreSQL, states of cameras", func(n float64) string { return fmt.Sprintf("%.0f rows/s, unlogged", n/stateEvery) }},
 		{"PostgreSQL, pictures for the console", func(n float64) string {
 			return fmt.Sprintf("%.1f MiB/s, unlogged", n/pictureEvery*c.picture/1024)
+		}},
+		{"PostgreSQL, where rules stand", func(n float64) string {
+			if c.rows == 0 {
+				return "not measured"
+			}
+			return fmt.Sprintf("%.0f rows/s, %.1f MiB/s", n*c.rows, n*c.state/1024)
 		}},
 		{"PostgreSQL, findings", func(n float64) string { return fmt.Sprintf("%.2f rows/s", n*l.Findings/secondsPerDay) }},
 	} {

@@ -2,6 +2,8 @@ package bench
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,15 +16,26 @@ func TestPageIsMadeFromWhatWasWritten(t *testing.T) {
 	if err := set.Write(dir, "demo"); err != nil {
 		t.Fatal(err)
 	}
-	sets, err := Read(dir)
+	folder := t.TempDir()
+	if err := write(filepath.Join(folder, "older.json"), Kept{Measured: "2026-11-01", Machine: "one core", Figures: Set{"held": {Value: 1}}}); err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+	if err := os.Chtimes(filepath.Join(dir, "demo.json"), at, at); err != nil {
+		t.Fatal(err)
+	}
+	if err := Keep(dir, folder, "2 cores"); err != nil {
+		t.Fatal(err)
+	}
+	sets, err := Read(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var page bytes.Buffer
-	if err := Page(&page, sets, "2 cores", time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)); err != nil {
+	if err := Page(&page, sets); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"2026-11-24", "2 cores", "| ready_s | 4.25 s | ≤ 10 |  | `make bench-demo` |"} {
+	for _, want := range []string{"Measured on 2026-11-24: 2 cores.", "Measured on 2026-11-01: one core.", "| ready_s | 4.25 s | ≤ 10 |  | `make bench-demo` |"} {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("the page lacks %q:\n%s", want, &page)
 		}
@@ -31,7 +44,7 @@ func TestPageIsMadeFromWhatWasWritten(t *testing.T) {
 
 func TestPageWithoutFiguresIsRefused(t *testing.T) {
 	t.Parallel()
-	if err := Page(&bytes.Buffer{}, nil, "", time.Time{}); err == nil {
+	if err := Page(&bytes.Buffer{}, nil); err == nil {
 		t.Error("a page without figures was written")
 	}
 }

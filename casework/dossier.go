@@ -32,6 +32,7 @@ type dossier struct {
 	Facts        string    `json:"facts,omitempty"`
 	Conclusion   string    `json:"conclusion,omitempty"`
 	Inquiries    []inquiry `json:"inquiries,omitempty"`
+	Room         room      `json:"room,omitzero"`
 	ProposedAt   time.Time `json:"proposed_at,omitzero"`
 	ProposedFen  int64     `json:"proposed_fen,omitempty"`
 	FirstFen     int64     `json:"first_fen,omitempty"` // of the first proposal
@@ -166,8 +167,37 @@ type hearing struct {
 }
 
 type inquiry struct {
-	At   time.Time `json:"at"`
-	Text string    `json:"text"`
+	At          time.Time `json:"at"`
+	Text        string    `json:"text"`
+	Document    string    `json:"document,omitempty"` // the record's
+	ConfirmedAt time.Time `json:"confirmed_at,omitzero"`
+	Correction  string    `json:"correction,omitempty"` // what the party adds or puts right
+}
+
+// room is the latest room of an inquiry by video.
+type room struct {
+	ID          string    `json:"id,omitempty"` // also its bundle's
+	AppointedAt time.Time `json:"appointed_at,omitzero"`
+	OpenedAt    time.Time `json:"opened_at,omitzero"`
+	AgreedAt    time.Time `json:"agreed_at,omitzero"` // to be recorded
+	ClosedAt    time.Time `json:"closed_at,omitzero"`
+	From        time.Time `json:"from,omitzero"` // of the recording; zero: nothing was recorded
+	To          time.Time `json:"to,omitzero"`
+	SealedAt    time.Time `json:"sealed_at,omitzero"`
+	Manifest    string    `json:"manifest_sha256,omitempty"`
+	Written     bool      `json:"written,omitempty"` // its record is
+}
+
+func (r room) open() bool { return r.ID != "" && r.ClosedAt.IsZero() }
+
+func (r room) unsealed() bool { return !r.ClosedAt.IsZero() && !r.From.IsZero() && r.SealedAt.IsZero() }
+
+// unconfirmed is the latest record of an inquiry if the party has yet to confirm it.
+func (d *dossier) unconfirmed() *inquiry {
+	if n := len(d.Inquiries); n > 0 && d.Inquiries[n-1].ConfirmedAt.IsZero() {
+		return &d.Inquiries[n-1]
+	}
+	return nil
 }
 
 type visitThen struct {

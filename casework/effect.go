@@ -20,6 +20,10 @@ func (t *taking) effect(ctx context.Context, e flow.Effect) error {
 		if d.Method == "electronic" {
 			return t.send(ctx, "decision")
 		}
+	case flow.SendRoom:
+		return t.send(ctx, "room")
+	case flow.CloseRoom:
+		return t.closeRoom(ctx)
 	case flow.Recheck:
 		return t.b.insertJob(ctx, t.tx, RecheckArgs{CaseID: t.c.ID, CameraID: t.c.CameraID, ZoneID: t.c.ZoneID}, d.GraceEnds)
 	case flow.PublishResult:

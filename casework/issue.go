@@ -47,8 +47,12 @@ func (t *taking) issue(ctx context.Context, kind string) (issued, error) {
 	if err != nil {
 		return issued{}, fmt.Errorf("keep document %s of case %s: %w", number, t.c.ID, err)
 	}
-	if k == document.Decision {
+	switch k {
+	case document.Decision:
 		t.c.D.DecisionNo = number
+	case document.InquiryRecord:
+		t.c.D.Inquiries[len(t.c.D.Inquiries)-1].Document = id.String()
+		t.c.D.Room.Written = true
 	}
 	return issued{ID: id.String(), Kind: kind, Number: number, SHA256: doc.SHA256}, nil
 }

@@ -100,6 +100,19 @@ const (
 	archiveRetention = 10 * 365 * 24 * time.Hour
 )
 
+// SealRoomArgs asks for the recording of an inquiry by video to be sealed, on
+// RecheckQueue: where evidence is. The worker keeps Book.RoomMaterial.
+type SealRoomArgs struct {
+	CaseID string `json:"case_id"`
+	RoomID string `json:"room_id"`
+}
+
+// Kind names the job.
+func (SealRoomArgs) Kind() string { return "seal_room" }
+
+// InsertOpts puts the job where evidence is sealed.
+func (SealRoomArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: RecheckQueue} }
+
 func (b *Book) insertJob(ctx context.Context, tx pgx.Tx, args river.JobArgs, at time.Time) error {
 	if args.Kind() == (RetainArgs{}).Kind() && b.o.Retainer == nil {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -170,6 +171,9 @@ func (c *casefile) findingItem() FindingItem {
 		First: c.FirstAt, Last: c.LastAt, Raised: c.RaisedAt, WhyZH: d.Summary.Why.ZH, WhyEN: d.Summary.Why.EN, Bundle: d.Bundle, Score: d.Summary.score()}
 }
 
+// wholeNumber is a case's number as it stands on a paper.
+var wholeNumber = regexp.MustCompile(`^\s*\S+字〔\d{4}〕第\d+号\s*$`)
+
 // Cases lists cases, latest change first. Findings that nobody confirmed are not
 // cases yet.
 func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[CaseItem], error) {
@@ -191,7 +195,10 @@ func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[Cas
 	case "week":
 		q.add("due_at < ?", b.now().Add(soon))
 	}
-	if f.Q != "" {
+	switch {
+	case wholeNumber.MatchString(f.Q): // has an index of its own; its pairs of characters are everybody's
+		q.add("number = ?", strings.TrimSpace(f.Q))
+	case f.Q != "":
 		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Q) + "%"
 		if pairs := gramsOf(f.Q); len(pairs) > 0 {
 			q.add("grams @> ?", pairs)

@@ -40,10 +40,10 @@ func (t *taking) send(ctx context.Context, template string) error {
 	return t.b.insertJob(ctx, t.tx, MessageArgs{MessageID: id.String()}, t.b.polite(template, t.now))
 }
 
-// polite is when a message may go out: papers wait for the morning; a reminder
-// does not, since what it is about is going on now.
+// polite is when a message may go out: papers wait for the morning; a reminder and a
+// call into a room do not, since what they are about is going on now.
 func (b *Book) polite(template string, now time.Time) time.Time {
-	if template == "reminder" || b.o.DemonstrationGrace > 0 {
+	if template == "reminder" || template == "room" || b.o.DemonstrationGrace > 0 {
 		return now
 	}
 	local := now.In(calendar.Shanghai())
@@ -87,6 +87,8 @@ func (t *taking) text(template, link string) string {
 			return fmt.Sprintf("%s已准予您分期缴纳罚款，本期请在%s前缴纳。%s", head, until(d.PayUntil), tail)
 		}
 		return fmt.Sprintf("%s已准予您延期至%s前缴纳罚款。%s", head, until(d.PayUntil), tail)
+	case "room":
+		return fmt.Sprintf("%s办案人员已在视频询问室等候。打开链接，验证手机号并同意录音录像后即可进入；也可以不参加，改为书面说明。%s", head, tail)
 	case "demand":
 		return fmt.Sprintf("%s您有一份《催告书》，请尽快履行。您有权陈述、申辩。%s", head, tail)
 	}

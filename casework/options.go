@@ -28,6 +28,7 @@ type Options struct {
 	Payment   Payment   // treasury's provider
 	Messenger Messenger // SMS gateway
 	Retainer  Retainer  // the vault; nil: retention is not prolonged
+	Rooms     Rooms     // of inquiries by video; nil: none is held by this process
 	Log       Log       // the transparency log; nil: process records stay in the database alone
 	Tell      Tell      // other systems; nil: they are told nothing
 	Bureau    Bureau

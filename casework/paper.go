@@ -55,6 +55,10 @@ func (t *taking) special(f *document.Fields, k document.Kind) {
 	case document.InquiryRecord:
 		f.Inquiry = document.Inquiry{From: t.now, To: t.now, Place: t.b.o.Bureau.Address, Method: "视频、音频询问", Person: d.Party.Name, Relation: "当事人",
 			Exchanges: exchanges(t.given.Text), Recorder: t.by.name}
+		if r := d.Room; !r.SealedAt.IsZero() && !r.Written {
+			f.Inquiry.From, f.Inquiry.To, f.Inquiry.Place, f.Inquiry.Method = r.From, r.To, "线上视频询问室", "视频询问（全程录音录像）"
+			f.Inquiry.Recording, f.Inquiry.Bundle = r.Manifest, r.ID
+		}
 	case document.LegalReview:
 		f.Review = document.Review{Major: d.whyReviewed(), Passed: t.step.Event == "pass", Points: []document.ReviewPoint{
 			{Name: "主体、权限", Finding: "执法人员两名，均持有效执法证；无应当回避的情形"},
@@ -97,7 +101,7 @@ func (t *taking) evidence(ctx context.Context) ([]string, error) {
 			more++
 			continue
 		}
-		name := map[string]string{"incident": "视听资料、电子数据", "recheck": "复查的视听资料、电子数据"}[kind]
+		name := map[string]string{"incident": "视听资料、电子数据", "recheck": "复查的视听资料、电子数据", roomKind: "视频询问的录音录像"}[kind]
 		list = append(list, fmt.Sprintf("%s起的%s（证据包 %s，封存清单 SHA-256 前16位 %.16s）", legal(at), name, bundle, digest))
 	}
 	if more > 0 {

@@ -12,12 +12,13 @@ import (
 	"offsite/casework/flow"
 	"offsite/evidence"
 	"offsite/registry"
+	"offsite/registry/lease"
 	"offsite/store"
 )
 
 // sameAct is how long after the last sight of an act in a zone without a
-// registered object a new incident still counts as the same act: afterwards
-// another vendor may stand there.
+// registered object, or before the first, an incident still counts as the same
+// act: otherwise another vendor may stand there.
 const sameAct = 30 * time.Minute
 
 // RecordEvidence makes a sealed bundle known: a new finding, more evidence of an
@@ -25,6 +26,9 @@ const sameAct = 30 * time.Minute
 func (b *Book) RecordEvidence(ctx context.Context, r evidence.Receipt, summary json.RawMessage) error {
 	if r.Kind == gapKind {
 		return b.recordGap(ctx, r, summary)
+	}
+	if r.Kind == roomKind {
+		return b.recordRoom(ctx, r, summary)
 	}
 	var s Summary
 	if err := json.Unmarshal(summary, &s); err != nil {
@@ -44,6 +48,9 @@ func (b *Book) RecordEvidence(ctx context.Context, r evidence.Receipt, summary j
 		}
 		c, err := b.openCase(ctx, tx, s)
 		if errors.Is(err, ErrNotFound) {
+			c, err = b.seenByNext(ctx, tx, s)
+		}
+		if errors.Is(err, ErrNotFound) {
 			return b.create(ctx, tx, r, s, summary)
 		}
 		if err != nil {
@@ -58,12 +65,32 @@ func (b *Book) RecordEvidence(ctx context.Context, r evidence.Receipt, summary j
 }
 
 // openCase finds the open case of the same act: same zone and detector, not yet
-// decided. One act is fined once (art. 29).
+// decided. One act is fined once (art. 29). What comes late, after a later act was told,
+// is no part of that.
 func (b *Book) openCase(ctx context.Context, tx pgx.Tx, s Summary) (*casefile, error) {
 	return scanCasefile(tx.QueryRow(ctx, `SELECT `+casefileColumns+` FROM casefile
-		WHERE zone_id = $1 AND detector = $2 AND (object_id IS NOT NULL OR last_at >= $3)
+		WHERE zone_id = $1 AND detector = $2 AND (object_id IS NOT NULL OR last_at >= $3 AND first_at <= $4)
 		AND state IN ('found', 'reminded', 'reviewed', 'verified', 'filed', 'notified', 'investigated', 'proposed', 'hearing', 'legal_review', 'collective')
-		ORDER BY last_at DESC LIMIT 1 FOR UPDATE`, s.ZoneID, s.Detector, s.First.Add(-sameAct)))
+		ORDER BY last_at DESC LIMIT 1 FOR UPDATE`, s.ZoneID, s.Detector, s.First.Add(-sameAct), s.Last.Add(sameAct)))
+}
+
+// seenByNext finds the case of the same act, ended or not, where another node watches the
+// camera by now and has told of the act: a node that was cut off tells of it late. What it
+// sealed is never dropped: it is more evidence of that case, or the only one of its own.
+func (b *Book) seenByNext(ctx context.Context, tx pgx.Tx, s Summary) (*casefile, error) {
+	if s.Fence == 0 {
+		return nil, ErrNotFound // raised by a version that did not say
+	}
+	err := lease.Check(ctx, tx, s.CameraID, s.Fence)
+	switch {
+	case err == nil:
+		return nil, ErrNotFound
+	case !errors.Is(err, lease.ErrFenced):
+		return nil, err
+	}
+	return scanCasefile(tx.QueryRow(ctx, `SELECT `+casefileColumns+` FROM casefile
+		WHERE zone_id = $1 AND detector = $2 AND first_at <= $4 AND last_at >= $3
+		ORDER BY last_at DESC LIMIT 1 FOR UPDATE`, s.ZoneID, s.Detector, s.First, s.Last))
 }
 
 // create makes a finding.

@@ -185,6 +185,8 @@ func (b *Book) label(e flow.Event) (zh, en string) {
 		return "当事人打开页面", "Opened by the party"
 	case "read":
 		return "当事人阅读文书", "Document read by the party"
+	case "recording_sealed":
+		return "视频询问录音录像已封存", "Recording of the inquiry sealed"
 	case "noted":
 		return "备注入卷", "Note put in the file"
 	case "payment":

@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"offsite/casework"
 	"offsite/casework/flow"
 	"offsite/registry"
+	"offsite/registry/lease"
 )
 
 // refused asserts that a step is refused by the article.
@@ -194,6 +196,51 @@ func TestEvidenceIsRecordedOnceAndJoinsTheOpenCase(t *testing.T) {
 	h.must(err)
 	if len(c.Evidence) != 2 {
 		t.Errorf("%d bundles, want 2", len(c.Evidence))
+	}
+}
+
+// A node that was cut off tells late of what its successor has told of: it is more evidence
+// of that case, though the case has ended. What nobody else saw is a finding of its own.
+func TestWhatACutOffNodeTellsLate(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{noObject: true})
+	leases := lease.New(h.pool, "node")
+	var held []lease.Lease
+	for range 2 {
+		var err error
+		held, err = leases.Claim(t.Context())
+		h.must(err)
+		h.must(leases.Release(t.Context()))
+	}
+	fence := held[slices.IndexFunc(held, func(l lease.Lease) bool { return l.CameraID == h.camera.ID })].Fence
+	newest := func(s *casework.Summary) { s.Fence = fence }
+	r, s := h.bundle(newest)
+	h.record(r, s)
+	h.must(h.do("r1", s.IncidentID, "reject", fields{"reason": "设备未经合法设置"}))
+	h.expect(s.IncidentID, "rejected")
+	before := func(s *casework.Summary) { s.Fence = fence - 1 }
+	h.find(before)
+	count := func() int {
+		list, err := h.Findings(t.Context(), casework.FindingFilter{}, "")
+		h.must(err)
+		return len(list.Items)
+	}
+	c, err := h.Case(t.Context(), h.staff["r1"], s.IncidentID)
+	h.must(err)
+	if n := count(); n != 1 || len(c.Evidence) != 2 || c.State != "rejected" {
+		t.Errorf("one act made %d findings, the case has %d bundles and is %s", n, len(c.Evidence), c.State)
+	}
+	if h.find(newest); count() != 2 { // the holder of now saw it after the decision: another act
+		t.Errorf("%d findings after the holder's own", count())
+	}
+	h.find(func(s *casework.Summary) {
+		before(s)
+		for _, at := range []*time.Time{&s.First, &s.Last, &s.Raised} {
+			*at = at.Add(-5 * time.Hour)
+		}
+	})
+	if count() != 3 {
+		t.Errorf("%d findings: what the cut-off node alone saw is lost", count())
 	}
 }
 

@@ -86,6 +86,11 @@ func (b *Book) take(ctx context.Context, tx pgx.Tx, c *casefile, by performer, e
 			return fmt.Errorf("%s after %s of case %s: %w", effect, event, c.ID, err)
 		}
 	}
+	if c.State != flow.Notified && c.D.Room.open() { // the case has gone on without it
+		if err := t.closeRoom(ctx); err != nil {
+			return fmt.Errorf("close the room of case %s: %w", c.ID, err)
+		}
+	}
 	if err := b.append(ctx, tx, c, now, t.entry); err != nil || t.follow == nil {
 		return err
 	}

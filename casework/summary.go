@@ -32,6 +32,7 @@ type Summary struct {
 	ClipFrom    time.Time          `json:"clip_from"`
 	ClipTo      time.Time          `json:"clip_to"`
 	CaseID      string             `json:"case_id,omitempty"` // recheck only
+	Fence       int64              `json:"fence,omitempty"`   // of the lease under which the camera was watched
 }
 
 // Text is a sentence in both languages.

@@ -73,6 +73,12 @@ func (c *Config) Check(f *File) error {
 	}
 	k.networks("cameras.networks", c.Cameras.Networks)
 	k.networks("webhooks.networks", c.Webhooks.Networks)
+	k.address("inquiry.listen", c.Inquiry.Listen)
+	for _, ip := range c.Inquiry.Addresses {
+		if _, err := netip.ParseAddr(ip); err != nil {
+			k.add("inquiry.addresses", fmt.Sprintf("%q is no IP address", ip), "give the public address under which inquiry.listen is reached")
+		}
+	}
 	return errors.Join(k.problems...)
 }
 

@@ -23,6 +23,7 @@ type Config struct {
 	Payment      Payment      `embed:"" prefix:"payment."`
 	Reminder     Reminder     `embed:"" prefix:"reminder."`
 	Webhooks     Webhooks     `embed:"" prefix:"webhooks."`
+	Inquiry      Inquiry      `embed:"" prefix:"inquiry."`
 	Accounts     Accounts     `embed:"" prefix:"accounts."`
 	OIDC         OIDC         `name:"oidc" embed:"" prefix:"oidc."`
 	Documents    Documents    `embed:"" prefix:"documents."`
@@ -111,6 +112,12 @@ type Reminder struct {
 // Webhooks are what other systems are told.
 type Webhooks struct {
 	Networks []string `help:"Private networks that webhooks may go to, besides public addresses; default: none." placeholder:"CIDR"`
+}
+
+// Inquiry is where inquiries by video (视频询问) are held.
+type Inquiry struct {
+	Listen    string   `default:"127.0.0.1:0" help:"Address for the sound and pictures of inquiries by video, UDP; the firewall must let it through." placeholder:"HOST:PORT"`
+	Addresses []string `help:"Public IP addresses under which it is reached from outside; default: its own." placeholder:"IP"`
 }
 
 // Accounts are the rules for staff's accounts.

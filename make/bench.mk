@@ -1,5 +1,5 @@
 .PHONY: bench bench-nodes bench-demo bench-cameras bench-web bench-casework bench-supervision bench-webhooks bench-evidence bench-report
-bench: bench-evidence bench-demo bench-cameras bench-web bench-casework bench-supervision bench-webhooks bench-report ## every benchmark; writes build/bench/*.json and docs/performance.md
+bench: bench-evidence bench-demo bench-cameras bench-web bench-casework bench-supervision bench-webhooks bench-report ## every benchmark; writes docs/figures and docs/performance.md
 
 bench-demo: build ## start, first finding, memory and processor time of the demonstration
 	@build/offsite bench demo
@@ -7,13 +7,13 @@ bench-demo: build ## start, first finding, memory and processor time of the demo
 bench-cameras: build ## what a camera costs, against ffmpeg and bare libraries; BENCH_CAMERAS="--cameras 100 --soak 10m" for the long run
 	@build/offsite bench cameras $(BENCH_CAMERAS)
 
-bench-nodes: setup ## nodes killed in a row: when their cameras are watched again; and a node that is told to stop
-	@go test ./cmd/offsite -count=1 -timeout 30m -run NodesTakeOver -kills 20 -figures $(CURDIR)/build/bench
+bench-nodes: setup ## one to four nodes: killed in a row, told to stop, under load, a day without the centre; what a camera costs
+	@go test ./cmd/offsite -count=1 -timeout 90m -run 'NodesTakeOver|TestLoad|ADayWithout' -kills 20 -figures $(CURDIR)/build/bench
 
 bench-web: build ## the console and the portal in Chromium: load, switches, axe, 60 findings by keyboard
 	@make/e2e.sh bench
 
-bench-report: build ## docs/performance.md and docs/capacity.md from what was measured
+bench-report: build ## takes what was measured into docs/figures, and makes docs/performance.md and docs/capacity.md of it
 	@build/offsite bench report >build/performance.md && mv build/performance.md docs/performance.md
 	@build/offsite bench capacity >build/capacity.md && mv build/capacity.md docs/capacity.md
 

@@ -26,6 +26,9 @@ says what is possible.
 \`make fault\` kills every process at moments drawn by a seed, and starts again.
 \`make backup-drill\` restores a backup elsewhere and audits it there.
 PAGE
+if [ -f $figures/offline.md ]; then
+  printf '\n## A day without the centre\n\n%s\n' "$(cat $figures/offline.md)"
+fi
 if [ -f $figures/soak.md ]; then
   printf '\n## Soak\n\n`make soak`: %s\n' "$(cat $figures/soak.md)"
 fi

@@ -29,6 +29,8 @@ func Schedule() []Rule {
 			`DELETE FROM portal_session WHERE expires_at < $1 RETURNING encode(cookie_sha256, 'hex')`},
 		{"staff_session", "工作人员的会话（地址、浏览器）：失效之后", "Sessions of staff, with address and browser: after they end", basis, 30,
 			`DELETE FROM account_session WHERE expires_at < $1 RETURNING id::text`},
+		{"camera_state", "检测进行到何处（含画面），供接管的节点续用：最后写入之后", "Where rules stand, with pictures, for a node that takes over: after it was last written", basis, 1,
+			`DELETE FROM camera_state WHERE saved_at < $1 RETURNING camera_id::text`},
 		{"webhook", "已送达或放弃的 Webhook 事件：发生之后", "Webhook events that were delivered or given up: after they happened", basis, 90,
 			`WITH old AS (SELECT e.id FROM webhook_event e WHERE e.at < $1 AND NOT EXISTS (SELECT FROM webhook_delivery d WHERE d.event_id = e.id AND d.state = 'waiting')),
 			a AS (DELETE FROM webhook_attempt USING old WHERE event_id = old.id), d AS (DELETE FROM webhook_delivery USING old WHERE event_id = old.id)

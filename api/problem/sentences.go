@@ -34,6 +34,13 @@ func Prove() *Problem {
 	return p
 }
 
+// ProveParty asks a party for the code that its telephone gets.
+func ProveParty() *Problem {
+	p := New(http.StatusForbidden, "请先用短信验证码验证您的手机号。", "First confirm your telephone by the code that is sent to it.")
+	p.Type = SecondFactor
+	return p
+}
+
 // FactorFirst says that a second factor must be set up before anything.
 func FactorFirst() *Problem {
 	return New(http.StatusForbidden, "本单位要求双因素登录：请先在“账号安全”中设置验证器或通行密钥。", "Your bureau demands a second factor: set up an authenticator app or a passkey under Account security first.")

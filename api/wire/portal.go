@@ -1,6 +1,10 @@
 package wire
 
-import "time"
+import (
+	"time"
+
+	"offsite/casework"
+)
 
 // PortalOpen changes a link's token for a session.
 type PortalOpen struct {
@@ -26,6 +30,37 @@ type PortalReason struct {
 type PortalAppointment struct {
 	At   time.Time `json:"at"`
 	Note string    `json:"note" maxLength:"2000"`
+}
+
+// PortalInquiry is the party's inquiry by video.
+type PortalInquiry struct {
+	Inquiry casework.Inquiry `json:"inquiry"`
+	Proved  bool             `json:"proved" doc:"This session lately entered a code that was sent to the party's telephone."`
+}
+
+// PortalPhone is where a code was sent.
+type PortalPhone struct {
+	Phone string `json:"phone" doc:"Masked."`
+}
+
+// PortalCode is a code that was sent.
+type PortalCode struct {
+	Code string `json:"code" pattern:"^[0-9]{6}$"`
+}
+
+// PortalAgreement agrees or refuses to be recorded.
+type PortalAgreement struct {
+	Agree bool `json:"agree"`
+}
+
+// PortalCorrection confirms the record of an inquiry.
+type PortalCorrection struct {
+	Text string `json:"text" maxLength:"4000" doc:"What is to be added or put right; empty: nothing."`
+}
+
+// SessionDescription is one end's part of a WebRTC connection, with all its candidates.
+type SessionDescription struct {
+	SDP string `json:"sdp" minLength:"1" maxLength:"100000"`
 }
 
 // PortalDeferral asks to pay later.

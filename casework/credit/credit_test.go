@@ -14,6 +14,7 @@ import (
 
 	"offsite/casework/calendar"
 	"offsite/casework/credit"
+	"offsite/casework/rules"
 	"offsite/registry"
 	"offsite/registry/account"
 	"offsite/store/storetest"
@@ -24,6 +25,7 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 type house struct {
 	*credit.Office
 	pool   *pgxpool.Pool
+	law    *rules.Shelf
 	now    time.Time
 	party  string
 	people map[string]string
@@ -35,7 +37,8 @@ func open(t *testing.T) *house {
 	h := &house{pool: storetest.Open(t), now: time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC), people: map[string]string{}}
 	days, err := calendar.Default()
 	must(t, err)
-	h.Office = credit.New(credit.Options{Pool: h.pool, Calendar: days, Now: func() time.Time { return h.now },
+	h.law = rules.New(h.pool, rules.Rules{Days: days}, func() time.Time { return h.now })
+	h.Office = credit.New(credit.Options{Pool: h.pool, Law: h.law, Now: func() time.Time { return h.now },
 		Tell: func(_ context.Context, _ pgx.Tx, kind string, _ any) error { h.told = append(h.told, kind); return nil }})
 	accounts := account.New(h.pool, account.WithCheapHashing())
 	for _, role := range []string{"officer", "legal", "head"} {
@@ -196,5 +199,28 @@ func TestRulesAreVersioned(t *testing.T) {
 		if r, _, err := h.OfCase(ctx, id); err != nil || r.Rules != version || (version == 1) != (r.Until.Sub(r.DecidedAt) == 10*24*time.Hour) {
 			t.Errorf("version %d: %+v, %v", version, r, err)
 		}
+	}
+}
+
+// The time to decide is counted by the working days that hold: a year that two people put
+// into force in another process moves it.
+func TestTheTimeToDecideFollowsTheCalendarThatHolds(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t), t.Context()
+	caseID := h.decided(t, "closed", 1000, false)
+	must(t, h.Keep(ctx))
+	h.now = time.Date(2026, 6, 8, 2, 0, 0, 0, time.UTC) // a Monday, more than ninety days later
+	days, err := calendar.Default()
+	must(t, err)
+	elsewhere := rules.New(h.pool, rules.Rules{Days: days}, func() time.Time { return h.now })
+	const year = "year: 2026\nsource: 国务院办公厅通知\nholidays: [{name: 临时, from: 2026-06-09, to: 2026-06-12}]\n"
+	e, err := elsewhere.Propose(ctx, rules.Person{ID: h.people["legal"], Name: "法制"}, rules.Year, year, "临时放假")
+	must(t, err)
+	must(t, elsewhere.Approve(ctx, rules.Person{ID: h.people["head"], Name: "负责人"}, e.ID))
+	must(t, h.Ask(ctx, caseID, credit.Application{Text: "已整改"}))
+	_, a, err := h.OfCase(ctx, caseID)
+	must(t, err)
+	if got, want := a.DecideBy.In(calendar.Shanghai()).Format(time.DateOnly), "2026-06-23"; got != want {
+		t.Errorf("seven working days end on %s, want %s", got, want)
 	}
 }

@@ -10,16 +10,16 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"offsite/casework/calendar"
+	"offsite/casework/rules"
 	"offsite/registry"
 )
 
 // Options are the parts of an Office.
 type Options struct {
-	Pool     *pgxpool.Pool
-	Calendar *calendar.Calendar
-	Tell     func(ctx context.Context, tx pgx.Tx, kind string, data any) error // the credit platform; nil: it is told nothing
-	Now      func() time.Time
+	Pool *pgxpool.Pool
+	Law  *rules.Shelf                                                      // working days, as they hold
+	Tell func(ctx context.Context, tx pgx.Tx, kind string, data any) error // the credit platform; nil: it is told nothing
+	Now  func() time.Time
 }
 
 // Office keeps credit records. It is safe for concurrent use.

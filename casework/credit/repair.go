@@ -98,7 +98,7 @@ func (o *Office) Ask(ctx context.Context, caseID string, a Application) error {
 	if err != nil {
 		return fmt.Errorf("ask for credit repair: %w", err)
 	}
-	by, err := o.decideBy(ctx)
+	rules, err := o.Rules(ctx)
 	if err != nil {
 		return fmt.Errorf("ask for credit repair: %w", err)
 	}
@@ -110,7 +110,14 @@ func (o *Office) Ask(ctx context.Context, caseID string, a Application) error {
 		if err := o.mayAsk(ctx, tx, caseID); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO credit_repair (id, record_id, asked_at, text, decide_by, state) SELECT $1, id, $3, $4, $5, 'asked' FROM credit_record WHERE case_id = $2`,
+		if err := o.o.Law.FreshIn(ctx, tx); err != nil {
+			return err
+		}
+		by, err := o.o.Law.AddWorkingDays(o.now(), rules.Rules.DecideDays)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO credit_repair (id, record_id, asked_at, text, decide_by, state) SELECT $1, id, $3, $4, $5, 'asked' FROM credit_record WHERE case_id = $2`,
 			id.String(), caseID, o.now(), a.Text, by)
 		if err != nil {
 			return err
@@ -132,14 +139,6 @@ func (o *Office) Ask(ctx context.Context, caseID string, a Application) error {
 		return fmt.Errorf("ask for credit repair in case %s: %w", caseID, err)
 	}
 	return nil
-}
-
-func (o *Office) decideBy(ctx context.Context) (time.Time, error) {
-	rules, err := o.Rules(ctx)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return o.o.Calendar.AddWorkingDays(o.now(), rules.Rules.DecideDays)
 }
 
 // mayAsk refuses what may not be repaired, or not yet.

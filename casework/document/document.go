@@ -203,15 +203,7 @@ func (p *Press) print(title string, f Fields, pages [][]box) ([]byte, error) {
 	pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: pageWidth, H: pageHeight}})
 	m := metadata{title: title + " " + f.Number, author: f.Bureau.Name, subject: f.Case.Matter, made: f.Date}
 	pdf.SetInfo(gopdf.PdfInfo{Title: m.title, Author: m.author, Subject: m.subject, Creator: maker, Producer: maker, CreationDate: m.made.In(legal())})
-	for _, name := range []face{song, kai, rare} {
-		if p.fonts.faces[name] == nil {
-			continue
-		}
-		if err := pdf.AddTTFFontFromFontContainer(string(name), p.fonts.container); err != nil {
-			return nil, fmt.Errorf("embed the font %s: %w", name, err)
-		}
-	}
-	pen := &pen{pdf: pdf, fonts: p.fonts}
+	pen := &pen{pdf: pdf, fonts: p.fonts, embedded: map[face]bool{}}
 	for n, page := range pages {
 		pdf.AddPage()
 		if f.Bureau.Demo {

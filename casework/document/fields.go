@@ -141,7 +141,8 @@ type Inquiry struct {
 	Relation  string
 	Exchanges []Exchange
 	Recorder  string
-	Recording string // digest of the recording
+	Recording string // SHA-256 of the sealed recording's manifest
+	Bundle    string // its evidence bundle
 }
 
 // Exchange is one question with its answer.

@@ -47,8 +47,9 @@ type box struct {
 
 // pen draws on the PDF in points from the page's upper left corner.
 type pen struct {
-	pdf   *gopdf.GoPdf
-	fonts *fontSet
+	pdf      *gopdf.GoPdf
+	fonts    *fontSet
+	embedded map[face]bool
 }
 
 // paginate shares the boxes out over pages; boxes that keep together move together.
@@ -86,8 +87,8 @@ func (p *pen) text(f face, size float64, x, y float64, text string, spread float
 	}
 	for text != "" {
 		run, set, width := p.run(f, text)
-		if err := p.pdf.SetFont(string(set), "", size); err != nil {
-			return fmt.Errorf("set the font %s: %w", set, err)
+		if err := p.use(set, size); err != nil {
+			return err
 		}
 		p.pdf.SetXY(x, y)
 		if err := p.pdf.Text(run); err != nil {
@@ -95,6 +96,21 @@ func (p *pen) text(f face, size float64, x, y float64, text string, spread float
 		}
 		x += width*size + spread*float64(len([]rune(run)))
 		text = text[len(run):]
+	}
+	return nil
+}
+
+// use embeds a font when it is first wanted: even of one that sets nothing the tables are
+// large, and pressing them together takes most of a paper's time.
+func (p *pen) use(f face, size float64) error {
+	if !p.embedded[f] {
+		if err := p.pdf.AddTTFFontFromFontContainer(string(f), p.fonts.container); err != nil {
+			return fmt.Errorf("embed the font %s: %w", f, err)
+		}
+		p.embedded[f] = true
+	}
+	if err := p.pdf.SetFont(string(f), "", size); err != nil {
+		return fmt.Errorf("set the font %s: %w", f, err)
 	}
 	return nil
 }

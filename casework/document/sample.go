@@ -73,7 +73,7 @@ func sampleForms(f *Fields, kind Kind, day func(d, hour, min int) time.Time) {
 		f.Opinions = []Opinion{{"法制审核人员意见", "同意提请作出行政处罚决定。", "周九", day(14, 16, 0)}}
 	}
 	f.Inquiry = Inquiry{From: day(6, 14, 0), To: day(6, 14, 35), Place: "线上视频询问室", Method: "视频询问", Person: "张三", Relation: "法定代表人", Recorder: "钱七",
-		Recording: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+		Bundle: "019366a0-7c2e-7a41-9f63-2b1c0d4e5f60", Recording: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 		Exchanges: []Exchange{
 			{"我们是上海市崇明区城市管理行政执法局的执法人员，这是我们的执法证件，你看清楚了吗？", "看清楚了。"},
 			{"2026年11月2日上午，人行道上的货架和桌子是谁摆放的？", "是我店里摆的，当时在卸货，顺便卖了一些。"},

@@ -37,6 +37,11 @@ type Facts struct {
 	Rechecked string
 	GraceEnds time.Time
 
+	// An inquiry by video.
+	RoomOpen, RoomAgreed bool // the party agrees to be recorded
+	RoomUnsealed         bool // it has ended, and its recording is on its way to the seal
+	Unconfirmed          bool // a record of an inquiry, by the party
+
 	// The course of the case; zero where it has not come to it.
 	FiledAt, ProposedAt, DecidedAt, ServingAt, ServedAt time.Time
 	Extended                                            bool // the 90 days

@@ -26,6 +26,18 @@ func noticeGuards() []Guard {
 			Holds: func(f Facts, a Attempt) bool {
 				return a.Fields.At.After(f.Now) && a.Fields.At.Before(f.Now.AddDate(0, 0, AppointmentDays))
 			}},
+		{Name: "room_open", Article: apl55,
+			ZH: "视频询问室没有开启", EN: "no room for an inquiry by video is open",
+			Holds: func(f Facts, _ Attempt) bool { return f.RoomOpen }},
+		{Name: "not_agreed", Article: pipl29,
+			ZH: "已经同意录音录像", EN: "the recording was agreed to already",
+			Holds: func(f Facts, _ Attempt) bool { return !f.RoomAgreed }},
+		{Name: "recording_sealed", Article: apl47,
+			ZH: "视频询问尚未结束，或者录音录像尚未封存", EN: "the inquiry by video has not ended, or its recording is not sealed yet",
+			Holds: func(f Facts, _ Attempt) bool { return !f.RoomOpen && !f.RoomUnsealed }},
+		{Name: "inquiry_unconfirmed", Article: apl55,
+			ZH: "没有待核对的询问笔录", EN: "no record of an inquiry waits to be confirmed",
+			Holds: func(f Facts, _ Attempt) bool { return f.Unconfirmed }},
 		{Name: "not_waived", Article: apl62,
 			ZH: "当事人已明确放弃陈述、申辩权利", EN: "the party has given up its right to a statement",
 			Holds: func(f Facts, _ Attempt) bool { return !f.Waived }},

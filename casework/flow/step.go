@@ -42,6 +42,8 @@ const (
 	SendDecision  Effect = "send_decision" // electronic service only
 	SendDemand    Effect = "send_demand"
 	SendTerms     Effect = "send_terms"     // a deferral or instalments were granted
+	SendRoom      Effect = "send_room"      // the officers wait in the room of an inquiry by video
+	CloseRoom     Effect = "close_room"     // what was recorded there is sealed
 	Recheck       Effect = "recheck"        // after the grace period
 	Retain        Effect = "retain"         // keep the evidence as long as the archive says
 	PublishResult Effect = "publish"        // put the decision on the public list

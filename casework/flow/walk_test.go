@@ -122,6 +122,14 @@ func (w *walker) judge(s flow.Step, a flow.Attempt) {
 		if a.Fields.Parts < 2 || f.UnpaidFen <= 0 || !a.Fields.Until.After(f.Now) {
 			fail("instalments of nothing, or none, or in the past")
 		}
+	case "agree_recording":
+		if !f.RoomOpen || f.RoomAgreed {
+			fail("consent to a recording where there is no room")
+		}
+	case "inquire":
+		if f.RoomOpen || f.RoomUnsealed {
+			fail("a record before the recording is sealed")
+		}
 	case "court":
 		if !f.TermEnds.IsZero() && !f.Now.After(f.TermEnds) {
 			fail("before the time granted has ended")
@@ -234,6 +242,16 @@ func (w *walker) apply(e flow.Event, a flow.Attempt) {
 		f.UrgedServedAt = f.Now
 	case "upheld":
 		f.Suspended = false
+	case "open_room":
+		f.RoomOpen, f.RoomAgreed = true, false
+	case "agree_recording":
+		f.RoomAgreed = true
+	case "close_room", "refuse_recording":
+		f.RoomOpen, f.RoomUnsealed = false, f.RoomAgreed && w.IntN(2) == 0
+	case "inquire":
+		f.Unconfirmed = true
+	case "confirm_inquiry":
+		f.Unconfirmed = false
 	}
 }
 

@@ -93,7 +93,10 @@ func (o *Office) draw(ctx context.Context, id string) error {
 const taskDays = 20
 
 func (o *Office) keep(ctx context.Context, tx pgx.Tx, id string, list []Drawn) error {
-	due, err := o.o.Calendar.AddWorkingDays(o.now(), taskDays)
+	if err := o.o.Law.FreshIn(ctx, tx); err != nil {
+		return err
+	}
+	due, err := o.o.Law.AddWorkingDays(o.now(), taskDays)
 	if err != nil {
 		return err
 	}

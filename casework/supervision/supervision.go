@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"offsite/casework/rules"
 	"offsite/evidence/translog/lot"
 )
 
@@ -22,15 +23,10 @@ const (
 // Inspected takes an inspection's outcome to the risk grade of an object.
 type Inspected func(ctx context.Context, by, objectID string, passed bool, at time.Time, source, note string) error
 
-// WorkingDays count the days of a task.
-type WorkingDays interface {
-	AddWorkingDays(from time.Time, n int) (time.Time, error)
-}
-
 // Options are the parts of an Office.
 type Options struct {
 	Pool      *pgxpool.Pool
-	Calendar  WorkingDays
+	Law       *rules.Shelf // working days, as they hold
 	Inspected Inspected
 	Now       func() time.Time
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"offsite/casework/calendar"
+	"offsite/casework/rules"
 	"offsite/casework/supervision"
 	"offsite/evidence/translog"
 	"offsite/evidence/translog/ledger"
@@ -58,7 +59,7 @@ func open(t *testing.T) *house {
 	days, err := calendar.Default()
 	must(t, err)
 	h.grades = grade.New(h.pool, clock)
-	h.Office = supervision.New(supervision.Options{Pool: h.pool, Calendar: days, Now: clock,
+	h.Office = supervision.New(supervision.Options{Pool: h.pool, Law: rules.New(h.pool, rules.Rules{Days: days}, clock), Now: clock,
 		Inspected: grade.New(h.pool, clock).Inspected})
 	accounts := account.New(h.pool, account.WithCheapHashing())
 	for _, name := range []string{"o1", "o2", "o3", "legal", "legal2"} {

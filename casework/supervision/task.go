@@ -205,7 +205,10 @@ func (o *Office) finish(ctx context.Context, tx pgx.Tx, by, taskID string, r Res
 		if days == 0 {
 			days = rectifyDefault
 		}
-		end, err := o.o.Calendar.AddWorkingDays(at, days)
+		if err := o.o.Law.FreshIn(ctx, tx); err != nil {
+			return err
+		}
+		end, err := o.o.Law.AddWorkingDays(at, days)
 		if err != nil {
 			return err
 		}

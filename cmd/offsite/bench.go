@@ -7,14 +7,17 @@ import (
 	"os"
 	"runtime"
 	"strings"
-	"time"
 
 	"offsite/bench"
 	"offsite/demo"
 )
 
-// benchDir is where figures are kept, from the root of a checkout.
-const benchDir = "build/bench"
+// Where figures are, from the root of a checkout: this machine's, and those that the
+// repository keeps.
+const (
+	benchDir   = "build/bench"
+	figuresDir = "docs/figures"
+)
 
 // benchCmd measures this machine with this program.
 type benchCmd struct {
@@ -49,13 +52,16 @@ func keepFigures(set bench.Set, name string) error {
 
 type benchReportCmd struct{}
 
-// Run prints the page.
+// Run takes what this machine measured into docs/figures, and prints the page of all.
 func (benchReportCmd) Run() error {
-	sets, err := bench.Read(benchDir)
+	if err := bench.Keep(benchDir, figuresDir, machine()); err != nil {
+		return err
+	}
+	sets, err := bench.Read(figuresDir)
 	if err != nil {
 		return err
 	}
-	return bench.Page(os.Stdout, sets, machine(), time.Now())
+	return bench.Page(os.Stdout, sets)
 }
 
 type benchCapacityCmd struct {
@@ -70,11 +76,11 @@ func (c benchCapacityCmd) Run() error {
 	if c.Cores < 1 || c.Share <= 0 || c.Share > 1 {
 		return exitError{2, fmt.Errorf("--cores %d --share %v: a node has one core at least, and a share between 0 and 1", c.Cores, c.Share)}
 	}
-	sets, err := bench.Read(benchDir)
+	sets, err := bench.Read(figuresDir)
 	if err != nil {
 		return err
 	}
-	return bench.Capacity(os.Stdout, sets, bench.Load{Cores: c.Cores, Share: c.Share, Findings: c.Findings, Years: c.Years}, machine(), time.Now())
+	return bench.Capacity(os.Stdout, sets["cameras"], bench.Load{Cores: c.Cores, Share: c.Share, Findings: c.Findings, Years: c.Years})
 }
 
 // machine says what this machine is.

@@ -36,6 +36,7 @@ func (c *benchCamerasCmd) Run(ctx context.Context) error {
 	if c.Cameras < 1 {
 		return exitError{2, fmt.Errorf("--cameras %d: watch one at least", c.Cameras)}
 	}
+	frugal() // as a node does
 	engine, err := newEngine(c.ONNXRuntime)
 	if err != nil {
 		return err

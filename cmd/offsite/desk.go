@@ -29,6 +29,7 @@ import (
 	casedesk "offsite/casework/desk"
 	"offsite/casework/document"
 	"offsite/casework/matter"
+	"offsite/casework/room"
 	"offsite/casework/supervision"
 	"offsite/config"
 	"offsite/evidence/seal"
@@ -67,6 +68,7 @@ type desk struct {
 	intake    *intake.Intake
 	grades    *grade.Grader
 	book      *casework.Book
+	rooms     *room.Rooms // of inquiries by video; nil where nobody is served
 	office    *supervision.Office
 	hooks     *webhook.Webhooks
 	leads     *lead.Desk
@@ -182,11 +184,10 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 		return err
 	}
 	d.leads = lead.New(lead.Options{Pool: d.pool, Secrets: secrets, Tell: d.hooks.Tell, Now: time.Now})
-	d.credit = credit.New(credit.Options{Pool: d.pool, Calendar: days, Tell: d.hooks.Tell, Now: time.Now})
 	d.privacy = privacy.New(privacy.Options{Pool: d.pool, Log: d.publicLog, Bureau: d.config.Bureau.NameZH, Now: time.Now})
 	d.book, err = casework.New(casework.Options{
 		Pool: d.pool, Registry: d.registry, Accounts: d.accounts, Calendar: days, Matters: matters, Press: press,
-		Payment: pay, Messenger: remind, Retainer: d.vault, Log: d.publicLog, Tell: d.hooks.Tell,
+		Payment: pay, Messenger: remind, Retainer: d.vault, Rooms: inquiries{d}, Log: d.publicLog, Tell: d.hooks.Tell,
 		Bureau: casework.Bureau{
 			Name: d.config.Bureau.NameZH, ShortNo: d.config.Bureau.Prefix, Phone: d.config.Bureau.Phone, Address: d.config.Bureau.Place,
 			Contact: d.config.Bureau.NameZH, Treasury: d.config.Bureau.Treasury, Court: d.config.Bureau.Court, Superior: d.config.Bureau.Superior,
@@ -197,7 +198,8 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	if err != nil {
 		return err
 	}
-	d.office = supervision.New(supervision.Options{Pool: d.pool, Calendar: d.book.Rules(), Inspected: d.grades.Inspected, Now: time.Now})
+	d.credit = credit.New(credit.Options{Pool: d.pool, Law: d.book.Rules(), Tell: d.hooks.Tell, Now: time.Now})
+	d.office = supervision.New(supervision.Options{Pool: d.pool, Law: d.book.Rules(), Inspected: d.grades.Inspected, Now: time.Now})
 	return nil
 }
 
@@ -205,6 +207,9 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 	masks, err := mask.New(engine)
 	if err != nil {
+		return nil, err
+	}
+	if d.rooms, err = openRooms(d); err != nil {
 		return nil, err
 	}
 	d.copies = newMaskedCopies(d.vault, masks, d.log.With("part", "masks"))
@@ -215,7 +220,7 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Exports: bulk.New(d.pool), Leads: d.leads, Credit: d.credit, Privacy: d.privacy, Gateways: d.gateways, KeyOrders: keyorder.New(d.pool, time.Now),
 		Transfers: transfer.New(transfer.Options{Pool: d.pool, Leads: d.leads, Bureau: d.config.Bureau.NameZH, Tell: d.hooks.Tell, Now: time.Now}),
 		Trust:     func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
-		Probe:     prober(d.addresses), Live: d.viewer(d.addresses), Discovery: newFinder(d.addresses), Masked: d.copies, CheckAddress: d.addresses.Check,
+		Probe:     prober(d.addresses), Live: d.viewer(d.addresses), Discovery: newFinder(d.addresses), Masked: d.copies, Rooms: d.rooms, CheckAddress: d.addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
 		Ready:   map[string]func(context.Context) error{"database": d.pool.Ping},
 		Log:     d.publicLog.Handler(),
@@ -270,6 +275,7 @@ func (d *desk) serve(ctx context.Context, listener net.Listener, engine *infer.E
 	if err != nil {
 		return err
 	}
+	defer d.rooms.Stop() // what was recorded is kept
 	if err := a.Start(ctx); err != nil {
 		return err
 	}

@@ -40,6 +40,7 @@ func newJobs(d *desk, atDesk bool, w *watcher) (*jobs, error) {
 	}
 	if w != nil {
 		river.AddWorker(workers, &recheckWorker{watcher: w})
+		river.AddWorker(workers, &sealRoomWorker{watcher: w})
 		const atOnce = 4 // a re-check waits for its camera, not for a processor
 		queues[casework.RecheckQueue] = river.QueueConfig{MaxWorkers: atOnce}
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/prometheus/client_golang/prometheus"
@@ -84,7 +85,7 @@ func describeMetrics(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		w, err := newWatcher(ctx, d, p, sealer)
+		w, err := newWatcher(ctx, d, p, sealer, time.Now)
 		if err != nil {
 			return err
 		}

@@ -9,9 +9,10 @@ import (
 
 // summary is what casework must know of an incident; it travels with the
 // material and comes back with the sealed bundle's receipt. caseID is set for
-// re-checks alone.
-func summary(in pipeline.Incident, caseID string) casework.Summary {
+// re-checks alone; fence is of the lease under which the camera was watched.
+func summary(in pipeline.Incident, caseID string, fence int64) casework.Summary {
 	s := casework.Summary{
+		Fence:      fence,
 		IncidentID: in.ID, Kind: in.Kind, Detector: in.Detector, CameraID: in.Camera.ID,
 		ZoneID: in.Zone.ID, ZoneVersion: in.Zone.Version, ObjectID: in.Zone.Object,
 		First: in.First, Last: in.Last, Raised: in.Raised, Present: in.Present,

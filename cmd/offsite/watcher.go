@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -40,28 +41,37 @@ type watcher struct {
 	node   *node.Node
 	keeper *keep.Keeper
 	gaps   *gap.Watcher
+	leases *lease.Leases
 	holder *lease.Holder
 	looked hindsight.Recorder
+	states handing
 	again  chan struct{} // the leases have changed
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 
 	mu      sync.Mutex
-	held    map[string]bool            // cameras that this node has leased
+	held    map[string]int64           // cameras that this node has leased, with their fencing numbers
+	taken   map[string]int64           // cameras that it watches, with the numbers under which it took them up
 	cameras map[string]registry.Camera // those, as registered, for data/camera.json
 }
 
+// frugal lets the collector run at half as much garbage as it would: what a watch keeps
+// are pictures and streams, through which it need not look, and memory is what the number
+// of cameras on a node ends at.
+func frugal() { debug.SetGCPercent(50) }
+
 // newWatcher prepares to watch the cameras that this node leases from the desk's
-// registry.
-func newWatcher(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer) (*watcher, error) {
+// registry. now is the clock of evidence.
+func newWatcher(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer, now func() time.Time) (*watcher, error) {
+	frugal()
 	name, err := nodeName(d.config)
 	if err != nil {
 		return nil, err
 	}
-	w := &watcher{name: name, desk: d, log: d.log.With("node", name), again: make(chan struct{}, 1)}
+	w := &watcher{name: name, desk: d, log: d.log.With("node", name), leases: lease.New(d.pool, name), again: make(chan struct{}, 1)}
 	o := keep.Options{
 		SpoolDir: d.config.Path("spool"), Sealer: sealer, Stamper: p.authorities[0].client, Vault: d.vault,
-		Recorder: d.book, Log: d.publicLog, Settle: p.settle, Host: hostName(), Version: version,
+		Recorder: d.book, Log: d.publicLog, Settle: p.settle, Host: hostName(), Version: version, Now: now,
 		Logger: d.log.With("part", "evidence"), Registerer: d.metrics, OnWaiting: w.tellWaiting,
 	}
 	for _, a := range p.authorities[1:] {
@@ -136,7 +146,7 @@ func nodeName(c *config.Config) (string, error) {
 // watch starts watching and the jobs of this process: those of the desk too where
 // atDesk is set. stop ends both, and closes the engine.
 func watch(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer, atDesk bool) (engine *infer.Engine, stop func(), err error) {
-	w, err := newWatcher(ctx, d, p, sealer)
+	w, err := newWatcher(ctx, d, p, sealer, time.Now)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -166,7 +176,7 @@ func (w *watcher) Start(ctx context.Context) error {
 		w.keeper.Stop()
 		return err
 	}
-	w.holder = lease.NewHolder(lease.New(w.desk.pool, w.name), w.hold, w.desk.registry.Changes(ctx), w.log)
+	w.holder = lease.NewHolder(w.leases, w.hold, w.desk.registry.Changes(ctx), w.log)
 	if err := w.holder.Start(ctx); err != nil {
 		w.cancel()
 		w.node.Stop()
@@ -178,16 +188,18 @@ func (w *watcher) Start(ctx context.Context) error {
 	w.work.Go(func() { w.keepLooks(ctx) })
 	w.work.Go(func() { w.seeGaps(ctx) })
 	w.work.Go(func() { w.countDifferences(ctx) })
+	w.work.Go(func() { w.handOn(ctx) })
 	return nil
 }
 
-// Stop gives the cameras up to other nodes, saves where every rule stands, and
+// Stop saves where every rule stands, gives the cameras up to other nodes, and
 // finishes the step of evidence under way.
 func (w *watcher) Stop() {
 	if w.cancel == nil {
 		return
 	}
 	w.node.Stop()
+	w.handOver()
 	w.holder.Stop()
 	w.cancel()
 	w.work.Wait()
@@ -197,9 +209,9 @@ func (w *watcher) Stop() {
 
 // hold is told by the lease's holder which cameras are this node's.
 func (w *watcher) hold(leases []lease.Lease) {
-	held := make(map[string]bool, len(leases))
+	held := make(map[string]int64, len(leases))
 	for _, l := range leases {
-		held[l.CameraID] = true
+		held[l.CameraID] = l.Fence
 	}
 	w.mu.Lock()
 	w.held = held
@@ -213,19 +225,24 @@ func (w *watcher) hold(leases []lease.Lease) {
 // follow watches what is leased, as it is registered and changed.
 func (w *watcher) follow(ctx context.Context) {
 	changes := w.desk.registry.Changes(ctx)
+	var retry <-chan time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-w.again:
 		case <-changes:
+		case <-retry:
 		}
+		retry = nil
 		if err := w.refresh(ctx); err != nil && ctx.Err() == nil {
 			w.log.Error("cameras could not be read; those known are watched on", "error", err)
+			retry = time.After(refreshAgain)
 		}
 	}
 }
 
+// refresh reads the cameras and takes up those that are new here.
 func (w *watcher) refresh(ctx context.Context) error {
 	watched, err := w.desk.registry.Watched(ctx)
 	if err != nil {
@@ -234,7 +251,7 @@ func (w *watcher) refresh(ctx context.Context) error {
 	w.mu.Lock()
 	held := w.held
 	w.mu.Unlock()
-	watched = slices.DeleteFunc(watched, func(c registry.Watched) bool { return !held[c.Camera.ID] })
+	watched = slices.DeleteFunc(watched, func(c registry.Watched) bool { return held[c.Camera.ID] == 0 })
 	cameras, registered := make([]pipeline.Camera, len(watched)), map[string]registry.Camera{}
 	for i, c := range watched {
 		cadence := w.desk.config.Cameras.Cadence
@@ -247,6 +264,9 @@ func (w *watcher) refresh(ctx context.Context) error {
 	w.mu.Lock()
 	w.cameras = registered
 	w.mu.Unlock()
+	if err := w.takeUp(ctx, cameras, held); err != nil {
+		return err
+	}
 	w.node.Set(cameras)
 	return nil
 }
@@ -256,9 +276,9 @@ func (w *watcher) Raise(ctx context.Context, in pipeline.Incident) error { retur
 
 func (w *watcher) keep(ctx context.Context, in pipeline.Incident, caseID string) error {
 	w.mu.Lock()
-	camera := w.cameras[in.Camera.ID]
+	camera, fence := w.cameras[in.Camera.ID], w.taken[in.Camera.ID]
 	w.mu.Unlock()
-	m, err := material(in, camera, summary(in, caseID))
+	m, err := material(in, camera, summary(in, caseID, fence))
 	if err != nil {
 		return err
 	}

@@ -217,5 +217,6 @@ func (r *rule) Restore(raw json.RawMessage) error {
 	if err := json.Unmarshal(raw, &r.state); err != nil {
 		return fmt.Errorf("restore the crossdoor rule of zone %s: %w", r.zone.ID, err)
 	}
+	r.latest.Open = r.state.Dwell.Open()
 	return nil
 }

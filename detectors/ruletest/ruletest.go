@@ -31,6 +31,9 @@ func GoesOnFromItsState(t *testing.T, d detectors.Detector, z detectors.Zone, lo
 		if err := b.Restore(state); err != nil {
 			t.Fatal(err)
 		}
+		if a.Presence().Open != b.Presence().Open {
+			t.Fatalf("before look %d a suspicion stands: %v, restored: %v", i, a.Presence().Open, b.Presence().Open)
+		}
 		x, y := a.Observe(look(i)), b.Observe(look(i))
 		if !reflect.DeepEqual(x, y) {
 			t.Fatalf("look %d: %+v, restored %+v", i, x, y)

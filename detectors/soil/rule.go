@@ -136,5 +136,6 @@ func (r *rule) Restore(raw json.RawMessage) error {
 	if err := json.Unmarshal(raw, &r.state); err != nil {
 		return fmt.Errorf("restore the soil rule of zone %s: %w", r.zone.ID, err)
 	}
+	r.latest.Open = r.state.Dwell.Open()
 	return nil
 }

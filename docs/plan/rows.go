@@ -50,7 +50,7 @@ func Rows() []Row {
 		{Item: "三（7）", Sentence: "对风险(颜色)等级作动态升降调整", Page: "/grades, /objects/:id", Tests: []string{"registry/grade TestGradesFollowEvents", "registry/grade TestAFormulaIsTriedThenHolds"}},
 		{Item: "三（7）", Sentence: "对应实施相应频次的执法检查", Page: "/grades", Tests: []string{"registry/grade TestInspectionsFallDueByGrade"}},
 		{Item: "三（7）", Sentence: "实现对违法事实的远程收集、固定", Page: "/evidence/:bundle", Tests: []string{"casework TestEvidenceIsRecordedOnceAndJoinsTheOpenCase", "evidence/translog TestEntriesAreProvedAndOutliveTheProcess"}},
-		{Item: "三（7）", Sentence: "通过信息化方式进行违法行为告知、调查取证、文书送达、罚款收缴", Page: "/cases/:id, /p/:link", Tests: []string{"casework TestFromFindingToArchive"}},
+		{Item: "三（7）", Sentence: "通过信息化方式进行违法行为告知、调查取证、文书送达、罚款收缴", Page: "/cases/:id, /cases/:id/inquiry, /p/:link", Tests: []string{"casework TestFromFindingToArchive", "casework TestAnInquiryByVideoIsRecordedSealedAndConfirmed"}},
 		{Item: "三（7）", Sentence: "“非现场执法”事项覆盖率达10%", Page: "/supervision/figures/matter_coverage",
 			Tests: []string{"casework/quota TestFiguresEqualTheRecount", "casework/quota TestForecastGoesOnAtThePaceOfTheLastNinetyDays", "casework TestFiguresAreSealedAtTheMonthsEnd"}},
 		{Item: "四（10）", Sentence: "完善督查督办、定期通报、跟踪问效等闭环机制", Page: "/supervision/draws", Tests: []string{"casework/supervision TestDoubleRandomCanBeCheckedByEverybody"},

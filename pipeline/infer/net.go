@@ -194,11 +194,11 @@ func (n *net) fill(src Source, tensor []float32, pixels []byte) error {
 		order = [3]int{2, 1, 0}
 	}
 	area := len(pixels) / 3
-	for c := range 3 {
-		table, from, to := &n.table[c], pixels[order[c]:], tensor[c*area:(c+1)*area]
-		for i := range to {
-			to[i] = table[from[3*i]]
-		}
+	first, second, third := tensor[:area], tensor[area:2*area], tensor[2*area:3*area]
+	one, two, three := &n.table[0], &n.table[1], &n.table[2]
+	for i := range first {
+		p := pixels[3*i : 3*i+3 : 3*i+3]
+		first[i], second[i], third[i] = one[p[order[0]]], two[p[order[1]]], three[p[order[2]]]
 	}
 	return nil
 }

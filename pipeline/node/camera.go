@@ -25,6 +25,7 @@ type camera struct {
 	wrong detectors.Explanation // then this says why
 	out   *outbox
 	ctx   context.Context
+	left  *watch.Carried // where it stood when it was closed
 
 	mu      sync.Mutex
 	config  pipeline.Camera
@@ -140,6 +141,10 @@ func (c *camera) close() {
 	c.out.stop()
 	if err := c.watch.Save(); err != nil {
 		c.log.Error("the camera's state is not saved", "error", err)
+	}
+	var err error
+	if c.left, err = c.watch.Carry(true); err != nil {
+		c.log.Error("the camera's state is not handed on", "error", err)
 	}
 	c.watch.Close()
 }

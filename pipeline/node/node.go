@@ -22,6 +22,7 @@ import (
 	"offsite/pipeline/ingest"
 	"offsite/pipeline/look"
 	"offsite/pipeline/ring"
+	"offsite/pipeline/watch"
 )
 
 var (
@@ -64,6 +65,7 @@ type Node struct {
 	mu      sync.Mutex
 	wanted  []pipeline.Camera
 	cameras map[string]*camera
+	left    []watch.Carried
 	ctx     context.Context // of all that runs; nil before Start
 	cancel  context.CancelFunc
 }
@@ -139,6 +141,11 @@ func (n *Node) Stop() {
 	work.Wait()
 	n.mu.Lock()
 	n.cameras = map[string]*camera{}
+	for _, c := range cameras {
+		if c.left != nil {
+			n.left = append(n.left, *c.left)
+		}
+	}
 	n.mu.Unlock()
 	n.decoders.Close()
 	n.events.close()

@@ -24,11 +24,12 @@ func TestTheLimitRunsModelsAsOftenAsWeDid(t *testing.T) {
 		t.Errorf("all models %s, ours %s, gated %s, the peer's decoding %s", m.every, m.ours, m.gated, m.full)
 	}
 	m.one = live{cameras: 1, span: 10 * time.Second, cpu: 500 * time.Millisecond, looks: 5}
-	m.many = live{cameras: 20, span: 10 * time.Second, cpu: 8 * time.Second, looks: 100}
+	m.many = live{cameras: 20, span: 10 * time.Second, cpu: 8 * time.Second, looks: 100, handed: 50, bytes: 200 << 10}
 	m.still = live{cameras: 20, span: 10 * time.Second, cpu: time.Second}
 	set := m.figures()
 	for name, want := range map[string]float64{"cost_per_camera": 4, "cameras_two_cores": 50, "ratio_to_peer": 4,
-		"ratio_to_peer_each_look": 6.4, "cost_one_to_many": 0.8, "ingest_per_camera": 0.5} {
+		"ratio_to_peer_each_look": 6.4, "cost_one_to_many": 0.8, "ingest_per_camera": 0.5,
+		"state_rows_per_s": 0.25, "state_kib_per_s": 1} {
 		if got := set[name].Value; got < want*0.999 || got > want*1.001 {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}

@@ -31,6 +31,8 @@ type live struct {
 	ring      float64       // MiB per camera, at the end
 	growth    float64       // MiB a minute of the process, in the second half
 	incidents uint64
+	handed    int // states handed on for another node, and their bytes
+	bytes     int
 }
 
 // count is a sink that counts.
@@ -57,6 +59,7 @@ type trial struct {
 const (
 	sampleEvery = 200 * time.Millisecond
 	memoryEvery = 5 * time.Second
+	handEvery   = 2 * time.Second // as cmd/offsite does
 )
 
 // watch watches the cameras for the trial's time, in this process.
@@ -120,12 +123,21 @@ func (t trial) measure(ctx context.Context, n *node.Node) (live, error) {
 	}
 	began, cpu := time.Now(), spent()
 	var memory []float64
+	n.Carry(true) // what was held back until now is not of this span
+	handed := began
 	for sampled := began; time.Since(began) < t.span; {
 		if err := wait(ctx, sampleEvery); err != nil {
 			return l, err
 		}
 		for _, s := range n.Status() {
 			l.oldest = max(l.oldest, s.OldestLookAge)
+		}
+		if time.Since(handed) >= handEvery {
+			handed = time.Now()
+			for _, c := range n.Carry(false) {
+				l.handed++
+				l.bytes += len(c.State) + len(c.Frames) + len(c.Baseline)
+			}
 		}
 		if time.Since(sampled) >= memoryEvery {
 			sampled, memory = time.Now(), append(memory, resident())

@@ -12,7 +12,7 @@ import (
 
 // The stream that issue 5 names.
 const (
-	length = "16" // seconds of each video, a whole number of groups
+	length = "48" // seconds of each video, a whole number of groups, so that opening it costs little beside its looks
 	rate   = "4M"
 
 	width, height = 1920, 1080 // pixels
@@ -33,7 +33,7 @@ func Streams(ctx context.Context, folder string, scenes []Scene) ([]string, erro
 	}
 	var files []string
 	for _, s := range scenes {
-		file := filepath.Join(folder, s.Name+".mp4")
+		file := filepath.Join(folder, s.Name+"-"+length+"s.mp4")
 		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 			if err := encode(ctx, s, file); err != nil {
 				return nil, fmt.Errorf("make the stream %s with ffmpeg (apt-get install ffmpeg): %w", s.Name, err)

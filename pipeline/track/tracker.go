@@ -19,15 +19,19 @@ const (
 )
 
 // How long what is not seen keeps its track. A person who comes to where another
-// stood a while ago is another person.
+// stood a while ago is another person. Where no look was made at all (another node took
+// over, a lost connection), a thing is waited for three times as long, as a dwell is.
 const (
 	Memory       = 20 * time.Second
 	PersonMemory = 6 * time.Second
 )
 
-func memory(label string) time.Duration {
-	if label == "person" {
+func (t *Tracker) memory(k known) time.Duration {
+	switch {
+	case k.Label == "person":
 		return PersonMemory
+	case k.Last.Equal(t.last):
+		return 3 * Memory
 	}
 	return Memory
 }
@@ -36,6 +40,7 @@ func memory(label string) time.Duration {
 type Tracker struct {
 	next  uint64
 	known []known
+	last  time.Time // latest look
 }
 
 // known is a track and where it came to rest.
@@ -46,8 +51,9 @@ type known struct {
 
 // state is what a tracker remembers.
 type state struct {
-	Next  uint64  `json:"next"`
-	Known []known `json:"known,omitempty"`
+	Next  uint64    `json:"next"`
+	Known []known   `json:"known,omitempty"`
+	Last  time.Time `json:"last,omitzero"`
 }
 
 // New makes a tracker that knows nothing.
@@ -56,7 +62,8 @@ func New() *Tracker { return &Tracker{} }
 // Follow takes the detections of the next look and returns their tracks, in the
 // same order.
 func (t *Tracker) Follow(at time.Time, found []detectors.Detection) []detectors.Track {
-	t.known = slices.DeleteFunc(t.known, func(k known) bool { return at.Sub(k.Last) > memory(k.Label) })
+	t.known = slices.DeleteFunc(t.known, func(k known) bool { return at.Sub(k.Last) > t.memory(k) })
+	t.last = at
 	tracks := make([]detectors.Track, len(found))
 	taken := t.match(found)
 	for i, d := range found {
@@ -153,12 +160,12 @@ func toward(a, b detectors.Box) detectors.Box {
 
 // State and Restore move the tracker to another process.
 func (t *Tracker) State() (json.RawMessage, error) {
-	return json.Marshal(state{Next: t.next, Known: t.known})
+	return json.Marshal(state{Next: t.next, Known: t.known, Last: t.last})
 }
 
 // Restore goes on from a State; nil starts afresh.
 func (t *Tracker) Restore(raw json.RawMessage) error {
-	t.next, t.known = 0, nil
+	t.next, t.known, t.last = 0, nil, time.Time{}
 	if raw == nil {
 		return nil
 	}
@@ -166,6 +173,6 @@ func (t *Tracker) Restore(raw json.RawMessage) error {
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return fmt.Errorf("restore the tracks: %w", err)
 	}
-	t.next, t.known = s.Next, s.Known
+	t.next, t.known, t.last = s.Next, s.Known, s.Last
 	return nil
 }

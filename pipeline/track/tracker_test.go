@@ -95,3 +95,27 @@ func TestStateGoesOnWhereItWas(t *testing.T) {
 		t.Errorf("afresh: %v, %d known", err, len(other.known))
 	}
 }
+
+// Between two looks there may be a node that died: nobody looked, and a thing is waited for
+// longer than where it was looked for and not seen. A person is not.
+func TestAThingIsWaitedForWhereNobodyLooked(t *testing.T) {
+	t.Parallel()
+	goods, person := box("goods", .4, .5, .1, .1), box("person", .6, .5, .04, .2)
+	for after, same := range map[int]bool{30: true, 70: false} {
+		tr := New()
+		tr.Follow(at(0), []detectors.Detection{goods, person})
+		before := tr.Follow(at(2), []detectors.Detection{goods, person})
+		kept, err := tr.State()
+		if err != nil {
+			t.Fatal(err)
+		}
+		next := New()
+		if err := next.Restore(kept); err != nil {
+			t.Fatal(err)
+		}
+		got := next.Follow(at(2+after), []detectors.Detection{goods, person})
+		if (got[0].ID == before[0].ID) != same || got[1].ID == before[1].ID {
+			t.Errorf("after %d s: %+v, before %+v", after, got, before)
+		}
+	}
+}

@@ -61,7 +61,7 @@ func (b *baseline) ready() bool { return len(b.Pixels) > 0 }
 
 // form collects pictures, and makes the baseline of them.
 func (b *baseline) form(rgb []byte, masks []detectors.Box, at time.Time) {
-	b.formed = append(b.formed, sample{rgb, b.hidden(masks)})
+	b.formed = append(b.formed, sample{slices.Clone(rgb), b.hidden(masks)})
 	if len(b.formed) < formLooks {
 		return
 	}
@@ -70,15 +70,17 @@ func (b *baseline) form(rgb []byte, masks []detectors.Box, at time.Time) {
 	for cell := range b.Known {
 		free := slices.ContainsFunc(b.formed, func(s sample) bool { return !s.hidden[cell] })
 		b.Known[cell] = free
-		b.each(cell, func(i int) {
-			values = values[:0]
-			for _, s := range b.formed {
-				if !free || !s.hidden[cell] {
-					values = append(values, s.rgb[i])
+		b.rows(cell, func(from, to int) {
+			for i := from; i < to; i++ {
+				values = values[:0]
+				for _, s := range b.formed {
+					if !free || !s.hidden[cell] {
+						values = append(values, s.rgb[i])
+					}
 				}
+				slices.Sort(values)
+				b.Pixels[i] = int32(values[(len(values)-1)/2]) * unit
 			}
-			slices.Sort(values)
-			b.Pixels[i] = int32(values[(len(values)-1)/2]) * unit
 		})
 	}
 	b.formed, b.At, b.Odd = nil, at, 0
@@ -94,15 +96,13 @@ func (b *baseline) hidden(masks []detectors.Box) []bool {
 	return cells
 }
 
-// each calls do with the index of every value of a cell's pixels.
-func (b *baseline) each(cell int, do func(i int)) {
+// rows calls do with the part, [from, to), of each line of pixels that a cell covers;
+// both are multiples of 3.
+func (b *baseline) rows(cell int, do func(from, to int)) {
 	cx, cy := cell%b.Columns, cell/b.Columns
+	left, right := cx*b.Width/b.Columns, (cx+1)*b.Width/b.Columns
 	for y := cy * b.Height / b.Rows; y < (cy+1)*b.Height/b.Rows; y++ {
-		for x := cx * b.Width / b.Columns; x < (cx+1)*b.Width/b.Columns; x++ {
-			for c := range 3 {
-				do((y*b.Width+x)*3 + c)
-			}
-		}
+		do(3*(y*b.Width+left), 3*(y*b.Width+right))
 	}
 }
 
@@ -144,15 +144,26 @@ func (b *baseline) follow(rgb []byte, novel *detectors.NoveltyMap, masks []detec
 			novel.Cells[cell] = 0
 		case !b.Known[cell]:
 			novel.Cells[cell] = 0
-			b.each(cell, func(i int) { b.Pixels[i] = int32(rgb[i]) * unit })
+			b.rows(cell, func(from, to int) {
+				for i := from; i < to; i++ {
+					b.Pixels[i] = int32(rgb[i]) * unit
+				}
+			})
 			b.Known[cell] = true
 		case held[cell]:
-			b.each(cell, func(i int) {
-				target := min(max(int32(float64(b.Pixels[i])*light[i%3]), 0), 255*unit)
-				b.Pixels[i] += (target - b.Pixels[i]) / followStep
+			b.rows(cell, func(from, to int) {
+				for i := from; i < to; i++ {
+					target := min(max(int32(float64(b.Pixels[i])*light[i%3]), 0), 255*unit)
+					b.Pixels[i] += (target - b.Pixels[i]) / followStep
+				}
 			})
 		default:
-			b.each(cell, func(i int) { b.Pixels[i] += (int32(rgb[i])*unit - b.Pixels[i]) / followStep })
+			b.rows(cell, func(from, to int) {
+				now, kept := rgb[from:to], b.Pixels[from:to]
+				for i := range kept {
+					kept[i] += (int32(now[i])*unit - kept[i]) / followStep
+				}
+			})
 		}
 	}
 	b.At = at
@@ -178,20 +189,24 @@ func (b *baseline) held(novel *detectors.NoveltyMap, absorb uint8) []bool {
 // light returns, by colour, how much brighter the picture is than the baseline where
 // nothing is new.
 func (b *baseline) light(rgb []byte, hidden, held []bool) [3]float64 {
-	var now, before [3]float64
+	var now, before [3]int64
 	for cell := range b.Known {
 		if hidden[cell] || held[cell] || !b.Known[cell] {
 			continue
 		}
-		b.each(cell, func(i int) {
-			now[i%3] += float64(rgb[i])
-			before[i%3] += float64(b.Pixels[i]) / unit
+		b.rows(cell, func(from, to int) {
+			for i := from; i < to; i += 3 {
+				for c := range now {
+					now[c] += int64(rgb[i+c])
+					before[c] += int64(b.Pixels[i+c])
+				}
+			}
 		})
 	}
 	gain := [3]float64{1, 1, 1}
 	for c := range gain {
 		if before[c] > 0 && now[c] > 0 {
-			gain[c] = min(max(now[c]/before[c], 0.5), 2)
+			gain[c] = min(max(unit*float64(now[c])/float64(before[c]), 0.5), 2)
 		}
 	}
 	return gain

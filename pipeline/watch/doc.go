@@ -15,6 +15,9 @@
 // of a zone with an incident that is not safe yet (Safe) stays that of before the
 // raising look, so that a killed process raises it again under the same id.
 //
+// What another node needs to go on goes out by Carry, and in by Adopt, which makes it the
+// folder of a new Watch: a takeover is a restart elsewhere. Only the ring stays behind.
+//
 // The clean baseline of the novelty model is made of the first looks, people and
 // vehicles left out. It adapts to light where the model sees nothing new, and never
 // where it does.

@@ -1,6 +1,8 @@
 package watch
 
 import (
+	"slices"
+	"sync"
 	"time"
 
 	"offsite/detectors"
@@ -49,6 +51,15 @@ func (w *Watch) due(model string, at time.Time) bool {
 	return true
 }
 
+// scratch is the memory of a look under way. Few looks are under way at a time, however
+// many cameras are watched.
+type scratch struct {
+	shared infer.Shared
+	now    []byte // the picture as the baseline is
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
 // examine runs models on a picture. Where something has changed (anew), what others
 // said before stands no more.
 func (w *Watch) examine(p *decode.Picture, at time.Time, models map[string]bool, anew bool) error {
@@ -56,7 +67,9 @@ func (w *Watch) examine(p *decode.Picture, at time.Time, models map[string]bool,
 	if !anew {
 		e = *w.last
 	}
-	shared := w.shared.Of(p)
+	held := scratches.Get().(*scratch)
+	defer scratches.Put(held)
+	shared := held.shared.Of(p)
 	if models["objects"] {
 		found, err := w.o.Engine.Boxes("objects", shared)
 		if err != nil {
@@ -79,7 +92,7 @@ func (w *Watch) examine(p *decode.Picture, at time.Time, models map[string]bool,
 		e.ground = maps[0]
 	}
 	if models["novelty"] {
-		novel, err := w.compare(shared, at, e.things)
+		novel, err := w.compare(held, at, e.things)
 		if err != nil {
 			return err
 		}
@@ -91,7 +104,7 @@ func (w *Watch) examine(p *decode.Picture, at time.Time, models map[string]bool,
 
 // compare runs the novelty model against the clean baseline, and lets the baseline
 // follow the light. While there is no baseline it says nothing (nil).
-func (w *Watch) compare(p infer.Source, at time.Time, things []detectors.Detection) (*detectors.NoveltyMap, error) {
+func (w *Watch) compare(held *scratch, at time.Time, things []detectors.Detection) (*detectors.NoveltyMap, error) {
 	if w.base == nil {
 		m, err := w.o.Engine.Manifest("novelty")
 		if err != nil {
@@ -99,7 +112,9 @@ func (w *Watch) compare(p infer.Source, at time.Time, things []detectors.Detecti
 		}
 		w.base = newBaseline(m.Input.Width(), m.Input.Height(), m.Output.Shape[3], m.Output.Shape[2])
 	}
-	now := make([]byte, 3*w.base.Width*w.base.Height)
+	p := &held.shared
+	held.now = slices.Grow(held.now[:0], 3*w.base.Width*w.base.Height)[:3*w.base.Width*w.base.Height]
+	now := held.now
 	if err := p.RGB(now, w.base.Width, w.base.Height, 3*w.base.Width); err != nil {
 		return nil, err
 	}

@@ -30,6 +30,9 @@ func (w *Watch) raise(z *zone, s detectors.Signal, f *frame, p *decode.Picture, 
 	if z.start == nil { // no look sighted it before this one
 		w.sighted(z, s, f)
 	}
+	if z.reserved == "" { // another node sighted it
+		z.reserved = newID()
+	}
 	z.hold(prior)
 	z.id, z.reserved, z.raised, z.last = z.reserved, "", true, s.Last
 
@@ -109,7 +112,7 @@ func picture(s *pipeline.Still, z detectors.Zone, f *frame, p *decode.Picture) e
 	if err != nil {
 		return err
 	}
-	if s.PNG, err = p.PNG(); err != nil {
+	if s.PNG, err = decode.PNG(img); err != nil {
 		return err
 	}
 	s.Overlay, err = overlay(img, z, s.Boxes)

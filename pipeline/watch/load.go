@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 
@@ -24,7 +23,7 @@ func (w *Watch) load() error {
 	if err := os.MkdirAll(w.o.Folder, 0o700); err != nil {
 		return fmt.Errorf("make the folder of its state: %w", err)
 	}
-	text, err := os.ReadFile(filepath.Join(w.o.Folder, "state.json"))
+	text, err := os.ReadFile(filepath.Join(w.o.Folder, stateFile))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
@@ -33,7 +32,7 @@ func (w *Watch) load() error {
 	}
 	var s cameraState
 	if err := json.Unmarshal(text, &s); err != nil {
-		w.aside("state.json", err)
+		w.aside(stateFile, err)
 		return nil
 	}
 	w.eye, w.records, w.owed = s.Eye, s.Records, s.Owed
@@ -44,9 +43,15 @@ func (w *Watch) load() error {
 		w.aside("tracks", err)
 	}
 	for _, z := range w.zones {
-		if kept, ok := s.Zones[z.zone.ID]; ok && same(kept.Zone, z.zone) && kept.Rule == z.detector.Version() {
-			w.restore(z, kept)
+		kept, ok := s.Zones[z.zone.ID]
+		if !ok {
+			continue
 		}
+		if why := z.changed(kept); why != "" {
+			w.log.Info("where a rule stood is not taken up", "camera", w.camera.ID, "zone", z.zone.ID, "why", why)
+			continue
+		}
+		w.restore(z, kept)
 	}
 	if _, ok := w.needs["novelty"]; ok {
 		w.loadBaseline()
@@ -77,7 +82,7 @@ func (w *Watch) restore(z *zone, kept zoneState) {
 	}
 	z.id, z.reserved, z.raised = kept.ID, kept.Reserved, kept.Raised
 	z.first, z.last, z.began = kept.First, kept.Last, kept.Began
-	text, err := os.ReadFile(filepath.Join(w.o.Folder, "frames-"+url.PathEscape(z.zone.ID)+".json"))
+	text, err := os.ReadFile(filepath.Join(w.o.Folder, framesFile(z.zone.ID)))
 	if err != nil {
 		return // none is held
 	}
@@ -102,7 +107,7 @@ func frameOf(units []ingest.Unit) *frame {
 }
 
 func (w *Watch) loadBaseline() {
-	raw, err := os.ReadFile(filepath.Join(w.o.Folder, "baseline.bin"))
+	raw, err := os.ReadFile(filepath.Join(w.o.Folder, baselineFile))
 	if err != nil {
 		return // it forms anew
 	}

@@ -16,6 +16,7 @@ func (w *Watch) observe(l detectors.Look, f *frame, p *decode.Picture, out *Outc
 			w.log.Error("a rule's state cannot be kept", "camera", w.camera.ID, "zone", z.zone.ID, "error", err)
 		}
 		for _, s := range z.rule.Observe(l) {
+			w.carry.news, w.carry.frames = true, true
 			switch s.Phase {
 			case detectors.Sighted:
 				w.sighted(z, s, f)
@@ -54,6 +55,7 @@ func (w *Watch) Owed() []Ended {
 func (w *Watch) Told(e Ended) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.carry.news = true
 	w.owed = slices.DeleteFunc(w.owed, func(o Ended) bool { return o.ID == e.ID && o.Last.Equal(e.Last) })
 	return w.save()
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -86,40 +85,51 @@ func (w *Watch) save() error {
 		return nil
 	}
 	w.saved.state = w.o.Now()
-	s := cameraState{Camera: w.camera.ID, Eye: w.eye, Stance: w.stance, Zones: map[string]zoneState{}, Owed: w.owed}
-	var err error
-	if s.Tracks, err = w.tracker.State(); err != nil {
-		return fmt.Errorf("save the state of camera %s: %w", w.camera.ID, err)
-	}
 	for _, z := range w.zones {
 		if z.fresh {
 			if err := w.saveFrames(z); err != nil {
 				return err
 			}
 		}
+	}
+	s, err := w.kept()
+	if err != nil {
+		return fmt.Errorf("save the state of camera %s: %w", w.camera.ID, err)
+	}
+	if len(w.open()) > 0 {
+		s.Records = w.records
+	}
+	if err := w.write(stateFile, s); err != nil {
+		return err
+	}
+	return w.saveBaseline()
+}
+
+// kept is what is to be kept of the camera, apart from its looks.
+func (w *Watch) kept() (cameraState, error) {
+	s := cameraState{Camera: w.camera.ID, Eye: w.eye, Stance: w.stance, Zones: map[string]zoneState{}, Owed: w.owed}
+	var err error
+	if s.Tracks, err = w.tracker.State(); err != nil {
+		return s, err
+	}
+	for _, z := range w.zones {
 		if z.pin != nil {
 			s.Zones[z.zone.ID] = *z.pin
 			continue
 		}
 		rule, err := z.rule.State()
 		if err != nil {
-			return fmt.Errorf("save the state of zone %s: %w", z.zone.ID, err)
+			return s, fmt.Errorf("zone %s: %w", z.zone.ID, err)
 		}
 		s.Zones[z.zone.ID] = z.state(rule)
 	}
-	if len(w.open()) > 0 {
-		s.Records = w.records
-	}
-	if err := w.write("state.json", s); err != nil {
-		return err
-	}
-	return w.saveBaseline()
+	return s, nil
 }
 
 // saveFrames keeps the pictures held for a zone's stills while a suspicion stands or
 // is not safe, and removes them after.
 func (w *Watch) saveFrames(z *zone) error {
-	name := "frames-" + url.PathEscape(z.zone.ID) + ".json"
+	name := framesFile(z.zone.ID)
 	if z.before == nil && z.start == nil {
 		if z.pin != nil {
 			return nil // later
@@ -131,14 +141,7 @@ func (w *Watch) saveFrames(z *zone) error {
 		return nil
 	}
 	z.fresh = false
-	var h heldFrames
-	if z.before != nil {
-		h.Before = z.before.units
-	}
-	if z.start != nil {
-		h.Start = z.start.units
-	}
-	return w.write(name, h)
+	return w.write(name, z.held())
 }
 
 // saveBaseline writes baseline.bin now and then: a line of JSON, then the pixels.
@@ -154,10 +157,12 @@ func (w *Watch) saveBaseline() error {
 	}
 	out := append(head, '\n')
 	for _, v := range w.base.Pixels {
-		out = binary.LittleEndian.AppendUint32(out, uint32(v))
+		out = appendPixel(out, v)
 	}
-	return w.writeBytes("baseline.bin", out)
+	return w.writeBytes(baselineFile, out)
 }
+
+func appendPixel(to []byte, v int32) []byte { return binary.LittleEndian.AppendUint32(to, uint32(v)) }
 
 func (w *Watch) write(name string, v any) error {
 	text, err := json.Marshal(v)

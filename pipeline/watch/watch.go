@@ -51,7 +51,6 @@ type Watch struct {
 	closed  bool
 	needs   map[string]need // by model
 	decoder *decode.Decoder // where key units alone are not enough; else nil
-	shared  infer.Shared    // the picture of the look under way
 	gate    *look.Gate
 	eye     look.Eye
 	stance  look.Stance
@@ -64,6 +63,7 @@ type Watch struct {
 	ended   []Ended // of zones that were taken away, for the next outcome
 	owed    []Ended // that the sink has not been told yet
 	saved   savedAt
+	carry   carrying
 
 	faults atomic.Pointer[[]ZoneFault] // apart from mu: a status must not wait for a look
 }
@@ -235,6 +235,7 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 	}
 	w.answer(f, p)
 	out.Open = w.open()
+	w.carry.news = w.carry.news || len(out.Open) > 0
 	return out, w.saveDue(len(out.Raised)+len(out.Ended) > 0)
 }
 

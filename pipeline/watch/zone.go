@@ -48,6 +48,9 @@ func (w *Watch) Set(c pipeline.Camera) {
 
 func (w *Watch) set(c pipeline.Camera) {
 	old := w.zones
+	if len(old) > 0 { // a new watch has nothing to say before its first look
+		w.carry.news, w.carry.frames = true, true
+	}
 	w.camera, w.zones, w.needs = c, nil, map[string]need{}
 	faults := []ZoneFault{}
 	for _, z := range c.Zones {
@@ -194,6 +197,7 @@ func (w *Watch) Safe(incidentID string) error {
 		}
 		if z.pending--; z.pending == 0 {
 			z.pin = nil
+			w.carry.news, w.carry.frames = true, true
 			return w.save()
 		}
 	}

@@ -10,6 +10,10 @@
 // about a camera it writes with its number; Check refuses a number that is no longer
 // the newest, whatever the node itself believes.
 //
+// With a camera goes where its rules stand (SaveStates, States): its holder says so every
+// few seconds, and the next one goes on from there. An old holder cannot overwrite what
+// a newer one said.
+//
 // A node that cannot reach the database goes on watching what it held: it cannot
 // know whether another took over, footage lost is lost for good, and what it writes
 // later is checked by its number. Deadlines are by the database's clock alone, so the

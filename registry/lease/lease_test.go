@@ -348,3 +348,82 @@ func TestCamerasThatAreGivenUpAreTakenAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// What an old holder says of a camera never takes the place of what a newer one said: not
+// after it has lost the lease, and not where its statement began before.
+func TestAnOldHolderCannotOverwrite(t *testing.T) {
+	t.Parallel()
+	pool := storetest.Open(t)
+	_, ids := cameras(t, pool, 2)
+	c := newClock()
+	old, next := lease.New(pool, "old", lease.WithClock(c.now)), lease.New(pool, "next", lease.WithClock(c.now))
+	before := claim(t, old)
+	say := func(l *lease.Leases, fences map[string]int64, word string) []string {
+		t.Helper()
+		var all []lease.State
+		for _, id := range ids {
+			all = append(all, lease.State{CameraID: id, Fence: fences[id], Version: 1, State: []byte(word), Frames: []byte(word)})
+		}
+		fenced, err := l.SaveStates(t.Context(), all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fenced
+	}
+	if fenced := say(old, before, "old"); len(fenced) != 0 {
+		t.Fatalf("the holder is refused for %v", fenced)
+	}
+	c.add(2 * lease.Term)
+	after := claim(t, next) // shares with nobody: the old one's time is over
+	if len(after) != 2 {
+		t.Fatalf("the next holds %v", after)
+	}
+	got, err := next.States(t.Context(), ids)
+	if err != nil || len(got) != 2 || string(got[0].State) != "old" || got[0].Node != "old" || got[0].Age != 2*lease.Term {
+		t.Fatalf("the next one reads %+v, %v", got, err)
+	}
+	if fenced := say(old, before, "late"); !slices.Equal(slices.Sorted(slices.Values(fenced)), ids) {
+		t.Errorf("the old holder is refused for %v", fenced)
+	}
+	half := map[string]int64{ids[0]: after[ids[0]], ids[1]: before[ids[1]]}
+	if fenced := say(next, half, "next"); !slices.Equal(fenced, ids[1:]) {
+		t.Errorf("of two, one under an old number, refused are %v", fenced)
+	}
+	// A statement of the old holder that was on its way while the lease changed: as it saw it.
+	if _, err := pool.Exec(t.Context(), `UPDATE camera_lease SET fence = $2 WHERE camera_id = $1`, ids[0], before[ids[0]]); err != nil {
+		t.Fatal(err)
+	}
+	if fenced := say(old, before, "slow"); len(fenced) != len(ids) {
+		t.Errorf("what was on its way is refused for %v", fenced)
+	}
+	if got, err = next.States(t.Context(), ids[:1]); err != nil || string(got[0].State) != "next" || string(got[0].Frames) != "next" {
+		t.Errorf("in the end %+v, %v", got, err)
+	}
+}
+
+func TestPartsThatStayAreNotSentAgain(t *testing.T) {
+	t.Parallel()
+	pool := storetest.Open(t)
+	_, ids := cameras(t, pool, 1)
+	l := lease.New(pool, "a")
+	fence := claim(t, l)[ids[0]]
+	for _, s := range []lease.State{
+		{Version: 1, State: []byte("1"), Frames: []byte("f"), Baseline: []byte("b")},
+		{Version: 1, State: []byte("2")},
+		{Version: 1, State: []byte("3"), Frames: []byte{}},
+		{Version: 2, State: []byte("4")}, // of another encoding nothing stays
+	} {
+		s.CameraID, s.Fence = ids[0], fence
+		if fenced, err := l.SaveStates(t.Context(), []lease.State{s}); err != nil || len(fenced) != 0 {
+			t.Fatal(fenced, err)
+		}
+		got, err := l.States(t.Context(), ids)
+		if err != nil || len(got) != 1 {
+			t.Fatal(got, err)
+		}
+		want := map[string][2]string{"1": {"f", "b"}, "2": {"f", "b"}, "3": {"", "b"}, "4": {"", ""}}[string(s.State)]
+		if string(got[0].State) != string(s.State) || string(got[0].Frames) != want[0] || string(got[0].Baseline) != want[1] {
+			t.Errorf("after %s: %q %q %q", s.State, got[0].State, got[0].Frames, got[0].Baseline)
+		}
+	}
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"offsite/api"
+	"offsite/casework/desk"
 	"offsite/registry/account"
 )
 
@@ -35,7 +36,7 @@ func (m *measurement) load(ctx context.Context) (*asked, error) {
 	if err != nil {
 		return nil, err
 	}
-	handler, err := api.New(api.Options{Accounts: m.world.Accounts(), Registry: m.world.Registry(), Casework: m.world.Book(),
+	handler, err := api.New(api.Options{Accounts: m.world.Accounts(), Registry: m.world.Registry(), Casework: m.world.Book(), Desk: desk.New(m.o.Pool, time.Now),
 		Pages: fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}}, PublicURL: "http://127.0.0.1", Version: "measure", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return nil, err

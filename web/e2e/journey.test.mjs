@@ -5,6 +5,7 @@ import { mkdir } from "node:fs/promises";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { answerAsParty, confirm, decideAndServe, fileAndNotify, partyPage, pay, propose, reaches, stateOf, verify, waitForFinding } from "./case.mjs";
+import { inquire } from "./inquiry.mjs";
 import { accessibility, api, as, browser, everybody, open, phone, signIn, stage, until } from "./stage.mjs";
 
 after(() => browser.close());
@@ -172,8 +173,13 @@ then("after the re-check a second reviewer verifies, the first may not", async (
   await reaches(id, "verified", 30);
 });
 
-then("the case is filed, notified, investigated, and a fine proposed", async () => {
-  await fileAndNotify(id);
+then("the case is filed, and its party notified", () => fileAndNotify(id));
+
+then("the party is heard by video: it agrees first, both sides are recorded and sealed, it confirms the record", async () => {
+  await inquire(id);
+});
+
+then("the case is investigated, and a fine proposed", async () => {
   await propose(id);
   assert.equal(await stateOf(id), "proposed");
   const head = await as("head", `/cases/${id}`);

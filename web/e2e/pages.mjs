@@ -40,6 +40,7 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link }
     ...(decided ? [
       staff("officer", "case", `/cases/${decided}`, ".ant-steps"),
       staff("officer", "case-diagram", `/cases/${decided}?tab=diagram`, ".diagram .node.now"),
+      staff("officer", "case-inquiry", `/cases/${decided}/inquiry`, "[data-inquiry]"),
       staff("officer", "case-notes", `/cases/${decided}?tab=notes`, ".write-note textarea"),
     ] : []),
     staff("head", "deadlines", "/cases/deadlines", "h1"),

@@ -37,7 +37,7 @@ function cameraOf(fields: Fields): string {
 const affected: Record<string, (fields: Fields) => readonly unknown[][]> = {
   "camera.state": (fields) => [["cameras"], ["camera", cameraOf(fields)], ["overview"]],
   "finding.created": () => [["findings"], ["overview"], ["cases"]],
-  "case.changed": (fields) => [["case", fields.case_id], ["finding", fields.case_id], ["cases"], ["findings"], ["overview"], ["quotas"], ["alarms"]],
+  "case.changed": (fields) => [["case", fields.case_id], ["inquiry", fields.case_id], ["finding", fields.case_id], ["cases"], ["findings"], ["overview"], ["quotas"], ["alarms"]],
   "case.alarm": () => [["alarms"], ["overview"]],
   "note.changed": (fields) => [["notes", fields.case_id], ["mentions"], ["overview"]],
   "grades.changed": () => [["objects"], ["object"], ["formulas"], ["inspections"]],

@@ -604,6 +604,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/inquiry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the inquiry by video is (视频询问) */
+        get: operations["get-inquiry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/inquiry/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the open room, as an officer of the case: a WebRTC offer for its answer */
+        post: operations["join-room"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/notes": {
         parameters: {
             query?: never;
@@ -1808,6 +1842,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portal/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a code to the party's telephone */
+        post: operations["send-code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/code/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the code: the session's second factor, for two hours */
+        post: operations["prove-party"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portal/consent": {
         parameters: {
             query?: never;
@@ -1905,6 +1973,74 @@ export interface paths {
         put?: never;
         /** Ask for a hearing (听证) */
         post: operations["ask-hearing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/inquiry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the party's inquiry by video is */
+        get: operations["get-portal-inquiry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/inquiry/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to be recorded, or refuse: then there is no inquiry by video */
+        post: operations["agree-recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/inquiry/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm the record of the inquiry (核对询问笔录) */
+        post: operations["confirm-inquiry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/inquiry/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the open room, as the party */
+        post: operations["join-inquiry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3909,6 +4045,43 @@ export interface components {
             party?: components["schemas"]["Party"];
             problems: components["schemas"]["Fault"][];
         };
+        Inquiry: {
+            /**
+             * Format: date-time
+             * @description The party agreed to be recorded.
+             */
+            agreed_at?: string;
+            /**
+             * Format: date-time
+             * @description As the party asked for.
+             */
+            appointed_at?: string;
+            /** @description The recording, sealed. */
+            bundle?: string;
+            /** Format: date-time */
+            closed_at?: string;
+            officers: components["schemas"]["RoomOfficer"][];
+            /** Format: date-time */
+            opened_at?: string;
+            /** @description The latest record of an inquiry. */
+            record?: components["schemas"]["InquiryRecord"];
+            recorded: boolean;
+            /**
+             * @description ended: what was recorded is on its way to the seal, or nothing was.
+             * @enum {string}
+             */
+            state: "none" | "open" | "ended" | "sealed";
+        };
+        InquiryRecord: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** @description What the party adds or puts right. */
+            correction?: string;
+            /** @description Of the party's documents. */
+            document: string;
+        };
         InspectionDue: {
             /** Format: date-time */
             due_at: string;
@@ -4556,6 +4729,9 @@ export interface components {
             why_en?: string;
             why_zh?: string;
         };
+        PortalAgreement: {
+            agree: boolean;
+        };
         PortalAppointment: {
             /** Format: date-time */
             at: string;
@@ -4593,10 +4769,17 @@ export interface components {
             what_en: string;
             what_zh: string;
         };
+        PortalCode: {
+            code: string;
+        };
         PortalConsent: {
             phone: string;
             /** @description PNG as a data URL. */
             signature: string;
+        };
+        PortalCorrection: {
+            /** @description What is to be added or put right; empty: nothing. */
+            text: string;
         };
         PortalCredit: {
             record?: components["schemas"]["CreditRecord"];
@@ -4616,6 +4799,11 @@ export interface components {
             title_en: string;
             title_zh: string;
         };
+        PortalInquiry: {
+            inquiry: components["schemas"]["Inquiry"];
+            /** @description This session lately entered a code that was sent to the party's telephone. */
+            proved: boolean;
+        };
         PortalInstalments: {
             /**
              * Format: date-time
@@ -4631,6 +4819,10 @@ export interface components {
         };
         PortalPayment: {
             pay_url: string;
+        };
+        PortalPhone: {
+            /** @description Masked. */
+            phone: string;
         };
         PortalProgress: {
             /** Format: date-time */
@@ -4945,6 +5137,10 @@ export interface components {
             key: string;
             zh: string;
         };
+        RoomOfficer: {
+            licence_no: string;
+            name: string;
+        };
         RuleCheck: {
             /** @enum {string} */
             kind: "matter" | "year";
@@ -5075,6 +5271,7 @@ export interface components {
             key: string;
             zh: string;
         };
+        "Send-codeRequest": Record<string, never>;
         Sentence: {
             en: string;
             zh: string;
@@ -5083,6 +5280,9 @@ export interface components {
             /** @description Goes into X-CSRF-Token of every request that changes something. */
             csrf: string;
             user: components["schemas"]["User"];
+        };
+        SessionDescription: {
+            sdp: string;
         };
         Shift: {
             account_id: string;
@@ -6909,6 +7109,72 @@ export interface operations {
             };
         };
     };
+    "get-inquiry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inquiry"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "join-room": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionDescription"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDescription"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-notes": {
         parameters: {
             query?: never;
@@ -7715,6 +7981,7 @@ export interface operations {
                     "image/png": string;
                     "text/plain; charset=utf-8": string;
                     "video/mp4": string;
+                    "video/webm": string;
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -9631,6 +9898,70 @@ export interface operations {
             };
         };
     };
+    "send-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Send-codeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalPhone"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "prove-party": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalCode"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "give-consent": {
         parameters: {
             query?: never;
@@ -9834,6 +10165,130 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-portal-inquiry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalInquiry"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "agree-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalAgreement"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-inquiry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalCorrection"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "join-inquiry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionDescription"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDescription"];
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {

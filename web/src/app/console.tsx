@@ -37,6 +37,7 @@ const Cases = page(() => import("../pages/cases/list"));
 const Deadlines = page(() => import("../pages/cases/deadlines"));
 const Mentions = page(() => import("../pages/cases/mentions"));
 const Payments = page(() => import("../pages/cases/payments"));
+const Inquiry = page(() => import("../pages/cases/inquiry"));
 const Case = page(() => import("../pages/cases/case"));
 const Objects = page(() => import("../pages/objects/objects"));
 const ObjectPage = page(() => import("../pages/objects/object"));
@@ -88,6 +89,7 @@ function Console() {
         <Route path="cases/mentions" element={<Mentions />} />
         <Route path="cases/payments" element={<Payments />} />
         <Route path="cases/:id" element={<Case />} />
+        <Route path="cases/:id/inquiry" element={<Inquiry />} />
         <Route path="objects" element={<Objects />} />
         <Route path="objects/imports" element={<Imports />} />
         <Route path="objects/imports/:id" element={<Import />} />

@@ -6,6 +6,7 @@ import { dateTime, longDate } from "../format/format";
 import { Actions } from "./actions";
 import { documentURL, fileURL, openCase, portalCase } from "./calls";
 import { Credit } from "./credit";
+import { Inquiry } from "./inquiry";
 import { Payment } from "./payment";
 import { Served } from "./served";
 import type { PortalCase } from "./types";
@@ -37,6 +38,7 @@ export default function Party({ token }: { token: string }) {
     <>
       <Headline file={data} />
       <Payment file={data} onChange={refresh} />
+      <Inquiry file={data} onChange={refresh} />
       <Evidence file={data} />
       <Actions file={data} onDone={refresh} />
       <Documents file={data} />

@@ -4,4 +4,5 @@ type Schemas = components["schemas"];
 
 export type PortalCase = Schemas["PortalCase"];
 export type PortalAction = Schemas["PortalAction"];
+export type PortalInquiry = Schemas["PortalInquiry"];
 export type PortalCredit = Schemas["PortalCredit"];

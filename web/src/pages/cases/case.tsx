@@ -60,6 +60,7 @@ function File({ file }: { file: CaseFile }) {
           <div className="stack">
             <NextSteps file={file} />
             <Deadlines file={file} />
+            {["notified", "investigated", "proposed"].includes(file.state) ? <Link to={`/cases/${file.id}/inquiry`}>{t("inquiryOpen")}</Link> : null}
             {file.portal_url ? <PortalLink url={file.portal_url} /> : null}
           </div>
         </div>

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"offsite/pipeline"
+	carry "offsite/pipeline/watch"
+	"offsite/registry/lease"
+)
+
+const (
+	handOnEvery  = 2 * time.Second // as often as a camera is looked at
+	handOnAtOnce = 50              // cameras in a statement
+	handOnIn     = 5 * time.Second // or given up
+	refreshAgain = time.Second
+
+	// staleAfter is the longest time that a rule goes on with the same matter (rearm_s).
+	staleAfter = 24 * time.Hour
+)
+
+// handing is one at a time, and nothing after the last.
+type handing struct {
+	mu   sync.Mutex
+	over bool
+}
+
+func (h *handing) hand(ctx context.Context, save func(context.Context) error) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.over {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, handOnIn)
+	defer cancel()
+	return save(ctx)
+}
+
+// handOn writes where the rules stand, for the node that takes the cameras over: what has
+// changed, for all cameras in one statement. While the database is away nothing is
+// gathered; afterwards everything is written anew.
+func (w *watcher) handOn(ctx context.Context) {
+	tick := time.NewTicker(handOnEvery)
+	defer tick.Stop()
+	for behind := false; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if behind && w.desk.pool.Ping(ctx) != nil {
+			continue
+		}
+		err := w.states.hand(ctx, func(ctx context.Context) error { return w.saveStates(ctx, w.node.Carry(behind)) })
+		if err != nil && !behind && ctx.Err() == nil {
+			w.log.Warn("where the rules stand could not be written; a node that takes over begins dwells anew", "error", err)
+		}
+		behind = err != nil
+	}
+}
+
+// handOver writes where the rules stood when the node stopped.
+func (w *watcher) handOver() {
+	err := w.states.hand(context.Background(), func(ctx context.Context) error {
+		w.states.over = true
+		return w.saveStates(ctx, w.node.Left())
+	})
+	if err != nil {
+		w.log.Warn("where the rules stood could not be written; a node that takes over begins dwells anew", "error", err)
+	}
+}
+
+func (w *watcher) saveStates(ctx context.Context, carried []carry.Carried) error {
+	w.mu.Lock()
+	taken := w.taken
+	w.mu.Unlock()
+	var all []lease.State
+	for _, c := range carried {
+		if fence := taken[c.Camera]; fence > 0 {
+			all = append(all, lease.State{CameraID: c.Camera, Fence: fence, Version: carry.CarriedVersion, State: c.State, Frames: c.Frames, Baseline: c.Baseline})
+		}
+	}
+	for some := range slices.Chunk(all, handOnAtOnce) {
+		fenced, err := w.leases.SaveStates(ctx, some)
+		if err != nil {
+			return err
+		}
+		if len(fenced) > 0 {
+			w.log.Info("another node has these cameras by now; what this one says of them is not taken", "cameras", fenced)
+		}
+	}
+	return nil
+}
+
+// takeUp lets cameras that are new here go on where another node left them. A camera that
+// another node had in between, unknown to this one, is begun anew, too.
+func (w *watcher) takeUp(ctx context.Context, cameras []pipeline.Camera, held map[string]int64) error {
+	w.mu.Lock()
+	before := w.taken
+	w.mu.Unlock()
+	taken := make(map[string]int64, len(cameras))
+	var fresh []string
+	var stay []pipeline.Camera
+	for _, c := range cameras {
+		taken[c.ID] = held[c.ID]
+		if fence := before[c.ID]; fence > 0 && held[c.ID]-fence <= 1 {
+			stay = append(stay, c)
+		} else {
+			fresh = append(fresh, c.ID)
+		}
+	}
+	if len(fresh) > 0 {
+		states, err := w.leases.States(ctx, fresh)
+		if err != nil {
+			return err
+		}
+		w.node.Set(stay)
+		for _, s := range states {
+			if why := w.adopt(s); why != "" {
+				w.log.Info("where a camera's rules stood is not taken up", "camera", s.CameraID, "node", s.Node, "why", why)
+			}
+		}
+	}
+	w.mu.Lock()
+	w.taken = taken
+	w.mu.Unlock()
+	return nil
+}
+
+// adopt takes a state up, or says why not.
+func (w *watcher) adopt(s lease.State) string {
+	switch {
+	case s.Node == w.name && w.node.Stored(s.CameraID):
+		return "" // its own folder knows better
+	case s.Age > staleAfter:
+		return fmt.Sprintf("it is %s old, which is more than %s", s.Age.Round(time.Second), staleAfter)
+	case s.Version != carry.CarriedVersion:
+		return fmt.Sprintf("its encoding is of version %d, this program's of %d", s.Version, carry.CarriedVersion)
+	}
+	err := w.node.Adopt(carry.Carried{Camera: s.CameraID, State: s.State, Frames: s.Frames, Baseline: s.Baseline})
+	if err != nil {
+		return err.Error()
+	}
+	w.log.Info("a camera goes on where another node left it", "camera", s.CameraID, "node", s.Node, "seconds", s.Age.Round(time.Second).Seconds())
+	return ""
+}

@@ -1,0 +1,100 @@
+// An inquiry by video between two browsers, each with a camera and a microphone that
+// Chromium plays itself: from the appointment to the record that the party has confirmed.
+import assert from "node:assert/strict";
+import { createHash, createHmac } from "node:crypto";
+import { act, partyPage } from "./case.mjs";
+import { accessibility, api, as, stage, until } from "./stage.mjs";
+
+// lastCode reads the newest code that the gateway delivered to a telephone.
+async function lastCode(phone) {
+  const path = `/messages?to=${phone}`;
+  const at = String(Math.floor(Date.now() / 1000));
+  const empty = createHash("sha256").update("").digest("hex");
+  const signature = createHmac("sha256", stage.message_key).update(["GET", path, at, empty].join("\n")).digest("hex");
+  const answer = await fetch(new URL(path, stage.message_url), { headers: { "Offsite-Timestamp": at, "Offsite-Signature": `v1=${signature}` } });
+  assert.equal(answer.status, 200, await answer.clone().text());
+  return (await answer.json()).map((m) => /验证码 (\d{6})/.exec(m.text)?.[1]).findLast(Boolean);
+}
+
+// moves says that a picture plays: it has a size, and its time goes on.
+const moves = (page, side) =>
+  until(`the picture of ${side} moves`, () => page.locator(`video[data-side=${side}]`).evaluate(async (video) => {
+    const before = video.currentTime;
+    await new Promise((resolve) => { setTimeout(resolve, 500); });
+    return video.videoWidth > 0 && video.currentTime > before;
+  }), 30);
+
+export async function inquire(id, shown = async () => undefined) {
+  const party = await partyPage(id);
+  await act(party, "appointment", "/portal/appointment", (form) => form.locator("input").fill(new Date(Date.now() + 86_400_000).toISOString().slice(0, 16)));
+
+  const officer = await as("officer", `/cases/${id}/inquiry`);
+  await officer.context().grantPermissions(["camera", "microphone"]);
+  await party.context().grantPermissions(["camera", "microphone"]);
+  await officer.click("button[data-event=open_room]:not([disabled])");
+  await officer.waitForSelector("[data-inquiry=open]");
+  await officer.click("button[data-action=enter]");
+  await moves(officer, "own");
+
+  // The telephone's code, then the consent; nothing before.
+  const denied = await party.evaluate(async () => (await fetch("/api/v1/portal/inquiry/join", { method: "POST", body: "{\"sdp\":\"v=0\"}" })).status);
+  assert.equal(denied, 403, "the room is shut to who has shown no second factor");
+  await party.waitForSelector("[data-action=code]");
+  const sent = party.waitForResponse((r) => r.url().endsWith("/portal/code"));
+  await party.click("[data-action=code] button.plain");
+  assert.equal((await sent).status(), 200);
+  const known = new Set((await api(officer, "/parties")).items.map((p) => p.phone).filter(Boolean));
+  const code = await until("the code on the party's telephone", async () => {
+    for (const number of known) {
+      const got = await lastCode(number);
+      if (got) return got;
+    }
+    return null;
+  }, 30);
+  await party.fill("[data-action=code] input", code);
+  await party.click("[data-action=code] button[type=submit]");
+  await party.waitForSelector("form[data-action=agree]");
+  assert.deepEqual(await accessibility(party), []);
+  await shown(party, "agree");
+  await party.check("form[data-action=agree] input[type=checkbox]");
+  await party.click("form[data-action=agree] button[type=submit]");
+  await party.click("button[data-action=enter]");
+
+  // Each sees the other.
+  await moves(party, "other");
+  await moves(officer, "other");
+  await shown(party, "room");
+  await shown(officer, "room");
+  assert.deepEqual(await accessibility(officer), []);
+  await moves(party, "own");
+  await officer.click("button[data-event=close_room]:not([disabled])");
+  await officer.waitForSelector("[data-inquiry=sealed]", { timeout: 60_000 });
+
+  // Both sides' recordings are sealed, and play.
+  const { bundle } = await api(officer, `/cases/${id}/inquiry`);
+  const { files } = await api(officer, `/evidence/${bundle}`);
+  for (const side of ["party", "officer"]) {
+    const file = files.find((f) => f.path.startsWith(`data/${side}-`));
+    assert.ok(file, `the bundle has ${side}'s recording: ${files.map((f) => f.path)}`);
+    const played = await officer.evaluate(async (url) => {
+      const video = document.createElement("video");
+      video.muted = true;
+      video.src = url;
+      await video.play();
+      await new Promise((resolve) => { setTimeout(resolve, 1000); });
+      return { width: video.videoWidth, height: video.videoHeight, time: video.currentTime, sound: video.webkitAudioDecodedByteCount };
+    }, `/api/v1/evidence/${bundle}/files/${file.path}`);
+    assert.ok(played.width > 0 && played.height > 0 && played.time > 0.2 && played.sound > 0, `${side}: ${JSON.stringify(played)}`);
+  }
+
+  // The record names the recording, and the party confirms it.
+  await officer.fill("#inquiry-text", "问：该处经营物品是否为您所有？\n答：是我店里的。\n问：是否知晓占道经营须经批准？\n答：现在知道了，已经搬回。");
+  await officer.click("button[data-event=inquire]:not([disabled])");
+  await party.waitForSelector("form[data-action=confirm]");
+  await party.check("form[data-action=confirm] input[type=checkbox]");
+  await party.click("form[data-action=confirm] button[type=submit]");
+  await until("the record is confirmed", async () => (await api(officer, `/cases/${id}/inquiry`)).record?.confirmed_at, 30);
+  assert.deepEqual([...party.wrongs.filter((w) => !w.includes("403")), ...officer.wrongs], []);
+  await party.context().close();
+  return bundle;
+}
