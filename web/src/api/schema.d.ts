@@ -415,6 +415,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{id}/hindsight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a zone's rule would have raised in the last hour, as it stands and as it is drafted; nothing is changed */
+        post: operations["try-zone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{id}/live": {
         parameters: {
             query?: never;
@@ -444,6 +461,25 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The photograph of the sign by a camera */
+        get: operations["get-camera-sign"];
+        /** Keep a photograph of the sign that stands by a camera (Penalty Law art. 41), in place of the one before; JPEG or PNG */
+        put: operations["put-camera-sign"];
+        post?: never;
+        /** Take the photograph of the sign away */
+        delete: operations["remove-camera-sign"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1151,6 +1187,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services outside that the bureau depends on, and their latest trials */
+        get: operations["list-gateways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{key}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go to a service and back, without harm; who asked and what came of it is kept */
+        post: operations["try-gateway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grade/formulas": {
         parameters: {
             query?: never;
@@ -1283,6 +1353,41 @@ export interface paths {
         get: operations["list-inspections-due"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/key-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders to replace or revoke a sealing key, the newest first */
+        get: operations["list-key-orders"];
+        put?: never;
+        /** Order a sealing key to be replaced or revoked; another person agrees, and it is carried out at the server */
+        post: operations["order-key-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/key-orders/{id}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to an order that another person gave */
+        post: operations["agree-to-key-order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1788,6 +1893,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portal/copies/{bundle}/bundle.tar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sealed copy of the evidence, with people and vehicles covered */
+        get: operations["get-portal-bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/copies/{bundle}/bundle.tlog-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The transparency log's receipt of such a copy (C2SP tlog-proof) */
+        get: operations["get-portal-proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portal/credit": {
         parameters: {
             query?: never;
@@ -2053,6 +2192,23 @@ export interface paths {
         };
         /** Where enforcement cameras stand (Penalty Law art. 41) */
         get: operations["list-public-cameras"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/cameras/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sign by a camera that is on the public list (Penalty Law art. 41) */
+        get: operations["get-public-sign"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2609,6 +2765,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of documents, and what must stand in each, by which article */
+        get: operations["list-templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{key}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A document of an invented case, marked as one */
+        get: operations["preview-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/transfers": {
         parameters: {
             query?: never;
@@ -3102,6 +3292,7 @@ export interface components {
             place: string;
             protocol: string;
             published_on?: string;
+            sign?: components["schemas"]["Sign"];
             /** Format: date-time */
             since?: string;
             /** @description connecting, live, stalled, failed; unknown while no node watches it, off where none is to. */
@@ -3641,6 +3832,10 @@ export interface components {
             oldest?: string;
             silent: string[];
         };
+        Explanation: {
+            en: string;
+            zh: string;
+        };
         Factors: {
             /**
              * Format: date-time
@@ -3823,6 +4018,32 @@ export interface components {
             points: number;
             reason: string;
         };
+        Hindsight: {
+            drafted: components["schemas"]["Raise"][];
+            /**
+             * Format: date-time
+             * @description Of the first look that is kept; none where none is.
+             */
+            from?: string;
+            /** @description Models that the rule reads and the camera did not run: nothing can be told. */
+            lacking: string[];
+            /** Format: int64 */
+            looks: number;
+            /** @description By the zone as it stands; none for a new one. */
+            standing: components["schemas"]["Raise"][];
+            /**
+             * Format: date-time
+             * @description Of the last one.
+             */
+            to?: string;
+            /** @description Times of more than half a minute without a look in between. */
+            unseen: components["schemas"]["UnseenSpan"][];
+        };
+        HindsightRequest: {
+            draft: components["schemas"]["ZoneDraft"];
+            /** @description The zone that it would change; none: a new one. */
+            zone?: string;
+        };
         Homography: {
             ground_m: components["schemas"]["Point"][];
             picture: components["schemas"]["Point"][];
@@ -3977,6 +4198,15 @@ export interface components {
             key: components["schemas"]["Key"];
             /** @description Send it as Authorization: Bearer …; it is not shown again. */
             secret: string;
+        };
+        KeyOrder: {
+            /**
+             * @description rotate: another key in its place, its seals hold. revoke: out of trust, for cause.
+             * @enum {string}
+             */
+            action: "rotate" | "revoke";
+            key_id: string;
+            reason: string;
         };
         KeyPage: {
             items: components["schemas"]["Key"][];
@@ -4142,6 +4372,9 @@ export interface components {
         ListOpenSessionBody: {
             items: components["schemas"]["OpenSession"][];
         };
+        ListOrderBody: {
+            items: components["schemas"]["Order"][];
+        };
         ListPartyBody: {
             items: components["schemas"]["Party"][];
         };
@@ -4166,8 +4399,14 @@ export interface components {
         ListSavedFilterBody: {
             items: components["schemas"]["SavedFilter"][];
         };
+        ListStandingBody: {
+            items: components["schemas"]["Standing"][];
+        };
         ListTaskBody: {
             items: components["schemas"]["Task"][];
+        };
+        ListTemplateBody: {
+            items: components["schemas"]["Template"][];
         };
         ListUserRowBody: {
             items: components["schemas"]["UserRow"][];
@@ -4177,6 +4416,14 @@ export interface components {
         };
         Made: {
             id: string;
+        };
+        MandatoryField: {
+            /** @description Of the law that demands it. */
+            article: string;
+            en: string;
+            field: string;
+            /** @description What to do, in Chinese. */
+            zh: string;
         };
         Matter: {
             awaits_en?: string;
@@ -4312,6 +4559,22 @@ export interface components {
             seen_at: string;
             /** @description The session that asks. */
             this: boolean;
+        };
+        Order: {
+            /** @enum {string} */
+            action: "rotate" | "revoke";
+            /** Format: date-time */
+            agreed_at?: string;
+            agreed_by?: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description It was carried out: trust.json says so. */
+            done: boolean;
+            /** Format: int64 */
+            id: number;
+            key_id: string;
+            reason: string;
         };
         Outcome: {
             /** Format: int64 */
@@ -4523,6 +4786,7 @@ export interface components {
             basis_zh: string;
             clip: string;
             consented: boolean;
+            copies: components["schemas"]["PortalCopy"][];
             documents: components["schemas"]["PortalDocument"][];
             /** Format: int64 */
             fine_fen: number;
@@ -4554,6 +4818,13 @@ export interface components {
             phone: string;
             /** @description PNG as a data URL. */
             signature: string;
+        };
+        PortalCopy: {
+            bundle: string;
+            /** Format: date-time */
+            sealed_at: string;
+            /** Format: int64 */
+            size_bytes: number;
         };
         PortalCorrection: {
             /** @description What is to be added or put right; empty: nothing. */
@@ -4675,6 +4946,8 @@ export interface components {
             name: string;
             place: string;
             published_on: string;
+            /** @description SHA-256 of the photograph of its sign; none: nobody has photographed it. */
+            sign?: string;
         };
         PublicDecision: {
             /** Format: date-time */
@@ -4797,6 +5070,16 @@ export interface components {
             sha256: string;
             /** @description The exact text that was sealed; its SHA-256 stands in the transparency log. */
             text: string;
+        };
+        Raise: {
+            ended: boolean;
+            /** Format: date-time */
+            first: string;
+            /** Format: date-time */
+            last: string;
+            /** Format: date-time */
+            raised: string;
+            why: components["schemas"]["Explanation"];
         };
         Ran: {
             /** Format: date-time */
@@ -5038,6 +5321,10 @@ export interface components {
             zh: string;
         };
         "Send-codeRequest": Record<string, never>;
+        Sentence: {
+            en: string;
+            zh: string;
+        };
         Session: {
             /** @description Goes into X-CSRF-Token of every request that changes something. */
             csrf: string;
@@ -5064,6 +5351,11 @@ export interface components {
             ends_at: string;
             /** Format: date-time */
             starts_at: string;
+        };
+        Sign: {
+            /** Format: date-time */
+            at: string;
+            sha256: string;
         };
         SignIn: {
             /** @description Of the second factor, or a recovery code; asked for by a problem of type urn:offsite:second-factor. */
@@ -5105,6 +5397,16 @@ export interface components {
             /** Format: date-time */
             first_at: string;
             state: string;
+        };
+        Standing: {
+            /** @description None: it is one of the data folder, or not configured. */
+            address?: string;
+            configured: boolean;
+            does: components["schemas"]["Sentence"];
+            key: string;
+            latest?: components["schemas"]["Trial"];
+            name: components["schemas"]["Sentence"];
+            setting: string;
         };
         "Start-paymentRequest": Record<string, never>;
         StateCount: {
@@ -5170,6 +5472,13 @@ export interface components {
             /** @description sound, faulty; empty until it is entered. */
             result: string;
             subject: string;
+        };
+        Template: {
+            key: string;
+            /** @description What must stand in it; without one it is not made. */
+            mandatory: components["schemas"]["MandatoryField"][];
+            title_en: string;
+            title_zh: string;
         };
         Text: {
             en: string;
@@ -5244,6 +5553,15 @@ export interface components {
             /** @enum {string} */
             state: "accepted" | "returned" | "closed";
         };
+        Trial: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            ok: boolean;
+            said: components["schemas"]["Sentence"];
+            /** Format: int64 */
+            took_ms: number;
+        };
         Trust: {
             format: string;
             keys: components["schemas"]["TrustedKey"][];
@@ -5274,6 +5592,12 @@ export interface components {
             witnesses?: string[];
         };
         Uncovered: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+        };
+        UnseenSpan: {
             /** Format: date-time */
             from: string;
             /** Format: date-time */
@@ -6376,6 +6700,41 @@ export interface operations {
             };
         };
     };
+    "try-zone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HindsightRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hindsight"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "watch-camera": {
         parameters: {
             query: {
@@ -6431,6 +6790,110 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-camera-sign": {
+        parameters: {
+            query?: {
+                /** @description The digest that is known: it changes the address with the picture; not read. */
+                of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-camera-sign": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Content-Type"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Camera"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-camera-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Camera"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -7946,6 +8409,66 @@ export interface operations {
             };
         };
     };
+    "list-gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListStandingBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "try-gateway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-formulas": {
         parameters: {
             query?: never;
@@ -8269,6 +8792,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListInspectionDueBody"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-key-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOrderBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-key-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyOrder"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "agree-to-key-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -9428,6 +10042,68 @@ export interface operations {
             };
         };
     };
+    "get-portal-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bundle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-portal-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bundle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain; charset=utf-8": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-portal-credit": {
         parameters: {
             query?: never;
@@ -9940,6 +10616,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListPublicCameraBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-public-sign": {
+        parameters: {
+            query?: {
+                /** @description The digest that is known: it changes the address with the picture; not read. */
+                of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -11063,6 +11773,66 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTemplateBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {
