@@ -2,7 +2,7 @@
 // does not travel with every request.
 import { api, ok } from "../api/client";
 import { setCsrf } from "../api/session-state";
-import type { PortalCase, PortalCredit } from "./types";
+import type { PortalCase, PortalCredit, PortalDataRequest } from "./types";
 
 export async function openCase(token: string): Promise<PortalCase> {
   const session = await ok(api.POST("/api/v1/portal/session", { body: { token } }));
@@ -21,5 +21,8 @@ export const askInstalments = (parts: number, first: string, reason: string): Pr
 export const startPayment = async (): Promise<string> => (await ok(api.POST("/api/v1/portal/payment", { body: {} }))).pay_url;
 export const portalCredit = (): Promise<PortalCredit> => ok(api.GET("/api/v1/portal/credit", {}));
 export const askRepair = (text: string, papers: string[]): Promise<unknown> => ok(api.POST("/api/v1/portal/credit", { body: { text, papers } }));
+export const ownDataRequest = (): Promise<PortalDataRequest> => ok(api.GET("/api/v1/portal/data", {}));
+export const askOwnData = (identity: string): Promise<unknown> => ok(api.POST("/api/v1/portal/data", { body: { identity } }));
+export const ownData = (identity: string): Promise<Blob> => ok(api.POST("/api/v1/portal/data.zip", { body: { identity }, parseAs: "blob" })) as Promise<Blob>;
 export const fileURL = (name: string) => `/api/v1/portal/files/${name.split("/").map(encodeURIComponent).join("/")}`;
 export const documentURL = (id: string) => `/api/v1/portal/documents/${encodeURIComponent(id)}/pdf`;

@@ -6,6 +6,7 @@ import { dateTime, longDate } from "../format/format";
 import { Actions } from "./actions";
 import { documentURL, fileURL, openCase, portalCase } from "./calls";
 import { Credit } from "./credit";
+import { OwnData } from "./own-data";
 import { Payment } from "./payment";
 import { Served } from "./served";
 import type { PortalCase } from "./types";
@@ -41,6 +42,7 @@ export default function Party({ token }: { token: string }) {
       <Actions file={data} onDone={refresh} />
       <Documents file={data} />
       <Credit />
+      <OwnData />
       <Progress file={data} />
     </>
   );

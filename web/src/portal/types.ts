@@ -5,3 +5,4 @@ type Schemas = components["schemas"];
 export type PortalCase = Schemas["PortalCase"];
 export type PortalAction = Schemas["PortalAction"];
 export type PortalCredit = Schemas["PortalCredit"];
+export type PortalDataRequest = Schemas["PortalDataRequest"];

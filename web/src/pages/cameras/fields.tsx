@@ -8,6 +8,7 @@ import words, { type CameraWord } from "./words";
 export interface CameraFieldValues {
   name: string;
   place: string;
+  township?: string;
   longitude?: number;
   latitude?: number;
   legal_review_no?: string;
@@ -23,6 +24,7 @@ export function draftOfFields(values: CameraFieldValues): CameraChange {
   return {
     name: values.name.trim(),
     place: values.place.trim(),
+    township: values.township?.trim() ?? "",
     longitude: values.longitude,
     latitude: values.latitude,
     legal_review_no: values.legal_review_no?.trim() ?? "",
@@ -38,6 +40,7 @@ export function CameraFields() {
     <>
       <Form.Item name="name" label={t("nameLabel")} rules={required}><Input maxLength={60} /></Form.Item>
       <Form.Item name="place" label={t("placeLabel")} rules={required}><Input maxLength={120} /></Form.Item>
+      <Form.Item name="township" label={t("townshipLabel")} extra={t("townshipHelp")}><Input maxLength={100} /></Form.Item>
       <Row gutter={12}>
         <Col xs={24} sm={12}><Form.Item name="longitude" label={t("longitude")}><InputNumber min={-180} max={180} step={0.0001} style={{ width: "100%" }} /></Form.Item></Col>
         <Col xs={24} sm={12}><Form.Item name="latitude" label={t("latitude")}><InputNumber min={-90} max={90} step={0.0001} style={{ width: "100%" }} /></Form.Item></Col>
