@@ -42,8 +42,8 @@ func (l Loader) outside(ctx context.Context, p *plan, until time.Time) error {
 	if err != nil {
 		return err
 	}
-	r := rand.New(rand.NewPCG(p.seed, 5)) // #nosec G404 -- invented data
 	for n := range Leads {
+		r := rand.New(rand.NewPCG(p.seed, 100+uint64(n))) // #nosec G404 G115 -- invented data, the same whichever are there already
 		if err := l.lead(ctx, r, n, at, until, leads, handed, neighbour); err != nil {
 			return fmt.Errorf("make up lead %d: %w", n+1, err)
 		}

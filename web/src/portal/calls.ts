@@ -23,6 +23,6 @@ export const portalCredit = (): Promise<PortalCredit> => ok(api.GET("/api/v1/por
 export const askRepair = (text: string, papers: string[]): Promise<unknown> => ok(api.POST("/api/v1/portal/credit", { body: { text, papers } }));
 export const ownDataRequest = (): Promise<PortalDataRequest> => ok(api.GET("/api/v1/portal/data", {}));
 export const askOwnData = (identity: string): Promise<unknown> => ok(api.POST("/api/v1/portal/data", { body: { identity } }));
-export const ownData = (identity: string): Promise<Blob> => ok(api.POST("/api/v1/portal/data.zip", { body: { identity }, parseAs: "blob" })) as Promise<Blob>;
+export const ownData = (identity: string): Promise<Blob> => ok<unknown>(api.POST("/api/v1/portal/data.zip", { body: { identity }, parseAs: "blob" })) as Promise<Blob>;
 export const fileURL = (name: string) => `/api/v1/portal/files/${name.split("/").map(encodeURIComponent).join("/")}`;
 export const documentURL = (id: string) => `/api/v1/portal/documents/${encodeURIComponent(id)}/pdf`;

@@ -19,4 +19,4 @@ export const judge = ({ id, state }: SubjectRequest, body: Verdict): Promise<unk
   const params = { path: { id } };
   return state === "asked" ? ok(api.POST("/api/v1/privacy/requests/{id}/review", { params, body })) : ok(api.POST("/api/v1/privacy/requests/{id}/decision", { params, body }));
 };
-export const handOver = (id: string): Promise<Blob> => ok(api.POST("/api/v1/privacy/requests/{id}/data.zip", { params: { path: { id } }, parseAs: "blob" })) as Promise<Blob>;
+export const handOver = (id: string): Promise<Blob> => ok<unknown>(api.POST("/api/v1/privacy/requests/{id}/data.zip", { params: { path: { id } }, parseAs: "blob" })) as Promise<Blob>;
