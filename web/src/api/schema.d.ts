@@ -6307,6 +6307,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "东门",
+                 *       "place": "东门路口",
+                 *       "protocol": "tcp",
+                 *       "url": "rtsp://admin:secret@10.0.0.1/x"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CameraDraft"];
             };
         };
@@ -6800,6 +6808,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "西门",
+                 *       "place": "西门路口"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CameraChange"];
             };
         };
@@ -10634,6 +10648,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "shop",
+                 *       "name": "乙镇百货",
+                 *       "township": "乙镇"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ObjectDraft"];
             };
         };
@@ -10649,13 +10670,14 @@ export interface operations {
                      * @example {
                      *       "address": "",
                      *       "business": "",
-                     *       "changed_at": "2026-11-29T01:27:40.409474Z",
+                     *       "changed_at": "2026-11-29T01:44:40.601249Z",
                      *       "grade": "green",
-                     *       "id": "01a224ea-3c79-7736-94a5-72b7cc3772b9",
+                     *       "id": "01a224f9-cd99-73cb-9a18-ecaedc2bc8ba",
                      *       "kind": "shop",
-                     *       "name": "<script>alert(1)</script>",
+                     *       "name": "乙镇百货",
                      *       "party": "",
                      *       "party_id": "",
+                     *       "township": "乙镇",
                      *       "version": 1
                      *     }
                      */
@@ -11974,6 +11996,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "activities": [
+                     *         {
+                     *           "basis": "个人信息保护法第十三条第一款第三项、第三十四条 PIPL art. 13(1)(3), 34；第二十六条 art. 26；行政处罚法第四十一条 APL art. 41；公共安全视频图像信息系统管理条例第十六条",
+                     *           "count": 0,
+                     *           "data_en": "Pictures and clips of public places, with people and vehicles",
+                     *           "data_zh": "公共场所影像：照片、短视频中的人、车",
+                     *           "kept_en": "Deleted after the object lock's time, which each bundle's receipt names",
+                     *           "kept_zh": "对象锁期限届满后删除，时间见各证据包回执",
+                     *           "key": "evidence",
+                     *           "recipients": [],
+                     *           "sensitive": false,
+                     *           "why_en": "Fixing the facts of violations",
+                     *           "why_zh": "固定违法事实"
+                     *         },
+                     *         {
+                     *           "basis": "个人信息保护法第十三条第一款第三项、第三十四条 PIPL art. 13(1)(3), 34；第二十八条 art. 28",
+                     *           "count": 1,
+                     *           "data_en": "Parties: name, identity number (encrypted), telephone, address",
+                     *           "data_zh": "当事人姓名、证件号码（加密）、电话、地址",
+                     *           "kept_en": "With the case's file, as the rules of archives say",
+                     *           "kept_zh": "随案卷保存，期限依档案规定",
+                     *           "key": "party",
+                     *           "recipients": [],
+                     *           "sensitive": true,
+                     *           "why_en": "Knowing the party, serving documents",
+                     *           "why_zh": "认定当事人、送达"
+                     *         }
+                     *       ],
+                     *       "at": "2026-11-29T01:36:57.057732Z",
+                     *       "bureau": "",
+                     *       "measures": {
+                     *         "accounts": 3,
+                     *         "accounts_of_townships": 0,
+                     *         "accounts_with_factor": 0,
+                     *         "cameras": 0,
+                     *         "factor_demanded": false,
+                     *         "last_run": "",
+                     *         "requests_late": 0,
+                     *         "requests_open": 0,
+                     *         "transfers": 0,
+                     *         "unlawful_cameras": 0,
+                     *         "views": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Processing"];
                 };
             };
@@ -12003,6 +12072,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "advised": true,
+                     *           "asked_at": "2026-11-29T01:36:56.700533Z",
+                     *           "asked_by": "officer",
+                     *           "checked": "核对居民身份证原件",
+                     *           "decide_by": "2026-12-29T01:36:56.700533Z",
+                     *           "decided_at": "2026-11-29T01:36:56.805267Z",
+                     *           "decider": "head",
+                     *           "events": [
+                     *             {
+                     *               "at": "2026-11-29T01:36:56.705044Z",
+                     *               "by": "officer",
+                     *               "event": "asked"
+                     *             },
+                     *             {
+                     *               "at": "2026-11-29T01:36:56.767754Z",
+                     *               "by": "legal",
+                     *               "event": "reviewed"
+                     *             }
+                     *           ],
+                     *           "how": "desk",
+                     *           "id": "01a224f2-b97c-781e-a855-d96e464680dd",
+                     *           "party": "张三",
+                     *           "party_id": "01a224f2-b872-740d-9835-e98de49839dd",
+                     *           "reason": "符合第四十五条",
+                     *           "review": "符合第四十五条",
+                     *           "reviewed_at": "2026-11-29T01:36:56.720761Z",
+                     *           "reviewer": "legal",
+                     *           "state": "released"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListSubjectRequestBody"];
                 };
             };
@@ -12026,6 +12131,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "checked": "核对居民身份证原件",
+                 *       "party_id": "01a224f2-b872-740d-9835-e98de49839dd"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SubjectAsk"];
             };
         };
@@ -12036,6 +12147,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a224f2-b97c-781e-a855-d96e464680dd"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Made"];
                 };
             };
@@ -12092,6 +12208,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "符合第四十五条",
+                 *       "release": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["SubjectVerdict"];
             };
         };
@@ -12125,6 +12247,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "符合第四十五条",
+                 *       "release": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["SubjectVerdict"];
             };
         };
@@ -12739,6 +12867,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListDayLineBody"];
                 };
             };
@@ -12768,6 +12901,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "by": "",
+                     *       "measures": [
+                     *         {
+                     *           "en": "Findings reviewed",
+                     *           "key": "reviewed",
+                     *           "points": 1,
+                     *           "zh": "审核线索"
+                     *         },
+                     *         {
+                     *           "en": "Steps taken in cases",
+                     *           "key": "steps",
+                     *           "points": 1,
+                     *           "zh": "办案环节"
+                     *         }
+                     *       ],
+                     *       "reason": "",
+                     *       "version": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["ScoreRules"];
                 };
             };
@@ -12791,6 +12945,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "points": {
+                 *         "closed": 7
+                 *       },
+                 *       "reason": "本局计分办法"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ScoreRulesDraft"];
             };
         };
@@ -12832,6 +12994,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "by": "person",
+                     *       "months": [
+                     *         "2026-10",
+                     *         "2026-11"
+                     *       ],
+                     *       "period": "2026-Q4",
+                     *       "rows": [
+                     *         {
+                     *           "counts": {},
+                     *           "key": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                     *           "months": [
+                     *             0,
+                     *             0
+                     *           ],
+                     *           "name": "officer",
+                     *           "place": 1,
+                     *           "points": 0
+                     *         }
+                     *       ],
+                     *       "rules": {
+                     *         "at": "2026-11-29T01:36:57.958874Z",
+                     *         "by": "head",
+                     *         "measures": [
+                     *           {
+                     *             "en": "Findings reviewed",
+                     *             "key": "reviewed",
+                     *             "points": 0,
+                     *             "zh": "审核线索"
+                     *           },
+                     *           {
+                     *             "en": "Steps taken in cases",
+                     *             "key": "steps",
+                     *             "points": 0,
+                     *             "zh": "办案环节"
+                     *           }
+                     *         ],
+                     *         "reason": "本局计分办法",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["TeamReport"];
                 };
             };
