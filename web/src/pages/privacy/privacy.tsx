@@ -44,7 +44,7 @@ function Record() {
                 { title: t("recipients"), key: "to", render: (_, one) => one.recipients.map((to) => `${to.name}（${pick(to.zh, to.en)}）`).join("、") || t("nobody") },
               ]}
             />
-            <dl className="panel-body facts">
+            <dl className="panel-body facts" style={{ padding: 16 }}>
               <dt>{t("cameras")}</dt><dd>{t("camerasOf", { n: measures.unlawful_cameras, of: measures.cameras })}</dd>
               <dt>{t("factors")}</dt><dd>{t("factorsOf", { n: measures.accounts_with_factor, of: measures.accounts })}</dd>
               <dt>{t("narrowed")}</dt><dd>{t("narrowedOf", { n: measures.accounts_of_townships, of: measures.accounts })}</dd>

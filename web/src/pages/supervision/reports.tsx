@@ -53,7 +53,7 @@ function Scores() {
         <h2>{t("scores")}</h2>
         {can("head") && report.data ? <Button onClick={() => setChanging(true)}>{t("changePoints")}</Button> : null}
       </header>
-      <div className="panel-body">
+      <div className="panel-body" style={{ padding: 16 }}>
         <Space wrap>
           <Segmented<Span> aria-label={t("span")} value={span} onChange={(value) => filter.set("span", value)} options={(["month", "quarter", "year"] as const).map((value) => ({ value, label: t(value) }))} />
           <DatePicker aria-label={t("period")} picker={span} value={at} allowClear={false} onChange={(value) => filter.set("month", (value ?? dayjs()).format("YYYY-MM"))} />
@@ -73,7 +73,7 @@ function Scores() {
                 ...data.rules.measures.map((measure) => ({ title: pick(measure.zh, measure.en), key: measure.key, render: (_: unknown, row: ScoreRow) => row.counts[measure.key] ?? 0 })),
               ]}
             />
-            <div className="panel-body muted">
+            <div className="panel-body muted" style={{ padding: 16 }}>
               <p>{data.rules.version === 0 ? t("pointsShipped") : t("pointsHold", { n: data.rules.version, by: data.rules.by, reason: data.rules.reason })}</p>
               <p>{data.rules.measures.map((measure) => `${pick(measure.zh, measure.en)} ${measure.points}`).join("；")}</p>
               <p>{t("byPeople")}</p>
@@ -125,7 +125,7 @@ function Day() {
   return (
     <section className="panel flush">
       <header><h2>{t("day")}</h2></header>
-      <div className="panel-body">
+      <div className="panel-body" style={{ padding: 16 }}>
         <Space wrap>
           <DatePicker aria-label={t("day")} value={at} allowClear={false} onChange={(value) => filter.set("day", (value ?? dayjs()).format(dayForm))} />
           <Select allowClear aria-label={t("by_team")} placeholder={t("by_team")} style={{ minWidth: 180 }} value={team || undefined} onChange={(value?: string) => filter.set("team", value ?? "")} options={teams.map((value) => ({ value }))} />
