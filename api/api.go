@@ -43,6 +43,7 @@ type Options struct {
 	Leads        leads      // from outside, and who is on duty
 	Transfers    transfers  // to other authorities
 	Credit       creditOffice
+	Teams        teamOffice    // what people, teams and townships have done
 	Privacy      privacyOffice // optional: without it, nothing is told of retention
 	Exports      exports       // optional: without it, nothing is exported in bulk
 	Gateways     services      // optional: without it, no service outside is tried
@@ -55,11 +56,12 @@ type Options struct {
 	Discovery    finder                                      // optional: without it, no cameras are looked for
 	CheckAddress func(ctx context.Context, url string) error // guard.Guard.Check
 	Events       func(ctx context.Context) <-chan store.Event
-	Ready        map[string]func(ctx context.Context) error // what /readyz asks; optional
-	Log          http.Handler                               // the transparency log, served under /log/; optional
-	Pages        fs.FS                                      // web.Files()
-	Metrics      http.Handler                               // /metrics; optional
-	Registerer   prometheus.Registerer                      // optional
+	Sees         func(ctx context.Context, e store.Event) (bool, error) // store.Sees: whether a narrowed context sees what an event names
+	Ready        map[string]func(ctx context.Context) error             // what /readyz asks; optional
+	Log          http.Handler                                           // the transparency log, served under /log/; optional
+	Pages        fs.FS                                                  // web.Files()
+	Metrics      http.Handler                                           // /metrics; optional
+	Registerer   prometheus.Registerer                                  // optional
 
 	Elsewhere      provider // the bureau's identity provider; optional
 	FactorDemanded bool     // nobody does anything without a second factor
@@ -170,6 +172,7 @@ func (a *API) operations() {
 	a.rulesOperations()
 	a.areaOperations()
 	a.supervisionOperations()
+	a.teamOperations()
 	a.exchangeOperations()
 	a.leadOperations()
 	a.transferOperations()

@@ -80,6 +80,9 @@ func (a *API) recognise(r *http.Request, access access) *problem.Problem {
 	if !access.has(c.staff.Roles) {
 		return problem.NoRight()
 	}
+	if access.district && len(c.session.Account.Townships) > 0 {
+		return problem.DistrictAlone()
+	}
 	return a.factor(c, access)
 }
 

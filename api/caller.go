@@ -10,6 +10,7 @@ import (
 	"offsite/casework"
 	"offsite/exchange/key"
 	"offsite/registry/account"
+	"offsite/store"
 )
 
 // caller is who makes a request: staff, another system, a party with an open link, or
@@ -26,8 +27,9 @@ type caller struct {
 	key      *key.Key // of another system, which then stands as staff without a role
 	address  string
 	agent    string
-	request  string // id
-	accept   string // Accept-Language
+	request  string       // id
+	accept   string       // Accept-Language
+	scope    *store.Scope // what the statements of the request see
 }
 
 type callerKey struct{}
@@ -37,7 +39,7 @@ func callerOf(ctx context.Context) *caller {
 	if c, ok := ctx.Value(callerKey{}).(*caller); ok {
 		return c
 	}
-	return &caller{}
+	return &caller{scope: &store.Scope{}}
 }
 
 // actor is the signed-in member of staff; operations that staff alone may call

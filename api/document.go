@@ -72,6 +72,9 @@ func (a *API) OpenAPI() ([]byte, error) {
 	for _, s := range schemas {
 		notNull(s)
 	}
+	if err := a.exemplify(doc); err != nil {
+		return nil, err
+	}
 	text, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("write the OpenAPI document: %w", err)

@@ -21,7 +21,7 @@ func updating() bool {
 func TestMain(m *testing.M) {
 	flag.Bool("update", false, "write api/openapi.json anew")
 	flag.Parse()
-	storetest.Main(m)
+	storetest.Main(keeper{m})
 }
 
 // TestOpenAPI keeps openapi.json current, since the console's client is made from

@@ -33,12 +33,13 @@ func (a *API) listen(ctx context.Context, _ *empty) (*stream, error) {
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 		w.WriteHeader(http.StatusOK)
-		a.follow(r.Context(), w, token)
+		a.follow(r.Context(), w, token) // r's context is narrowed as the caller is
 	}}, nil
 }
 
 // follow writes events until the client, the session or the hub ends.
 func (a *API) follow(ctx context.Context, w http.ResponseWriter, token string) {
+	sees := a.sees(ctx)
 	listener := a.hub.Listen()
 	defer a.hub.Leave(listener)
 	out := sender{w, http.NewResponseController(w)}
@@ -56,10 +57,28 @@ func (a *API) follow(ctx context.Context, w http.ResponseWriter, token string) {
 				return
 			}
 		case e, open := <-listener.Events:
-			if !open || !out.send(eventText(e)) {
+			if !open || sees(e) && !out.send(eventText(e)) {
 				return
 			}
 		}
+	}
+}
+
+// sees says of which events the context's caller hears: who has townships, of those
+// alone that name something of theirs.
+func (a *API) sees(ctx context.Context) func(store.Event) bool {
+	if len(store.Townships(ctx)) == 0 {
+		return func(store.Event) bool { return true }
+	}
+	return func(e store.Event) bool {
+		if a.o.Sees == nil {
+			return e.Kind == store.KindGap
+		}
+		seen, err := a.o.Sees(ctx, e)
+		if err != nil && ctx.Err() == nil {
+			a.log.WarnContext(ctx, "an event is kept back", "kind", e.Kind, "error", err)
+		}
+		return seen
 	}
 }
 

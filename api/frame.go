@@ -15,6 +15,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"offsite/api/problem"
+	"offsite/store"
 )
 
 const (
@@ -27,13 +28,14 @@ func (a *API) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		random := make([]byte, requestIDBytes)
 		_, _ = rand.Read(random) // never fails
+		ctx, scope := store.WithScope(r.Context())
 		c := &caller{
-			request: hex.EncodeToString(random), address: a.remote(r),
+			scope: scope, request: hex.EncodeToString(random), address: a.remote(r),
 			agent: clip(r.UserAgent()), accept: r.Header.Get("Accept-Language"),
 		}
 		w.Header().Set("X-Request-Id", c.request)
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writePatience)) // not every writer has one
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, c)))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, callerKey{}, c)))
 	})
 }
 

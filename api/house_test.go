@@ -27,6 +27,7 @@ import (
 	"offsite/casework/credit"
 	"offsite/casework/desk"
 	"offsite/casework/supervision"
+	"offsite/casework/team"
 	"offsite/evidence/seal"
 	"offsite/evidence/translog/proof"
 	"offsite/evidence/translog/sample"
@@ -56,6 +57,7 @@ type house struct {
 	intake    *intake.Intake
 	keys      *key.Keys
 	transfers *transfer.Desk
+	book      *casework.Book
 	api       *api.API
 	log       *safeBuffer
 }
@@ -96,6 +98,7 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.book = book
 	addresses, err := guard.New([]string{"127.0.0.0/8", "10.0.0.0/8"})
 	if err != nil {
 		t.Fatal(err)
@@ -113,10 +116,12 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	h.transfers = transfer.New(transfer.Options{Pool: h.pool, Leads: leads, Bureau: "局", Now: time.Now})
 	o := api.Options{
 		Keys: h.keys, Webhooks: hooks, Exports: bulk.New(h.pool), Leads: leads, Transfers: h.transfers,
-		Privacy:  privacy.New(privacy.Options{Pool: h.pool, Log: noLog{}, Now: time.Now}),
+		Privacy:  privacy.New(privacy.Options{Pool: h.pool, Log: noLog{}, Now: time.Now, Identity: h.registry.PartyIdentity}),
 		Credit:   credit.New(credit.Options{Pool: h.pool, Law: book.Rules(), Now: time.Now}),
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
 		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry, Samples: sample.New(h.pool, time.Now),
+		Teams:     team.New(h.pool, time.Now),
+		Sees:      func(ctx context.Context, e store.Event) (bool, error) { return store.Sees(ctx, h.pool, e) },
 		Draws:     supervision.New(supervision.Options{Pool: h.pool, Law: book.Rules(), Now: time.Now}),
 		Desk:      desk.New(h.pool, time.Now),
 		KeyOrders: keyorder.New(h.pool, time.Now),
@@ -177,8 +182,13 @@ const password = "a long enough password 7"
 // staff makes an account with the roles and signs it in, its password changed.
 func (h *house) staff(roles ...string) *person {
 	h.t.Helper()
-	name := strings.Join(roles, "-")
-	_, once, err := h.accounts.Create(context.Background(), "test", account.Draft{Username: name, Name: name, Roles: roles, LicenceNo: "No 1"})
+	return h.member(strings.Join(roles, "-"), account.Reach{}, roles...)
+}
+
+// member is staff under a name of its own, that sees what its reach says.
+func (h *house) member(name string, reach account.Reach, roles ...string) *person {
+	h.t.Helper()
+	_, once, err := h.accounts.Create(context.Background(), "test", account.Draft{Username: name, Name: name, Roles: roles, LicenceNo: "No 1", Reach: reach})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -262,6 +272,9 @@ func (p *person) do(method, path string, body any, headers ...string) reply {
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
 		p.h.t.Fatal(err)
+	}
+	if !strings.Contains(path, "?") || method == http.MethodGet {
+		seenAnswer(method, req.URL.Path, body, res, text)
 	}
 	return reply{res.StatusCode, res.Header, text}
 }

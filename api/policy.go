@@ -31,6 +31,8 @@ type access struct {
 	roles  []string
 	fresh  []string // of those, the roles that must have shown their second factor lately
 	scope  string   // also another system whose key has it
+
+	district bool // concerns the whole district: refused to accounts of townships
 }
 
 // or adds the scope that opens an operation to another system's key.
@@ -45,6 +47,14 @@ func (a access) freshly(roles ...string) access {
 	if len(roles) == 0 {
 		a.fresh = a.roles
 	}
+	return a
+}
+
+// ofDistrict refuses an operation to accounts of townships: what it tells or changes
+// is no township's. All other operations see, by SQL, the account's townships alone
+// (store.Narrowed).
+func (a access) ofDistrict() access {
+	a.district = true
 	return a
 }
 
@@ -131,19 +141,19 @@ func policy() map[string]access {
 		"create-party":  only(collector, officer),
 		"change-party":  only(collector, officer),
 
-		"preview-import":   only(collector),
-		"apply-import":     only(collector),
-		"undo-import":      only(collector),
-		"list-imports":     only(collector, officer, legal, head, auditor, supervisor),
-		"get-import":       only(collector, officer, legal, head, auditor, supervisor),
-		"list-import-rows": only(collector, officer, legal, head, auditor, supervisor),
+		"preview-import":   only(collector).ofDistrict(),
+		"apply-import":     only(collector).ofDistrict(),
+		"undo-import":      only(collector).ofDistrict(),
+		"list-imports":     only(collector, officer, legal, head, auditor, supervisor).ofDistrict(),
+		"get-import":       only(collector, officer, legal, head, auditor, supervisor).ofDistrict(),
+		"list-import-rows": only(collector, officer, legal, head, auditor, supervisor).ofDistrict(),
 
-		"preview-camera-import":   only(operator),
-		"apply-camera-import":     only(operator),
-		"undo-camera-import":      only(operator),
-		"list-camera-imports":     only(operator, head, auditor, supervisor),
-		"get-camera-import":       only(operator, head, auditor, supervisor),
-		"list-camera-import-rows": only(operator, head, auditor, supervisor),
+		"preview-camera-import":   only(operator).ofDistrict(),
+		"apply-camera-import":     only(operator).ofDistrict(),
+		"undo-camera-import":      only(operator).ofDistrict(),
+		"list-camera-imports":     only(operator, head, auditor, supervisor).ofDistrict(),
+		"get-camera-import":       only(operator, head, auditor, supervisor).ofDistrict(),
+		"list-camera-import-rows": only(operator, head, auditor, supervisor).ofDistrict(),
 
 		"get-object":           registry,
 		"get-object-history":   registry,
@@ -153,8 +163,8 @@ func policy() map[string]access {
 		"adjust-grade":         only(head).freshly(),
 		"list-inspections-due": registry,
 		"get-formulas":         registry,
-		"simulate-formula":     only(legal, head, auditor, supervisor),
-		"activate-formula":     only(head).freshly(),
+		"simulate-formula":     only(legal, head, auditor, supervisor).ofDistrict(),
+		"activate-formula":     only(head).freshly().ofDistrict(),
 
 		"list-findings":   casework,
 		"get-finding":     casework,
@@ -185,7 +195,7 @@ func policy() map[string]access {
 		"list-alarms": casework,
 		"get-diagram": everybody,
 
-		"list-reconciliations": only(officer, head, auditor, supervisor),
+		"list-reconciliations": only(officer, head, auditor, supervisor).ofDistrict(),
 
 		"get-evidence":        casework,
 		"get-evidence-file":   casework,
@@ -193,47 +203,51 @@ func policy() map[string]access {
 		"get-log-proof":       casework,
 		"verify-evidence":     casework,
 		"get-trust":           anybody,
-		"list-samples":        only(head, auditor, supervisor),
-		"get-sample":          only(head, auditor, supervisor),
-		"report-sample":       only(head, auditor, supervisor),
-		"announce-sample":     only(auditor, supervisor),
+		"list-samples":        only(head, auditor, supervisor).ofDistrict(),
+		"get-sample":          only(head, auditor, supervisor).ofDistrict(),
+		"report-sample":       only(head, auditor, supervisor).ofDistrict(),
+		"announce-sample":     only(auditor, supervisor).ofDistrict(),
 		"list-views":          only(head, auditor, supervisor),
 		"list-gaps":           registry,
 		"export-case":         only(officer, legal, head, auditor, supervisor),
-		"list-quotas":         only(officer, legal, head, auditor, admin, supervisor),
+		"list-quotas":         only(officer, legal, head, auditor, admin, supervisor).ofDistrict(),
 		"list-matters":        everybody,
 		"list-rules":          only(legal, head, admin, auditor, supervisor),
 		"get-rule":            only(legal, head, admin, auditor, supervisor),
 		"list-years":          everybody,
-		"check-rule":          only(legal),
-		"enter-rule":          only(legal),
-		"approve-rule":        only(head).freshly(),
+		"check-rule":          only(legal).ofDistrict(),
+		"enter-rule":          only(legal).ofDistrict(),
+		"approve-rule":        only(head).freshly().ofDistrict(),
 		"get-camera-timeline": registry,
 		"list-areas":          casework,
-		"report-quotas":       only(officer, legal, head, auditor, admin, supervisor),
+		"report-quotas":       only(officer, legal, head, auditor, admin, supervisor).ofDistrict(),
 
-		"list-quota-items":     only(officer, legal, head, auditor, supervisor),
-		"list-quota-snapshots": only(officer, legal, head, auditor, admin, supervisor),
+		"list-quota-items":     only(officer, legal, head, auditor, supervisor).ofDistrict(),
+		"list-quota-snapshots": only(officer, legal, head, auditor, admin, supervisor).ofDistrict(),
 		"list-draws":           casework,
 		"get-draw":             casework,
 		"list-tasks":           casework,
-		"announce-draw":        only(head, supervisor),
+		"announce-draw":        only(head, supervisor).ofDistrict(),
 		"enter-result":         only(officer, legal, supervisor),
 		"rectify-task":         only(officer, head),
 		"list-publications":    casework,
+		"get-day":              casework, // without the next, one's own alone
+		"get-team-report":      only(head, auditor, supervisor),
+		"get-score-rules":      casework,
+		"activate-score-rules": only(head).freshly().ofDistrict(),
 		"check-publication":    only(legal, head),
 
-		"list-keys":         only(admin, auditor),
-		"create-key":        only(admin).freshly(),
-		"revoke-key":        only(admin).freshly(),
-		"list-webhooks":     only(admin, auditor),
-		"create-webhook":    only(admin).freshly(),
-		"change-webhook":    only(admin).freshly(),
-		"rotate-webhook":    only(admin).freshly(),
-		"test-webhook":      only(admin),
-		"list-deliveries":   only(admin, auditor),
-		"get-delivery":      only(admin, auditor),
-		"replay-deliveries": only(admin),
+		"list-keys":         only(admin, auditor).ofDistrict(),
+		"create-key":        only(admin).freshly().ofDistrict(),
+		"revoke-key":        only(admin).freshly().ofDistrict(),
+		"list-webhooks":     only(admin, auditor).ofDistrict(),
+		"create-webhook":    only(admin).freshly().ofDistrict(),
+		"change-webhook":    only(admin).freshly().ofDistrict(),
+		"rotate-webhook":    only(admin).freshly().ofDistrict(),
+		"test-webhook":      only(admin).ofDistrict(),
+		"list-deliveries":   only(admin, auditor).ofDistrict(),
+		"get-delivery":      only(admin, auditor).ofDistrict(),
+		"replay-deliveries": only(admin).ofDistrict(),
 		"export-cases":      only(legal, head, auditor, supervisor).or(key.CasesRead),
 		"export-objects":    only(legal, head, auditor, supervisor).or(key.ObjectsRead),
 
@@ -245,11 +259,11 @@ func policy() map[string]access {
 		"dispatch-lead":    only(officer, head),
 		"finish-lead":      only(officer, head),
 		"list-duty":        casework,
-		"add-shift":        only(head),
-		"remove-shift":     only(head),
+		"add-shift":        only(head).ofDistrict(),
+		"remove-shift":     only(head).ofDistrict(),
 
 		"list-authorities":  only(reviewer, officer, legal, head, auditor, supervisor, admin),
-		"add-authority":     only(head).freshly(), // whose signature counts is no administrator's to say
+		"add-authority":     only(head).freshly().ofDistrict(), // whose signature counts is no administrator's to say
 		"send-transfer":     only(head).freshly(),
 		"list-transfers":    {roles: casework.roles, scope: key.Transfers},
 		"get-transfer":      {roles: casework.roles, scope: key.Transfers},
@@ -260,7 +274,7 @@ func policy() map[string]access {
 		"report-transfer":   only(officer, head).or(key.Transfers),
 
 		"get-credit-rules":      only(officer, legal, head, auditor, supervisor),
-		"activate-credit-rules": only(head).freshly(),
+		"activate-credit-rules": only(head).freshly().ofDistrict(),
 		"list-credit-records":   only(officer, legal, head, auditor, supervisor),
 		"get-credit-record":     only(officer, legal, head, auditor, supervisor).or(key.CreditRead),
 		"list-repairs":          only(officer, legal, head, auditor, supervisor),
@@ -270,7 +284,20 @@ func policy() map[string]access {
 		"get-portal-credit":     party,
 		"ask-repair":            party,
 
-		"get-retention": only(legal, head, auditor, supervisor, admin),
+		// What parties ask of their own is reviewed by one and released by another; it
+		// reaches over all townships.
+		"get-retention":          only(legal, head, auditor, supervisor, admin).ofDistrict(),
+		"get-processing":         only(legal, head, auditor, supervisor, admin).ofDistrict(),
+		"get-assessment":         only(legal, head, auditor, supervisor, admin).ofDistrict(),
+		"list-subject-requests":  only(officer, legal, head, auditor).ofDistrict(),
+		"ask-subject-data":       only(officer).freshly().ofDistrict(),
+		"review-subject-request": only(legal).freshly().ofDistrict(),
+		"decide-subject-request": only(head).freshly().ofDistrict(),
+		"hand-subject-data":      only(officer, head).freshly().ofDistrict(),
+
+		"get-portal-data-request": party,
+		"ask-portal-data":         party,
+		"get-portal-data":         party,
 
 		"open-portal":         {public: true, opens: true},
 		"get-portal-case":     party,

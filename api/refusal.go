@@ -12,6 +12,7 @@ import (
 	"offsite/evidence/translog/lot"
 	"offsite/evidence/translog/sample"
 	"offsite/evidence/vault"
+	"offsite/privacy"
 	"offsite/registry"
 	"offsite/registry/account"
 )
@@ -45,6 +46,8 @@ func known(err error) *problem.Problem {
 		return refused(refusal)
 	case errors.Is(err, casework.ErrNotFound):
 		return problem.NotFound("这条记录", "record").Because(err)
+	case errors.Is(err, privacy.ErrNoRequest):
+		return problem.NotFound("这项申请", "request").Because(err)
 	case errors.Is(err, casework.ErrChanged):
 		return problem.Stale()
 	case errors.Is(err, casework.ErrLink):
@@ -60,6 +63,8 @@ func known(err error) *problem.Problem {
 		return problem.Invalid("抽取时间须在一分钟以后：先公告，后抽取。", "The draw must lie at least a minute ahead: it is announced before it is made.", problem.Field{Message: "at least a minute ahead", Location: "body.draws"})
 	case errors.Is(err, sample.ErrTerms):
 		return problem.Invalid("请选择先后有序的起止时间，比例在 0 与 100% 之间。", "Choose a period that ends after it begins, and a rate above 0 and up to 100 %.", problem.Field{Message: "a period and a rate", Location: "body.rate"})
+	case sqlState(err) == otherTownship:
+		return problem.Invalid("所填乡镇不在您的管辖范围，请填写本乡镇。", "The township is not one of yours; enter your own.", problem.Field{Message: "not one of your townships", Location: "body.township"}).Because(err)
 	case unstorable(err):
 		return problem.Invalid("内容含有无法保存的空字符，请删去后重试。", "The text holds a NUL character, which cannot be kept; take it out and try again.").Because(err)
 	case errors.Is(err, vault.ErrNoEntry):
@@ -70,9 +75,18 @@ func known(err error) *problem.Problem {
 
 // unstorable says that a client's text holds what the database cannot keep: NUL, in
 // text (22021) or within JSON (22P05).
-func unstorable(err error) bool {
+func unstorable(err error) bool { return sqlState(err) == "22021" || sqlState(err) == "22P05" }
+
+// otherTownship is the SQLSTATE of a row that a narrowed connection could not see again
+// (WITH CHECK OPTION).
+const otherTownship = "44000"
+
+func sqlState(err error) string {
 	var answer interface{ SQLState() string }
-	return errors.As(err, &answer) && (answer.SQLState() == "22021" || answer.SQLState() == "22P05")
+	if errors.As(err, &answer) {
+		return answer.SQLState()
+	}
+	return ""
 }
 
 // refused is a step that the law, the person or a field does not allow.

@@ -34,6 +34,7 @@ func (a *API) userOperations() {
 func userRow(u account.Account) wire.UserRow {
 	return wire.UserRow{
 		ID: u.ID, Username: u.Username, Name: u.Name, Roles: u.Roles, LicenceNo: u.LicenceNo, Disabled: u.Disabled, LastSignIn: u.LastSignIn,
+		Team: u.Team, Level: u.Level, Townships: u.Townships,
 	}
 }
 
@@ -59,7 +60,7 @@ func (a *API) listUsers(ctx context.Context, _ *empty) (*list[wire.UserRow], err
 
 func (a *API) createUser(ctx context.Context, in *struct{ Body wire.UserDraft }) (*answer[wire.UserResult], error) {
 	u, password, err := a.o.Accounts.Create(ctx, actor(ctx).ID, account.Draft{
-		Username: in.Body.Username, Name: in.Body.Name, Roles: in.Body.Roles, LicenceNo: in.Body.LicenceNo,
+		Username: in.Body.Username, Name: in.Body.Name, Roles: in.Body.Roles, LicenceNo: in.Body.LicenceNo, Reach: account.Reach(in.Body.UserReach),
 	})
 	if err != nil {
 		return nil, err
@@ -75,7 +76,7 @@ type userChange struct {
 func (a *API) changeUser(ctx context.Context, in *userChange) (*answer[wire.UserResult], error) {
 	by := actor(ctx).ID
 	u, err := a.o.Accounts.Change(ctx, by, in.ID, account.Change{
-		Name: in.Body.Name, Roles: in.Body.Roles, LicenceNo: in.Body.LicenceNo, Disabled: in.Body.Disabled,
+		Name: in.Body.Name, Roles: in.Body.Roles, LicenceNo: in.Body.LicenceNo, Disabled: in.Body.Disabled, Reach: (*account.Reach)(in.Body.Reach),
 	})
 	if err != nil {
 		return nil, err

@@ -28,7 +28,9 @@ func (b *Book) refresh(ctx context.Context, tx pgx.Tx, c *casefile, now time.Tim
 			return err
 		}
 		before := c.FirstAt.AddDate(-1, 0, 0)
-		err := tx.QueryRow(ctx, `SELECT count(*) FROM casefile WHERE party_id = $1 AND matter = $2 AND id <> $3 AND first_at >= $4 AND first_at < $5
+		// Of the whole district, whoever takes the step: the law asks what the party did,
+		// not in which township.
+		err := tx.QueryRow(ctx, `SELECT count(*) FROM public.casefile WHERE party_id = $1 AND matter = $2 AND id <> $3 AND first_at >= $4 AND first_at < $5
 			AND state IN ('corrected', 'no_penalty', 'decided', 'serving', 'served', 'overdue', 'urged', 'court', 'closed', 'archived')`,
 			c.PartyID, c.Matter, c.ID, before, c.FirstAt).Scan(&c.D.Repeats)
 		if err != nil {

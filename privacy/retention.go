@@ -29,6 +29,11 @@ type Options struct {
 	Log    Log
 	Bureau string
 	Now    func() time.Time
+
+	// Identity reads a party's whole identity number and records who did, and why
+	// (registry.Registry.PartyIdentity).
+	Identity func(ctx context.Context, by, partyID, reason string) (string, error)
+	Live     Live // for the processing record
 }
 
 // Office runs the schedule. It is safe for concurrent use.

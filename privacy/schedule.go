@@ -31,6 +31,8 @@ func Schedule() []Rule {
 			`DELETE FROM account_session WHERE expires_at < $1 RETURNING id::text`},
 		{"camera_state", "检测进行到何处（含画面），供接管的节点续用：最后写入之后", "Where rules stand, with pictures, for a node that takes over: after it was last written", basis, 1,
 			`DELETE FROM camera_state WHERE saved_at < $1 RETURNING camera_id::text`},
+		{"subject_try", "当事人页面中输错的证件号码次数（时间、地址）：发生之后", "Wrong identity numbers entered in the portal, with time and address: after they happened", basis, 30,
+			`DELETE FROM subject_try WHERE at < $1 RETURNING id::text`},
 		{"webhook", "已送达或放弃的 Webhook 事件：发生之后", "Webhook events that were delivered or given up: after they happened", basis, 90,
 			`WITH old AS (SELECT e.id FROM webhook_event e WHERE e.at < $1 AND NOT EXISTS (SELECT FROM webhook_delivery d WHERE d.event_id = e.id AND d.state = 'waiting')),
 			a AS (DELETE FROM webhook_attempt USING old WHERE event_id = old.id), d AS (DELETE FROM webhook_delivery USING old WHERE event_id = old.id)

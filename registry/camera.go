@@ -16,6 +16,7 @@ import (
 type CameraChange struct {
 	Name              string   `json:"name"`
 	Place             string   `json:"place"`
+	Township          string   `json:"township,omitempty"`  // 乡镇, of cases without an object that names one
 	Longitude         *float64 `json:"longitude,omitempty"` // WGS 84
 	Latitude          *float64 `json:"latitude,omitempty"`
 	LegalReviewNo     string   `json:"legal_review_no,omitempty"`     // 法制审核
@@ -64,11 +65,14 @@ func (c CameraChange) Lawful(at time.Time) bool {
 func shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
 
 func (c *CameraChange) check() error {
-	c.Name, c.Place = strings.TrimSpace(c.Name), strings.TrimSpace(c.Place)
+	c.Name, c.Place, c.Township = strings.TrimSpace(c.Name), strings.TrimSpace(c.Place), strings.TrimSpace(c.Township)
 	if err := required("name", "摄像机名称", "the camera's name", c.Name, 100); err != nil {
 		return err
 	}
 	if err := bounded("place", "位置", "the place", c.Place, 300); err != nil {
+		return err
+	}
+	if err := bounded("township", "乡镇", "the township", c.Township, 100); err != nil {
 		return err
 	}
 	if err := checkPosition(c.Longitude, c.Latitude); err != nil {
@@ -129,7 +133,7 @@ func checkPosition(longitude, latitude *float64) error {
 	return nil
 }
 
-const cameraColumns = `c.id::text, c.name, c.place, c.longitude, c.latitude, c.legal_review_no, c.technical_review_no,
+const cameraColumns = `c.id::text, c.name, c.place, c.township, c.longitude, c.latitude, c.legal_review_no, c.technical_review_no,
 	to_char(c.published_on, 'YYYY-MM-DD'), c.cadence, c.unwatched, c.substream_shown, c.address_shown, c.protocol, c.version, c.created_at, c.changed_at,
 	(SELECT jsonb_build_object('sha256', encode(s.sha256, 'hex'), 'at', s.at) FROM camera_sign s WHERE s.camera_id = c.id),
 	(SELECT jsonb_agg(z.body ORDER BY z.id) FROM zone z WHERE z.camera_id = c.id AND z.current)`
@@ -142,7 +146,7 @@ func scanCamera(row pgx.CollectableRow) (Camera, error) {
 func scanCameraAnd(row pgx.CollectableRow, more ...any) (Camera, error) {
 	var c Camera
 	var zones, sign []byte
-	err := row.Scan(append([]any{&c.ID, &c.Name, &c.Place, &c.Longitude, &c.Latitude, &c.LegalReviewNo, &c.TechnicalReviewNo,
+	err := row.Scan(append([]any{&c.ID, &c.Name, &c.Place, &c.Township, &c.Longitude, &c.Latitude, &c.LegalReviewNo, &c.TechnicalReviewNo,
 		&c.PublishedOn, &c.Cadence, &c.Unwatched, &c.Substream, &c.URL, &c.Protocol, &c.Version, &c.CreatedAt, &c.ChangedAt, &sign, &zones}, more...)...)
 	if err != nil {
 		return c, err

@@ -37,10 +37,10 @@ func (r *Registry) CreateCamera(ctx context.Context, by string, draft CameraDraf
 		Zones: []detectors.Zone{}, Version: 1, CreatedAt: at, ChangedAt: at}
 	err = r.change(ctx, "register a camera", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO camera (id, name, place, longitude, latitude, address_sealed, address_shown, protocol,
-			legal_review_no, technical_review_no, published_on, cadence, version, created_at, changed_at, unwatched)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::date, $12, 1, $13, $13, $14)`,
+			legal_review_no, technical_review_no, published_on, cadence, version, created_at, changed_at, unwatched, township)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::date, $12, 1, $13, $13, $14, $15)`,
 			c.ID, c.Name, c.Place, c.Longitude, c.Latitude, sealed, c.URL, c.Protocol,
-			c.LegalReviewNo, c.TechnicalReviewNo, c.PublishedOn, c.Cadence, at, c.Unwatched)
+			c.LegalReviewNo, c.TechnicalReviewNo, c.PublishedOn, c.Cadence, at, c.Unwatched, c.Township)
 		if err == nil {
 			err = r.setSubstream(ctx, tx, &c, small)
 		}
@@ -65,9 +65,9 @@ func (r *Registry) ChangeCamera(ctx context.Context, by, id string, version int,
 		change.Substream = c.Substream
 		c.CameraChange = change
 		_, err := tx.Exec(ctx, `UPDATE camera SET name = $2, place = $3, longitude = $4, latitude = $5, legal_review_no = $6,
-			technical_review_no = $7, published_on = $8::text::date, cadence = $9, version = $10, changed_at = $11, unwatched = $12 WHERE id = $1`,
+			technical_review_no = $7, published_on = $8::text::date, cadence = $9, version = $10, changed_at = $11, unwatched = $12, township = $13 WHERE id = $1`,
 			c.ID, c.Name, c.Place, c.Longitude, c.Latitude, c.LegalReviewNo, c.TechnicalReviewNo, c.PublishedOn, c.Cadence,
-			c.Version, c.ChangedAt, c.Unwatched)
+			c.Version, c.ChangedAt, c.Unwatched, c.Township)
 		return err
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -67,6 +68,38 @@ func read(n Notice) (Event, bool) {
 		return Event{}, false
 	}
 	return Event{Kind: head.Kind, Body: json.RawMessage(n.Payload)}, true
+}
+
+// named are the tables of what events name, by the member that holds the id.
+func named() map[string]string {
+	return map[string]string{"case_id": "casefile", "finding_id": "casefile", "camera_id": "camera", "lead_id": "lead", "transfer_id": "transfer"}
+}
+
+// Sees says whether the context's statements see all that an event names by id. What
+// names something of no township is seen by the whole district's contexts alone.
+func Sees(ctx context.Context, pool *pgxpool.Pool, e Event) (bool, error) {
+	if len(Townships(ctx)) == 0 {
+		return true, nil
+	}
+	var members map[string]any
+	if err := json.Unmarshal(e.Body, &members); err != nil {
+		return false, fmt.Errorf("read event %s: %w", e.Kind, err)
+	}
+	for member, value := range members {
+		if !strings.HasSuffix(member, "_id") {
+			continue
+		}
+		id, _ := value.(string)
+		table, known := named()[member]
+		if !known || !IsID(id) {
+			return false, nil
+		}
+		var seen bool
+		if err := pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM `+table+` WHERE id = $1)`, id).Scan(&seen); err != nil || !seen {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // executor is what both a pool and a transaction can do.

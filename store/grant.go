@@ -31,6 +31,9 @@ func Grant(ctx context.Context, owner, name string) error {
 			`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ` + role,
 			`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ` + role,
 			`REVOKE INSERT, UPDATE, DELETE ON goose_db_version FROM ` + role,
+			`GRANT USAGE ON SCHEMA ` + scopedSchema + ` TO ` + role,
+			// The views ask for the rights on the tables too: what is kept stays kept.
+			`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ` + scopedSchema + ` TO ` + role,
 		}
 		for _, table := range kept {
 			statements = append(statements, `REVOKE UPDATE, DELETE, TRUNCATE ON `+pgx.Identifier{table}.Sanitize()+` FROM `+role)

@@ -32,6 +32,9 @@ func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 		if err := up(ctx, pool, log); err != nil {
 			return err
 		}
+		if err := showViews(ctx, pool); err != nil {
+			return err
+		}
 		return riverUp(ctx, pool, log)
 	})
 }
@@ -45,6 +48,9 @@ func MigrateDown(ctx context.Context, url string, version int64) error {
 			return err
 		}
 		defer p.Close()
+		if err := hideViews(ctx, pool); err != nil { // Migrate makes them again
+			return err
+		}
 		if _, err := p.DownTo(ctx, version); err != nil {
 			return fmt.Errorf("take the tables back to version %d: %w", version, err)
 		}
@@ -80,6 +86,15 @@ func up(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) error {
 		return err
 	}
 	defer p.Close()
+	pending, err := p.HasPending(ctx)
+	if err != nil {
+		return fmt.Errorf("see whether the tables are up to date: %w", err)
+	}
+	if pending {
+		if err := hideViews(ctx, pool); err != nil {
+			return err
+		}
+	}
 	done, err := p.Up(ctx)
 	if err != nil {
 		return fmt.Errorf("bring the tables up to date: %w", err)

@@ -59,7 +59,7 @@ func configuration(url string) (*pgxpool.Config, error) {
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = 10 * time.Second
 	}
-	config.AfterConnect = scanUTC
+	config.AfterConnect, config.PrepareConn = scanUTC, narrow
 	return config, nil
 }
 

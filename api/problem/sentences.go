@@ -12,6 +12,11 @@ func NoRight() *Problem {
 	return New(http.StatusForbidden, "您的角色无权进行此操作；如需办理，请联系系统管理员调整角色。", "Your roles do not allow this; ask your administrator if they should.")
 }
 
+// DistrictAlone says that the operation concerns the district as a whole.
+func DistrictAlone() *Problem {
+	return New(http.StatusForbidden, "此项涉及全区，您的账号只面向所辖乡镇；请联系区级人员办理。", "This concerns the whole district, and your account is for its townships alone; ask somebody of the district.")
+}
+
 // PasswordFirst says that the one-time password must be changed before anything.
 func PasswordFirst() *Problem {
 	return New(http.StatusForbidden, "请先修改一次性密码，再进行其他操作。", "Change your one-time password first; nothing else is possible before.")

@@ -100,6 +100,8 @@ type User struct {
 	MustAddFactor      bool     `json:"must_add_factor" doc:"The bureau demands a second factor, and there is none yet."`
 	Factor             bool     `json:"factor" doc:"There is a second factor."`
 	Elsewhere          bool     `json:"elsewhere" doc:"Signed in at the identity provider."`
+	Level              string   `json:"level" doc:"district, brigade, township: whose records the account sees."`
+	Townships          []string `json:"townships" doc:"Those that the account sees; empty: the whole district."`
 }
 
 // PasswordChange changes one's own password.
@@ -118,6 +120,9 @@ type UserRow struct {
 	LicenceNo  string     `json:"licence_no,omitempty" doc:"Law-enforcement licence (Penalty Law art. 42)."`
 	Disabled   bool       `json:"disabled"`
 	LastSignIn *time.Time `json:"last_sign_in,omitempty"`
+	Team       string     `json:"team,omitempty"`
+	Level      string     `json:"level" doc:"district, brigade, township."`
+	Townships  []string   `json:"townships" doc:"Whose records the account sees; empty: the whole district's."`
 }
 
 // UserDraft makes an account.
@@ -126,16 +131,25 @@ type UserDraft struct {
 	Name      string   `json:"name" minLength:"1" maxLength:"60"`
 	Roles     []string `json:"roles" minItems:"1" maxItems:"9" enum:"operator,collector,reviewer,officer,legal,head,auditor,admin,supervisor"`
 	LicenceNo string   `json:"licence_no,omitempty" maxLength:"60"`
+	UserReach
+}
+
+// UserReach is whose records an account sees, and in which team it works.
+type UserReach struct {
+	Team      string   `json:"team,omitempty" maxLength:"60"`
+	Level     string   `json:"level,omitempty" enum:"district,brigade,township" doc:"Left out: the district's."`
+	Townships []string `json:"townships,omitempty" maxItems:"60" doc:"None of the district's, one of a township's, those that a brigade covers."`
 }
 
 // UserChange changes an account; what is left out stays.
 type UserChange struct {
-	Name          *string   `json:"name,omitempty" minLength:"1" maxLength:"60"`
-	Roles         *[]string `json:"roles,omitempty" maxItems:"9"`
-	LicenceNo     *string   `json:"licence_no,omitempty" maxLength:"60"`
-	Disabled      *bool     `json:"disabled,omitempty"`
-	ResetPassword bool      `json:"reset_password,omitempty" doc:"Makes a new one-time password."`
-	ForgetFactors bool      `json:"forget_factors,omitempty" doc:"Takes all second factors away, for an owner who has lost them."`
+	Name          *string    `json:"name,omitempty" minLength:"1" maxLength:"60"`
+	Roles         *[]string  `json:"roles,omitempty" maxItems:"9"`
+	LicenceNo     *string    `json:"licence_no,omitempty" maxLength:"60"`
+	Disabled      *bool      `json:"disabled,omitempty"`
+	Reach         *UserReach `json:"reach,omitempty"`
+	ResetPassword bool       `json:"reset_password,omitempty" doc:"Makes a new one-time password."`
+	ForgetFactors bool       `json:"forget_factors,omitempty" doc:"Takes all second factors away, for an owner who has lost them."`
 }
 
 // UserResult is a changed account, with its one-time password where one was made.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -24,10 +25,14 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 
 var figures = flag.String("figures", "", "folder to write supervision.json to")
 
-const (
-	command = "make bench-supervision"
-	shops   = 100_000
+// How much is measured. Less than a big district has shows that it works, and is no
+// figure to publish.
+var (
+	shops = flag.Int("shops", 100_000, "shops to take in and grade")
+	cases = flag.Int("cases", 1_000_000, "cases to compute the plan's figures over")
 )
+
+const command = "make bench-supervision"
 
 func TestFigures(t *testing.T) {
 	if *figures == "" {
@@ -56,7 +61,7 @@ func imported(t *testing.T, set bench.Set) {
 	in := intake.New(pool, base, secrets, time.Now)
 	var file bytes.Buffer
 	file.WriteString("名称,类型,地址,业态,证照编号,经度,纬度\n")
-	for i := range shops {
+	for i := range *shops {
 		place := "121.4"
 		if i%100 == 0 {
 			place = "1214"
@@ -68,10 +73,10 @@ func imported(t *testing.T, set bench.Set) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if batch, err = in.Apply(t.Context(), "bench", batch.ID); err != nil || batch.Counts.Error != shops/100 {
+	if batch, err = in.Apply(t.Context(), "bench", batch.ID); err != nil || batch.Counts.Error != (*shops+99)/100 {
 		t.Fatal(batch.Counts, err)
 	}
-	set["import of 100,000 shops, 1 % wrong"] = bench.Figure{Value: time.Since(began).Seconds(), Unit: "s", Goal: "≤ 60", Command: command}
+	set[fmt.Sprintf("import of %s shops, 1 %% wrong", thousands(*shops))] = bench.Figure{Value: time.Since(began).Seconds(), Unit: "s", Goal: "≤ 60", Command: command}
 
 	if _, err := pool.Exec(t.Context(), `INSERT INTO object_event (id, object_id, kind, at, source, by_whom)
 		SELECT gen_random_uuid(), id, 'inspection_failed', now() - interval '10 days', n::text, 'bench' FROM object, generate_series(1, 3) AS n`); err != nil {
@@ -79,10 +84,10 @@ func imported(t *testing.T, set bench.Set) {
 	}
 	began = time.Now()
 	out, err := grade.New(pool, time.Now).Run(t.Context())
-	if err != nil || out.Objects != shops-shops/100 {
+	if err != nil || out.Objects != *shops-(*shops+99)/100 {
 		t.Fatal(out.Objects, err)
 	}
-	set["grading of 100,000 objects"] = bench.Figure{Value: time.Since(began).Seconds(), Unit: "s", Goal: "≤ 60", Command: command}
+	set[fmt.Sprintf("grading of %s objects", thousands(*shops))] = bench.Figure{Value: time.Since(began).Seconds(), Unit: "s", Goal: "≤ 60", Command: command}
 }
 
 // counted computes the figures over a year of cases.
@@ -95,19 +100,20 @@ func counted(t *testing.T, set bench.Set) {
 		t.Fatal(err)
 	}
 	for _, sql := range slices.Concat([]string{
-		`ALTER TABLE casefile DISABLE TRIGGER USER`, `ALTER TABLE case_check DISABLE TRIGGER USER`, // counted once, at the end
-		`INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, first_at, last_at, raised_at, created_at, changed_at,
+		`ALTER TABLE casefile DISABLE TRIGGER USER`, `ALTER TABLE case_check DISABLE TRIGGER USER`, `ALTER TABLE process_record DISABLE TRIGGER USER`, // counted once, at the end
+		fmt.Sprintf(`INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, first_at, last_at, raised_at, created_at, changed_at,
 			filed_at, decided_at, publish_by, published_at, closed_at, major, dossier)
-			SELECT gen_random_uuid(), 'B' || n, 'archived', 9, 'stall', (ARRAY['stall', 'crossdoor', 'soil', 'burning'])[1 + n % 4], gen_random_uuid(), gen_random_uuid(),
-			at, at, at, at, at, at + interval '1 day', at + interval '9 days', at + interval '18 days', at + interval '10 days', at + interval '20 days', n % 20 = 0, '{}'
-			FROM (SELECT n, timestamptz '2026-01-02' + n * interval '25 seconds' AS at FROM generate_series(1, 1000000) AS n) s`,
+			SELECT gen_random_uuid(), 'B' || n, 'archived', 9, 'stall', (ARRAY['stall', 'crossdoor', 'soil', 'burning'])[1 + n %% 4], gen_random_uuid(), gen_random_uuid(),
+			at, at, at, at, at, at + interval '1 day', at + interval '9 days', at + interval '18 days', at + interval '10 days', at + interval '20 days', n %% 20 = 0, '{}'
+			FROM (SELECT n, timestamptz '2026-01-02' + interval '25000000 seconds' * (n::float8 / %d) AS at FROM generate_series(1, %[1]d) AS n) s`, *cases),
 	}, indexes, []string{
 		`INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result) SELECT gen_random_uuid(), id, 'process_record', now(), '', '', '' FROM casefile WHERE matter = 'stall'`,
 		`INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result) SELECT gen_random_uuid(), id, 'after', now(), '', '', '' FROM casefile WHERE major`,
 		`INSERT INTO process_record (case_id, seq, at, actor, role, event, from_state, to_state, reason, detail, previous, digest)
 			SELECT id, 1, decided_at, '', 'legal', 'pass', '', '', '', '{}', '', '' FROM casefile WHERE major`,
+		`VACUUM ANALYZE`, // a tally planned for empty tables looks for each case's checks in all of them
 		`SELECT case_tally_anew()`,
-		`ALTER TABLE casefile ENABLE TRIGGER USER`, `ALTER TABLE case_check ENABLE TRIGGER USER`,
+		`ALTER TABLE casefile ENABLE TRIGGER USER`, `ALTER TABLE case_check ENABLE TRIGGER USER`, `ALTER TABLE process_record ENABLE TRIGGER USER`,
 		`VACUUM ANALYZE`,
 	}) {
 		if _, err := pool.Exec(t.Context(), sql); err != nil {
@@ -118,7 +124,7 @@ func counted(t *testing.T, set bench.Set) {
 	matters := []string{"stall", "crossdoor", "soil", "burning", "waste"}
 	figure := func(of string, n int, what func() error) {
 		took := times(t, n, what)
-		set[of+" over 1,000,000 cases, p95"] = bench.Figure{Value: float64(took[len(took)*95/100-1].Milliseconds()), Unit: "ms", Goal: "≤ 200", Command: command}
+		set[of+" over "+thousands(*cases)+" cases, p95"] = bench.Figure{Value: float64(took[len(took)*95/100-1].Milliseconds()), Unit: "ms", Goal: "≤ 200", Command: command}
 	}
 	figure("quota page", 40, func() error {
 		_, err := quota.Compute(t.Context(), pool, year, matters, now)
@@ -130,6 +136,15 @@ func counted(t *testing.T, set bench.Set) {
 			return err
 		})
 	}
+}
+
+// thousands writes a number with commas.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }
 
 // times runs what n times and gives how long each took, the shortest first.

@@ -187,7 +187,10 @@ func (d *demonstration) announce(url string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Demonstration accounts (%s):\n", demo.StageFile(d.data))
 	for _, part := range parts() {
-		a := d.stage.Accounts[part.key]
+		a, made := d.stage.Accounts[part.key]
+		if !made { // a folder that was made before there was such an account
+			continue
+		}
 		fmt.Fprintf(&b, "  %-10s %s\n", a.Username, a.Password)
 	}
 	fmt.Print(b.String())

@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +34,7 @@ import (
 	"offsite/casework/matter"
 	"offsite/casework/room"
 	"offsite/casework/supervision"
+	"offsite/casework/team"
 	"offsite/config"
 	"offsite/evidence/seal"
 	"offsite/evidence/translog/sample"
@@ -65,6 +68,7 @@ type desk struct {
 	config    *config.Config
 	pool      *pgxpool.Pool
 	registry  *registry.Registry
+	secrets   *registry.Secrets
 	accounts  *account.Accounts
 	passkeys  *webauthn.WebAuthn // nil: the public URL is none for passkeys
 	intake    *intake.Intake
@@ -154,6 +158,7 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	if d.passkeys, err = account.Party(d.config.Public(), d.config.Bureau.NameZH); err != nil {
 		return err
 	}
+	d.secrets = secrets
 	d.accounts = account.New(d.pool, account.WithFactors(secrets, d.passkeys))
 	d.registry = registry.New(d.pool, secrets, registry.WithZoneCheck(checkZone))
 	if d.addresses, err = guard.New(d.config.Cameras.Networks); err != nil {
@@ -191,7 +196,8 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 		return err
 	}
 	d.leads = lead.New(lead.Options{Pool: d.pool, Secrets: secrets, Tell: d.hooks.Tell, Now: time.Now})
-	d.privacy = privacy.New(privacy.Options{Pool: d.pool, Log: d.publicLog, Bureau: d.config.Bureau.NameZH, Now: time.Now})
+	d.privacy = privacy.New(privacy.Options{Pool: d.pool, Log: d.publicLog, Bureau: d.config.Bureau.NameZH, Now: time.Now,
+		Identity: d.registry.PartyIdentity, Live: processors(d.config)})
 	d.book, err = casework.New(casework.Options{
 		Pool: d.pool, Registry: d.registry, Accounts: d.accounts, Calendar: days, Matters: matters, Press: press,
 		Payment: pay, Messenger: remind, Retainer: d.vault, Rooms: inquiries{d}, Log: d.publicLog, Tell: d.hooks.Tell,
@@ -229,6 +235,8 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		Trust:     func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe:     prober(d.addresses), Live: d.viewer(d.addresses), Discovery: newFinder(d.addresses), Masked: d.copies, Rooms: d.rooms, CheckAddress: d.addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
+		Sees:    func(ctx context.Context, e store.Event) (bool, error) { return store.Sees(ctx, d.pool, e) },
+		Teams:   team.New(d.pool, time.Now),
 		Ready:   map[string]func(context.Context) error{"database": d.pool.Ping},
 		Log:     d.publicLog.Handler(),
 		Pages:   web.Files(),
@@ -261,6 +269,26 @@ func openWebhooks(c *config.Config, pool *pgxpool.Pool, secrets *registry.Secret
 		return nil, err
 	}
 	return webhook.New(webhook.Options{Pool: pool, Secrets: secrets, CheckURL: outward.Check, Control: outward.Control, Logger: log.With("part", "webhooks")})
+}
+
+// processors are those whom the configuration has process personal data.
+func processors(c *config.Config) privacy.Live {
+	authorities := append([]string{}, host(c.TSA.URL))
+	for _, entry := range c.TSA.Further {
+		further, _ := c.TSA.Authority(entry)
+		authorities = append(authorities, host(further))
+	}
+	return privacy.Live{Store: host(c.S3.Endpoint), Messages: host(c.Reminder.URL), Payment: host(c.Payment.URL), SignIn: host(c.OIDC.Issuer),
+		Timestamps: slices.DeleteFunc(authorities, func(h string) bool { return h == "" }), FactorDemanded: c.Accounts.SecondFactor == "required"}
+}
+
+// host is the host of an address; "" of none.
+func host(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }
 
 // identityProvider is where staff signs in, by the configuration.

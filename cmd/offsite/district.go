@@ -23,7 +23,8 @@ func (d *demonstration) district(ctx context.Context, desk *desk) (stop func()) 
 		log, began := desk.log.With("part", "district"), time.Now()
 		staff, err := d.staff(ctx, desk)
 		if err == nil {
-			err = district.Loader{Pool: desk.pool, Registry: desk.registry, Grades: desk.grades, Book: desk.book, Staff: staff, Seed: districtSeed, Now: began}.Load(ctx)
+			err = district.Loader{Pool: desk.pool, Registry: desk.registry, Grades: desk.grades, Book: desk.book,
+				Credit: desk.credit, Secrets: desk.secrets, Bureau: desk.config.Bureau.NameZH, Staff: staff, Seed: districtSeed, Now: began}.Load(ctx)
 		}
 		if err == nil {
 			err = desk.book.SealQuotas(ctx) // the month before has ended with these cases

@@ -17,16 +17,27 @@ import (
 )
 
 // part is a demonstration account.
-type part struct{ key, name, role, licence string }
+type part struct {
+	key, name, role, licence string
+	reach                    account.Reach
+}
+
+// scenesTownship is where the cameras of the scenes stand.
+const scenesTownship = "城桥镇"
 
 // parts are the people of the demonstration. None of them exists.
 func parts() []part {
+	one, two := account.Reach{Team: "演示一中队"}, account.Reach{Team: "演示二中队"}
 	return []part{
-		{"operator", "设备员甲", "operator", ""}, {"collector", "采集员乙", "collector", ""},
-		{"reviewer", "审核员丙", "reviewer", ""}, {"reviewer2", "审核员丁", "reviewer", ""},
-		{"officer", "执法员戊", "officer", "DEMO-0001"}, {"officer2", "执法员己", "officer", "DEMO-0002"},
-		{"legal", "法制员庚", "legal", ""}, {"head", "负责人辛", "head", ""}, {"auditor", "审计员壬", "auditor", ""},
-		{"administrator", "管理员癸", "admin", ""},
+		{"operator", "设备员甲", "operator", "", account.Reach{}}, {"collector", "采集员乙", "collector", "", account.Reach{}},
+		{"reviewer", "审核员丙", "reviewer", "", one}, {"reviewer2", "审核员丁", "reviewer", "", two},
+		{"officer", "执法员戊", "officer", "DEMO-0001", one}, {"officer2", "执法员己", "officer", "DEMO-0002", two},
+		{"legal", "法制员庚", "legal", "", account.Reach{}}, {"head", "负责人辛", "head", "", account.Reach{}}, {"auditor", "审计员壬", "auditor", "", account.Reach{}},
+		// The three levels of supervisors.
+		{"supervisor", "督察员癸", "supervisor", "", account.Reach{Team: "区督察"}},
+		{"brigade", "督察员子", "supervisor", "", account.Reach{Team: "演示大队督察", Level: account.Brigade, Townships: []string{scenesTownship, "港西镇", "建设镇", "庙镇"}}},
+		{"township", "督察员丑", "supervisor", "", account.Reach{Team: "演示乡镇督察", Level: account.Township, Townships: []string{scenesTownship}}},
+		{"administrator", "管理员寅", "admin", "", account.Reach{}},
 	}
 }
 
@@ -67,7 +78,7 @@ func (d *demonstration) people(ctx context.Context, desk *desk) error {
 		return err
 	}
 	for _, p := range parts() {
-		draft := account.Draft{Username: p.key, Name: p.name, Roles: []string{p.role}, LicenceNo: p.licence}
+		draft := account.Draft{Username: p.key, Name: p.name, Roles: []string{p.role}, LicenceNo: p.licence, Reach: p.reach}
 		_, once, err := desk.accounts.Create(ctx, "demonstration", draft)
 		if err != nil {
 			return err
@@ -93,7 +104,7 @@ func (d *demonstration) register(ctx context.Context, r *registry.Registry, s sc
 	const by = "demonstration"
 	objects := map[string]string{}
 	if s.Object != nil {
-		o := registry.Object{Kind: s.Object.Kind, Name: s.Object.Name, Address: s.Object.Address, Business: s.Object.Business}
+		o := registry.Object{Kind: s.Object.Kind, Name: s.Object.Name, Address: s.Object.Address, Business: s.Object.Business, Township: scenesTownship}
 		if s.Party != nil {
 			p, err := r.SaveParty(ctx, by, registry.Party{Kind: s.Party.Kind, Name: s.Party.Name, Identity: s.Party.Identity, Phone: s.Party.Phone, Address: s.Party.Address})
 			if err != nil {
@@ -108,7 +119,7 @@ func (d *demonstration) register(ctx context.Context, r *registry.Registry, s sc
 		objects[s.Object.Key] = saved.ID
 	}
 	camera, err := r.CreateCamera(ctx, by, registry.CameraDraft{URL: address, Protocol: "tcp", CameraChange: registry.CameraChange{
-		Name: s.Camera.NameZH, Place: s.Camera.Place, Longitude: &s.Camera.Longitude, Latitude: &s.Camera.Latitude,
+		Name: s.Camera.NameZH, Place: s.Camera.Place, Township: scenesTownship, Longitude: &s.Camera.Longitude, Latitude: &s.Camera.Latitude,
 		LegalReviewNo: s.Camera.LegalReviewNo, TechnicalReviewNo: s.Camera.TechnicalReviewNo, PublishedOn: &s.Camera.PublishedOn,
 	}})
 	if err != nil {

@@ -69,7 +69,7 @@ func TestSealedFindingsAreMadeAgain(t *testing.T) {
 	stranger := in
 	stranger.Models = append([]pipeline.ModelUse{}, in.Models...)
 	stranger.Models[0].SHA256 = strings.Repeat("0", 64)
-	for _, s := range summary(small, "").Stills {
+	for _, s := range summary(small, "", 0).Stills {
 		if strings.HasPrefix(s.Role, pipeline.Looked) {
 			t.Errorf("casework is told of %s, and would show people fewer pixels", s.Role)
 		}

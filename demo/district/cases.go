@@ -43,10 +43,7 @@ func (p *plan) year(cameras []watching, staff Staff, until time.Time) []casework
 		for ecological(w.detector) && first.After(unsettled()) {
 			w = pick(r, cameras)
 		}
-		i := r.IntN(Shops)
-		if w.detector == "soil" {
-			i = Shops + r.IntN(Sites)
-		}
+		i := p.before(r, w)
 		s := story{r: r, staff: staff, now: first.Add(4 * time.Minute), past: casework.Past{
 			ID: p.id("case", n), Number: fmt.Sprintf("演示〔%d〕第%06d号", first.Year(), n+1), DecisionNo: fmt.Sprintf("演示罚〔%d〕第%06d号", first.Year(), n+1),
 			Detector: w.detector, Matter: w.detector, Camera: w.camera, ZoneID: w.zone, Object: p.objects[i], Party: p.parties[i],
@@ -61,6 +58,20 @@ func (p *plan) year(cameras []watching, staff Staff, until time.Time) []casework
 		cases = append(cases, s.past)
 	}
 	return cases
+}
+
+// before gives a shop or site of the camera's township; any, where it seems to have none.
+func (p *plan) before(r *rand.Rand, w watching) (i int) {
+	const tries = 300
+	for range tries {
+		if i = r.IntN(Shops); w.detector == "soil" {
+			i = Shops + r.IntN(Sites)
+		}
+		if p.objects[i].Township == w.camera.Township {
+			break
+		}
+	}
+	return i
 }
 
 // ecological matters are those of the Air Pollution Law, which the Ecological Code

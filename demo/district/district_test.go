@@ -7,6 +7,7 @@ import (
 
 	"offsite/casework"
 	"offsite/casework/calendar"
+	"offsite/casework/credit"
 	"offsite/casework/document"
 	"offsite/casework/matter"
 	"offsite/casework/payment"
@@ -50,9 +51,10 @@ func TestTheDistrictIsLawfulAndLoadedOnce(t *testing.T) {
 		}
 		return casework.Actor{ID: a.ID, Name: a.Name, Roles: a.Roles, LicenceNo: a.LicenceNo}
 	}
-	l := district.Loader{Pool: pool, Registry: base, Grades: grade.New(pool, today), Book: book, Seed: 1, Now: today(), Staff: district.Staff{
-		Reviewer: actor("r1", "reviewer", ""), Reviewer2: actor("r2", "reviewer", ""), Officer: actor("o1", "officer", "D-1"), Officer2: actor("o2", "officer", "D-2"),
-		Legal: actor("le", "legal", ""), Head: actor("he", "head", "")}}
+	l := district.Loader{Pool: pool, Registry: base, Grades: grade.New(pool, today), Book: book, Seed: 1,
+		Credit: credit.New(credit.Options{Pool: pool, Calendar: must(calendar.Default())(t), Now: today}), Secrets: secrets, Bureau: "演示局", Now: today(), Staff: district.Staff{
+			Reviewer: actor("r1", "reviewer", ""), Reviewer2: actor("r2", "reviewer", ""), Officer: actor("o1", "officer", "D-1"), Officer2: actor("o2", "officer", "D-2"),
+			Legal: actor("le", "legal", ""), Head: actor("he", "head", "")}}
 	for _, day := range []int{0, 1} { // the second time, the day after, changes nothing
 		l.Now = today().AddDate(0, 0, day)
 		if err := l.Load(ctx); err != nil {
@@ -69,6 +71,13 @@ func TestTheDistrictIsLawfulAndLoadedOnce(t *testing.T) {
 		`SELECT count(*) FROM casefile WHERE closed_at IS NULL OR timer_at IS NOT NULL`: {0, 0},
 		`SELECT count(*) FROM object WHERE name NOT LIKE '%（演示）'`:                       {0, 0},
 		`SELECT count(*) FROM river_job WHERE kind <> 'casework.log'`:                   {0, 0},
+		`SELECT count(*) FROM lead WHERE what LIKE '%（演示）'`:                             {district.Leads, district.Leads},
+		`SELECT count(DISTINCT state) FROM lead`:                                        {5, 5},
+		`SELECT count(*) FROM duty_shift`:                                               {44, 44},
+		`SELECT count(*) FROM credit_record`:                                            {100, 400},
+		`SELECT count(*) FROM transfer WHERE subject_kind = 'case'`:                     {3, 40},
+		`SELECT count(*) FROM transfer WHERE subject_kind = 'lead'`:                     {2, 3},
+		`SELECT count(*) FROM casefile WHERE township = ''`:                             {0, 0},
 		`SELECT count(*) FROM document`:                                                 {0, 0},
 		`SELECT count(*) FROM object WHERE grade = 'red'`:                               {3, 300},
 		`SELECT count(*) FROM object WHERE grade = 'yellow'`:                            {100, 900},

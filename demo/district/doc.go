@@ -1,5 +1,6 @@
 // Package district invents a district for demonstrations: shops, construction sites,
-// cameras that nobody watches, and a year of ended cases, all of it marked as invented
+// cameras that nobody watches, a year of ended cases with their credit records, a month of
+// leads with the rota of those who saw to them, and transfers, all of it marked as invented
 // (演示). In: a seed and the demonstration's staff. Out: rows in registry, grades and
 // casework, the same for the same seed and day.
 //

@@ -11,6 +11,7 @@ import (
 
 	"offsite/casework"
 	"offsite/casework/calendar"
+	"offsite/casework/credit"
 	"offsite/detectors"
 	"offsite/registry"
 	"offsite/registry/grade"
@@ -26,6 +27,9 @@ type Loader struct {
 	Registry *registry.Registry
 	Grades   *grade.Grader
 	Book     *casework.Book
+	Credit   *credit.Office
+	Secrets  *registry.Secrets // for whoever told a lead
+	Bureau   string
 	Staff    Staff
 	Seed     uint64
 	Now      time.Time
@@ -45,6 +49,12 @@ func (l Loader) Load(ctx context.Context) error {
 		return fmt.Errorf("load the demonstration district: %w", err)
 	}
 	if err := l.events(ctx, p, until); err != nil {
+		return fmt.Errorf("load the demonstration district: %w", err)
+	}
+	if err := l.outside(ctx, p, until); err != nil {
+		return fmt.Errorf("load the demonstration district: %w", err)
+	}
+	if err := l.Credit.Keep(ctx); err != nil { // what the decisions mean for their parties
 		return fmt.Errorf("load the demonstration district: %w", err)
 	}
 	return nil

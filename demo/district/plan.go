@@ -87,7 +87,7 @@ func (p *plan) cameraDraft(n int, until time.Time) registry.CameraDraft {
 	longitude, latitude := in.longitude, in.latitude
 	published := until.AddDate(-1, -2, 0).Format(time.DateOnly)
 	return registry.CameraDraft{URL: fmt.Sprintf("rtsp://192.0.2.%d/stream", n+1), Protocol: "tcp", CameraChange: registry.CameraChange{
-		Name: fmt.Sprintf("%s%02d号%s", in.name, n+1, mark), Place: "崇明区" + in.name + roads()[n%len(roads())], Longitude: &longitude, Latitude: &latitude,
+		Name: fmt.Sprintf("%s%02d号%s", in.name, n+1, mark), Place: "崇明区" + in.name + roads()[n%len(roads())], Township: in.name, Longitude: &longitude, Latitude: &latitude,
 		LegalReviewNo: fmt.Sprintf("演示法审-%02d", n+1), TechnicalReviewNo: fmt.Sprintf("演示技审-%02d", n+1), PublishedOn: &published, Unwatched: true,
 	}}
 }

@@ -35,11 +35,12 @@ func Roles() []string {
 
 // Account is a member of staff who may sign in.
 type Account struct {
-	ID                 string     `json:"id"`
-	Username           string     `json:"username"`
-	Name               string     `json:"name"`
-	Roles              []string   `json:"roles"`
-	LicenceNo          string     `json:"licence_no,omitempty"` // of law enforcement, APL art. 42
+	ID        string   `json:"id"`
+	Username  string   `json:"username"`
+	Name      string   `json:"name"`
+	Roles     []string `json:"roles"`
+	LicenceNo string   `json:"licence_no,omitempty"` // of law enforcement, APL art. 42
+	Reach
 	Disabled           bool       `json:"disabled"`
 	MustChangePassword bool       `json:"must_change_password"`
 	LastSignIn         *time.Time `json:"last_sign_in,omitempty"`
@@ -56,6 +57,7 @@ type Draft struct {
 	Name      string   `json:"name"`
 	Roles     []string `json:"roles"`
 	LicenceNo string   `json:"licence_no,omitempty"`
+	Reach
 }
 
 // Change is what an administrator changes of an account; nil stays as it is.
@@ -64,6 +66,7 @@ type Change struct {
 	Roles     *[]string `json:"roles,omitempty"`
 	LicenceNo *string   `json:"licence_no,omitempty"`
 	Disabled  *bool     `json:"disabled,omitempty"`
+	Reach     *Reach    `json:"reach,omitempty"`
 }
 
 // Accounts manages accounts and sessions. It is safe for concurrent use.
@@ -132,7 +135,10 @@ func (a *Account) check() error {
 	}
 	slices.Sort(a.Roles)
 	a.Roles = slices.Compact(a.Roles)
-	return a.checkRoles()
+	if err := a.checkRoles(); err != nil {
+		return err
+	}
+	return a.checkReach()
 }
 
 // checkRoles keeps duties apart that one person must not hold together.
@@ -155,10 +161,10 @@ func (a *Account) checkRoles() error {
 	return nil
 }
 
-const accountColumns = `id::text, username, name, roles, licence_no, disabled, must_change_password, last_sign_in`
+const accountColumns = `id::text, username, name, roles, licence_no, team, level, townships, disabled, must_change_password, last_sign_in`
 
 func scanAccount(row pgx.CollectableRow) (a Account, err error) {
-	err = row.Scan(&a.ID, &a.Username, &a.Name, &a.Roles, &a.LicenceNo, &a.Disabled, &a.MustChangePassword, &a.LastSignIn)
+	err = row.Scan(&a.ID, &a.Username, &a.Name, &a.Roles, &a.LicenceNo, &a.Team, &a.Level, &a.Townships, &a.Disabled, &a.MustChangePassword, &a.LastSignIn)
 	return a, err
 }
 

@@ -429,3 +429,39 @@ func TestAnOldCostIsHashedAnew(t *testing.T) {
 	}
 	s.signIn(t, "reader", sound)
 }
+
+func TestReachIsOfThreeLevels(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for name, c := range map[string]struct {
+		reach account.Reach
+		roles []string
+		want  bool
+	}{
+		"district":               {account.Reach{}, []string{account.Supervisor}, true},
+		"brigade":                {account.Reach{Level: account.Brigade, Townships: []string{"甲镇", "乙镇"}, Team: "一大队"}, []string{account.Supervisor}, true},
+		"township":               {account.Reach{Level: account.Township, Townships: []string{" 甲镇 ", "甲镇", ""}}, []string{account.Supervisor}, true},
+		"district-that-names":    {account.Reach{Level: account.District, Townships: []string{"甲镇"}}, []string{account.Supervisor}, false},
+		"township-of-two":        {account.Reach{Level: account.Township, Townships: []string{"甲镇", "乙镇"}}, []string{account.Supervisor}, false},
+		"brigade-of-none":        {account.Reach{Level: account.Brigade}, []string{account.Supervisor}, false},
+		"no-level":               {account.Reach{Level: "province"}, []string{account.Supervisor}, false},
+		"administrator-township": {account.Reach{Level: account.Township, Townships: []string{"甲镇"}}, []string{account.Admin}, false},
+	} {
+		made, _, err := s.Create(t.Context(), "test", account.Draft{Username: name, Name: name, Roles: c.roles, Reach: c.reach})
+		if (err == nil) != c.want {
+			t.Errorf("%s: %v", name, err)
+		}
+		if name == "township" && (len(made.Townships) != 1 || made.Townships[0] != "甲镇") {
+			t.Errorf("%s sees %v", name, made.Townships)
+		}
+	}
+	who := s.member(t, "mover", account.Supervisor)
+	session := s.signIn(t, "mover", sound)
+	after, err := s.Change(t.Context(), "test", who.ID, account.Change{Reach: &account.Reach{Level: account.Township, Townships: []string{"甲镇"}}})
+	if err != nil || after.Level != account.Township {
+		t.Fatalf("moved: %+v, %v", after, err)
+	}
+	if _, err := s.Session(t.Context(), session.Token); err == nil {
+		t.Error("a session outlived the change of what it sees")
+	}
+}

@@ -21,7 +21,7 @@ const adminLock = 0x6f66666163636f75 // "offaccou"
 
 // Create makes an account with a one-time password, which is told this once.
 func (a *Accounts) Create(ctx context.Context, by string, d Draft) (Account, string, error) {
-	made := Account{Username: d.Username, Name: d.Name, Roles: slices.Clone(d.Roles), LicenceNo: d.LicenceNo, MustChangePassword: true}
+	made := Account{Username: d.Username, Name: d.Name, Roles: slices.Clone(d.Roles), LicenceNo: d.LicenceNo, Reach: d.Reach, MustChangePassword: true}
 	if err := made.check(); err != nil {
 		return made, "", fmt.Errorf("make an account: %w", err)
 	}
@@ -57,8 +57,8 @@ func (a *Accounts) insert(ctx context.Context, tx pgx.Tx, by string, made *Accou
 	made.ID = id.String()
 	at := a.moment()
 	_, err = tx.Exec(ctx, `INSERT INTO account (id, username, name, roles, licence_no, must_change_password, password, password_until,
-		created_at, changed_at) VALUES ($1, $2, $3, $4, $5, true, $6, $7, $8, $8)`,
-		made.ID, made.Username, made.Name, made.Roles, made.LicenceNo, hash, at.Add(oneTimeFor), at)
+		created_at, changed_at, team, level, townships) VALUES ($1, $2, $3, $4, $5, true, $6, $7, $8, $8, $9, $10, $11)`,
+		made.ID, made.Username, made.Name, made.Roles, made.LicenceNo, hash, at.Add(oneTimeFor), at, made.Team, made.Level, made.Townships)
 	var broken *pgconn.PgError
 	if errors.As(err, &broken) && broken.ConstraintName == "account_username" {
 		return ErrDuplicate
@@ -69,7 +69,8 @@ func (a *Accounts) insert(ctx context.Context, tx pgx.Tx, by string, made *Accou
 	return a.log(ctx, tx, by, made.ID, "create", nil, made)
 }
 
-// Change changes an account. Who is disabled or loses a role loses the sessions too.
+// Change changes an account. Who is disabled, or has other roles or townships than
+// before, loses the sessions too.
 func (a *Accounts) Change(ctx context.Context, by, id string, c Change) (after Account, err error) {
 	err = a.change(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(adminLock)); err != nil {
@@ -87,11 +88,11 @@ func (a *Accounts) Change(ctx context.Context, by, id string, c Change) (after A
 				return err
 			}
 		}
-		if _, err = tx.Exec(ctx, `UPDATE account SET name = $2, roles = $3, licence_no = $4, disabled = $5, changed_at = $6 WHERE id = $1`,
-			id, after.Name, after.Roles, after.LicenceNo, after.Disabled, a.moment()); err != nil {
+		if _, err = tx.Exec(ctx, `UPDATE account SET name = $2, roles = $3, licence_no = $4, disabled = $5, changed_at = $6, team = $7, level = $8, townships = $9 WHERE id = $1`,
+			id, after.Name, after.Roles, after.LicenceNo, after.Disabled, a.moment(), after.Team, after.Level, after.Townships); err != nil {
 			return err
 		}
-		if after.Disabled || !slices.Equal(after.Roles, before.Roles) {
+		if after.Disabled || !slices.Equal(after.Roles, before.Roles) || !slices.Equal(after.Townships, before.Townships) {
 			if _, err = tx.Exec(ctx, `DELETE FROM account_session WHERE account_id = $1`, id); err != nil {
 				return err
 			}
@@ -118,6 +119,9 @@ func (c Change) on(a Account) (Account, error) {
 	}
 	if c.Disabled != nil {
 		a.Disabled = *c.Disabled
+	}
+	if c.Reach != nil {
+		a.Reach = *c.Reach
 	}
 	return a, a.check()
 }
@@ -188,7 +192,7 @@ func (a *Accounts) Bootstrap(ctx context.Context) (password string, err error) {
 				return err
 			}
 			told = true
-			return a.insert(ctx, tx, "system", &Account{Username: BootstrapName, Name: "系统管理员", Roles: []string{Admin}, MustChangePassword: true}, hash)
+			return a.insert(ctx, tx, "system", &Account{Username: BootstrapName, Name: "系统管理员", Roles: []string{Admin}, Reach: Reach{Level: District, Townships: []string{}}, MustChangePassword: true}, hash)
 		}
 		if err != nil || !waits {
 			return err

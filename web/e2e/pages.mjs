@@ -49,6 +49,7 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link }
     staff("officer", "gaps", "/evidence/gaps", "h1"),
     staff("head", "samples", "/evidence/samples", "h1"),
     staff("head", "draws", "/supervision/draws", "h1"),
+    staff("head", "reports", "/supervision/reports", ".panel h2"),
     staff("head", "publications", "/supervision/publications", "h1"),
     staff("officer", "account", "/account", "h1"),
     staff("collector", "objects", "/objects", "td"),

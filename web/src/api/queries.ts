@@ -7,7 +7,7 @@ import { looksOf, type Look } from "../bundle/looks";
 import { Problem, type ProblemBody } from "./problem";
 import type {
   Agreement, Camera, CameraChange, CameraDraft, CaseFile, CaseItem, Detector, Evidence, Finding, FindingItem, Matter, ObjectDraft, ObjectRow, Overview, Party,
-  Hindsight, HindsightRequest, PartyDraft, Probe, Protocol, Quota, UserDraft, UserRow, VerifyReport, Zone, ZoneDraft,
+  Hindsight, HindsightRequest, PartyDraft, Probe, Protocol, Quota, UserChange, UserDraft, UserRow, VerifyReport, Zone, ZoneDraft,
 } from "./types";
 
 interface Paged<T> { items: T[]; next_cursor?: string }
@@ -124,4 +124,4 @@ export const saveObject = (object: Versioned | null, body: ObjectDraft): Promise
 export const saveParty = (id: string | null, body: PartyDraft): Promise<Party> =>
   id ? ok(api.PATCH("/api/v1/parties/{id}", { params: { path: { id } }, body })) : ok(api.POST("/api/v1/parties", { body }));
 export const createUser = (body: UserDraft): Promise<{ user: UserRow; password?: string }> => ok(api.POST("/api/v1/users", { body }));
-export const changeUser = (id: string, body: { disabled?: boolean; reset_password?: boolean }): Promise<{ user: UserRow; password?: string }> => ok(api.PATCH("/api/v1/users/{id}", { params: { path: { id } }, body }));
+export const changeUser = (id: string, body: UserChange): Promise<{ user: UserRow; password?: string }> => ok(api.PATCH("/api/v1/users/{id}", { params: { path: { id } }, body }));

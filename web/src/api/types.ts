@@ -51,6 +51,7 @@ export type Quota = Schemas["Quota"];
 export type Matter = Schemas["Matter"];
 export type UserRow = Schemas["UserRow"];
 export type UserDraft = Schemas["UserDraft"];
+export type UserChange = Schemas["UserChange"];
 export type Overview = Schemas["Overview"];
 export type User = Schemas["User"];
 export type OperationId = keyof operations;

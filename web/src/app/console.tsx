@@ -54,6 +54,7 @@ const Figures = page(() => import("../pages/supervision/figures"));
 const Figure = page(() => import("../pages/supervision/figure"));
 const Draws = page(() => import("../pages/supervision/draws"));
 const DrawShown = page(() => import("../pages/supervision/draw"));
+const Reports = page(() => import("../pages/supervision/reports"));
 const Publications = page(() => import("../pages/supervision/publications"));
 const Integration = page(() => import("../pages/integration/integration"));
 const Webhook = page(() => import("../pages/integration/webhook"));
@@ -105,6 +106,7 @@ function Console() {
         <Route path="evidence/:id" element={<Evidence />} />
         <Route path="supervision" element={<Figures />} />
         <Route path="supervision/figures/:key" element={<Figure />} />
+        <Route path="supervision/reports" element={<Reports />} />
         <Route path="supervision/draws" element={<Draws />} />
         <Route path="supervision/draws/:id" element={<DrawShown />} />
         <Route path="supervision/publications" element={<Publications />} />

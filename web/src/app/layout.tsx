@@ -38,7 +38,7 @@ const entries: Entry[] = [
   { to: "/evidence", word: "evidence", icon: <SafetyCertificateOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
   { to: "/supervision", word: "supervision", icon: <BarChartOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor", "admin"] },
   { to: "/integration", word: "integration", icon: <ApiOutlined />, roles: ["legal", "head", "auditor", "supervisor", "admin"] },
-  { to: "/privacy", word: "privacy", icon: <EyeInvisibleOutlined />, roles: ["legal", "head", "auditor", "supervisor", "admin"] },
+  { to: "/privacy", word: "privacy", icon: <EyeInvisibleOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor", "admin"] },
   { to: "/settings/matters", word: "matters", icon: <BookOutlined /> },
   { to: "/settings/templates", word: "templates", icon: <FileTextOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor", "admin"] },
   { to: "/settings/services", word: "services", icon: <CloudServerOutlined />, roles: ["head", "auditor", "supervisor", "admin"] },

@@ -2,7 +2,7 @@
 // does not travel with every request.
 import { api, ok } from "../api/client";
 import { setCsrf } from "../api/session-state";
-import type { PortalCase, PortalCredit, PortalInquiry } from "./types";
+import type { PortalCase, PortalCredit, PortalDataRequest, PortalInquiry } from "./types";
 
 export async function openCase(token: string): Promise<PortalCase> {
   const session = await ok(api.POST("/api/v1/portal/session", { body: { token } }));
@@ -27,6 +27,9 @@ export const prove = (code: string): Promise<unknown> => ok(api.POST("/api/v1/po
 export const agreeRecording = (agree: boolean): Promise<unknown> => ok(api.POST("/api/v1/portal/inquiry/agreement", { body: { agree } }));
 export const joinInquiry = async (sdp: string): Promise<string> => (await ok(api.POST("/api/v1/portal/inquiry/join", { body: { sdp } }))).sdp;
 export const confirmInquiry = (text: string): Promise<unknown> => ok(api.POST("/api/v1/portal/inquiry/confirmation", { body: { text } }));
+export const ownDataRequest = (): Promise<PortalDataRequest> => ok(api.GET("/api/v1/portal/data", {}));
+export const askOwnData = (identity: string): Promise<unknown> => ok(api.POST("/api/v1/portal/data", { body: { identity } }));
+export const ownData = (identity: string): Promise<Blob> => ok<unknown>(api.POST("/api/v1/portal/data.zip", { body: { identity }, parseAs: "blob" })) as Promise<Blob>;
 export const fileURL = (name: string) => `/api/v1/portal/files/${name.split("/").map(encodeURIComponent).join("/")}`;
 export const copyURL = (bundle: string, part: "tar" | "tlog-proof") => `/api/v1/portal/copies/${encodeURIComponent(bundle)}/bundle.${part}`;
 export const documentURL = (id: string) => `/api/v1/portal/documents/${encodeURIComponent(id)}/pdf`;

@@ -7,6 +7,7 @@ import { Actions } from "./actions";
 import { copyURL, documentURL, fileURL, openCase, portalCase } from "./calls";
 import { Credit } from "./credit";
 import { Inquiry } from "./inquiry";
+import { OwnData } from "./own-data";
 import { Payment } from "./payment";
 import { Served } from "./served";
 import type { PortalCase } from "./types";
@@ -43,6 +44,7 @@ export default function Party({ token }: { token: string }) {
       <Actions file={data} onDone={refresh} />
       <Documents file={data} />
       <Credit />
+      <OwnData />
       <Progress file={data} />
     </>
   );

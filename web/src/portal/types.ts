@@ -6,3 +6,4 @@ export type PortalCase = Schemas["PortalCase"];
 export type PortalAction = Schemas["PortalAction"];
 export type PortalInquiry = Schemas["PortalInquiry"];
 export type PortalCredit = Schemas["PortalCredit"];
+export type PortalDataRequest = Schemas["PortalDataRequest"];

@@ -9,6 +9,7 @@ import words, { type CameraWord } from "./words";
 export interface CameraFieldValues extends SubstreamValues {
   name: string;
   place: string;
+  township?: string;
   longitude?: number | null;
   latitude?: number | null;
   legal_review_no?: string;
@@ -24,6 +25,7 @@ export function draftOfFields(values: CameraFieldValues): CameraChange {
   return {
     name: values.name.trim(),
     place: values.place.trim(),
+    township: values.township?.trim() ?? "",
     longitude: values.longitude ?? undefined,
     latitude: values.latitude ?? undefined,
     legal_review_no: values.legal_review_no?.trim() ?? "",
@@ -43,6 +45,7 @@ export function PlaceFields() {
     <>
       <Form.Item name="name" label={t("nameLabel")} rules={required}><Input maxLength={60} /></Form.Item>
       <Form.Item name="place" label={t("placeLabel")} rules={required}><Input maxLength={120} /></Form.Item>
+      <Form.Item name="township" label={t("townshipLabel")} extra={t("townshipHelp")}><Input maxLength={100} /></Form.Item>
       <Row gutter={12}>
         <Col xs={24} sm={12}><Form.Item name="longitude" label={t("longitude")} dependencies={["latitude"]} rules={[together("latitude")]}><InputNumber min={-180} max={180} step={0.0001} style={{ width: "100%" }} /></Form.Item></Col>
         <Col xs={24} sm={12}><Form.Item name="latitude" label={t("latitude")} dependencies={["longitude"]} rules={[together("longitude")]}><InputNumber min={-90} max={90} step={0.0001} style={{ width: "100%" }} /></Form.Item></Col>

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
 import { changeUser, createUser, useUsers } from "../../api/queries";
-import type { UserDraft, UserRow } from "../../api/types";
+import type { UserChange, UserDraft, UserRow } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
@@ -14,6 +14,8 @@ import { Page } from "../../parts/page";
 import words, { type SettingsWord } from "./words";
 
 const roles: UserDraft["roles"] = ["operator", "collector", "reviewer", "officer", "legal", "head", "auditor", "admin", "supervisor"];
+
+const levels = ["district", "brigade", "township"] as const;
 
 interface Given {
   name: string;
@@ -29,6 +31,8 @@ export default function Users() {
   const users = useUsers();
   const [adding, setAdding] = useState(false);
   const [given, setGiven] = useState<Given | null>(null);
+  const [reaching, setReaching] = useState<UserRow | null>(null);
+  const reachOf = (user: UserRow) => [user.team, user.townships.join("、") || t("level_district")].filter(Boolean).join(" · ");
   const change = useMutation({
     mutationFn: ({ user, ...body }: { user: UserRow; disabled?: boolean; reset_password?: boolean; forget_factors?: boolean }) => changeUser(user.id, body),
     onSuccess: ({ password }, { user }) => {
@@ -48,6 +52,7 @@ export default function Users() {
             { title: t("username"), dataIndex: "username", render: (name: string) => <span className="mono">{name}</span> },
             { title: t("name"), dataIndex: "name" },
             { title: t("roles"), dataIndex: "roles", render: (list: string[]) => list.map(frame.roleLabel).join("、") },
+            { title: t("reach"), key: "reach", render: (_, user) => reachOf(user) },
             { title: t("licence"), dataIndex: "licence_no", render: (no?: string) => no || "—" },
             { title: t("lastSignIn"), dataIndex: "last_sign_in", responsive: ["lg"], render: (at?: string) => dateTime(at) },
             { title: t("active"), dataIndex: "disabled", render: (off: boolean) => <Mark tone={off ? "quiet" : "ok"}>{t(off ? "disabled" : "enabled")}</Mark> },
@@ -56,6 +61,7 @@ export default function Users() {
               render: (_, user) => (
                 <>
                   <Button type="link" size="small" onClick={() => change.mutate({ user, disabled: !user.disabled })}>{t(user.disabled ? "enable" : "disable")}</Button>
+                  <Button type="link" size="small" onClick={() => setReaching(user)}>{t("changeReach")}</Button>
                   <Button type="link" size="small" onClick={() => change.mutate({ user, reset_password: true })}>{t("reset")}</Button>
                   <Popconfirm title={t("forgetSure", { name: user.name })} okText={t("forget")} cancelText={frame.t("cancel")} onConfirm={() => change.mutate({ user, forget_factors: true })}>
                     <Button type="link" size="small">{t("forget")}</Button>
@@ -66,6 +72,7 @@ export default function Users() {
           ]}
         />
       </section>
+      {reaching ? <ChangeReach user={reaching} onClose={() => setReaching(null)} /> : null}
       {adding ? <AddUser onClose={() => setAdding(false)} onGiven={setGiven} /> : null}
       <Modal open={!!given} title={t("oneTime")} footer={<Button type="primary" onClick={() => setGiven(null)}>{frame.t("close")}</Button>} closable={false} maskClosable={false}>
         <p>{t("oneTimeLead", { name: given?.name ?? "" })}</p>
@@ -92,7 +99,7 @@ function AddUser({ onClose, onGiven }: { onClose: () => void; onGiven: (given: G
   return (
     <Modal open title={t("addUser")} onCancel={onClose} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={add.isPending}>
       {add.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(add.error, language)} style={{ marginBottom: 12 }} /> : null}
-      <Form form={form} layout="vertical" requiredMark={false} onFinish={(fields) => add.mutate(fields)}>
+      <Form form={form} layout="vertical" requiredMark={false} initialValues={{ level: "district" }} onFinish={(fields) => add.mutate(fields)}>
         <Form.Item name="username" label={t("username")} extra={t("usernameRule")} rules={[required, { pattern: /^[a-z0-9][a-z0-9.-]*$/, message: t("usernameRule") }]}>
           <Input autoComplete="off" autoFocus spellCheck={false} />
         </Form.Item>
@@ -101,6 +108,50 @@ function AddUser({ onClose, onGiven }: { onClose: () => void; onGiven: (given: G
           <Select mode="multiple" optionFilterProp="label" options={roles.map((role) => ({ value: role, label: frame.roleLabel(role) }))} />
         </Form.Item>
         <Form.Item name="licence_no" label={t("licence")}><Input /></Form.Item>
+        <ReachFields />
+      </Form>
+    </Modal>
+  );
+}
+
+// ReachFields ask whose records an account sees.
+function ReachFields() {
+  const { t } = useDictionary<SettingsWord>(words);
+  const level = Form.useWatch<string | undefined>("level", Form.useFormInstance());
+  return (
+    <>
+      <Form.Item name="team" label={t("team")}><Input maxLength={60} /></Form.Item>
+      <Form.Item name="level" label={t("level")} extra={t("levelHelp")}>
+        <Select options={levels.map((value) => ({ value, label: t(`level_${value}`) }))} />
+      </Form.Item>
+      {level && level !== "district" ? (
+        <Form.Item name="townships" label={t("townships")} extra={t("townshipsHelp")} rules={[{ required: true, type: "array", min: 1, max: level === "township" ? 1 : 60, message: t("townshipsMissing") }]}>
+          <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={["、", "，", ",", " "]} />
+        </Form.Item>
+      ) : null}
+    </>
+  );
+}
+
+type Reach = NonNullable<UserChange["reach"]>;
+
+function ChangeReach({ user, onClose }: { user: UserRow; onClose: () => void }) {
+  const { t, language } = useDictionary<SettingsWord>(words);
+  const frame = useWords();
+  const queries = useQueryClient();
+  const [form] = Form.useForm<Reach>();
+  const save = useMutation({
+    mutationFn: (reach: Reach) => changeUser(user.id, { reach: reach.level === "district" ? { ...reach, townships: [] } : reach }),
+    onSuccess: async () => {
+      onClose();
+      await queries.invalidateQueries({ queryKey: ["users"] });
+    },
+  });
+  return (
+    <Modal open title={`${t("reach")} · ${user.name}`} onCancel={onClose} onOk={() => form.submit()} okText={frame.t("save")} cancelText={frame.t("cancel")} confirmLoading={save.isPending}>
+      {save.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(save.error, language)} style={{ marginBottom: 12 }} /> : null}
+      <Form form={form} layout="vertical" requiredMark={false} initialValues={{ team: user.team, level: user.level, townships: user.townships }} onFinish={(reach) => save.mutate(reach)}>
+        <ReachFields />
       </Form>
     </Modal>
   );

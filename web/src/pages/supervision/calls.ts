@@ -45,3 +45,13 @@ export const usePublications = (state: PublicationState) =>
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
 export const checkPublication = (id: string, body: Schemas["PublicationCheckDraft"]): Promise<unknown> => ok(api.POST("/api/v1/publications/{id}/check", { params: { path: { id } }, body }));
+
+export type TeamReport = Schemas["TeamReport"];
+export type ScoreRow = Schemas["ScoreRow"];
+export type DayLine = Schemas["DayLine"];
+export type ReportBy = "person" | "team" | "township";
+export const useTeamReport = (period: string, by: ReportBy) =>
+  useQuery({ queryKey: ["reports", period, by], queryFn: (): Promise<TeamReport> => ok(api.GET("/api/v1/reports/scores", { params: { query: { period, by } } })) });
+export const useDay = (day: string) =>
+  useQuery({ queryKey: ["reports", "day", day], queryFn: async (): Promise<DayLine[]> => (await ok(api.GET("/api/v1/reports/day", { params: { query: { day } } }))).items });
+export const activateScoreRules = (body: Schemas["ScoreRulesDraft"]): Promise<unknown> => ok(api.POST("/api/v1/reports/rules", { body }));

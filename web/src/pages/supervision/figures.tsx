@@ -1,7 +1,7 @@
 // The plan's figures with their other readings, beside a month that is sealed, and
 // what is still needed.
 import { Button, Select } from "antd";
-import { Link, useSearchParams } from "react-router";
+import { Link, Navigate, useSearchParams } from "react-router";
 import { useQuotas } from "../../api/queries";
 import type { Quota } from "../../api/types";
 import { useSession } from "../../app/session";
@@ -16,7 +16,13 @@ import words, { type SupervisionWord } from "./words";
 
 const reportURL = (format: "xlsx" | "pdf") => `/api/v1/quotas/report?format=${format}`;
 
+// Figures are the district's: who has townships is shown their work instead.
 export default function Figures() {
+  const { user } = useSession();
+  return user.townships.length > 0 ? <Navigate replace to="/supervision/reports" /> : <DistrictFigures />;
+}
+
+function DistrictFigures() {
   const { t } = useDictionary<SupervisionWord>(words);
   const quotas = useQuotas();
   const snapshots = useSnapshots();

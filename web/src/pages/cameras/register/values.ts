@@ -15,6 +15,6 @@ interface Step {
 
 export const steps: Step[] = [
   { word: "stepAddress", fields: ["url", "protocol", "looks_from", "substream_url"] },
-  { word: "stepPlace", fields: ["name", "place", "longitude", "latitude"] },
+  { word: "stepPlace", fields: ["name", "place", "township", "longitude", "latitude"] },
   { word: "stepLaw", fields: ["legal_review_no", "technical_review_no", "published_on"] },
 ];

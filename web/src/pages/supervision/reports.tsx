@@ -1,0 +1,150 @@
+// Reports of people, teams and townships: what a day, month, quarter or year brought,
+// from the records that the work left. Nothing is entered here.
+import { App, Button, DatePicker, Form, Input, InputNumber, Modal, Segmented, Select, Space } from "antd";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import dayjs from "dayjs";
+import { useState } from "react";
+import { Link } from "react-router";
+import { sentenceOf } from "../../api/problem";
+import { useSession } from "../../app/session";
+import { useWords } from "../../app/use-words";
+import { dateTime } from "../../format/format";
+import { useDictionary } from "../../i18n/translate";
+import { useFilter } from "../../parts/filter";
+import { Listing } from "../../parts/listing";
+import { Loaded, Nothing } from "../../parts/loaded";
+import { activateScoreRules, useDay, useTeamReport, type DayLine, type ReportBy, type ScoreRow, type TeamReport } from "./calls";
+import { Frame } from "./frame";
+import words, { type SupervisionWord } from "./words";
+
+const dayForm = "YYYY-MM-DD";
+
+export default function Reports() {
+  const { t } = useDictionary<SupervisionWord>(words);
+  const { can } = useSession();
+  return (
+    <Frame title={t("reports")} lead={t("reportsLead")}>
+      {can("head", "auditor", "supervisor") ? <Scores /> : null}
+      <Day />
+    </Frame>
+  );
+}
+
+type Span = "month" | "quarter" | "year";
+
+// periodOf names the month, quarter or year of a day, as the API does.
+function periodOf(span: Span, at: dayjs.Dayjs): string {
+  if (span === "month") return at.format("YYYY-MM");
+  return span === "year" ? at.format("YYYY") : `${at.format("YYYY")}-Q${Math.floor(at.month() / 3) + 1}`;
+}
+
+function Scores() {
+  const { t, pick } = useDictionary<SupervisionWord>(words);
+  const { can } = useSession();
+  const filter = useFilter();
+  const [changing, setChanging] = useState(false);
+  const span = (filter.value("span") || "month") as Span;
+  const by = (filter.value("by") || "person") as ReportBy;
+  const at = dayjs(filter.value("month") || undefined);
+  const report = useTeamReport(periodOf(span, at), by);
+  return (
+    <section className="panel flush">
+      <header className="between">
+        <h2>{t("scores")}</h2>
+        {can("head") && report.data ? <Button onClick={() => setChanging(true)}>{t("changePoints")}</Button> : null}
+      </header>
+      <div className="panel-body" style={{ padding: 16 }}>
+        <Space wrap>
+          <Segmented<Span> aria-label={t("span")} value={span} onChange={(value) => filter.set("span", value)} options={(["month", "quarter", "year"] as const).map((value) => ({ value, label: t(value) }))} />
+          <DatePicker aria-label={t("period")} picker={span} value={at} allowClear={false} onChange={(value) => filter.set("month", (value ?? dayjs()).format("YYYY-MM"))} />
+          <Segmented<ReportBy> aria-label={t("by")} value={by} onChange={(value) => filter.set("by", value)} options={(["person", "team", "township"] as const).map((value) => ({ value, label: t(`by_${value}`) }))} />
+        </Space>
+      </div>
+      <Loaded query={report}>
+        {(data) => (
+          <>
+            <Listing<ScoreRow>
+              rowKey="key" dataSource={data.rows} scroll={{ x: "max-content" }} locale={{ emptyText: <Nothing>{t("noWork")}</Nothing> }}
+              columns={[
+                { title: t("place"), dataIndex: "place" },
+                { title: t(`by_${by}`), key: "name", render: (_, row) => [row.name || t("ofNone"), row.team].filter(Boolean).join(" · ") },
+                { title: t("pointsSum"), dataIndex: "points" },
+                ...(data.months.length > 1 ? data.months.map((month, i) => ({ title: month, key: month, render: (_: unknown, row: ScoreRow) => row.months[i] })) : []),
+                ...data.rules.measures.map((measure) => ({ title: pick(measure.zh, measure.en), key: measure.key, render: (_: unknown, row: ScoreRow) => row.counts[measure.key] ?? 0 })),
+              ]}
+            />
+            <div className="panel-body muted" style={{ padding: 16 }}>
+              <p>{data.rules.version === 0 ? t("pointsShipped") : t("pointsHold", { n: data.rules.version, by: data.rules.by, reason: data.rules.reason })}</p>
+              <p>{data.rules.measures.map((measure) => `${pick(measure.zh, measure.en)} ${measure.points}`).join("；")}</p>
+              <p>{t("byPeople")}</p>
+            </div>
+            {changing ? <ChangePoints report={data} onClose={() => setChanging(false)} /> : null}
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+type Points = Record<string, number | string>;
+
+function ChangePoints({ report, onClose }: { report: TeamReport; onClose: () => void }) {
+  const { t, pick, language } = useDictionary<SupervisionWord>(words);
+  const { t: frame } = useWords();
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const [form] = Form.useForm<Points>();
+  const measures = report.rules.measures;
+  const save = useMutation({
+    mutationFn: (values: Points) => activateScoreRules({ points: Object.fromEntries(measures.map(({ key }) => [key, Number(values[key])])), reason: String(values.reason) }),
+    onSuccess: async () => {
+      onClose();
+      await queries.invalidateQueries({ queryKey: ["reports"] });
+    },
+    onError: (error) => void message.error(sentenceOf(error, language)),
+  });
+  return (
+    <Modal open title={t("changePoints")} okText={frame("save")} cancelText={frame("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
+      <Form form={form} layout="vertical" requiredMark={false} initialValues={Object.fromEntries(measures.map(({ key, points }) => [key, points]))} onFinish={(values) => save.mutate(values)}>
+        {measures.map(({ key, zh, en }) => <Form.Item key={key} name={key} label={pick(zh, en)} rules={[{ required: true }]}><InputNumber min={-1000} max={1000} precision={0} /></Form.Item>)}
+        <Form.Item name="reason" label={t("pointsReason")} rules={[{ required: true, whitespace: true, message: t("pointsReason") }]}><Input.TextArea rows={2} maxLength={1000} /></Form.Item>
+      </Form>
+    </Modal>
+  );
+}
+
+const addressOf: Record<string, (id: string) => string> = { case: (id) => `/cases/${id}`, object: (id) => `/objects/${id}` };
+
+function Day() {
+  const { t, pick } = useDictionary<SupervisionWord>(words);
+  const filter = useFilter();
+  const at = dayjs(filter.value("day") || undefined);
+  const team = filter.value("team");
+  const day = useDay(at.format(dayForm));
+  const teams = [...new Set((day.data ?? []).map((line) => line.team).filter(Boolean))];
+  return (
+    <section className="panel flush">
+      <header><h2>{t("day")}</h2></header>
+      <div className="panel-body" style={{ padding: 16 }}>
+        <Space wrap>
+          <DatePicker aria-label={t("day")} value={at} allowClear={false} onChange={(value) => filter.set("day", (value ?? dayjs()).format(dayForm))} />
+          <Select allowClear aria-label={t("by_team")} placeholder={t("by_team")} style={{ minWidth: 180 }} value={team || undefined} onChange={(value?: string) => filter.set("team", value ?? "")} options={teams.map((value) => ({ value }))} />
+        </Space>
+      </div>
+      <Loaded query={day}>
+        {(lines) => (
+          <Listing<DayLine>
+            rowKey={(line) => `${line.at} ${line.kind} ${line.subject} ${line.event}`} dataSource={lines.filter((line) => !team || line.team === team)} locale={{ emptyText: <Nothing>{t("noWork")}</Nothing> }}
+            columns={[
+              { title: t("at"), dataIndex: "at", render: (time: string) => dateTime(time) },
+              { title: t("by_person"), key: "person", render: (_, line) => [line.person, line.team].filter(Boolean).join(" · ") },
+              { title: t("done1"), key: "done", render: (_, line) => pick(line.zh, line.en) },
+              { title: t("subject"), key: "subject", render: (_, line) => (addressOf[line.kind] ? <Link to={addressOf[line.kind]!(line.subject)}>{line.name || t("unnumbered")}</Link> : line.name) },
+              { title: t("by_township"), dataIndex: "township" },
+            ]}
+          />
+        )}
+      </Loaded>
+    </section>
+  );
+}
