@@ -200,13 +200,15 @@ func shortened(name string, v any) any {
 // gets shorter only.
 func without() []string {
 	return []string{
-		"activate-credit-rules", "add-authority", "add-passkey", "add-shift", "announce-draw", "ask-deferral", "ask-device", "ask-hearing", "ask-instalments",
-		"ask-portal-data", "ask-repair", "begin-passkey", "change-object", "change-party", "check-document", "check-publication", "check-rule", "confirm-finding",
-		"create-party", "create-user", "decide-repair", "discover-cameras", "dispatch-lead", "enter-result", "enter-rule", "finish-lead", "get-camera-import",
-		"get-camera-timeline", "get-draw", "get-evidence-file", "get-portal-case", "get-portal-credit", "get-portal-data", "get-portal-data-request", "get-public-draw",
-		"get-rule", "get-sample", "give-consent", "list-camera-import-rows", "list-rules", "list-years", "make-appointment", "message-callback", "open-portal",
-		"passkey-sign-in", "passkey-step-up", "payment-callback", "preview-camera-import", "preview-import", "probe-camera", "rectify-task", "reject-finding", "review-repair",
-		"rotate-webhook", "send-statement", "sign-receipt", "start-payment", "take-step", "undo-camera-import", "verify-evidence", "verify-finding", "waive-rights",
+		"activate-credit-rules", "add-authority", "add-passkey", "add-shift", "agree-recording", "announce-draw", "ask-deferral", "ask-device", "ask-hearing",
+		"ask-instalments", "ask-portal-data", "ask-repair", "begin-passkey", "change-object", "change-party", "check-document", "check-publication", "check-rule",
+		"confirm-finding", "confirm-inquiry", "create-party", "create-user", "decide-repair", "discover-cameras", "dispatch-lead", "enter-result", "enter-rule",
+		"finish-lead", "get-camera-import", "get-camera-timeline", "get-draw", "get-evidence-file", "get-portal-case", "get-portal-credit",
+		"get-portal-data", "get-portal-data-request", "get-portal-inquiry", "get-public-draw", "get-rule", "get-sample", "give-consent",
+		"list-camera-import-rows", "list-rules", "list-years", "make-appointment", "message-callback",
+		"passkey-sign-in", "passkey-step-up", "payment-callback", "preview-camera-import", "preview-import", "probe-camera",
+		"prove-party", "rectify-task", "reject-finding", "review-repair", "rotate-webhook", "send-code", "send-statement",
+		"sign-receipt", "start-payment", "take-step", "undo-camera-import", "verify-evidence", "verify-finding", "waive-rights",
 		"write-note",
 	}
 }

@@ -102,9 +102,9 @@ func policy() map[string]access {
 		"listen":       everybody,
 		"get-overview": everybody,
 
-		"list-gateways":      only(head, auditor, admin, supervisor),
+		"list-gateways":      only(head, auditor, admin, supervisor).ofDistrict(),
 		"try-gateway":        only(admin),
-		"list-key-orders":    only(head, auditor, admin, supervisor),
+		"list-key-orders":    only(head, auditor, admin, supervisor).ofDistrict(),
 		"order-key-change":   only(admin).freshly(),
 		"agree-to-key-order": only(head).freshly(),
 		"list-templates":     only(officer, legal, head, auditor, admin, supervisor),

@@ -95,6 +95,7 @@ func (h *house) settle(people []string) holding {
 	exec(`INSERT INTO draw (id, kind, title, draw_at, announced_at, by_whom, text, sha256, population, wanted) VALUES ($1, 'inspection', '', $2, $2, $3, '', '', 1, 1)`, draw, at, officer)
 	exec(`INSERT INTO draw_task (id, draw_id, rank, subject, name, inspectors, due_on) VALUES ($1, $2, 1, $3, $4, ARRAY[$5::uuid], $6)`, all["tasks"], draw, shop.ID, shop.Name, officer, at)
 	exec(`INSERT INTO camera_live (camera_id, node, state, picture, picture_at, updated_at) VALUES ($1, 'n', 'live', convert_to($2, 'UTF8'), $3, $3)`, camera.ID, mark, at)
+	exec(`INSERT INTO camera_sign (camera_id, picture, sha256, at, by_whom) VALUES ($1, convert_to($2, 'UTF8'), sha256(convert_to($2, 'UTF8')), $3, $2)`, camera.ID, mark, at)
 	exec(`INSERT INTO camera_gap (bundle, camera_id, from_at, to_at, goes_on, cause, why_zh, why_en, sealed_at, receipt) VALUES ($1, $2, $3, $3, false, 'failed', $4, '', $3, '{}')`, id(), camera.ID, at, mark)
 	return all
 }
@@ -130,7 +131,7 @@ func silent() []string {
 	return []string{
 		"get-factors", "list-sessions", "get-session", "get-diagram", "list-detectors", "list-matters", "list-years", "list-users", "list-authorities",
 		"list-colleagues", "list-duty", "list-filters", "get-formulas", "get-credit-rules", "get-score-rules", "get-map", "list-areas", "list-rules", "get-rule", "list-draws", "get-draw",
-		"explain-grade", "get-object-history", "get-camera-timeline", "watch-camera", "export-case", "get-bundle", "get-evidence-file", "get-log-proof", "get-transfer-file",
+		"explain-grade", "get-object-history", "get-camera-timeline", "watch-camera", "list-templates", "preview-template", "get-inquiry", "export-case", "get-bundle", "get-evidence-file", "get-log-proof", "get-transfer-file",
 	}
 }
 

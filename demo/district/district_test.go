@@ -52,7 +52,7 @@ func TestTheDistrictIsLawfulAndLoadedOnce(t *testing.T) {
 		return casework.Actor{ID: a.ID, Name: a.Name, Roles: a.Roles, LicenceNo: a.LicenceNo}
 	}
 	l := district.Loader{Pool: pool, Registry: base, Grades: grade.New(pool, today), Book: book, Seed: 1,
-		Credit: credit.New(credit.Options{Pool: pool, Calendar: must(calendar.Default())(t), Now: today}), Secrets: secrets, Bureau: "演示局", Now: today(), Staff: district.Staff{
+		Credit: credit.New(credit.Options{Pool: pool, Law: book.Rules(), Now: today}), Secrets: secrets, Bureau: "演示局", Now: today(), Staff: district.Staff{
 			Reviewer: actor("r1", "reviewer", ""), Reviewer2: actor("r2", "reviewer", ""), Officer: actor("o1", "officer", "D-1"), Officer2: actor("o2", "officer", "D-2"),
 			Legal: actor("le", "legal", ""), Head: actor("he", "head", "")}}
 	for _, day := range []int{0, 1} { // the second time, the day after, changes nothing

@@ -1945,6 +1945,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portal/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the party's request for its data stands */
+        get: operations["get-portal-data-request"];
+        put?: never;
+        /** Ask for all that is held on oneself (查阅、复制个人信息), by the identity number on file */
+        post: operations["ask-portal-data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/data.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What was released, as a BagIt bag, by the identity number on file */
+        post: operations["get-portal-data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portal/deferral": {
         parameters: {
             query?: never;
@@ -2160,6 +2195,109 @@ export interface paths {
         put?: never;
         /** Give up statement and hearing */
         post: operations["waive-rights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/assessment.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Template of the impact assessment (PIPL art. 55, 56), filled with the processing record */
+        get: operations["get-assessment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/processing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The processing record (PIPL art. 54-56), drawn up from configuration and tables as they are */
+        get: operations["get-processing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests of parties for their data (PIPL art. 45), those that wait first */
+        get: operations["list-subject-requests"];
+        put?: never;
+        /** Take a party's request down at the desk */
+        post: operations["ask-subject-data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/requests/{id}/data.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All that is held on the party, as a BagIt bag; each time is recorded with its digest */
+        post: operations["hand-subject-data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/requests/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release or refuse what somebody else reviewed */
+        post: operations["decide-subject-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/requests/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether a request should be granted */
+        post: operations["review-subject-request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2413,6 +2551,58 @@ export interface paths {
         };
         /** Our payments against the provider's daily file, the latest day first */
         get: operations["list-reconciliations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The day record (日志): what was done; one's own without the right to the reports */
+        get: operations["get-day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is counted, and the points as they hold */
+        get: operations["get-score-rules"];
+        put?: never;
+        /** Make points hold; every version is kept */
+        post: operations["activate-score-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and points of a month, quarter or year, by person, team or township */
+        get: operations["get-team-report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3302,6 +3492,7 @@ export interface components {
             substream_state?: string;
             substream_url?: string;
             technical_review_no?: string;
+            township?: string;
             unwatched?: boolean;
             url: string;
             /** Format: int64 */
@@ -3324,6 +3515,7 @@ export interface components {
             published_on?: string;
             substream_url?: string;
             technical_review_no?: string;
+            township?: string;
             unwatched?: boolean;
         };
         CameraCount: {
@@ -3346,6 +3538,7 @@ export interface components {
             published_on?: string;
             substream_url?: string;
             technical_review_no?: string;
+            township?: string;
             unwatched?: boolean;
             url: string;
         };
@@ -3591,6 +3784,30 @@ export interface components {
             grant: boolean;
             reason: string;
         };
+        DataActivity: {
+            /** @description Articles. */
+            basis: string;
+            /**
+             * Format: int64
+             * @description Records held now.
+             */
+            count: number;
+            data_en: string;
+            data_zh: string;
+            kept_en: string;
+            kept_zh: string;
+            key: string;
+            recipients: components["schemas"]["DataRecipient"][];
+            /** @description Sensitive personal information (PIPL art. 28). */
+            sensitive: boolean;
+            why_en: string;
+            why_zh: string;
+        };
+        DataRecipient: {
+            en: string;
+            name: string;
+            zh: string;
+        };
         DayCount: {
             /** Format: int64 */
             closed: number;
@@ -3599,6 +3816,22 @@ export interface components {
             filed: number;
             /** Format: int64 */
             found: number;
+        };
+        DayLine: {
+            /** Format: date-time */
+            at: string;
+            en: string;
+            event: string;
+            /** @description case, lead, task, object. */
+            kind: string;
+            /** @description Its number or name. */
+            name: string;
+            person: string;
+            /** @description Id of the case, lead or object. */
+            subject: string;
+            team: string;
+            township: string;
+            zh: string;
         };
         Deadline: {
             article: string;
@@ -4342,6 +4575,9 @@ export interface components {
         ListCreditRepairBody: {
             items: components["schemas"]["CreditRepair"][];
         };
+        ListDayLineBody: {
+            items: components["schemas"]["DayLine"][];
+        };
         ListDetectorBody: {
             items: components["schemas"]["Detector"][];
         };
@@ -4401,6 +4637,9 @@ export interface components {
         };
         ListStandingBody: {
             items: components["schemas"]["Standing"][];
+        };
+        ListSubjectRequestBody: {
+            items: components["schemas"]["SubjectRequest"][];
         };
         ListTaskBody: {
             items: components["schemas"]["Task"][];
@@ -4834,6 +5073,18 @@ export interface components {
             record?: components["schemas"]["CreditRecord"];
             repair?: components["schemas"]["CreditRepair"];
         };
+        PortalDataRequest: {
+            /** Format: date-time */
+            asked_at?: string;
+            /** Format: date-time */
+            decide_by?: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description Of a refusal. */
+            reason?: string;
+            /** @description asked, reviewed, released, refused; empty: none was made. */
+            state: string;
+        };
         PortalDeferral: {
             reason: string;
             /** Format: date-time */
@@ -4847,6 +5098,10 @@ export interface components {
             number: string;
             title_en: string;
             title_zh: string;
+        };
+        PortalIdentity: {
+            /** @description Citizen ID or unified social credit code, as on file. */
+            identity: string;
         };
         PortalInquiry: {
             inquiry: components["schemas"]["Inquiry"];
@@ -4895,6 +5150,47 @@ export interface components {
         PortalText: {
             text: string;
         };
+        PrivacyMeasures: {
+            /**
+             * Format: int64
+             * @description In service.
+             */
+            accounts: number;
+            /**
+             * Format: int64
+             * @description That see their townships alone.
+             */
+            accounts_of_townships: number;
+            /** Format: int64 */
+            accounts_with_factor: number;
+            /** Format: int64 */
+            cameras: number;
+            factor_demanded: boolean;
+            /** @description Day of the newest run of the retention schedule; empty: none. */
+            last_run: string;
+            /** Format: int64 */
+            requests_late: number;
+            /**
+             * Format: int64
+             * @description Of parties for their data, not answered yet.
+             */
+            requests_open: number;
+            /**
+             * Format: int64
+             * @description Cases and leads handed to other authorities.
+             */
+            transfers: number;
+            /**
+             * Format: int64
+             * @description Without legal review, technical review or publication (Penalty Law art. 41).
+             */
+            unlawful_cameras: number;
+            /**
+             * Format: int64
+             * @description Looks at evidence or identity numbers in the last 30 days, each recorded with its reason.
+             */
+            views: number;
+        };
         Probe: {
             /** @description JPEG in base64. */
             picture: string;
@@ -4940,6 +5236,13 @@ export interface components {
             title: string;
             /** @description What kind of problem this is; about:blank where the status says it all. */
             type: string;
+        };
+        Processing: {
+            activities: components["schemas"]["DataActivity"][];
+            /** Format: date-time */
+            at: string;
+            bureau: string;
+            measures: components["schemas"]["PrivacyMeasures"];
         };
         PublicCamera: {
             id: string;
@@ -5158,6 +5461,15 @@ export interface components {
             /** Format: date-time */
             timestamp_at: string;
         };
+        RequestEvent: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description asked, reviewed, released, refused, handed_over. */
+            event: string;
+            /** @description Of the ZIP that was handed over. */
+            sha256?: string;
+        };
         Result: {
             /** @description For each question of the check list: ok, fault or none (does not apply). */
             answers: {
@@ -5320,6 +5632,52 @@ export interface components {
             key: string;
             zh: string;
         };
+        ScoreMeasure: {
+            en: string;
+            key: string;
+            /** Format: int64 */
+            points: number;
+            zh: string;
+        };
+        ScoreRow: {
+            /** @description By measure. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description Account, or name of the team or township; empty: of none. */
+            key: string;
+            /** @description Points of each month. */
+            months: number[];
+            name: string;
+            /**
+             * Format: int64
+             * @description By points; equal points have one place.
+             */
+            place: number;
+            /** Format: int64 */
+            points: number;
+            /** @description Of a person. */
+            team?: string;
+        };
+        ScoreRules: {
+            /** Format: date-time */
+            at?: string;
+            by: string;
+            measures: components["schemas"]["ScoreMeasure"][];
+            reason: string;
+            /**
+             * Format: int64
+             * @description 0: as shipped.
+             */
+            version: number;
+        };
+        ScoreRulesDraft: {
+            /** @description By measure; what is left out counts nothing. */
+            points: {
+                [key: string]: number;
+            };
+            reason: string;
+        };
         "Send-codeRequest": Record<string, never>;
         Sentence: {
             en: string;
@@ -5447,6 +5805,43 @@ export interface components {
             /** Format: int64 */
             width: number;
         };
+        SubjectAsk: {
+            /** @description How it was made sure who asks: which papers, seen by whom. */
+            checked: string;
+            party_id: string;
+        };
+        SubjectRequest: {
+            /** @description The reviewer would release it. */
+            advised: boolean;
+            /** Format: date-time */
+            asked_at: string;
+            /** @description Who took it down at the desk. */
+            asked_by?: string;
+            /** @description How it was made sure who asks. */
+            checked: string;
+            /** Format: date-time */
+            decide_by: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decider?: string;
+            events: components["schemas"]["RequestEvent"][];
+            /** @description portal, desk. */
+            how: string;
+            id: string;
+            party: string;
+            party_id: string;
+            reason?: string;
+            review?: string;
+            /** Format: date-time */
+            reviewed_at?: string;
+            reviewer?: string;
+            /** @description asked, reviewed, released, refused. */
+            state: string;
+        };
+        SubjectVerdict: {
+            reason: string;
+            release: boolean;
+        };
         Task: {
             answers: {
                 [key: string]: string;
@@ -5472,6 +5867,13 @@ export interface components {
             /** @description sound, faulty; empty until it is entered. */
             result: string;
             subject: string;
+        };
+        TeamReport: {
+            by: string;
+            months: string[];
+            period: string;
+            rows: components["schemas"]["ScoreRow"][];
+            rules: components["schemas"]["ScoreRules"];
         };
         Template: {
             key: string;
@@ -5609,11 +6011,15 @@ export interface components {
             /** @description There is a second factor. */
             factor: boolean;
             id: string;
+            /** @description district, brigade, township: whose records the account sees. */
+            level: string;
             /** @description The bureau demands a second factor, and there is none yet. */
             must_add_factor: boolean;
             must_change_password: boolean;
             name: string;
             roles: string[];
+            /** @description Those that the account sees; empty: the whole district. */
+            townships: string[];
             username: string;
         };
         UserChange: {
@@ -5622,15 +6028,34 @@ export interface components {
             forget_factors?: boolean;
             licence_no?: string;
             name?: string;
+            reach?: components["schemas"]["UserReach"];
             /** @description Makes a new one-time password. */
             reset_password?: boolean;
             roles?: string[];
         };
         UserDraft: {
+            /**
+             * @description Left out: the district's.
+             * @enum {string}
+             */
+            level?: "district" | "brigade" | "township";
             licence_no?: string;
             name: string;
             roles: ("operator" | "collector" | "reviewer" | "officer" | "legal" | "head" | "auditor" | "admin" | "supervisor")[];
+            team?: string;
+            /** @description None of the district's, one of a township's, those that a brigade covers. */
+            townships?: string[];
             username: string;
+        };
+        UserReach: {
+            /**
+             * @description Left out: the district's.
+             * @enum {string}
+             */
+            level?: "district" | "brigade" | "township";
+            team?: string;
+            /** @description None of the district's, one of a township's, those that a brigade covers. */
+            townships?: string[];
         };
         UserResult: {
             password?: string;
@@ -5641,10 +6066,15 @@ export interface components {
             id: string;
             /** Format: date-time */
             last_sign_in?: string;
+            /** @description district, brigade, township. */
+            level: string;
             /** @description Law-enforcement licence (Penalty Law art. 42). */
             licence_no?: string;
             name: string;
             roles: string[];
+            team?: string;
+            /** @description Whose records the account sees; empty: the whole district's. */
+            townships: string[];
             username: string;
         };
         Verification: {
@@ -5750,6 +6180,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "xxxxxxxxxxxxxxxxxxxxxxxx"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordAgain"];
             };
         };
@@ -5760,6 +6195,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "qr": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAPAAAADwAQMAAAAEm3vRAAAABlBMVEX///8AAABVwtN+AAAC/0lEQVR42uyYMY7zOAyFn+BCJW9gXWRgX8uFARtw4WvJyEWUG7BUYegtqPzJZLfa4nc0xbBK/DWESD0+Cr/xG38xAskjYRqg/uyR55G5O0ie1+Me6CKYhyBrR/WrI2aXgK/2WLjFoJMj1/Gufjs0zy4xfwgflP1IupxOMQN5OX4OTjoB6kn6c4DnpzDQWVpMukRHv0UA/y5oK/…",
+                     *       "secret": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                     *       "url": "otpauth://totp/Offsite:operator?algorithm=SHA1&digits=6&issuer=Offsite&period=30&secret=LB2HYR3AAMEYYMY72SGE6FR56JQGC7ER"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CodeKey"];
                 };
             };
@@ -5810,6 +6252,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "809171"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Code"];
             };
         };
@@ -5820,6 +6267,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "codes": [
+                     *         "puc5-hqbh-rw3k-zyms",
+                     *         "b2k4-z6nf-92r3-zdxz"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Recovery"];
                 };
             };
@@ -5849,6 +6304,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "elsewhere": false,
+                     *       "passkeys": [],
+                     *       "passkeys_possible": true,
+                     *       "recovery": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Factors"];
                 };
             };
@@ -5973,6 +6436,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "codes": [
+                     *         "z4db-e8qs-2quj-eeg5",
+                     *         "ug7f-hcg9-bdey-qvwc"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Recovery"];
                 };
             };
@@ -6002,6 +6473,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "127.0.0.1",
+                     *           "agent": "Go-http-client/1.1",
+                     *           "created_at": "2026-11-29T01:27:42.996917Z",
+                     *           "how": "password",
+                     *           "id": "01a224ea-4694-7df3-b738-e9690b2de8d7",
+                     *           "seen_at": "2026-11-29T01:27:42.996917Z",
+                     *           "this": false
+                     *         },
+                     *         {
+                     *           "address": "127.0.0.1",
+                     *           "agent": "Go-http-client/1.1",
+                     *           "created_at": "2026-11-29T01:27:42.913028Z",
+                     *           "how": "password",
+                     *           "id": "01a224ea-4641-7061-9038-0a85dd10b4bd",
+                     *           "seen_at": "2026-11-29T01:27:42.913028Z",
+                     *           "this": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListOpenSessionBody"];
                 };
             };
@@ -6062,6 +6557,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "confirmed": 1,
+                     *           "held": 0,
+                     *           "refused": 0,
+                     *           "rejected": 0,
+                     *           "reviewer": "甲镇审核员"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListAgreementBody"];
                 };
             };
@@ -6091,6 +6599,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-11-29T00:26:38.532688Z",
+                     *           "case_id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "due_at": "2026-11-29T00:26:38.532688Z",
+                     *           "label_en": "",
+                     *           "label_zh": "甲镇",
+                     *           "number": "甲镇案1号",
+                     *           "officers": [
+                     *             "admin"
+                     *           ],
+                     *           "percent": 100,
+                     *           "state": "filed"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListAlarmBody"];
                 };
             };
@@ -6120,6 +6647,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "cameras": [
+                     *             "01a224ea-aad9-7e7d-899c-1920c8df9803"
+                     *           ],
+                     *           "name": "菜场",
+                     *           "open": [],
+                     *           "zeroed": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListAreaBody"];
                 };
             };
@@ -6149,6 +6690,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-11-29T00:26:38.532688Z",
+                     *           "id": "01a224e9-4b44-724b-a363-5c5f615144a4",
+                     *           "kind": "police",
+                     *           "name": "区公安分局",
+                     *           "signs": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListAuthorityBody"];
                 };
             };
@@ -6211,6 +6765,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "changed_at": "2026-11-29T01:26:38.532715Z",
+                     *           "created_at": "2026-11-29T01:26:38.532715Z",
+                     *           "id": "01a224e9-4ac4-7ad1-8876-69275ce607eb",
+                     *           "legal_review_no": "1",
+                     *           "name": "甲镇路口",
+                     *           "picture_at": "2026-11-29T00:26:38.532688Z",
+                     *           "place": "甲镇一路",
+                     *           "protocol": "",
+                     *           "published_on": "2026-01-05",
+                     *           "since": "2026-11-29T00:26:38.532688Z",
+                     *           "state": "unknown",
+                     *           "technical_review_no": "1",
+                     *           "township": "甲镇",
+                     *           "url": "rtsp://127.0.0.1:8554/one",
+                     *           "version": 1,
+                     *           "why_en": "The node that watches this camera has stopped reporting; check the watching nodes.",
+                     *           "why_zh": "负责该摄像机的节点已停止报告，请检查取流节点。",
+                     *           "zone_count": 1,
+                     *           "zones": [
+                     *             {
+                     *               "camera": "01a224e9-4ac4-7ad1-8876-69275ce607eb",
+                     *               "detector": "stall",
+                     *               "id": "01a224e9-4ac7-7e4a-b174-f6055e6c8691",
+                     *               "name_en": "front",
+                     *               "name_zh": "甲镇店前",
+                     *               "object": "01a224e9-4ac7-7081-9ef6-c73fc1cbf68a",
+                     *               "polygon": [
+                     *                 {
+                     *                   "x": 0.1,
+                     *                   "y": 0.1
+                     *                 },
+                     *                 {
+                     *                   "x": 0.9,
+                     *                   "y": 0.1
+                     *                 }
+                     *               ],
+                     *               "version": 1
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListCameraBody"];
                 };
             };
@@ -6237,6 +6838,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "东门",
+                 *       "place": "东门路口",
+                 *       "protocol": "tcp",
+                 *       "url": "rtsp://admin:secret@10.0.0.1/x"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CameraDraft"];
             };
         };
@@ -6248,6 +6857,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "changed_at": "2026-11-29T01:27:25.851146Z",
+                     *       "created_at": "2026-11-29T01:27:25.851146Z",
+                     *       "id": "01a224ea-039b-7226-8ce5-fc2e23cc2e64",
+                     *       "name": "东门",
+                     *       "place": "东门路口",
+                     *       "protocol": "tcp",
+                     *       "state": "unknown",
+                     *       "url": "rtsp://127.0.0.1:37557/camera",
+                     *       "version": 1,
+                     *       "zone_count": 0,
+                     *       "zones": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Camera"];
                 };
             };
@@ -6343,6 +6967,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListImportBatchBody"];
                 };
             };
@@ -6450,6 +7079,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-29T01:27:57.375772Z",
+                     *       "by": "01a224ea-7e8c-7e24-864a-d330f6a5ba8a",
+                     *       "by_name": "operator",
+                     *       "counts": {
+                     *         "conflict": 0,
+                     *         "create": 1,
+                     *         "error": 1,
+                     *         "kept": 0,
+                     *         "merge": 0,
+                     *         "same": 0,
+                     *         "skip": 0,
+                     *         "warnings": 0
+                     *       },
+                     *       "done": 0,
+                     *       "format": "csv",
+                     *       "id": "01a224ea-7ebf-7bac-b5cf-0dda0b27087b",
+                     *       "name": "c.csv",
+                     *       "rule": "fill",
+                     *       "sha256": "7fd6aec5ab475e08878c91cc163da2380a8eba78ef78cde823cbc3d0d5e6815f",
+                     *       "state": "applying",
+                     *       "subject": "cameras",
+                     *       "total": 2,
+                     *       "warnings": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportBatch"];
                 };
             };
@@ -6582,6 +7238,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "changed_at": "2026-11-29T01:26:38.532715Z",
+                     *       "created_at": "2026-11-29T01:26:38.532715Z",
+                     *       "id": "01a224e9-4ac4-7ad1-8876-69275ce607eb",
+                     *       "legal_review_no": "1",
+                     *       "name": "甲镇路口",
+                     *       "picture_at": "2026-11-29T00:26:38.532688Z",
+                     *       "place": "甲镇一路",
+                     *       "protocol": "",
+                     *       "published_on": "2026-01-05",
+                     *       "since": "2026-11-29T00:26:38.532688Z",
+                     *       "state": "unknown",
+                     *       "technical_review_no": "1",
+                     *       "township": "甲镇",
+                     *       "url": "rtsp://127.0.0.1:8554/one",
+                     *       "version": 1,
+                     *       "why_en": "The node that watches this camera has stopped reporting; check the watching nodes.",
+                     *       "why_zh": "负责该摄像机的节点已停止报告，请检查取流节点。",
+                     *       "zone_count": 1,
+                     *       "zones": [
+                     *         {
+                     *           "camera": "01a224e9-4ac4-7ad1-8876-69275ce607eb",
+                     *           "detector": "stall",
+                     *           "id": "01a224e9-4ac7-7e4a-b174-f6055e6c8691",
+                     *           "name_en": "front",
+                     *           "name_zh": "甲镇店前",
+                     *           "object": "01a224e9-4ac7-7081-9ef6-c73fc1cbf68a",
+                     *           "polygon": [
+                     *             {
+                     *               "x": 0.1,
+                     *               "y": 0.1
+                     *             },
+                     *             {
+                     *               "x": 0.9,
+                     *               "y": 0.1
+                     *             }
+                     *           ],
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Camera"];
                 };
             };
@@ -6640,6 +7339,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "西门",
+                 *       "place": "西门路口"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CameraChange"];
             };
         };
@@ -6651,6 +7356,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "changed_at": "2026-11-29T01:28:03.336932Z",
+                     *       "created_at": "2026-11-29T01:28:03.314234Z",
+                     *       "health": "clear",
+                     *       "id": "01a224ea-95f2-7295-ad21-1b5e2b127946",
+                     *       "looks": 12,
+                     *       "name": "西门",
+                     *       "picture_at": "2026-11-29T01:28:03.325Z",
+                     *       "place": "西门路口",
+                     *       "protocol": "tcp",
+                     *       "since": "2026-11-24T00:00:00Z",
+                     *       "state": "live",
+                     *       "stream": {
+                     *         "codec": "h264",
+                     *         "fps": 25,
+                     *         "gop_ms": 2000,
+                     *         "height": 720,
+                     *         "width": 1280
+                     *       },
+                     *       "url": "rtsp://10.0.0.1/x",
+                     *       "version": 2,
+                     *       "zone_count": 0,
+                     *       "zones": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Camera"];
                 };
             };
@@ -6686,6 +7417,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "bundle": "01a224e9-4b55-76d4-9aea-9746103515cd",
+                     *           "camera_id": "01a224e9-4ac4-7ad1-8876-69275ce607eb",
+                     *           "cause": "failed",
+                     *           "from": "2026-11-29T00:26:38.532688Z",
+                     *           "goes_on": false,
+                     *           "kind": "gap",
+                     *           "sealed_at": "2026-11-29T00:26:38.532688Z",
+                     *           "to": "2026-11-29T00:26:38.532688Z",
+                     *           "why": {
+                     *             "en": "",
+                     *             "zh": "甲镇"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListGapBody"];
                 };
             };
@@ -6956,6 +7707,23 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "detector": "stall",
+                 *       "name_en": "Pavement",
+                 *       "name_zh": "人行道",
+                 *       "polygon": [
+                 *         {
+                 *           "x": 0.1,
+                 *           "y": 0.1
+                 *         },
+                 *         {
+                 *           "x": 0.9,
+                 *           "y": 0.1
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ZoneDraft"];
             };
         };
@@ -6967,6 +7735,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "camera": "01a224ea-8b4b-79d8-b6f4-2e22d9239e16",
+                     *       "detector": "stall",
+                     *       "id": "01a224ea-8b74-71d3-a347-b15d11b1602b",
+                     *       "name_en": "Pavement",
+                     *       "name_zh": "人行道",
+                     *       "polygon": [
+                     *         {
+                     *           "x": 0.1,
+                     *           "y": 0.1
+                     *         },
+                     *         {
+                     *           "x": 0.9,
+                     *           "y": 0.1
+                     *         }
+                     *       ],
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Zone"];
                 };
             };
@@ -7007,6 +7795,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "camera": "甲镇路口",
+                     *           "changed_at": "2026-11-29T01:26:38.540254Z",
+                     *           "deadline": {
+                     *             "article": "行政处罚法第六十条 · APL art. 60",
+                     *             "at": "0001-04-01T23:59:59.999999+08:00",
+                     *             "label_en": "Decision due",
+                     *             "label_zh": "作出处罚决定"
+                     *           },
+                     *           "found_at": "2026-11-29T00:26:38.532688Z",
+                     *           "id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "matter_en": "Street stall outside permitted places",
+                     *           "matter_zh": "无序设摊",
+                     *           "number": "甲镇案1号",
+                     *           "object": "甲镇水果店",
+                     *           "party": "甲镇张某",
+                     *           "place": "甲镇一路",
+                     *           "state": "filed",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PageCaseItemBody"];
                 };
             };
@@ -7032,6 +7846,23 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "cases": [
+                 *         {
+                 *           "id": "0198c000-0000-7000-8000-00000000dead",
+                 *           "version": 1
+                 *         },
+                 *         {
+                 *           "id": "x",
+                 *           "version": 1
+                 *         }
+                 *       ],
+                 *       "fields": {
+                 *         "reason": "重复"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["BulkStep"];
             };
         };
@@ -7042,6 +7873,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "done": false,
+                     *           "id": "0198c000-0000-7000-8000-00000000dead",
+                     *           "why_en": "there is no such case",
+                     *           "why_zh": "没有这个案件"
+                     *         },
+                     *         {
+                     *           "done": false,
+                     *           "id": "x",
+                     *           "why_en": "there is no such case",
+                     *           "why_zh": "没有这个案件"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListBulkOutcomeBody"];
                 };
             };
@@ -7074,6 +7923,118 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "camera": "甲镇路口",
+                     *       "changed_at": "2026-11-29T01:26:38.540254Z",
+                     *       "deadline": {
+                     *         "article": "行政处罚法第六十条 · APL art. 60",
+                     *         "at": "0001-04-01T23:59:59.999999+08:00",
+                     *         "label_en": "Decision due",
+                     *         "label_zh": "作出处罚决定"
+                     *       },
+                     *       "deadlines": [
+                     *         {
+                     *           "article": "行政处罚法第六十条 · APL art. 60",
+                     *           "at": "0001-04-01T23:59:59.999999+08:00",
+                     *           "label_en": "Decision due",
+                     *           "label_zh": "作出处罚决定"
+                     *         }
+                     *       ],
+                     *       "documents": [
+                     *         {
+                     *           "code": "CODE",
+                     *           "id": "01a224e9-4b0d-76d1-8db1-f81910e9ae74",
+                     *           "issued_at": "2026-11-29T00:26:38.532688Z",
+                     *           "kind": "decision",
+                     *           "number": "甲镇决定书",
+                     *           "sha256": "",
+                     *           "title_en": "",
+                     *           "title_zh": "甲镇决定书"
+                     *         }
+                     *       ],
+                     *       "events": [
+                     *         {
+                     *           "allowed": false,
+                     *           "article": "行政处罚法第四十条 · APL art. 40",
+                     *           "event": "identify",
+                     *           "label_en": "Identify the party",
+                     *           "label_zh": "确定当事人",
+                     *           "needs": [
+                     *             "party_id"
+                     *           ],
+                     *           "to": [],
+                     *           "why_en": "only an officer or a reviewer or a head may do it",
+                     *           "why_zh": "须由办案人员、审核员、负责人办理"
+                     *         },
+                     *         {
+                     *           "allowed": false,
+                     *           "article": "行政处罚法第四十条 · APL art. 40",
+                     *           "event": "classify",
+                     *           "label_en": "Change the matter",
+                     *           "label_zh": "变更事项",
+                     *           "needs": [
+                     *             "matter"
+                     *           ],
+                     *           "to": [],
+                     *           "why_en": "only an officer or a reviewer or a head may do it",
+                     *           "why_zh": "须由办案人员、审核员、负责人办理"
+                     *         }
+                     *       ],
+                     *       "evidence": [
+                     *         {
+                     *           "bundle": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "kind": "incident",
+                     *           "sealed_at": "2026-11-29T00:26:38.532688235Z"
+                     *         }
+                     *       ],
+                     *       "fine_fen": 0,
+                     *       "found_at": "2026-11-29T00:26:38.532688Z",
+                     *       "id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *       "instalments": [],
+                     *       "late_fen": 0,
+                     *       "matter_en": "Street stall outside permitted places",
+                     *       "matter_zh": "无序设摊",
+                     *       "number": "甲镇案1号",
+                     *       "object": "甲镇水果店",
+                     *       "paid_fen": 0,
+                     *       "party": "甲镇张某",
+                     *       "place": "甲镇一路",
+                     *       "portal_url": "",
+                     *       "receipt_no": "",
+                     *       "record": [
+                     *         {
+                     *           "actor": "",
+                     *           "at": "2026-11-29T01:26:38.540254Z",
+                     *           "digest": "72de3b16fad664afec41b9f27c43ad62ef0c77df2aa5b5cb1951dc6235dc7af3",
+                     *           "event": "created",
+                     *           "from": "",
+                     *           "label_en": "Found",
+                     *           "label_zh": "发现线索",
+                     *           "reason": "甲镇设摊",
+                     *           "role": "system",
+                     *           "to": "found"
+                     *         },
+                     *         {
+                     *           "actor": "甲镇审核员",
+                     *           "at": "2026-11-29T00:26:38.532688Z",
+                     *           "digest": "",
+                     *           "event": "confirm",
+                     *           "from": "found",
+                     *           "label_en": "Confirm",
+                     *           "label_zh": "确认线索",
+                     *           "reason": "",
+                     *           "role": "reviewer",
+                     *           "to": "reviewed"
+                     *         }
+                     *       ],
+                     *       "state": "filed",
+                     *       "statements": [],
+                     *       "version": 1,
+                     *       "why_en": "a stall",
+                     *       "why_zh": "甲镇设摊"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CaseFile"];
                 };
             };
@@ -7241,6 +8202,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-11-29T00:26:38.532688Z",
+                     *           "by": "admin",
+                     *           "by_id": "01a224e9-4ab7-70c0-80f5-53a5c56f7ce8",
+                     *           "case_id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "id": "01a224e9-4b0d-76e7-bc8f-5fea60e9803c",
+                     *           "matter_en": "Street stall outside permitted places",
+                     *           "matter_zh": "无序设摊",
+                     *           "mentions": [
+                     *             "admin",
+                     *             "auditor"
+                     *           ],
+                     *           "number": "甲镇案1号",
+                     *           "text": "甲镇备注",
+                     *           "unseen": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListCaseNoteBody"];
                 };
             };
@@ -7366,6 +8349,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01a224e9-b786-7100-9be7-b41b38cf8164",
+                     *           "name": "officer",
+                     *           "roles": [
+                     *             "officer"
+                     *           ]
+                     *         },
+                     *         {
+                     *           "id": "01a224e9-b720-77e2-8d23-44ef0aa59c04",
+                     *           "name": "reviewer",
+                     *           "roles": [
+                     *             "reviewer"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListColleagueBody"];
                 };
             };
@@ -7398,6 +8401,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "case_id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "case_number": "甲镇案1号",
+                     *           "decided_at": "2026-11-29T00:26:38.532688Z",
+                     *           "id": "01a224e9-4b0d-76e1-956c-04a1a7af9050",
+                     *           "level": "light",
+                     *           "matter": "stall",
+                     *           "party": "甲镇张某",
+                     *           "party_id": "01a224e9-4ac5-7b4a-b52d-298a77dacf36",
+                     *           "repair_from": "2026-11-29T00:26:38.532688Z",
+                     *           "rules": 0,
+                     *           "shown": true,
+                     *           "state": "open",
+                     *           "until": "2026-11-29T00:26:38.532688Z",
+                     *           "why": "甲镇"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListCreditRecordBody"];
                 };
             };
@@ -7429,6 +8454,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "case_id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *       "case_number": "甲镇案1号",
+                     *       "decided_at": "2026-11-29T00:26:38.532688Z",
+                     *       "id": "01a224e9-4b0d-76e1-956c-04a1a7af9050",
+                     *       "level": "light",
+                     *       "matter": "stall",
+                     *       "party": "甲镇张某",
+                     *       "party_id": "01a224e9-4ac5-7b4a-b52d-298a77dacf36",
+                     *       "repair_from": "2026-11-29T00:26:38.532688Z",
+                     *       "rules": 0,
+                     *       "shown": true,
+                     *       "state": "open",
+                     *       "until": "2026-11-29T00:26:38.532688Z",
+                     *       "why": "甲镇"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CreditRecord"];
                 };
             };
@@ -7458,6 +8501,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "advised": false,
+                     *           "asked_at": "2026-11-29T00:26:38.532688Z",
+                     *           "case_id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "case_number": "甲镇案1号",
+                     *           "decide_by": "2026-11-29T00:26:38.532688Z",
+                     *           "decider": "",
+                     *           "id": "01a224e9-4b0d-76e4-9105-60bfcec267ee",
+                     *           "papers": 1,
+                     *           "party": "甲镇张某",
+                     *           "reason": "",
+                     *           "record_id": "01a224e9-4b0d-76e1-956c-04a1a7af9050",
+                     *           "review": "",
+                     *           "reviewer": "",
+                     *           "state": "asked",
+                     *           "text": "甲镇"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListCreditRepairBody"];
                 };
             };
@@ -7587,6 +8653,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "by": "",
+                     *       "reason": "",
+                     *       "rules": {
+                     *         "decide_days": 7,
+                     *         "light_days": 90,
+                     *         "light_most_fen": 20000,
+                     *         "ordinary_least_days": 90,
+                     *         "ordinary_most_days": 365,
+                     *         "repeat_days": 365,
+                     *         "serious_least_days": 365,
+                     *         "serious_least_fen": 5000000,
+                     *         "serious_most_days": 1095
+                     *       },
+                     *       "version": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["CreditRules"];
                 };
             };
@@ -7647,6 +8731,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "key": "stall",
+                     *           "name_en": "Street stall",
+                     *           "name_zh": "无序设摊",
+                     *           "parameters": [
+                     *             {
+                     *               "default": 180,
+                     *               "key": "dwell_s",
+                     *               "max": 7200,
+                     *               "min": 10,
+                     *               "name_en": "must stay for",
+                     *               "name_zh": "持续时间",
+                     *               "unit": "s"
+                     *             },
+                     *             {
+                     *               "default": 0.4,
+                     *               "key": "xxxxxxxxxxxx",
+                     *               "max": 1,
+                     *               "min": 0,
+                     *               "name_en": "looks with a person staying by it",
+                     *               "name_zh": "有人看守的画面占比",
+                     *               "unit": "share"
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "key": "crossdoor",
+                     *           "name_en": "Trading beyond the door line",
+                     *           "name_zh": "超出门窗或外墙经营",
+                     *           "parameters": [
+                     *             {
+                     *               "default": 300,
+                     *               "key": "dwell_s",
+                     *               "max": 7200,
+                     *               "min": 10,
+                     *               "name_en": "must stay for",
+                     *               "name_zh": "持续时间",
+                     *               "unit": "s"
+                     *             },
+                     *             {
+                     *               "default": 0.5,
+                     *               "key": "min_area_m2",
+                     *               "max": 50,
+                     *               "min": 0.1,
+                     *               "name_en": "least area",
+                     *               "name_zh": "最小占地面积",
+                     *               "unit": "m²"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListDetectorBody"];
                 };
             };
@@ -7707,6 +8847,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "announced_at": "2026-11-29T00:26:38.532688Z",
+                     *           "before": true,
+                     *           "done": 0,
+                     *           "draw_at": "2026-11-29T00:26:38.532688Z",
+                     *           "faulty": 0,
+                     *           "id": "01a224e9-4b0d-76ee-8a00-a9205cf23b9b",
+                     *           "kind": "inspection",
+                     *           "of": 1,
+                     *           "seed": "",
+                     *           "tasks": 0,
+                     *           "title": "",
+                     *           "wanted": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListDrawBody"];
                 };
             };
@@ -7807,6 +8967,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "from": "2026-11-29T01:27:26.334331924Z",
+                     *       "gaps": [
+                     *         {
+                     *           "from": "2026-11-29T01:27:26.334331924Z",
+                     *           "to": "2026-12-06T01:27:26.334331924Z"
+                     *         }
+                     *       ],
+                     *       "shifts": [],
+                     *       "to": "2026-12-06T01:27:26.334331924Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Duty"];
                 };
             };
@@ -7929,6 +9102,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "bundle": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *       "case_id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *       "case_number": "甲镇案1号",
+                     *       "files": [
+                     *         {
+                     *           "path": "data/clip.mp4",
+                     *           "size": 10
+                     *         }
+                     *       ],
+                     *       "kind": "incident",
+                     *       "manifest_sha256": "",
+                     *       "retain_until": "2026-12-29T00:26:38.532688235Z",
+                     *       "seal_key_id": "",
+                     *       "sealed_at": "2026-11-29T00:26:38.532688235Z",
+                     *       "size": 0,
+                     *       "timestamp_at": "0001-01-01T00:00:00Z",
+                     *       "version_id": ""
+                     *     }
+                     */
                     "application/json": components["schemas"]["Evidence"];
                 };
             };
@@ -8154,6 +9348,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01a224ea-7cbf-74f9-b35f-c3a4dd2c7791",
+                     *           "name": "逾期",
+                     *           "query": "due=overdue&mine=1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListSavedFilterBody"];
                 };
             };
@@ -8177,6 +9382,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "逾期",
+                 *       "query": "due=overdue&mine=1"
+                 *     }
+                 */
                 "application/json": components["schemas"]["FilterDraft"];
             };
         };
@@ -8187,6 +9398,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a224ea-7cbf-74f9-b35f-c3a4dd2c7791",
+                     *       "name": "逾期",
+                     *       "query": "due=overdue&mine=1"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SavedFilter"];
                 };
             };
@@ -8255,6 +9473,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "bundle": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "camera": "甲镇路口",
+                     *           "camera_id": "01a224e9-4ac4-7ad1-8876-69275ce607eb",
+                     *           "deadline": {
+                     *             "article": "行政处罚法第六十条 · APL art. 60",
+                     *             "at": "0001-04-01T23:59:59.999999+08:00",
+                     *             "label_en": "Decision due",
+                     *             "label_zh": "作出处罚决定"
+                     *           },
+                     *           "detector": "stall",
+                     *           "first": "2026-11-29T00:26:38.532688Z",
+                     *           "id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "last": "2026-11-29T00:27:38.532688Z",
+                     *           "matter_en": "Street stall outside permitted places",
+                     *           "matter_zh": "无序设摊",
+                     *           "object": "甲镇水果店",
+                     *           "object_id": "01a224e9-4ac7-7081-9ef6-c73fc1cbf68a",
+                     *           "raised": "2026-11-29T00:27:38.532688Z",
+                     *           "score": 0,
+                     *           "state": "filed",
+                     *           "version": 1,
+                     *           "why_en": "a stall",
+                     *           "why_zh": "甲镇设摊",
+                     *           "zone_en": "front",
+                     *           "zone_zh": "甲镇店前"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PageFindingItemBody"];
                 };
             };
@@ -8287,6 +9538,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "bundle": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *       "camera": "甲镇路口",
+                     *       "camera_id": "01a224e9-4ac4-7ad1-8876-69275ce607eb",
+                     *       "clip": "",
+                     *       "detector": "stall",
+                     *       "events": [
+                     *         {
+                     *           "allowed": false,
+                     *           "article": "行政处罚法第四十条 · APL art. 40",
+                     *           "event": "identify",
+                     *           "label_en": "Identify the party",
+                     *           "label_zh": "确定当事人",
+                     *           "needs": [
+                     *             "party_id"
+                     *           ],
+                     *           "to": [],
+                     *           "why_en": "only an officer or a reviewer or a head may do it",
+                     *           "why_zh": "须由办案人员、审核员、负责人办理"
+                     *         },
+                     *         {
+                     *           "allowed": false,
+                     *           "article": "行政处罚法第四十条 · APL art. 40",
+                     *           "event": "classify",
+                     *           "label_en": "Change the matter",
+                     *           "label_zh": "变更事项",
+                     *           "needs": [
+                     *             "matter"
+                     *           ],
+                     *           "to": [],
+                     *           "why_en": "only an officer or a reviewer or a head may do it",
+                     *           "why_zh": "须由办案人员、审核员、负责人办理"
+                     *         }
+                     *       ],
+                     *       "first": "2026-11-29T00:26:38.532688Z",
+                     *       "id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *       "last": "2026-11-29T00:27:38.532688Z",
+                     *       "matter_en": "Street stall outside permitted places",
+                     *       "matter_zh": "无序设摊",
+                     *       "models": [],
+                     *       "object": "甲镇水果店",
+                     *       "object_id": "01a224e9-4ac7-7081-9ef6-c73fc1cbf68a",
+                     *       "polygon": [
+                     *         {
+                     *           "x": 0.1,
+                     *           "y": 0.1
+                     *         },
+                     *         {
+                     *           "x": 0.9,
+                     *           "y": 0.1
+                     *         }
+                     *       ],
+                     *       "raised": "2026-11-29T00:27:38.532688Z",
+                     *       "rule": "",
+                     *       "score": 0,
+                     *       "state": "filed",
+                     *       "stills": [],
+                     *       "stream": {
+                     *         "codec": "",
+                     *         "fps": 0,
+                     *         "gop_ms": 0,
+                     *         "height": 0,
+                     *         "width": 0
+                     *       },
+                     *       "values": {},
+                     *       "version": 1,
+                     *       "why_en": "a stall",
+                     *       "why_zh": "甲镇设摊",
+                     *       "zone_en": "front",
+                     *       "zone_zh": "甲镇店前"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Finding"];
                 };
             };
@@ -8485,6 +9809,157 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "initial": {
+                     *         "business": [
+                     *           {
+                     *             "en": "construction site",
+                     *             "kind": "site",
+                     *             "points": 20,
+                     *             "words": [],
+                     *             "zh": "建设工地"
+                     *           },
+                     *           {
+                     *             "en": "idle land",
+                     *             "kind": "land",
+                     *             "points": 10,
+                     *             "words": [],
+                     *             "zh": "闲置土地"
+                     *           }
+                     *         ],
+                     *         "events": [
+                     *           {
+                     *             "days": 365,
+                     *             "en": "failed inspections",
+                     *             "kind": "inspection_failed",
+                     *             "most": 40,
+                     *             "points": 10,
+                     *             "zh": "检查不合格"
+                     *           },
+                     *           {
+                     *             "days": 180,
+                     *             "en": "passed inspections",
+                     *             "kind": "inspection_passed",
+                     *             "most": 15,
+                     *             "points": -5,
+                     *             "zh": "检查合格"
+                     *           }
+                     *         ],
+                     *         "inspect_every_days": {
+                     *           "green": 365,
+                     *           "red": 30,
+                     *           "yellow": 90
+                     *         },
+                     *         "red": 60,
+                     *         "version": 1,
+                     *         "yellow": 30
+                     *       },
+                     *       "newest": 2,
+                     *       "now": {
+                     *         "business": [
+                     *           {
+                     *             "en": "construction site",
+                     *             "kind": "site",
+                     *             "points": 20,
+                     *             "words": [],
+                     *             "zh": "建设工地"
+                     *           },
+                     *           {
+                     *             "en": "idle land",
+                     *             "kind": "land",
+                     *             "points": 10,
+                     *             "words": [],
+                     *             "zh": "闲置土地"
+                     *           }
+                     *         ],
+                     *         "events": [
+                     *           {
+                     *             "days": 365,
+                     *             "en": "failed inspections",
+                     *             "kind": "inspection_failed",
+                     *             "most": 40,
+                     *             "points": 10,
+                     *             "zh": "检查不合格"
+                     *           },
+                     *           {
+                     *             "days": 180,
+                     *             "en": "passed inspections",
+                     *             "kind": "inspection_passed",
+                     *             "most": 15,
+                     *             "points": -5,
+                     *             "zh": "检查合格"
+                     *           }
+                     *         ],
+                     *         "inspect_every_days": {
+                     *           "green": 365,
+                     *           "red": 30,
+                     *           "yellow": 90
+                     *         },
+                     *         "red": 60,
+                     *         "version": 2,
+                     *         "yellow": 20
+                     *       },
+                     *       "objects": {
+                     *         "green": 1,
+                     *         "red": 0,
+                     *         "yellow": 0
+                     *       },
+                     *       "versions": [
+                     *         {
+                     *           "active_from": "2026-11-29T01:28:00.525277Z",
+                     *           "at": "2026-11-29T01:28:00.530106Z",
+                     *           "by": "01a224ea-87cf-7bfd-a758-bb0388d8ad8c",
+                     *           "by_name": "head",
+                     *           "formula": {
+                     *             "business": [
+                     *               {
+                     *                 "en": "construction site",
+                     *                 "kind": "site",
+                     *                 "points": 20,
+                     *                 "words": [],
+                     *                 "zh": "建设工地"
+                     *               },
+                     *               {
+                     *                 "en": "idle land",
+                     *                 "kind": "land",
+                     *                 "points": 10,
+                     *                 "words": [],
+                     *                 "zh": "闲置土地"
+                     *               }
+                     *             ],
+                     *             "events": [
+                     *               {
+                     *                 "days": 365,
+                     *                 "en": "failed inspections",
+                     *                 "kind": "inspection_failed",
+                     *                 "most": 40,
+                     *                 "points": 10,
+                     *                 "zh": "检查不合格"
+                     *               },
+                     *               {
+                     *                 "days": 180,
+                     *                 "en": "passed inspections",
+                     *                 "kind": "inspection_passed",
+                     *                 "most": 15,
+                     *                 "points": -5,
+                     *                 "zh": "检查合格"
+                     *               }
+                     *             ],
+                     *             "inspect_every_days": {
+                     *               "green": 365,
+                     *               "red": 30,
+                     *               "yellow": 90
+                     *             },
+                     *             "red": 60,
+                     *             "version": 2,
+                     *             "yellow": 20
+                     *           },
+                     *           "reason": "工地从严"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Formulas"];
                 };
             };
@@ -8510,6 +9985,55 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "formula": {
+                 *         "business": [
+                 *           {
+                 *             "en": "construction site",
+                 *             "kind": "site",
+                 *             "points": 20,
+                 *             "words": [],
+                 *             "zh": "建设工地"
+                 *           },
+                 *           {
+                 *             "en": "idle land",
+                 *             "kind": "land",
+                 *             "points": 10,
+                 *             "words": [],
+                 *             "zh": "闲置土地"
+                 *           }
+                 *         ],
+                 *         "events": [
+                 *           {
+                 *             "days": 365,
+                 *             "en": "failed inspections",
+                 *             "kind": "inspection_failed",
+                 *             "most": 40,
+                 *             "points": 10,
+                 *             "zh": "检查不合格"
+                 *           },
+                 *           {
+                 *             "days": 180,
+                 *             "en": "passed inspections",
+                 *             "kind": "inspection_passed",
+                 *             "most": 15,
+                 *             "points": -5,
+                 *             "zh": "检查合格"
+                 *           }
+                 *         ],
+                 *         "inspect_every_days": {
+                 *           "green": 365,
+                 *           "red": 30,
+                 *           "yellow": 90
+                 *         },
+                 *         "red": 60,
+                 *         "version": 1,
+                 *         "yellow": 20
+                 *       },
+                 *       "reason": "工地从严"
+                 *     }
+                 */
                 "application/json": components["schemas"]["FormulaActivation"];
             };
         };
@@ -8521,6 +10045,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "business": [
+                     *         {
+                     *           "en": "construction site",
+                     *           "kind": "site",
+                     *           "points": 20,
+                     *           "words": [],
+                     *           "zh": "建设工地"
+                     *         },
+                     *         {
+                     *           "en": "idle land",
+                     *           "kind": "land",
+                     *           "points": 10,
+                     *           "words": [],
+                     *           "zh": "闲置土地"
+                     *         }
+                     *       ],
+                     *       "events": [
+                     *         {
+                     *           "days": 365,
+                     *           "en": "failed inspections",
+                     *           "kind": "inspection_failed",
+                     *           "most": 40,
+                     *           "points": 10,
+                     *           "zh": "检查不合格"
+                     *         },
+                     *         {
+                     *           "days": 180,
+                     *           "en": "passed inspections",
+                     *           "kind": "inspection_passed",
+                     *           "most": 15,
+                     *           "points": -5,
+                     *           "zh": "检查合格"
+                     *         }
+                     *       ],
+                     *       "inspect_every_days": {
+                     *         "green": 365,
+                     *         "red": 30,
+                     *         "yellow": 90
+                     *       },
+                     *       "red": 60,
+                     *       "version": 2,
+                     *       "yellow": 20
+                     *     }
+                     */
                     "application/json": components["schemas"]["Formula"];
                 };
             };
@@ -8544,6 +10114,52 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "business": [
+                 *         {
+                 *           "en": "construction site",
+                 *           "kind": "site",
+                 *           "points": 20,
+                 *           "words": [],
+                 *           "zh": "建设工地"
+                 *         },
+                 *         {
+                 *           "en": "idle land",
+                 *           "kind": "land",
+                 *           "points": 10,
+                 *           "words": [],
+                 *           "zh": "闲置土地"
+                 *         }
+                 *       ],
+                 *       "events": [
+                 *         {
+                 *           "days": 365,
+                 *           "en": "failed inspections",
+                 *           "kind": "inspection_failed",
+                 *           "most": 40,
+                 *           "points": 10,
+                 *           "zh": "检查不合格"
+                 *         },
+                 *         {
+                 *           "days": 180,
+                 *           "en": "passed inspections",
+                 *           "kind": "inspection_passed",
+                 *           "most": 15,
+                 *           "points": -5,
+                 *           "zh": "检查合格"
+                 *         }
+                 *       ],
+                 *       "inspect_every_days": {
+                 *         "green": 365,
+                 *         "red": 30,
+                 *         "yellow": 90
+                 *       },
+                 *       "red": 60,
+                 *       "version": 1,
+                 *       "yellow": 20
+                 *     }
+                 */
                 "application/json": components["schemas"]["Formula"];
             };
         };
@@ -8554,6 +10170,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "changed": 1,
+                     *       "from": {
+                     *         "green": 1
+                     *       },
+                     *       "moves": [
+                     *         {
+                     *           "from": "green",
+                     *           "name": "工地",
+                     *           "object_id": "01a224ea-8769-79af-82fc-5fe1aecd1a65",
+                     *           "to": {
+                     *             "en": "yellow because of construction site 20; 20 points in all (yellow from 20, red from 60)",
+                     *             "formula": 1,
+                     *             "grade": "yellow",
+                     *             "parts": [
+                     *               {
+                     *                 "en": "construction site",
+                     *                 "points": 20,
+                     *                 "zh": "建设工地"
+                     *               }
+                     *             ],
+                     *             "score": 20,
+                     *             "zh": "黄色：建设工地20分；合计20分（20分起黄色，60分起红色）"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "objects": 1,
+                     *       "to": {
+                     *         "yellow": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
@@ -8583,6 +10232,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListImportBatchBody"];
                 };
             };
@@ -8659,6 +10313,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-29T01:28:06.096469Z",
+                     *       "by": "01a224ea-a078-74e1-a735-083616a058e5",
+                     *       "by_name": "collector",
+                     *       "counts": {
+                     *         "conflict": 0,
+                     *         "create": 2,
+                     *         "error": 1,
+                     *         "kept": 0,
+                     *         "merge": 0,
+                     *         "same": 0,
+                     *         "skip": 0,
+                     *         "warnings": 0
+                     *       },
+                     *       "done": 2,
+                     *       "format": "csv",
+                     *       "id": "01a224ea-a0d0-7703-9d5e-7a35d7ad05be",
+                     *       "name": "商铺.csv",
+                     *       "rule": "fill",
+                     *       "sha256": "0dd4f87021c0f5b2e38279ed86a21d07b837e81fea75354dc60d4bf726042f76",
+                     *       "state": "undone",
+                     *       "subject": "objects",
+                     *       "total": 3,
+                     *       "warnings": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportBatch"];
                 };
             };
@@ -8690,6 +10371,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-29T01:28:06.096469Z",
+                     *       "by": "01a224ea-a078-74e1-a735-083616a058e5",
+                     *       "by_name": "collector",
+                     *       "counts": {
+                     *         "conflict": 0,
+                     *         "create": 2,
+                     *         "error": 1,
+                     *         "kept": 0,
+                     *         "merge": 0,
+                     *         "same": 0,
+                     *         "skip": 0,
+                     *         "warnings": 0
+                     *       },
+                     *       "done": 0,
+                     *       "format": "csv",
+                     *       "id": "01a224ea-a0d0-7703-9d5e-7a35d7ad05be",
+                     *       "name": "商铺.csv",
+                     *       "rule": "fill",
+                     *       "sha256": "0dd4f87021c0f5b2e38279ed86a21d07b837e81fea75354dc60d4bf726042f76",
+                     *       "state": "applying",
+                     *       "subject": "objects",
+                     *       "total": 3,
+                     *       "warnings": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportBatch"];
                 };
             };
@@ -8726,6 +10434,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "error",
+                     *           "n": 4,
+                     *           "object": {
+                     *             "address": "八一路3号",
+                     *             "business": "零售",
+                     *             "changed_at": "0001-01-01T00:00:00Z",
+                     *             "grade": "green",
+                     *             "id": "",
+                     *             "kind": "shop",
+                     *             "name": "",
+                     *             "party": "",
+                     *             "party_id": "",
+                     *             "version": 0
+                     *           },
+                     *           "problems": [
+                     *             {
+                     *               "column": "名称",
+                     *               "en": "the name is missing; fill it in",
+                     *               "row": 4,
+                     *               "zh": "请填写名称"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PageImportRowBody"];
                 };
             };
@@ -8757,6 +10495,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-29T01:28:06.096469Z",
+                     *       "by": "01a224ea-a078-74e1-a735-083616a058e5",
+                     *       "by_name": "collector",
+                     *       "counts": {
+                     *         "conflict": 0,
+                     *         "create": 2,
+                     *         "error": 1,
+                     *         "kept": 0,
+                     *         "merge": 0,
+                     *         "same": 0,
+                     *         "skip": 0,
+                     *         "warnings": 0
+                     *       },
+                     *       "done": 0,
+                     *       "format": "csv",
+                     *       "id": "01a224ea-a0d0-7703-9d5e-7a35d7ad05be",
+                     *       "name": "商铺.csv",
+                     *       "rule": "fill",
+                     *       "sha256": "0dd4f87021c0f5b2e38279ed86a21d07b837e81fea75354dc60d4bf726042f76",
+                     *       "state": "undoing",
+                     *       "subject": "objects",
+                     *       "total": 3,
+                     *       "warnings": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportBatch"];
                 };
             };
@@ -8790,6 +10555,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "due_at": "2025-11-29T01:26:38.535033Z",
+                     *           "grade": "green",
+                     *           "name": "甲镇水果店",
+                     *           "object_id": "01a224e9-4ac7-7081-9ef6-c73fc1cbf68a"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListInspectionDueBody"];
                 };
             };
@@ -8910,6 +10687,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-11-29T01:26:32.432097Z",
+                     *           "expires_at": "2026-12-29T01:26:32.432097Z",
+                     *           "hint": "ofk_SHVWZ3",
+                     *           "id": "01a224e9-32f0-7174-aad3-1c85cdef004d",
+                     *           "name": "城运中心",
+                     *           "networks": [],
+                     *           "scopes": [
+                     *             "cases.read"
+                     *           ],
+                     *           "used_at": "2026-11-29T01:26:32.435111Z",
+                     *           "used_from": "127.0.0.1"
+                     *         }
+                     *       ],
+                     *       "scopes": [
+                     *         {
+                     *           "en": "Export cases in bulk, without personal data",
+                     *           "key": "cases.read",
+                     *           "zh": "批量导出案件（不含个人信息）"
+                     *         },
+                     *         {
+                     *           "en": "Export shops and sites in bulk, without personal data",
+                     *           "key": "xxxxxxxxxxxx",
+                     *           "zh": "批量导出执法对象（不含个人信息）"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["KeyPage"];
                 };
             };
@@ -8933,6 +10741,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "days": 30,
+                 *       "name": "城运中心",
+                 *       "scopes": [
+                 *         "cases.read"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["KeyDraft"];
             };
         };
@@ -8943,6 +10760,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "key": {
+                     *         "created_at": "2026-11-29T01:26:32.432097Z",
+                     *         "expires_at": "2026-12-29T01:26:32.432097Z",
+                     *         "hint": "ofk_SHVWZ3",
+                     *         "id": "01a224e9-32f0-7174-aad3-1c85cdef004d",
+                     *         "name": "城运中心",
+                     *         "networks": [],
+                     *         "scopes": [
+                     *           "cases.read"
+                     *         ]
+                     *       },
+                     *       "secret": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+                     *     }
+                     */
                     "application/json": components["schemas"]["KeyMade"];
                 };
             };
@@ -9008,6 +10841,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "acknowledge_by": "2026-11-29T00:26:38.532688Z",
+                     *           "acknowledged_at": "2026-11-29T00:26:38.532688Z",
+                     *           "acknowledged_by": "admin",
+                     *           "alarm": 0,
+                     *           "case_id": "",
+                     *           "case_number": "",
+                     *           "duty": [],
+                     *           "handle_by": "2026-11-29T00:26:38.532688Z",
+                     *           "has_contact": false,
+                     *           "hauler": "",
+                     *           "id": "01a224e9-4b0d-76db-886e-ad88bbfe6788",
+                     *           "kind": "waste",
+                     *           "note": "",
+                     *           "number": "甲镇线索",
+                     *           "officer": "",
+                     *           "place": "甲镇线索",
+                     *           "plate": "",
+                     *           "received_at": "2026-11-29T00:26:38.532688Z",
+                     *           "result": "",
+                     *           "seen_at": "2026-11-29T00:26:38.532688Z",
+                     *           "site": "",
+                     *           "source": "hotline",
+                     *           "source_name": "12345",
+                     *           "source_ref": "",
+                     *           "state": "acknowledged",
+                     *           "township": "甲镇",
+                     *           "urgent": false,
+                     *           "version": 1,
+                     *           "what": "甲镇线索"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PageLeadBody"];
                 };
             };
@@ -9034,6 +10904,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "contact": "王女士 13800000000",
+                 *       "kind": "waste",
+                 *       "place": "陈海公路",
+                 *       "seen_at": "0001-01-01T00:00:00Z",
+                 *       "source": "hotline",
+                 *       "source_name": "12345",
+                 *       "source_ref": "H-7",
+                 *       "what": "渣土车偷倒"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LeadDraft"];
             };
         };
@@ -9044,6 +10926,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "acknowledge_by": "2026-11-29T01:37:26.196672Z",
+                     *       "acknowledged_by": "",
+                     *       "alarm": 0,
+                     *       "case_id": "",
+                     *       "case_number": "",
+                     *       "duty": [],
+                     *       "handle_by": "2026-11-29T05:27:26.196672Z",
+                     *       "has_contact": true,
+                     *       "hauler": "",
+                     *       "id": "01a224ea-04f4-7a58-ad59-e38e7343879d",
+                     *       "kind": "waste",
+                     *       "note": "",
+                     *       "number": "线〔2026〕000001号",
+                     *       "officer": "",
+                     *       "place": "陈海公路",
+                     *       "plate": "",
+                     *       "received_at": "2026-11-29T01:27:26.196672Z",
+                     *       "result": "",
+                     *       "seen_at": "2026-11-29T01:27:26.196672Z",
+                     *       "site": "",
+                     *       "source": "hotline",
+                     *       "source_name": "12345",
+                     *       "source_ref": "H-7",
+                     *       "state": "received",
+                     *       "township": "",
+                     *       "urgent": true,
+                     *       "version": 1,
+                     *       "what": "渣土车偷倒"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Lead"];
                 };
             };
@@ -9075,6 +10989,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "lead": {
+                     *         "acknowledge_by": "2026-11-29T01:37:26.196672Z",
+                     *         "acknowledged_at": "2026-11-29T01:27:26.278365Z",
+                     *         "acknowledged_by": "",
+                     *         "alarm": 0,
+                     *         "case_id": "",
+                     *         "case_number": "",
+                     *         "duty": [],
+                     *         "handle_by": "2026-11-29T05:27:26.196672Z",
+                     *         "has_contact": true,
+                     *         "hauler": "",
+                     *         "id": "01a224ea-04f4-7a58-ad59-e38e7343879d",
+                     *         "kind": "waste",
+                     *         "note": "",
+                     *         "number": "线〔2026〕000001号",
+                     *         "officer": "",
+                     *         "place": "陈海公路",
+                     *         "plate": "",
+                     *         "received_at": "2026-11-29T01:27:26.196672Z",
+                     *         "result": "",
+                     *         "seen_at": "2026-11-29T01:27:26.196672Z",
+                     *         "site": "",
+                     *         "source": "hotline",
+                     *         "source_name": "12345",
+                     *         "source_ref": "H-7",
+                     *         "state": "acknowledged",
+                     *         "township": "",
+                     *         "urgent": true,
+                     *         "version": 2,
+                     *         "what": "渣土车偷倒"
+                     *       },
+                     *       "steps": [
+                     *         {
+                     *           "at": "2026-11-29T01:27:26.221575Z",
+                     *           "by": "",
+                     *           "event": "received",
+                     *           "note": ""
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T01:27:26.279462Z",
+                     *           "by": "",
+                     *           "event": "acknowledged",
+                     *           "note": ""
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["LeadPage"];
                 };
             };
@@ -9132,6 +11095,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "核实"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Reason"];
             };
         };
@@ -9142,6 +11110,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "contact": "王女士 13800000000"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Contact"];
                 };
             };
@@ -9272,6 +11245,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "awaits_en": "The Ecological Environment Code replaces the Air Pollution Law from 15 August 2026; its article, text and fine are to be entered by the bureau",
+                     *           "awaits_zh": "生态环境法典自2026年8月15日起施行，大气污染防治法同时废止；法典相应条文和罚款幅度待本局录入",
+                     *           "bands": [],
+                     *           "bands_source_en": "proposed with the program; to be replaced by the bureau's published standard (Penalty Law art. 34)",
+                     *           "bands_source_zh": "系统建议档次，待本局公布的裁量基准（行政处罚法第三十四条）录入后替换",
+                     *           "basis": [
+                     *             {
+                     *               "article": "第七十七条",
+                     *               "law_en": "Air Pollution Prevention and Control Law",
+                     *               "law_zh": "中华人民共和国大气污染防治法",
+                     *               "valid_from": "2018-10-26"
+                     *             },
+                     *             {
+                     *               "article": "第一百一十九条第一款",
+                     *               "law_en": "Air Pollution Prevention and Control Law",
+                     *               "law_zh": "中华人民共和国大气污染防治法",
+                     *               "valid_from": "2018-10-26"
+                     *             }
+                     *           ],
+                     *           "detector": "burning",
+                     *           "fine_max_fen": 0,
+                     *           "fine_min_fen": 0,
+                     *           "grace_s": 900,
+                     *           "key": "burning",
+                     *           "major": false,
+                     *           "name_en": "Open burning of straw, leaves and other smoky matter",
+                     *           "name_zh": "露天焚烧秸秆、落叶等产生烟尘污染的物质",
+                     *           "offsite": true
+                     *         },
+                     *         {
+                     *           "awaits_en": "The Ecological Environment Code replaces the Air Pollution Law from 15 August 2026; its article, text and fine are to be entered by the bureau",
+                     *           "awaits_zh": "生态环境法典自2026年8月15日起施行，大气污染防治法同时废止；法典相应条文和罚款幅度待本局录入",
+                     *           "bands": [],
+                     *           "bands_source_en": "proposed with the program; to be replaced by the bureau's published standard (Penalty Law art. 34)",
+                     *           "bands_source_zh": "系统建议档次，待本局公布的裁量基准（行政处罚法第三十四条）录入后替换",
+                     *           "basis": [
+                     *             {
+                     *               "article": "第一百一十九条第二款",
+                     *               "law_en": "Air Pollution Prevention and Control Law",
+                     *               "law_zh": "中华人民共和国大气污染防治法",
+                     *               "valid_from": "2018-10-26"
+                     *             },
+                     *             {
+                     *               "article": "待本局录入",
+                     *               "law_en": "Ecological Environment Code",
+                     *               "law_zh": "中华人民共和国生态环境法典",
+                     *               "valid_from": "2026-08-15"
+                     *             }
+                     *           ],
+                     *           "detector": "burning",
+                     *           "fine_max_fen": 0,
+                     *           "fine_min_fen": 0,
+                     *           "grace_s": 900,
+                     *           "key": "xxxxxxxxxxxxx",
+                     *           "major": false,
+                     *           "name_en": "Open burning of rubbish, plastics, rubber and other toxic matter",
+                     *           "name_zh": "露天焚烧垃圾、塑料、橡胶等产生有毒有害烟尘的物质",
+                     *           "offsite": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListMatterBody"];
                 };
             };
@@ -9301,6 +11340,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-11-29T00:26:38.532688Z",
+                     *           "by": "admin",
+                     *           "by_id": "01a224e9-4ab7-70c0-80f5-53a5c56f7ce8",
+                     *           "case_id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "id": "01a224e9-4b0d-76e7-bc8f-5fea60e9803c",
+                     *           "matter_en": "Street stall outside permitted places",
+                     *           "matter_zh": "无序设摊",
+                     *           "mentions": [
+                     *             "admin",
+                     *             "auditor"
+                     *           ],
+                     *           "number": "甲镇案1号",
+                     *           "text": "甲镇备注",
+                     *           "unseen": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListCaseNoteBody"];
                 };
             };
@@ -9430,6 +11491,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "",
+                     *           "business": "",
+                     *           "changed_at": "2026-11-29T01:26:38.535033Z",
+                     *           "grade": "green",
+                     *           "id": "01a224e9-4ac7-7081-9ef6-c73fc1cbf68a",
+                     *           "kind": "shop",
+                     *           "name": "甲镇水果店",
+                     *           "party": "甲镇张某",
+                     *           "party_id": "01a224e9-4ac5-7b4a-b52d-298a77dacf36",
+                     *           "township": "甲镇",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PageObjectBody"];
                 };
             };
@@ -9456,6 +11536,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "shop",
+                 *       "name": "乙镇百货",
+                 *       "township": "乙镇"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ObjectDraft"];
             };
         };
@@ -9467,6 +11554,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "address": "",
+                     *       "business": "",
+                     *       "changed_at": "2026-11-29T01:44:40.601249Z",
+                     *       "grade": "green",
+                     *       "id": "01a224f9-cd99-73cb-9a18-ecaedc2bc8ba",
+                     *       "kind": "shop",
+                     *       "name": "乙镇百货",
+                     *       "party": "",
+                     *       "party_id": "",
+                     *       "township": "乙镇",
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Object"];
                 };
             };
@@ -9499,6 +11601,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "address": "",
+                     *       "business": "",
+                     *       "changed_at": "2026-11-29T01:26:38.535033Z",
+                     *       "grade": "green",
+                     *       "id": "01a224e9-4ac7-7081-9ef6-c73fc1cbf68a",
+                     *       "kind": "shop",
+                     *       "name": "甲镇水果店",
+                     *       "party": "甲镇张某",
+                     *       "party_id": "01a224e9-4ac5-7b4a-b52d-298a77dacf36",
+                     *       "township": "甲镇",
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Object"];
                 };
             };
@@ -9565,6 +11682,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "points": 5,
+                 *       "reason": "屡次劝导"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GradeAdjustment"];
             };
         };
@@ -9575,6 +11698,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "en": "yellow because of fruit and vegetables 15, failed inspections (1 in 365 days) 10, adjustments (1 in 180 days) 5; 30 points in all (yellow from 30, red from 60)",
+                     *       "formula": 1,
+                     *       "grade": "yellow",
+                     *       "parts": [
+                     *         {
+                     *           "en": "fruit and vegetables",
+                     *           "points": 15,
+                     *           "zh": "果蔬零售"
+                     *         },
+                     *         {
+                     *           "count": 1,
+                     *           "days": 365,
+                     *           "en": "failed inspections",
+                     *           "points": 10,
+                     *           "zh": "检查不合格"
+                     *         }
+                     *       ],
+                     *       "score": 30,
+                     *       "zh": "黄色：果蔬零售15分，近365日检查不合格1次10分，近180日人工调整1次5分；合计30分（30分起黄色，60分起红色）"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Assessment"];
                 };
             };
@@ -9606,6 +11752,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-11-29T01:28:06.112357Z",
+                     *           "by": "01a224ea-a0b9-7d6e-a95a-bb468b24d0d1",
+                     *           "by_name": "head",
+                     *           "kind": "adjustment",
+                     *           "note": "屡次劝导",
+                     *           "object_id": "01a224ea-a07e-7395-bf51-03af54d94845",
+                     *           "points": 5,
+                     *           "source": "f97651c0-5a5b-4e9b-a622-c18872928065",
+                     *           "withdrawn": false
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T00:28:06.081142Z",
+                     *           "by": "01a224ea-a088-783c-9324-9fb5a3992613",
+                     *           "by_name": "officer",
+                     *           "kind": "inspection_failed",
+                     *           "note": "占道堆物",
+                     *           "object_id": "01a224ea-a07e-7395-bf51-03af54d94845",
+                     *           "source": "检查-1",
+                     *           "withdrawn": false
+                     *         }
+                     *       ],
+                     *       "next_inspection": "2027-02-27T00:28:06.081142Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ObjectEvents"];
                 };
             };
@@ -9631,6 +11805,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "at": "2026-11-29T00:28:06.08114209Z",
+                 *       "kind": "inspection_failed",
+                 *       "note": "占道堆物",
+                 *       "source": "检查-1"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ObjectEventDraft"];
             };
         };
@@ -9641,6 +11823,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "en": "green because of fruit and vegetables 15, failed inspections (1 in 365 days) 10; 25 points in all (yellow from 30, red from 60)",
+                     *       "formula": 1,
+                     *       "grade": "green",
+                     *       "parts": [
+                     *         {
+                     *           "en": "fruit and vegetables",
+                     *           "points": 15,
+                     *           "zh": "果蔬零售"
+                     *         },
+                     *         {
+                     *           "count": 1,
+                     *           "days": 365,
+                     *           "en": "failed inspections",
+                     *           "points": 10,
+                     *           "zh": "检查不合格"
+                     *         }
+                     *       ],
+                     *       "score": 25,
+                     *       "zh": "绿色：果蔬零售15分，近365日检查不合格1次10分；合计25分（30分起黄色，60分起红色）"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Assessment"];
                 };
             };
@@ -9672,6 +11877,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "en": "yellow because of fruit and vegetables 15, failed inspections (1 in 365 days) 10, adjustments (1 in 180 days) 5; 30 points in all (yellow from 30, red from 60)",
+                     *       "formula": 1,
+                     *       "grade": "yellow",
+                     *       "parts": [
+                     *         {
+                     *           "en": "fruit and vegetables",
+                     *           "points": 15,
+                     *           "zh": "果蔬零售"
+                     *         },
+                     *         {
+                     *           "count": 1,
+                     *           "days": 365,
+                     *           "en": "failed inspections",
+                     *           "points": 10,
+                     *           "zh": "检查不合格"
+                     *         }
+                     *       ],
+                     *       "score": 30,
+                     *       "zh": "黄色：果蔬零售15分，近365日检查不合格1次10分，近180日人工调整1次5分；合计30分（30分起黄色，60分起红色）"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Assessment"];
                 };
             };
@@ -9703,6 +11931,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "grade",
+                     *           "at": "2026-11-29T01:28:06.115926Z",
+                     *           "by": "",
+                     *           "en": "yellow because of fruit and vegetables 15, failed inspections (1 in 365 days) 10, adjustments (1 in 180 days) 5; 30 points in all (yellow from 30, red from 60)",
+                     *           "fields": [
+                     *             {
+                     *               "after": "yellow",
+                     *               "before": "green",
+                     *               "field": "grade"
+                     *             }
+                     *           ],
+                     *           "zh": "黄色：果蔬零售15分，近365日检查不合格1次10分，近180日人工调整1次5分；合计30分（30分起黄色，60分起红色）"
+                     *         },
+                     *         {
+                     *           "action": "create",
+                     *           "at": "2026-11-29T01:28:06.019524Z",
+                     *           "by": "",
+                     *           "fields": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListObjectChangeBody"];
                 };
             };
@@ -9732,6 +11986,162 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "calendar_lacks": 2027,
+                     *       "calendar_provisional": true,
+                     *       "cameras": {
+                     *         "down": [
+                     *           {
+                     *             "changed_at": "2026-11-29T01:26:38.532715Z",
+                     *             "created_at": "2026-11-29T01:26:38.532715Z",
+                     *             "id": "01a224e9-4ac4-7ad1-8876-69275ce607eb",
+                     *             "legal_review_no": "1",
+                     *             "name": "甲镇路口",
+                     *             "picture_at": "2026-11-29T00:26:38.532688Z",
+                     *             "place": "甲镇一路",
+                     *             "protocol": "",
+                     *             "published_on": "2026-01-05",
+                     *             "since": "2026-11-29T00:26:38.532688Z",
+                     *             "state": "unknown",
+                     *             "technical_review_no": "1",
+                     *             "township": "甲镇",
+                     *             "url": "",
+                     *             "version": 1,
+                     *             "why_en": "The node that watches this camera has stopped reporting; check the watching nodes.",
+                     *             "why_zh": "负责该摄像机的节点已停止报告，请检查取流节点。",
+                     *             "zone_count": 1,
+                     *             "zones": [
+                     *               {
+                     *                 "camera": "01a224e9-4ac4-7ad1-8876-69275ce607eb",
+                     *                 "detector": "stall",
+                     *                 "id": "01a224e9-4ac7-7e4a-b174-f6055e6c8691",
+                     *                 "name_en": "front",
+                     *                 "name_zh": "甲镇店前",
+                     *                 "object": "01a224e9-4ac7-7081-9ef6-c73fc1cbf68a",
+                     *                 "polygon": [
+                     *                   {
+                     *                     "x": 0.1,
+                     *                     "y": 0.1
+                     *                   },
+                     *                   {
+                     *                     "x": 0.9,
+                     *                     "y": 0.1
+                     *                   }
+                     *                 ],
+                     *                 "version": 1
+                     *               }
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "live": 0,
+                     *         "total": 1
+                     *       },
+                     *       "cases_by_state": [
+                     *         {
+                     *           "count": 1,
+                     *           "state": "filed"
+                     *         }
+                     *       ],
+                     *       "deadlines": [
+                     *         {
+                     *           "at": "0001-01-01T00:00:00Z",
+                     *           "case_id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "label_en": "",
+                     *           "label_zh": "甲镇期限",
+                     *           "number": "甲镇案1号"
+                     *         }
+                     *       ],
+                     *       "evidence_waiting": {
+                     *         "count": 0,
+                     *         "silent": []
+                     *       },
+                     *       "findings": [
+                     *         {
+                     *           "bundle": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "camera": "甲镇路口",
+                     *           "camera_id": "01a224e9-4ac4-7ad1-8876-69275ce607eb",
+                     *           "detector": "stall",
+                     *           "first": "2026-11-29T00:26:38.532688Z",
+                     *           "id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "last": "2026-11-29T00:27:38.532688Z",
+                     *           "matter_en": "Street stall outside permitted places",
+                     *           "matter_zh": "无序设摊",
+                     *           "object": "甲镇水果店",
+                     *           "object_id": "01a224e9-4ac7-7081-9ef6-c73fc1cbf68a",
+                     *           "raised": "2026-11-29T00:27:38.532688Z",
+                     *           "score": 0,
+                     *           "state": "filed",
+                     *           "version": 1,
+                     *           "why_en": "a stall",
+                     *           "why_zh": "甲镇设摊",
+                     *           "zone_en": "front",
+                     *           "zone_zh": "甲镇店前"
+                     *         }
+                     *       ],
+                     *       "quotas": [
+                     *         {
+                     *           "denominator": 14,
+                     *           "forecast": 0,
+                     *           "goal": 0.1,
+                     *           "key": "xxxxxxxxxxxxxxx",
+                     *           "met": false,
+                     *           "missing_en": "no case closed off-site in the period",
+                     *           "missing_zh": "本期没有非现场结案",
+                     *           "name_en": "Matters enforced off-site",
+                     *           "name_zh": "事项覆盖率",
+                     *           "needed": 2,
+                     *           "numerator": 0,
+                     *           "sentence_en": "Matters enforced off-site reach 10 % (matters with a closed off-site case in the period, of all on the bureau's list)",
+                     *           "sentence_zh": "非现场执法事项覆盖率达到10%（按事项计：本期有非现场结案的事项／本机关事项清单）",
+                     *           "unit": "share",
+                     *           "value": 0
+                     *         },
+                     *         {
+                     *           "denominator": 1,
+                     *           "forecast": 1,
+                     *           "goal": 0.1,
+                     *           "key": "xxxxxxxxxxxxx",
+                     *           "met": true,
+                     *           "missing_en": "filed on site",
+                     *           "missing_zh": "现场立案",
+                     *           "name_en": "Cases filed off-site",
+                     *           "name_zh": "案件覆盖率",
+                     *           "needed": 0,
+                     *           "numerator": 1,
+                     *           "reading": "matter_coverage",
+                     *           "sentence_en": "The other reading of the 10 %: off-site cases filed, of all cases filed",
+                     *           "sentence_zh": "非现场执法事项覆盖率达到10%（按案件计：非现场立案数／全部立案数）",
+                     *           "unit": "share",
+                     *           "value": 1
+                     *         }
+                     *       ],
+                     *       "trend": [
+                     *         {
+                     *           "closed": 0,
+                     *           "day": "2026-10-31",
+                     *           "filed": 0,
+                     *           "found": 0
+                     *         },
+                     *         {
+                     *           "closed": 0,
+                     *           "day": "2026-11-01",
+                     *           "filed": 0,
+                     *           "found": 0
+                     *         }
+                     *       ],
+                     *       "waiting": [
+                     *         {
+                     *           "count": 0,
+                     *           "kind": "first_review"
+                     *         },
+                     *         {
+                     *           "count": 0,
+                     *           "kind": "second_review"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Overview"];
                 };
             };
@@ -9763,6 +12173,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "",
+                     *           "changed_at": "2026-11-29T01:26:38.53374Z",
+                     *           "id": "01a224e9-4ac5-7b4a-b52d-298a77dacf36",
+                     *           "identity": "",
+                     *           "kind": "person",
+                     *           "name": "甲镇张某",
+                     *           "phone": "13800000001",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListPartyBody"];
                 };
             };
@@ -10152,6 +12578,99 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-portal-data-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalDataRequest"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-portal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalIdentity"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-portal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalIdentity"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -10571,6 +13090,329 @@ export interface operations {
             };
         };
     };
+    "get-assessment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-processing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "activities": [
+                     *         {
+                     *           "basis": "个人信息保护法第十三条第一款第三项、第三十四条 PIPL art. 13(1)(3), 34；第二十六条 art. 26；行政处罚法第四十一条 APL art. 41；公共安全视频图像信息系统管理条例第十六条",
+                     *           "count": 0,
+                     *           "data_en": "Pictures and clips of public places, with people and vehicles",
+                     *           "data_zh": "公共场所影像：照片、短视频中的人、车",
+                     *           "kept_en": "Deleted after the object lock's time, which each bundle's receipt names",
+                     *           "kept_zh": "对象锁期限届满后删除，时间见各证据包回执",
+                     *           "key": "evidence",
+                     *           "recipients": [],
+                     *           "sensitive": false,
+                     *           "why_en": "Fixing the facts of violations",
+                     *           "why_zh": "固定违法事实"
+                     *         },
+                     *         {
+                     *           "basis": "个人信息保护法第十三条第一款第三项、第三十四条 PIPL art. 13(1)(3), 34；第二十八条 art. 28",
+                     *           "count": 1,
+                     *           "data_en": "Parties: name, identity number (encrypted), telephone, address",
+                     *           "data_zh": "当事人姓名、证件号码（加密）、电话、地址",
+                     *           "kept_en": "With the case's file, as the rules of archives say",
+                     *           "kept_zh": "随案卷保存，期限依档案规定",
+                     *           "key": "party",
+                     *           "recipients": [],
+                     *           "sensitive": true,
+                     *           "why_en": "Knowing the party, serving documents",
+                     *           "why_zh": "认定当事人、送达"
+                     *         }
+                     *       ],
+                     *       "at": "2026-11-29T01:36:57.057732Z",
+                     *       "bureau": "",
+                     *       "measures": {
+                     *         "accounts": 3,
+                     *         "accounts_of_townships": 0,
+                     *         "accounts_with_factor": 0,
+                     *         "cameras": 0,
+                     *         "factor_demanded": false,
+                     *         "last_run": "",
+                     *         "requests_late": 0,
+                     *         "requests_open": 0,
+                     *         "transfers": 0,
+                     *         "unlawful_cameras": 0,
+                     *         "views": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Processing"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-subject-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "advised": true,
+                     *           "asked_at": "2026-11-29T01:36:56.700533Z",
+                     *           "asked_by": "officer",
+                     *           "checked": "核对居民身份证原件",
+                     *           "decide_by": "2026-12-29T01:36:56.700533Z",
+                     *           "decided_at": "2026-11-29T01:36:56.805267Z",
+                     *           "decider": "head",
+                     *           "events": [
+                     *             {
+                     *               "at": "2026-11-29T01:36:56.705044Z",
+                     *               "by": "officer",
+                     *               "event": "asked"
+                     *             },
+                     *             {
+                     *               "at": "2026-11-29T01:36:56.767754Z",
+                     *               "by": "legal",
+                     *               "event": "reviewed"
+                     *             }
+                     *           ],
+                     *           "how": "desk",
+                     *           "id": "01a224f2-b97c-781e-a855-d96e464680dd",
+                     *           "party": "张三",
+                     *           "party_id": "01a224f2-b872-740d-9835-e98de49839dd",
+                     *           "reason": "符合第四十五条",
+                     *           "review": "符合第四十五条",
+                     *           "reviewed_at": "2026-11-29T01:36:56.720761Z",
+                     *           "reviewer": "legal",
+                     *           "state": "released"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListSubjectRequestBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-subject-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "checked": "核对居民身份证原件",
+                 *       "party_id": "01a224f2-b872-740d-9835-e98de49839dd"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SubjectAsk"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a224f2-b97c-781e-a855-d96e464680dd"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hand-subject-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-subject-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "符合第四十五条",
+                 *       "release": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["SubjectVerdict"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-subject-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "符合第四十五条",
+                 *       "release": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["SubjectVerdict"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-retention": {
         parameters: {
             query?: never;
@@ -10586,6 +13428,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "runs": [],
+                     *       "schedule": [
+                     *         {
+                     *           "basis": "个人信息保护法第十九条 PIPL art. 19",
+                     *           "days": 180,
+                     *           "en": "Who told of a lead: after its end or transfer",
+                     *           "key": "xxxxxxxxxxxx",
+                     *           "zh": "线索反映人姓名、电话：办结或移送之后"
+                     *         },
+                     *         {
+                     *           "basis": "个人信息保护法第十九条 PIPL art. 19",
+                     *           "days": 1095,
+                     *           "en": "Numbers and texts of short messages: after the case's end",
+                     *           "key": "message",
+                     *           "zh": "短信号码和内容：案件办结之后"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Retention"];
                 };
             };
@@ -10615,6 +13478,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListPublicCameraBody"];
                 };
             };
@@ -10682,6 +13550,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["PagePublicDecisionBody"];
                 };
             };
@@ -10742,6 +13615,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListDrawBody"];
                 };
             };
@@ -10802,6 +13680,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "basis_en": "Ecological Environment Code to be entered by the bureau",
+                     *           "basis_zh": "《中华人民共和国生态环境法典》待本局录入",
+                     *           "fine_max_fen": 0,
+                     *           "fine_min_fen": 0,
+                     *           "key": "burning",
+                     *           "name_en": "Open burning of straw, leaves and other smoky matter",
+                     *           "name_zh": "露天焚烧秸秆、落叶等产生烟尘污染的物质",
+                     *           "offsite": true
+                     *         },
+                     *         {
+                     *           "basis_en": "Shanghai Regulations on City Appearance and Environmental Sanitation art. 52",
+                     *           "basis_zh": "《上海市市容环境卫生管理条例》第五十二条",
+                     *           "fine_max_fen": 0,
+                     *           "fine_min_fen": 0,
+                     *           "key": "xxxxxxxxxxxxxx",
+                     *           "name_en": "Burning leaves or rubbish in the open (city appearance)",
+                     *           "name_zh": "露天场所焚烧树叶、垃圾（市容）",
+                     *           "offsite": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListPublicMatterBody"];
                 };
             };
@@ -10835,6 +13739,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "case_id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "number": "甲镇案1号",
+                     *           "publish_by": "0001-01-01T00:00:00Z",
+                     *           "shown": {
+                     *             "decided_at": "0001-01-01T00:00:00Z",
+                     *             "fine_fen": 0,
+                     *             "matter_en": "Street stall outside permitted places",
+                     *             "matter_zh": "无序设摊",
+                     *             "number": "",
+                     *             "party": "甲***",
+                     *             "published_at": "0001-01-01T00:00:00Z"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PagePublicationBody"];
                 };
             };
@@ -10897,6 +13821,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "denominator": 14,
+                     *           "forecast": 0,
+                     *           "goal": 0.1,
+                     *           "key": "xxxxxxxxxxxxxxx",
+                     *           "met": false,
+                     *           "missing_en": "no case closed off-site in the period",
+                     *           "missing_zh": "本期没有非现场结案",
+                     *           "name_en": "Matters enforced off-site",
+                     *           "name_zh": "事项覆盖率",
+                     *           "needed": 2,
+                     *           "numerator": 0,
+                     *           "sentence_en": "Matters enforced off-site reach 10 % (matters with a closed off-site case in the period, of all on the bureau's list)",
+                     *           "sentence_zh": "非现场执法事项覆盖率达到10%（按事项计：本期有非现场结案的事项／本机关事项清单）",
+                     *           "unit": "share",
+                     *           "value": 0
+                     *         },
+                     *         {
+                     *           "denominator": 0,
+                     *           "forecast": 0,
+                     *           "goal": 0.1,
+                     *           "key": "xxxxxxxxxxxxx",
+                     *           "met": false,
+                     *           "missing_en": "filed on site",
+                     *           "missing_zh": "现场立案",
+                     *           "name_en": "Cases filed off-site",
+                     *           "name_zh": "案件覆盖率",
+                     *           "needed": 0,
+                     *           "numerator": 0,
+                     *           "reading": "matter_coverage",
+                     *           "sentence_en": "The other reading of the 10 %: off-site cases filed, of all cases filed",
+                     *           "sentence_zh": "非现场执法事项覆盖率达到10%（按案件计：非现场立案数／全部立案数）",
+                     *           "unit": "share",
+                     *           "value": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListQuotaBody"];
                 };
             };
@@ -10960,6 +13925,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListQuotaSnapshotBody"];
                 };
             };
@@ -10995,6 +13965,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["PageItemBody"];
                 };
             };
@@ -11024,7 +13999,217 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListReconciliationBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-day": {
+        parameters: {
+            query: {
+                /** @description 2006-01-02, of the legal clock. */
+                day: string;
+                /** @description Account; left out: all. */
+                person?: string;
+                team?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListDayLineBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-score-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "by": "",
+                     *       "measures": [
+                     *         {
+                     *           "en": "Findings reviewed",
+                     *           "key": "reviewed",
+                     *           "points": 1,
+                     *           "zh": "审核线索"
+                     *         },
+                     *         {
+                     *           "en": "Steps taken in cases",
+                     *           "key": "steps",
+                     *           "points": 1,
+                     *           "zh": "办案环节"
+                     *         }
+                     *       ],
+                     *       "reason": "",
+                     *       "version": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScoreRules"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "activate-score-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "points": {
+                 *         "closed": 7
+                 *       },
+                 *       "reason": "本局计分办法"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScoreRulesDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-team-report": {
+        parameters: {
+            query: {
+                /** @description 2006-01, 2006-Q1 or 2006. */
+                period: string;
+                by?: "person" | "team" | "township";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "by": "person",
+                     *       "months": [
+                     *         "2026-10",
+                     *         "2026-11"
+                     *       ],
+                     *       "period": "2026-Q4",
+                     *       "rows": [
+                     *         {
+                     *           "counts": {},
+                     *           "key": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                     *           "months": [
+                     *             0,
+                     *             0
+                     *           ],
+                     *           "name": "officer",
+                     *           "place": 1,
+                     *           "points": 0
+                     *         }
+                     *       ],
+                     *       "rules": {
+                     *         "at": "2026-11-29T01:36:57.958874Z",
+                     *         "by": "head",
+                     *         "measures": [
+                     *           {
+                     *             "en": "Findings reviewed",
+                     *             "key": "reviewed",
+                     *             "points": 0,
+                     *             "zh": "审核线索"
+                     *           },
+                     *           {
+                     *             "en": "Steps taken in cases",
+                     *             "key": "steps",
+                     *             "points": 0,
+                     *             "zh": "办案环节"
+                     *           }
+                     *         ],
+                     *         "reason": "本局计分办法",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TeamReport"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -11209,6 +14394,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "announced": "2026-11-29T01:26:57.376763Z",
+                     *           "by": "auditor",
+                     *           "draws": "2026-11-29T02:26:57.373501Z",
+                     *           "from": "2026-10-29T01:26:57.373500749Z",
+                     *           "id": "01a224e9-9460-7bb4-88bf-70514ba0a4ee",
+                     *           "logged": false,
+                     *           "members": [],
+                     *           "population": 0,
+                     *           "rate": 0.05,
+                     *           "taken": false,
+                     *           "to": "2026-11-29T01:26:57.37350166Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListSampleBody"];
                 };
             };
@@ -11232,6 +14436,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "draws": "2026-11-29T02:26:57.373501708Z",
+                 *       "from": "2026-10-29T01:26:57.373500749Z",
+                 *       "rate": 0.05,
+                 *       "to": "2026-11-29T01:26:57.37350166Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SampleDraft"];
             };
         };
@@ -11242,6 +14454,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "announced": "2026-11-29T01:26:57.376763Z",
+                     *       "announcement": "{\"announced\":\"2026-11-29T01:26:57.376763Z\",\"draws\":\"2026-11-29T02:26:57.373501Z\",\"format\":\"offsite-draw/1\",\"id\":\"01a224e9-9460-7bb4-88bf-70514ba0a4ee\",\"purpose\":\"evidence\",\"terms\":{\"from\":\"2026-10-29T01:26:57.373500749Z\",\"rate\":0.05,\"to\":\"2026-11-29T01:26:57.37350166Z\"}}",
+                     *       "by": "auditor",
+                     *       "draws": "2026-11-29T02:26:57.373501Z",
+                     *       "from": "2026-10-29T01:26:57.373500749Z",
+                     *       "id": "01a224e9-9460-7bb4-88bf-70514ba0a4ee",
+                     *       "logged": false,
+                     *       "members": [],
+                     *       "population": 0,
+                     *       "rate": 0.05,
+                     *       "taken": false,
+                     *       "to": "2026-11-29T01:26:57.37350166Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Sample"];
                 };
             };
@@ -11335,6 +14563,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "csrf": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                     *       "user": {
+                     *         "elsewhere": false,
+                     *         "factor": false,
+                     *         "id": "01a224e9-4abf-7b71-92a9-577d4f6af885",
+                     *         "level": "township",
+                     *         "must_add_factor": false,
+                     *         "must_change_password": false,
+                     *         "name": "other-supervisor",
+                     *         "roles": [
+                     *           "supervisor"
+                     *         ],
+                     *         "townships": [
+                     *           "乙镇"
+                     *         ],
+                     *         "username": "other-supervisor"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
@@ -11358,6 +14607,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "623459",
+                 *       "password": "xxxxxxxxxxxxxxxxxxxxxxxx",
+                 *       "username": "officer"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignIn"];
             };
         };
@@ -11368,6 +14624,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "csrf": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                     *       "user": {
+                     *         "elsewhere": false,
+                     *         "factor": false,
+                     *         "id": "01a224e9-45b4-73c1-8cdb-c66ac61e5941",
+                     *         "level": "brigade",
+                     *         "must_add_factor": false,
+                     *         "must_change_password": true,
+                     *         "name": "other-supervisor",
+                     *         "roles": [
+                     *           "supervisor"
+                     *         ],
+                     *         "townships": [
+                     *           "丙镇",
+                     *           "乙镇"
+                     *         ],
+                     *         "username": "other-supervisor"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
@@ -11520,6 +14798,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "options": {
+                     *         "publicKey": {
+                     *           "challenge": "znWIRdAsdfTksNuok-X10FKnHCu0xdoR5U1BvVFZx-M",
+                     *           "rpId": "localhost",
+                     *           "timeout": 300000,
+                     *           "userVerification": "required"
+                     *         }
+                     *       },
+                     *       "token": "xxxxxxxxxxxxxxxxxxxxxxxxxx"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ceremony"];
                 };
             };
@@ -11543,6 +14834,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "current": "xxxxxxxxxxxxxxxxxxx",
+                 *       "new": "xxxxxxxxxxxxxxxxxxxxxxxx"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordChange"];
             };
         };
@@ -11574,6 +14871,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "610776"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Code"];
             };
         };
@@ -11642,6 +14944,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "options": {
+                     *         "publicKey": {
+                     *           "challenge": "5-D0tgY0NHdBTr821K0tSxlIbcKJ_1OvZghKvvXARc4",
+                     *           "rpId": "localhost",
+                     *           "timeout": 300000,
+                     *           "userVerification": "required"
+                     *         }
+                     *       },
+                     *       "token": "xxxxxxxxxxxxxxxxxxxxxxxxxx"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ceremony"];
                 };
             };
@@ -11671,6 +14986,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "elsewhere": false,
+                     *       "passkeys": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignInWays"];
                 };
             };
@@ -11705,6 +15026,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "answers": {},
+                     *           "draw_id": "01a224e9-4b0d-76ee-8a00-a9205cf23b9b",
+                     *           "due_on": "2026-11-29",
+                     *           "id": "01a224e9-4b0d-76ec-aab8-89d8d882116f",
+                     *           "inspectors": [
+                     *             "admin"
+                     *           ],
+                     *           "kind": "inspection",
+                     *           "name": "甲镇水果店",
+                     *           "note": "",
+                     *           "rank": 1,
+                     *           "result": "",
+                     *           "subject": "01a224e9-4ac7-7081-9ef6-c73fc1cbf68a"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListTaskBody"];
                 };
             };
@@ -11862,6 +15204,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "authority": "区公安分局",
+                     *           "authority_id": "01a224e9-4b44-724b-a363-5c5f615144a4",
+                     *           "changed_at": "2026-11-29T00:26:38.532688Z",
+                     *           "id": "01a224e9-4b0d-76de-9fd2-38e2c65d855c",
+                     *           "note": "",
+                     *           "number": "甲镇移1号",
+                     *           "received_at": "2026-11-29T00:26:38.532688Z",
+                     *           "receiver": "甲镇",
+                     *           "ref": "",
+                     *           "sent_at": "2026-11-29T00:26:38.532688Z",
+                     *           "sent_by": "",
+                     *           "sha256": "",
+                     *           "signed": false,
+                     *           "state": "received",
+                     *           "subject": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "subject_kind": "case"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PageTransferBody"];
                 };
             };
@@ -11888,6 +15254,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "authority_id": "01a224ea-04ec-7dd5-84cc-e60099292946",
+                 *       "reason": "交由公安",
+                 *       "subject": "01a224ea-04f4-7a58-ad59-e38e7343879d",
+                 *       "subject_kind": "lead"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TransferDraft"];
             };
         };
@@ -11898,6 +15272,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a224ea-0556-7d82-8b4f-51ad605e7c98"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Made"];
                 };
             };
@@ -11929,6 +15308,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "letter": "{\"format\":\"offsite-transfer/1\",\"number\":\"移〔2026〕00001号\",\"from\":\"局\",\"to\":\"区公安分局\",\"at\":\"2026-11-29T01:27:26.304125Z\",\"reason\":\"交由公安\",\"lead\":{\"id\":\"01a224ea-04f4-7a58-ad59-e38e7343879d\",\"number\":\"线〔2026〕000001号\",\"source\":\"hotline\",\"source_name\":\"12345\",\"source_ref\":\"H-7\",\"kind\":\"waste\",\"what\":\"渣土车偷倒\",\"…",
+                     *       "steps": [
+                     *         {
+                     *           "at": "2026-11-29T01:27:26.311352Z",
+                     *           "by": "head",
+                     *           "event": "sent",
+                     *           "note": "交由公安"
+                     *         }
+                     *       ],
+                     *       "transfer": {
+                     *         "authority": "区公安分局",
+                     *         "authority_id": "01a224ea-04ec-7dd5-84cc-e60099292946",
+                     *         "changed_at": "2026-11-29T01:27:26.304125Z",
+                     *         "id": "01a224ea-0556-7d82-8b4f-51ad605e7c98",
+                     *         "note": "",
+                     *         "number": "移〔2026〕00001号",
+                     *         "receiver": "",
+                     *         "ref": "",
+                     *         "sent_at": "2026-11-29T01:27:26.304125Z",
+                     *         "sent_by": "head",
+                     *         "sha256": "952f9a374adc04763c945401977d5c5ee8a0d7db45f7ef10a22f4050ce7ff4fa",
+                     *         "signed": false,
+                     *         "state": "sent",
+                     *         "subject": "01a224ea-04f4-7a58-ad59-e38e7343879d",
+                     *         "subject_kind": "lead"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["TransferPage"];
                 };
             };
@@ -12018,6 +15427,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "received_at": "2026-11-29T01:27:26.325351008Z",
+                 *       "receiver": "李",
+                 *       "scan": "JVBERi0xLjQ="
+                 *     }
+                 */
                 "application/json": components["schemas"]["PaperReceipt"];
             };
         };
@@ -12084,6 +15500,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "note": "受理",
+                 *       "state": "accepted"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TransferStatus"];
             };
         };
@@ -12121,6 +15543,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "format": "offsite-trust/1",
+                     *       "keys": [],
+                     *       "timestamp_authorities": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Trust"];
                 };
             };
@@ -12150,6 +15579,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "disabled": false,
+                     *           "id": "01a224e9-bb0d-73b9-9677-197df03b77ad",
+                     *           "last_sign_in": "2026-11-29T01:27:07.278731Z",
+                     *           "level": "district",
+                     *           "licence_no": "No 1",
+                     *           "name": "auditor",
+                     *           "roles": [
+                     *             "auditor"
+                     *           ],
+                     *           "townships": [],
+                     *           "username": "auditor"
+                     *         },
+                     *         {
+                     *           "disabled": false,
+                     *           "id": "01a224e9-b4d8-75e6-9e97-4f596386b5db",
+                     *           "last_sign_in": "2026-11-29T01:27:05.696439Z",
+                     *           "level": "district",
+                     *           "licence_no": "No 1",
+                     *           "name": "collector",
+                     *           "roles": [
+                     *             "collector"
+                     *           ],
+                     *           "townships": [],
+                     *           "username": "collector"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListUserRowBody"];
                 };
             };
@@ -12208,6 +15669,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "forget_factors": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserChange"];
             };
         };
@@ -12218,6 +15684,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "disabled": false,
+                     *         "id": "01a224ea-45f6-717f-a9fd-595939888ccc",
+                     *         "last_sign_in": "2026-11-29T01:27:42.873633Z",
+                     *         "level": "district",
+                     *         "licence_no": "No 1",
+                     *         "name": "officer",
+                     *         "roles": [
+                     *           "officer"
+                     *         ],
+                     *         "townships": [],
+                     *         "username": "officer"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserResult"];
                 };
             };
@@ -12255,6 +15738,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-11-29T01:26:56.777228Z",
+                     *           "by": "officer",
+                     *           "file": "data/clip.mp4",
+                     *           "reason": "办理案件",
+                     *           "subject": "0198c000-0000-7000-8000-000000000002",
+                     *           "what": "clip"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListViewBody"];
                 };
             };
@@ -12284,6 +15781,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-11-29T01:27:28.835861Z",
+                     *           "disabled_at": "2026-11-29T01:27:28.896428Z",
+                     *           "disabled_why": "由管理员停用 disabled by an administrator",
+                     *           "failed": 0,
+                     *           "id": "01a224ea-0f43-7cf6-8bd7-0dcd53806661",
+                     *           "kinds": [
+                     *             "case.changed"
+                     *           ],
+                     *           "name": "城运中心",
+                     *           "url": "http://127.0.0.1:9/hook",
+                     *           "waiting": 1
+                     *         }
+                     *       ],
+                     *       "kinds": [
+                     *         {
+                     *           "en": "A finding was made",
+                     *           "key": "xxxxxxxxxxxxxxx",
+                     *           "zh": "发现线索"
+                     *         },
+                     *         {
+                     *           "en": "A case has gone on",
+                     *           "key": "xxxxxxxxxxxx",
+                     *           "zh": "案件状态变化"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookPage"];
                 };
             };
@@ -12307,6 +15835,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "enabled": true,
+                 *       "kinds": [
+                 *         "case.changed"
+                 *       ],
+                 *       "name": "城运中心",
+                 *       "url": "http://127.0.0.1:9/hook"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WebhookDraft"];
             };
         };
@@ -12317,6 +15855,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "endpoint": {
+                     *         "created_at": "2026-11-29T01:27:28.835861Z",
+                     *         "failed": 0,
+                     *         "id": "01a224ea-0f43-7cf6-8bd7-0dcd53806661",
+                     *         "kinds": [
+                     *           "case.changed"
+                     *         ],
+                     *         "name": "城运中心",
+                     *         "url": "http://127.0.0.1:9/hook",
+                     *         "waiting": 0
+                     *       },
+                     *       "secret": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookMade"];
                 };
             };
@@ -12342,6 +15896,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "enabled": false,
+                 *       "kinds": [
+                 *         "case.changed"
+                 *       ],
+                 *       "name": "城运中心",
+                 *       "url": "http://127.0.0.1:9/hook"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WebhookDraft"];
             };
         };
@@ -12385,6 +15949,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-11-29T01:27:28.849793Z",
+                     *           "attempts": 0,
+                     *           "changed_at": "2026-11-29T01:27:28.849793Z",
+                     *           "error": "",
+                     *           "event_id": "01a224ea-0f51-7c1a-99e8-a0891719404e",
+                     *           "kind": "webhook.test",
+                     *           "next_at": "2026-11-29T01:27:28.849793Z",
+                     *           "state": "waiting",
+                     *           "status": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PageDeliveryBody"];
                 };
             };
@@ -12417,6 +15998,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "body": "{\"type\":\"webhook.test\",\"timestamp\":\"2026-11-29T01:27:28.849793Z\",\"data\":{\"asked_by\":\"01a224ea-0ec1-7ba9-90e3-4bf35717c516\",\"endpoint\":\"01a224ea-0f43-7cf6-8bd7-0dcd53806661\"}}",
+                     *       "delivery": {
+                     *         "at": "2026-11-29T01:27:28.849793Z",
+                     *         "attempts": 0,
+                     *         "changed_at": "2026-11-29T01:27:28.849793Z",
+                     *         "error": "",
+                     *         "event_id": "01a224ea-0f51-7c1a-99e8-a0891719404e",
+                     *         "kind": "webhook.test",
+                     *         "next_at": "2026-11-29T01:27:28.849793Z",
+                     *         "state": "waiting",
+                     *         "status": 0
+                     *       },
+                     *       "tries": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Detail"];
                 };
             };
@@ -12442,6 +16040,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "event_id": "01a224ea-0f51-7c1a-99e8-a0891719404e",
+                 *       "since": "0001-01-01T00:00:00Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Replay"];
             };
         };
@@ -12452,6 +16056,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Replayed"];
                 };
             };
@@ -12514,6 +16123,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "event_id": "01a224ea-0f51-7c1a-99e8-a0891719404e"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookEvent"];
                 };
             };
@@ -12570,6 +16184,23 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "detector": "stall",
+                 *       "name_en": "Kerb",
+                 *       "name_zh": "人行道",
+                 *       "polygon": [
+                 *         {
+                 *           "x": 0.1,
+                 *           "y": 0.1
+                 *         },
+                 *         {
+                 *           "x": 0.9,
+                 *           "y": 0.1
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ZoneDraft"];
             };
         };
@@ -12581,6 +16212,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "camera": "01a224ea-8b4b-79d8-b6f4-2e22d9239e16",
+                     *       "detector": "stall",
+                     *       "id": "01a224ea-8b74-71d3-a347-b15d11b1602b",
+                     *       "name_en": "Kerb",
+                     *       "name_zh": "人行道",
+                     *       "polygon": [
+                     *         {
+                     *           "x": 0.1,
+                     *           "y": 0.1
+                     *         },
+                     *         {
+                     *           "x": 0.9,
+                     *           "y": 0.1
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
                     "application/json": components["schemas"]["Zone"];
                 };
             };

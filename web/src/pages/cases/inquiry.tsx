@@ -17,6 +17,10 @@ import { Loaded } from "../../parts/loaded";
 import { Page } from "../../parts/page";
 import words, { type CaseWord } from "./words";
 
+// draft is how a record of questions and answers begins. It is in Chinese, as all papers of
+// a case are, whatever the console's language.
+const draft = "问：我们是执法人员，已出示执法证件，您是否看清？\n答：\n问：您的权利和义务已经告知，是否申请回避？\n答：\n";
+
 type InquiryState = Schemas["Inquiry"];
 
 const useInquiry = (id: string) =>
@@ -119,7 +123,7 @@ function Room({ id, agreed }: { id: string; agreed: boolean }) {
 function Notes({ file }: { file: CaseFile }) {
   const { t, pick } = useDictionary<CaseWord>(words);
   const key = `offsite.inquiry.${file.id}`;
-  const [text, setText] = useState(() => sessionStorage.getItem(key) ?? t("inquiryDraft"));
+  const [text, setText] = useState(() => sessionStorage.getItem(key) ?? draft);
   const step = useStep(file);
   useEffect(() => sessionStorage.setItem(key, text), [key, text]);
   const event = file.events.find((e) => e.event === "inquire");
