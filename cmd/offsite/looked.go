@@ -9,7 +9,7 @@ import (
 )
 
 // keepEvery is how often what the models said goes into the database, from where a
-// zone's rule can be tried on it (docs/decisions/0013).
+// zone's rule can be tried on it (docs/decisions/0016).
 const keepEvery = time.Minute
 
 // keepLooks writes what the models said. What cannot be written is let go: it is for

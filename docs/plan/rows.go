@@ -13,7 +13,7 @@ type Row struct {
 func Rows() []Row {
 	return []Row{
 		{Item: "一（1）", Sentence: "以“日记实、月计分、季评价、年考核”的方式开展全方位执法人员综合跟踪考核", Page: "/supervision/reports",
-			Tests: []string{"casework/team TestAMonthIsCountedFromTheRecords", "casework/team TestAQuarterAndAYearAreTheirMonths", "casework/team TestADayIsToldInOrder"},
+			Tests:   []string{"casework/team TestAMonthIsCountedFromTheRecords", "casework/team TestAQuarterAndAYearAreTheirMonths", "casework/team TestADayIsToldInOrder"},
 			Missing: "what no record of casework shows (training, discipline) is not counted"},
 		{Item: "二（2）", Sentence: "建立执法预警通报、案件线索移送、执法信息共享、执法结果互认、信用联合惩戒等制度", Page: "/leads, /transfers, /cases/:id (移送)",
 			Tests:   []string{"exchange/transfer TestACaseIsHandedOverSignedForAndFollowed", "exchange/transfer TestALeadOfConstructionWasteGoesToAnotherDistrictWithAPaperReceipt", "casework/document TestEveryKind"},
