@@ -55,7 +55,7 @@ func (a *Accounts) Remember(ctx context.Context) {
 // is due to be written down.
 func (r remembered) at(moment time.Time) (Session, bool) {
 	s := r.session
-	s.Account.Roles = slices.Clone(s.Account.Roles)
+	s.Account.Roles, s.Account.Townships = slices.Clone(s.Account.Roles), slices.Clone(s.Account.Townships)
 	s.Proved = r.proved != nil && r.proved.After(moment.Add(-provedFor))
 	return s, s.ExpiresAt.After(moment) && moment.Sub(r.seen) < sessionTouch
 }

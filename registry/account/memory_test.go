@@ -81,6 +81,10 @@ func TestWhatIsRememberedEndsAtOnce(t *testing.T) {
 			_, err := d.Change(ctx, "admin", d.session.Account.ID, Change{Roles: &roles})
 			return err
 		},
+		"reach": func(ctx context.Context, d *desk) error {
+			_, err := d.Change(ctx, "admin", d.session.Account.ID, Change{Reach: &Reach{Level: Township, Townships: []string{"城桥镇"}}})
+			return err
+		},
 		"disable": func(ctx context.Context, d *desk) error {
 			_, err := d.Change(ctx, "admin", d.session.Account.ID, Change{Disabled: &off})
 			return err

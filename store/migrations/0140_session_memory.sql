@@ -11,7 +11,7 @@ END $$;
 -- +goose StatementEnd
 CREATE TRIGGER account_session_told AFTER DELETE OR UPDATE OF token_sha256, account_id, csrf, expires_at, how, proved_at ON account_session
   FOR EACH ROW EXECUTE FUNCTION tell_session();
-CREATE TRIGGER account_told AFTER UPDATE OF username, name, roles, licence_no, disabled, must_change_password ON account
+CREATE TRIGGER account_told AFTER UPDATE OF username, name, roles, licence_no, team, level, townships, disabled, must_change_password ON account
   FOR EACH ROW EXECUTE FUNCTION tell_session();
 CREATE TRIGGER account_totp_told AFTER INSERT OR DELETE OR UPDATE OF since ON account_totp
   FOR EACH ROW EXECUTE FUNCTION tell_session();
