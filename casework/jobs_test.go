@@ -24,6 +24,11 @@ func (r *rechecker) Work(_ context.Context, job *river.Job[casework.RecheckArgs]
 	return nil
 }
 
+// elsewhere leaves a job to the process that watches cameras, which is not in this house.
+type elsewhere[T river.JobArgs] struct{ river.WorkerDefaults[T] }
+
+func (elsewhere[T]) Work(context.Context, *river.Job[T]) error { return nil }
+
 // working runs casework's jobs until the test ends.
 func (h *house) working() (*rechecker, <-chan *river.Event) {
 	h.t.Helper()
@@ -31,6 +36,8 @@ func (h *house) working() (*rechecker, <-chan *river.Event) {
 	workers := river.NewWorkers()
 	h.AddWorkers(workers)
 	river.AddWorker(workers, watch)
+	river.AddWorker(workers, &elsewhere[casework.RedactArgs]{})
+	river.AddWorker(workers, &elsewhere[casework.SealRoomArgs]{})
 	queues := h.Queues()
 	queues[casework.RecheckQueue] = river.QueueConfig{MaxWorkers: 1}
 	client, err := river.NewClient(riverpgxv5.New(h.pool), &river.Config{Workers: workers, Queues: queues, PeriodicJobs: h.PeriodicJobs()})
