@@ -7462,6 +7462,29 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "draft": {
+                 *         "detector": "stall",
+                 *         "name_en": "Pavement",
+                 *         "name_zh": "人行道",
+                 *         "params": {
+                 *           "dwell_s": 300
+                 *         },
+                 *         "polygon": [
+                 *           {
+                 *             "x": 0.1,
+                 *             "y": 0.1
+                 *           },
+                 *           {
+                 *             "x": 0.9,
+                 *             "y": 0.1
+                 *           }
+                 *         ]
+                 *       },
+                 *       "zone": "01a22516-5b76-7211-8620-bc0da3bb9837"
+                 *     }
+                 */
                 "application/json": components["schemas"]["HindsightRequest"];
             };
         };
@@ -7472,6 +7495,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "drafted": [
+                     *         {
+                     *           "ended": true,
+                     *           "first": "2026-11-29T01:45:51Z",
+                     *           "last": "2026-11-29T01:47:49Z",
+                     *           "raised": "2026-11-29T01:46:51Z",
+                     *           "why": {
+                     *             "en": "In “Pavement” goods stood still for 60 s (set: 60 s), with a person staying by in 100 % of looks (set: 40 %).",
+                     *             "zh": "“人行道”内有货物在原处停留 60 秒（设定 60 秒），其间 100% 的画面有人在旁看守（设定 40%）。"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "from": "2026-11-29T01:45:51Z",
+                     *       "lacking": [],
+                     *       "looks": 180,
+                     *       "standing": [],
+                     *       "to": "2026-11-29T01:59:49Z",
+                     *       "unseen": [
+                     *         {
+                     *           "from": "2026-11-29T01:47:49Z",
+                     *           "to": "2026-11-29T01:55:51Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Hindsight"];
                 };
             };
@@ -7612,6 +7662,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "changed_at": "2026-11-29T02:15:33.607458Z",
+                     *       "created_at": "2026-11-29T02:15:33.588215Z",
+                     *       "id": "01a22516-13d4-7322-b210-3573ed059584",
+                     *       "name": "东门",
+                     *       "place": "东门路口",
+                     *       "protocol": "tcp",
+                     *       "sign": {
+                     *         "at": "2026-11-29T02:15:33.607458Z",
+                     *         "sha256": "40a17b2598456f298bba1ed31ae063f8e24d28a11bbc913c33410b368af8a0f0"
+                     *       },
+                     *       "state": "unknown",
+                     *       "url": "rtsp://10.0.0.1/x",
+                     *       "version": 2,
+                     *       "zone_count": 0,
+                     *       "zones": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Camera"];
                 };
             };
@@ -7644,6 +7713,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "changed_at": "2026-11-29T02:15:33.621738Z",
+                     *       "created_at": "2026-11-29T02:15:33.588215Z",
+                     *       "id": "01a22516-13d4-7322-b210-3573ed059584",
+                     *       "legal_review_no": "L1",
+                     *       "name": "东门",
+                     *       "place": "东门路口",
+                     *       "protocol": "tcp",
+                     *       "published_on": "2026-01-31",
+                     *       "state": "unknown",
+                     *       "technical_review_no": "T1",
+                     *       "url": "rtsp://10.0.0.1/x",
+                     *       "version": 4,
+                     *       "zone_count": 0,
+                     *       "zones": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Camera"];
                 };
             };
@@ -8136,6 +8223,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "officers": [],
+                     *       "recorded": false,
+                     *       "state": "none"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Inquiry"];
                 };
             };
@@ -8161,6 +8255,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "sdp": "offer"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SessionDescription"];
             };
         };
@@ -8171,6 +8270,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sdp": "answer to offer"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionDescription"];
                 };
             };
@@ -9748,6 +9852,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "s3.example",
+                     *           "configured": true,
+                     *           "does": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "key": "store",
+                     *           "latest": {
+                     *             "at": "2026-11-29T02:15:52.51451Z",
+                     *             "by": "admin",
+                     *             "ok": true,
+                     *             "said": {
+                     *               "en": "the database answers",
+                     *               "zh": "数据库可以连接"
+                     *             },
+                     *             "took_ms": 0
+                     *           },
+                     *           "name": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "setting": ""
+                     *         },
+                     *         {
+                     *           "configured": false,
+                     *           "does": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "key": "payment",
+                     *           "name": {
+                     *             "en": "",
+                     *             "zh": ""
+                     *           },
+                     *           "setting": ""
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListStandingBody"];
                 };
             };
@@ -9779,6 +9926,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-29T02:15:52.520907Z",
+                     *       "by": "admin",
+                     *       "ok": true,
+                     *       "said": {
+                     *         "en": "the database answers",
+                     *         "zh": "数据库可以连接"
+                     *       },
+                     *       "took_ms": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Trial"];
                 };
             };
@@ -10596,6 +10755,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "rotate",
+                     *           "agreed_at": "2026-11-29T02:15:46.817371Z",
+                     *           "agreed_by": "head",
+                     *           "at": "2026-11-29T02:15:46.813056Z",
+                     *           "by": "admin",
+                     *           "done": false,
+                     *           "id": 1,
+                     *           "key_id": "0f1191fb94a6d5a7",
+                     *           "reason": "到期"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListOrderBody"];
                 };
             };
@@ -10619,6 +10795,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "action": "rotate",
+                 *       "key_id": "0f1191fb94a6d5a7",
+                 *       "reason": "到期"
+                 *     }
+                 */
                 "application/json": components["schemas"]["KeyOrder"];
             };
         };
@@ -10629,6 +10812,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "action": "rotate",
+                     *       "at": "2026-11-29T02:15:46.813056Z",
+                     *       "by": "admin",
+                     *       "done": false,
+                     *       "id": 1,
+                     *       "key_id": "0f1191fb94a6d5a7",
+                     *       "reason": "到期"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Order"];
                 };
             };
@@ -12907,6 +13101,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "sdp": "offer"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SessionDescription"];
             };
         };
@@ -12917,6 +13116,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sdp": "answer to offer"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionDescription"];
                 };
             };
@@ -13004,6 +13208,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "token"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PortalOpen"];
             };
         };
@@ -13014,6 +13223,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "csrf": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PortalSession"];
                 };
             };
@@ -15142,6 +15356,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "key": "reminder",
+                     *           "mandatory": [
+                     *             {
+                     *               "article": "行政处罚法第五十九条第一款第（六）项",
+                     *               "en": "name the bureau",
+                     *               "field": "Bureau.Name",
+                     *               "zh": "填写行政机关名称"
+                     *             },
+                     *             {
+                     *               "article": "行政处罚法第四十七条",
+                     *               "en": "issue a number",
+                     *               "field": "Number",
+                     *               "zh": "编制文书号"
+                     *             }
+                     *           ],
+                     *           "title_en": "Reminder to put right",
+                     *           "title_zh": "责令改正提醒书"
+                     *         },
+                     *         {
+                     *           "key": "fact_notice",
+                     *           "mandatory": [
+                     *             {
+                     *               "article": "行政处罚法第五十九条第一款第（六）项",
+                     *               "en": "name the bureau",
+                     *               "field": "Bureau.Name",
+                     *               "zh": "填写行政机关名称"
+                     *             },
+                     *             {
+                     *               "article": "行政处罚法第四十七条",
+                     *               "en": "issue a number",
+                     *               "field": "Number",
+                     *               "zh": "编制文书号"
+                     *             }
+                     *           ],
+                     *           "title_en": "Notice of facts",
+                     *           "title_zh": "违法事实告知书"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListTemplateBody"];
                 };
             };
