@@ -94,6 +94,9 @@ then("a camera is registered step by step: picture within 5 s, place, law, sign,
   assert.equal(await page.inputValue("#legal_review_no"), "测法审〔2026〕1号");
   await page.click("#published_on");
   await page.locator(".ant-picker-now-btn, .ant-picker-today-btn").click();
+  await page.keyboard.press("Escape"); // it opens again where the focus comes back while it closes
+  await page.waitForSelector(".ant-picker-dropdown:not(.ant-picker-dropdown-hidden)", { state: "detached" });
+  assert.notEqual(await page.inputValue("#published_on"), "");
   await page.setInputFiles(".sign input[type=file]", { name: "sign.png", mimeType: "image/png", buffer: await page.screenshot() });
   await page.waitForSelector(".sign img");
   await primary.click();
