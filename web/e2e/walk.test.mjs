@@ -62,7 +62,7 @@ test("the party's page can be used by the keyboard, and says itself to a screen 
   if (!link) return t.skip("no party has a link");
   const page = await open(link, phone);
   await page.waitForSelector("h1");
-  await page.waitForSelector("main section");
+  await page.waitForSelector("main section img");
   await like(await page.locator("body").ariaSnapshot(), "portal");
   const reached = new Set();
   for (let i = 0; i < 60; i++) {
