@@ -25,7 +25,7 @@ func TestAServiceIsTriedByTheAdministratorAndNotTooOften(t *testing.T) {
 	if r.status != http.StatusOK || !trial.OK || trial.By != "admin" || trial.Said.ZH == "" {
 		t.Errorf("tried: %s", r)
 	}
-	if r := admin.do("POST", "/gateways/payment/trial", nil); r.status != http.StatusNotFound {
+	if r = admin.do("POST", "/gateways/payment/trial", nil); r.status != http.StatusNotFound {
 		t.Errorf("one that is not configured: %s", r)
 	}
 	auditor := h.staff("auditor")
@@ -34,7 +34,7 @@ func TestAServiceIsTriedByTheAdministratorAndNotTooOften(t *testing.T) {
 	if after.Items[0].Latest == nil || after.Items[0].Latest.By != "admin" {
 		t.Errorf("the auditor sees %+v", after.Items[0])
 	}
-	if r := auditor.do("POST", "/gateways/store/trial", nil); r.status != http.StatusForbidden {
+	if r = auditor.do("POST", "/gateways/store/trial", nil); r.status != http.StatusForbidden {
 		t.Errorf("by an auditor: %s", r)
 	}
 	for range 3 {

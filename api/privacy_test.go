@@ -24,7 +24,7 @@ func TestASubjectsRequestGoesThroughThreeHands(t *testing.T) {
 		t.Fatalf("taken down: %s", r)
 	}
 	at, yes := "/privacy/requests/"+made.ID, wire.SubjectVerdict{Release: true, Reason: "符合第四十五条"}
-	if r := head.do("POST", at+"/data.zip", nil); r.status != http.StatusUnprocessableEntity {
+	if r = head.do("POST", at+"/data.zip", nil); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("handed over before it was released: %s", r)
 	}
 	if r := legal.do("POST", at+"/review", yes); r.status != http.StatusNoContent {

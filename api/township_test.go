@@ -161,14 +161,14 @@ func TestNothingOfAnotherTownshipIsRead(t *testing.T) {
 	}
 	has := h.settle(people)
 	today := now().In(time.FixedZone("", 8*60*60))
-	query := "?for=supervision&reason=%E5%B7%A1%E6%9F%A5%E6%A0%B8%E5%AE%9E&day=" + today.Add(-time.Hour).Format(time.DateOnly) + "&period=" + today.Format("2006")
+	always := "?for=supervision&reason=%E5%B7%A1%E6%9F%A5%E6%A0%B8%E5%AE%9E&day=" + today.Add(-time.Hour).Format(time.DateOnly) + "&period=" + today.Format("2006")
 	policy, told := api.Policy(), map[string]bool{}
 	for _, c := range calls(t, h.api) {
 		roles, free := policy[c.id].Roles()
 		if c.method != http.MethodGet || free || c.id == "listen" { // whose events are in a test of their own
 			continue
 		}
-		path, query := has.at(c.path), query
+		path, query := has.at(c.path), always
 		if c.id == "get-team-report" {
 			query += "&by=township"
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -145,6 +146,22 @@ func (p *peer) join(r *room.Rooms, id string, side room.Side) {
 	must(p.t, err)
 	must(p.t, p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}))
 	p.work.Go(func() { p.send() })
+}
+
+// TestAddressesBeforeTheServerAreOffered: behind a router the party is told the address
+// that it can reach.
+func TestAddressesBeforeTheServerAreOffered(t *testing.T) {
+	t.Parallel()
+	const outside = "203.0.113.7"
+	s := &shelf{files: map[room.Side][]byte{}, parts: map[string]int{}}
+	r, err := room.New(room.Options{Listen: "127.0.0.1:0", Addresses: []string{outside}, Keep: s.keep})
+	must(t, err)
+	t.Cleanup(r.Stop)
+	p := newPeer(t, 1)
+	p.join(r, "room", room.Officer)
+	if told := p.pc.RemoteDescription().SDP; !strings.Contains(told, " "+outside+" ") || strings.Contains(told, " 127.0.0.1 ") {
+		t.Errorf("the answer should offer %s alone:\n%s", outside, told)
+	}
 }
 
 const frameEvery = 20 * time.Millisecond

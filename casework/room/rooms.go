@@ -88,7 +88,9 @@ func New(o Options) (*Rooms, error) {
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	if len(o.Addresses) > 0 {
-		settings.SetNAT1To1IPs(o.Addresses, webrtc.ICECandidateTypeHost)
+		if err := settings.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{External: o.Addresses, AsCandidateType: webrtc.ICECandidateTypeHost}); err != nil {
+			return nil, errors.Join(fmt.Errorf("prepare inquiries: addresses %q: %w", o.Addresses, err), conn.Close())
+		}
 	}
 	r.api = webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(chain), webrtc.WithSettingEngine(settings))
 	return r, nil

@@ -110,7 +110,7 @@ func newTrack(kind webrtc.RTPCodecType, begin int64) *track {
 // at turns a packet's time, which wraps, into milliseconds.
 func (t *track) at(stamp uint32) int64 {
 	if t.seen {
-		t.ticks += int64(int32(stamp - t.last)) //nolint:gosec // the difference wraps as it should
+		t.ticks += int64(int32(stamp - t.last)) // the difference wraps as it should
 	}
 	t.last, t.seen = stamp, true
 	return t.begin + t.ticks*1000/t.clock

@@ -179,9 +179,9 @@ func TestWhereARuleStandsMovesWithTheCamera(t *testing.T) {
 	zone.Params = map[string]float64{"dwell_s": dwell}
 	v.draw(zone)
 
-	sighted := v.until("sighted", func(s suspicion) bool { return !s.Raised })
+	v.until("sighted", func(s suspicion) bool { return !s.Raised })
 	seen := time.Now()
-	sighted = v.until("written for another node", func(s suspicion) bool { return s.Saved.After(seen) })
+	sighted := v.until("written for another node", func(s suspicion) bool { return s.Saved.After(seen) })
 	nodes[0].end(syscall.SIGKILL)
 	moved := v.until("watched by the node that is left", func(s suspicion) bool { return s.Node == nodes[1].name && s.Look.After(seen) })
 	for id, s := range moved {

@@ -84,13 +84,13 @@ func (l Loader) authority(ctx context.Context, handed *transfer.Desk, w transfer
 
 // lead makes one up and takes it as far as leads of its age are.
 func (l Loader) lead(ctx context.Context, r *rand.Rand, n int, at *clock, until time.Time, leads *lead.Desk, handed *transfer.Desk, neighbour string) error {
-	town, road := pick(r, towns()), pick(r, roads())
+	there, road := pick(r, towns()), pick(r, roads())
 	told := pick(r, []struct{ source, name string }{{"hotline", "12345 热线"}, {"bureau", "绿化市容部门"}, {"police", "交警部门"}, {"patrol", "网格巡查"}})
 	what := pick(r, []struct{ kind, text string }{{lead.Waste, "渣土车沿途洒落，疑似偷倒建筑垃圾"}, {"stall", "路口有人设摊，影响通行"}, {"crossdoor", "店铺占道摆放商品"}, {"soil", "工地裸土未覆盖，扬尘较大"}, {"burning", "有人露天焚烧秸秆"}, {"building", "疑似新搭违建"}})
 	d := lead.Draft{Source: told.source, SourceName: told.name + mark, SourceRef: fmt.Sprintf("DEMO-L-%04d", n+1), Kind: what.kind, What: what.text + mark,
-		Place: "崇明区" + town.name + road, Township: town.name, Urgent: r.IntN(6) == 0}
+		Place: "崇明区" + there.name + road, Township: there.name, Urgent: r.IntN(6) == 0}
 	if d.Kind == lead.Waste {
-		d.Plate, d.Hauler, d.Site = fmt.Sprintf("沪DEMO%02d", n), "演示运输公司"+mark, town.name+"1号地块工地"+mark
+		d.Plate, d.Hauler, d.Site = fmt.Sprintf("沪DEMO%02d", n), "演示运输公司"+mark, there.name+"1号地块工地"+mark
 	}
 	wait, minutes := r.IntN(8), 20+r.IntN(180)
 	left := Leads - n
