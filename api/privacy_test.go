@@ -27,13 +27,13 @@ func TestASubjectsRequestGoesThroughThreeHands(t *testing.T) {
 	if r = head.do("POST", at+"/data.zip", nil); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("handed over before it was released: %s", r)
 	}
-	if r := legal.do("POST", at+"/review", yes); r.status != http.StatusNoContent {
+	if r = legal.do("POST", at+"/review", yes); r.status != http.StatusNoContent {
 		t.Fatalf("reviewed: %s", r)
 	}
-	if r := head.do("POST", at+"/decision", yes); r.status != http.StatusNoContent {
+	if r = head.do("POST", at+"/decision", yes); r.status != http.StatusNoContent {
 		t.Fatalf("decided: %s", r)
 	}
-	if r := legal.do("POST", at+"/data.zip", nil); r.status != http.StatusForbidden {
+	if r = legal.do("POST", at+"/data.zip", nil); r.status != http.StatusForbidden {
 		t.Errorf("handed to the reviewer: %s", r)
 	}
 	r = head.do("POST", at+"/data.zip", nil)
@@ -45,7 +45,7 @@ func TestASubjectsRequestGoesThroughThreeHands(t *testing.T) {
 	if len(list.Items) != 1 || list.Items[0].State != "released" || len(list.Items[0].Events) != 4 {
 		t.Errorf("listed: %+v", list.Items)
 	}
-	if r := head.do("POST", "/privacy/requests/"+nobody+"/data.zip", nil); r.status != http.StatusNotFound {
+	if r = head.do("POST", "/privacy/requests/"+nobody+"/data.zip", nil); r.status != http.StatusNotFound {
 		t.Errorf("of no request: %s", r)
 	}
 	var record wire.Processing
@@ -53,7 +53,7 @@ func TestASubjectsRequestGoesThroughThreeHands(t *testing.T) {
 	if len(record.Activities) < 10 || record.Measures.Accounts != 3 {
 		t.Errorf("the processing record: %+v", record)
 	}
-	if r := legal.do("GET", "/privacy/assessment.pdf", nil); r.status != http.StatusOK || !bytes.HasPrefix(r.body, []byte("%PDF")) {
+	if r = legal.do("GET", "/privacy/assessment.pdf", nil); r.status != http.StatusOK || !bytes.HasPrefix(r.body, []byte("%PDF")) {
 		t.Errorf("the assessment: %d", r.status)
 	}
 }
