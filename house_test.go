@@ -2,6 +2,7 @@ package offsite_test
 
 import (
 	"encoding/json"
+	"os"
 	"os/exec"
 	"path"
 	"strings"
@@ -86,6 +87,20 @@ func TestNoVagueNames(t *testing.T) {
 		switch path.Base(p.ImportPath) {
 		case "utils", "util", "common", "helpers", "helper", "misc", "manager", "base":
 			t.Errorf("%s: name it after what it is", p.ImportPath)
+		}
+	}
+}
+
+// What is built or measured is not kept: a repository never lets go of it.
+func TestNoFileIsLarge(t *testing.T) {
+	const most = 8 << 20
+	out, err := exec.Command("git", "ls-files", "-z").Output()
+	if err != nil {
+		t.Skipf("SKIPPED: this is no checkout: %v", err)
+	}
+	for _, name := range strings.Split(strings.TrimRight(string(out), "\x00"), "\x00") {
+		if info, err := os.Stat(name); err == nil && info.Size() > most {
+			t.Errorf("%s has %d MiB: is it built? Take it out, and add it to .gitignore", name, info.Size()>>20)
 		}
 	}
 }
