@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"golang.org/x/sync/semaphore"
 
 	"offsite/api/limit"
 	"offsite/api/problem"
@@ -28,7 +29,7 @@ func trialRate() limit.Rate { return limit.Rate{PerSecond: 1. / 15, Burst: 3} }
 func (a *API) gatewayOperations() {
 	const tag = "settings"
 	perService := limit.New(trialRate(), limitedKeys, a.o.Now)
-	printing := make(chan struct{}, printedAtOnce)
+	printing := semaphore.NewWeighted(printedAtOnce)
 	handle(a, operation{id: "list-gateways", method: http.MethodGet, path: "/gateways", summary: "Services outside that the bureau depends on, and their latest trials", tag: tag}, a.listGateways)
 	handle(a, operation{id: "try-gateway", method: http.MethodPost, path: "/gateways/{key}/trial", summary: "Go to a service and back, without harm; who asked and what came of it is kept", tag: tag},
 		func(ctx context.Context, in *gatewayKey) (*answer[gateway.Trial], error) {
@@ -51,12 +52,10 @@ func (a *API) gatewayOperations() {
 	handle(a, operation{id: "list-templates", method: http.MethodGet, path: "/templates", summary: "The kinds of documents, and what must stand in each, by which article", tag: tag}, a.listTemplates)
 	handle(a, operation{id: "preview-template", method: http.MethodGet, path: "/templates/{key}/preview", summary: "A document of an invented case, marked as one", tag: tag, binary: "application/pdf"},
 		func(ctx context.Context, in *gatewayKey) (*stream, error) {
-			select {
-			case printing <- struct{}{}:
-				defer func() { <-printing }()
-			case <-ctx.Done():
-				return nil, ctx.Err()
+			if err := printing.Acquire(ctx, 1); err != nil {
+				return nil, err
 			}
+			defer printing.Release(1)
 			return a.previewTemplate(in.Key)
 		})
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"offsite/api/problem"
 	"offsite/api/wire"
 	"offsite/detectors"
@@ -15,16 +17,14 @@ import (
 )
 
 func (a *API) hindsightOperations() {
-	trying := make(chan struct{}, triedAtOnce)
+	trying := semaphore.NewWeighted(triedAtOnce)
 	handle(a, operation{id: "try-zone", method: http.MethodPost, path: "/cameras/{id}/hindsight",
 		summary: "What a zone's rule would have raised in the last hour, as it stands and as it is drafted; nothing is changed", tag: "zones"},
 		func(ctx context.Context, in *zoneTrial) (*answer[wire.Hindsight], error) {
-			select {
-			case trying <- struct{}{}:
-				defer func() { <-trying }()
-			case <-ctx.Done():
-				return nil, ctx.Err()
+			if err := trying.Acquire(ctx, 1); err != nil {
+				return nil, err
 			}
+			defer trying.Release(1)
 			return a.tryZone(ctx, in)
 		})
 }

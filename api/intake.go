@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"offsite/api/problem"
 	"offsite/api/wire"
 	"offsite/registry"
@@ -26,12 +28,12 @@ const (
 // imports are the operations that take files of one subject in.
 type imports struct {
 	*API
-	subject string        // intake.Objects or intake.Cameras
-	reading chan struct{} // bounds the previews at once, of all subjects
+	subject string              // intake.Objects or intake.Cameras
+	reading *semaphore.Weighted // bounds the previews at once, of all subjects
 }
 
 func (a *API) intakeOperations() {
-	reading := make(chan struct{}, previewsAtOnce)
+	reading := semaphore.NewWeighted(previewsAtOnce)
 	(&imports{a, intake.Objects, reading}).operations("import", "", "base data")
 	(&imports{a, intake.Cameras, reading}).operations("camera-import", "/cameras", "cameras")
 }
@@ -93,12 +95,10 @@ func (i *imports) preview(ctx context.Context, in *importFile) (*answer[wire.Imp
 	if err != nil {
 		return nil, intakeProblem(err)
 	}
-	select {
-	case i.reading <- struct{}{}:
-		defer func() { <-i.reading }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := i.reading.Acquire(ctx, 1); err != nil {
+		return nil, err
 	}
+	defer i.reading.Release(1)
 	options := intake.Options{Subject: i.subject, Rule: in.Rule, System: in.System, Kind: in.Kind}
 	sum := sha256.Sum256(in.RawBody)
 	b, err := onceOnly(ctx, i.API, in.OnceKey, "preview-import", []any{in.Name, hex.EncodeToString(sum[:]), options}, func(ctx context.Context) (intake.Batch, error) {

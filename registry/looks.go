@@ -27,19 +27,18 @@ func (r *Registry) SaveLooks(ctx context.Context, node string, packed map[string
 		if _, err := tx.Exec(ctx, `DELETE FROM camera_looks WHERE at < $1`, now.Add(-LooksKept)); err != nil {
 			return err
 		}
-		for id, looks := range packed {
-			if !store.IsID(id) {
-				continue
-			}
-			_, err := tx.Exec(ctx, `INSERT INTO camera_looks (camera_id, at, looks)
-				SELECT c.id, $3, $4 FROM camera c WHERE c.id = $1 AND c.removed_at IS NULL
-				AND NOT EXISTS (SELECT FROM camera_lease s WHERE s.camera_id = c.id AND s.node <> $2 AND s.until > clock_timestamp())
-				ON CONFLICT DO NOTHING`, id, node, now, looks)
-			if err != nil {
-				return fmt.Errorf("camera %s: %w", id, err)
+		var ids []string
+		var looks [][]byte
+		for id, said := range packed {
+			if store.IsID(id) {
+				ids, looks = append(ids, id), append(looks, said)
 			}
 		}
-		return nil
+		_, err := tx.Exec(ctx, `INSERT INTO camera_looks (camera_id, at, looks)
+			SELECT c.id, $3, g.looks FROM unnest($1::uuid[], $4::bytea[]) AS g (camera_id, looks) JOIN camera c ON c.id = g.camera_id AND c.removed_at IS NULL
+			WHERE NOT EXISTS (SELECT FROM camera_lease s WHERE s.camera_id = c.id AND s.node <> $2 AND s.until > clock_timestamp())
+			ON CONFLICT DO NOTHING`, ids, node, now, looks)
+		return err
 	})
 }
 

@@ -43,23 +43,17 @@ func (h *handing) hand(ctx context.Context, save func(context.Context) error) er
 // changed, for all cameras in one statement. While the database is away nothing is
 // gathered; afterwards everything is written anew.
 func (w *watcher) handOn(ctx context.Context) {
-	tick := time.NewTicker(handOnEvery)
-	defer tick.Stop()
-	for behind := false; ; {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	behind := false
+	each(ctx, handOnEvery, func() {
 		if behind && w.desk.pool.Ping(ctx) != nil {
-			continue
+			return
 		}
 		err := w.states.hand(ctx, func(ctx context.Context) error { return w.saveStates(ctx, w.node.Carry(behind)) })
 		if err != nil && !behind && ctx.Err() == nil {
 			w.log.Warn("where the rules stand could not be written; a node that takes over begins dwells anew", "error", err)
 		}
 		behind = err != nil
-	}
+	})
 }
 
 // handOver writes where the rules stood when the node stopped.

@@ -15,10 +15,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/alecthomas/kong"
 	"github.com/cyberphone/json-canonicalization/go/src/webpki.org/jsoncanonicalizer"
 
-	"offsite/config"
 	"offsite/evidence/seal"
 	"offsite/registry/account"
 )
@@ -36,21 +34,13 @@ func runPeople() {
 }
 
 func people(ctx context.Context, data string, names []string) error {
-	var c config.Config
-	parser, err := kong.New(&c)
-	if err != nil {
-		return err
-	}
-	if _, err := parser.Parse([]string{"--data", data}); err != nil {
-		return err
-	}
-	folder, err := openData(&c, "up")
+	c, folder, err := configured("up", "--data", data)
 	if err != nil {
 		return err
 	}
 	defer folder.Close()
 	log := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	return atDesk(ctx, &c, true, true, 0, log, func(_ *platform, _ *seal.Ring, d *desk) error {
+	return atDesk(ctx, c, true, true, 0, log, func(_ *platform, _ *seal.Ring, d *desk) error {
 		for _, pair := range names {
 			name, role, _ := strings.Cut(pair, "=")
 			_, once, err := d.accounts.Create(ctx, "test", account.Draft{Username: name, Name: name, Roles: []string{role}})

@@ -15,18 +15,11 @@ const keepEvery = time.Minute
 // keepLooks writes what the models said. What cannot be written is let go: it is for
 // trying rules, not evidence.
 func (w *watcher) keepLooks(ctx context.Context) {
-	tick := time.NewTicker(keepEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	each(ctx, keepEvery, func() {
 		if err := w.desk.registry.SaveLooks(ctx, w.name, w.packLooks(w.looked.Take())); err != nil && ctx.Err() == nil {
 			w.log.Warn("what the models said of the last minute is not kept for trying rules", "error", err)
 		}
-	}
+	})
 }
 
 func (w *watcher) packLooks(parts map[string]hindsight.Part) map[string][]byte {

@@ -9,6 +9,8 @@ import (
 	"path"
 	"sync"
 
+	"golang.org/x/sync/semaphore"
+
 	"offsite/api"
 	"offsite/evidence"
 	"offsite/evidence/vault"
@@ -30,14 +32,14 @@ type maskedCopies struct {
 	run    context.Context // of clips that are being made
 	cancel context.CancelFunc
 	work   sync.WaitGroup
-	turn   chan struct{} // one clip at a time: it takes a processor core
+	turn   *semaphore.Weighted // one clip at a time: it takes a processor core
 
 	mu     sync.Mutex
 	making map[string]bool
 }
 
 func newMaskedCopies(v *vault.Vault, masks *mask.Masker, log *slog.Logger) *maskedCopies {
-	c := &maskedCopies{vault: v, masks: masks, log: log, turn: make(chan struct{}, 1), making: map[string]bool{}}
+	c := &maskedCopies{vault: v, masks: masks, log: log, turn: semaphore.NewWeighted(1), making: map[string]bool{}}
 	c.run, c.cancel = context.WithCancel(context.Background())
 	return c
 }
@@ -98,12 +100,10 @@ func (c *maskedCopies) begin(r evidence.Receipt, file string) {
 }
 
 func (c *maskedCopies) clip(r evidence.Receipt, file string) error {
-	select {
-	case c.turn <- struct{}{}:
-	case <-c.run.Done():
-		return c.run.Err()
+	if err := c.turn.Acquire(c.run, 1); err != nil {
+		return err
 	}
-	defer func() { <-c.turn }()
+	defer c.turn.Release(1)
 	if _, err := c.vault.ReadDerived(c.run, r, derivedName(file)); !errors.Is(err, vault.ErrNoEntry) {
 		return err // made meanwhile, here or by another node
 	}
@@ -113,7 +113,19 @@ func (c *maskedCopies) clip(r evidence.Receipt, file string) error {
 
 // make reads a file of a bundle, masks it, and keeps the copy.
 func (c *maskedCopies) make(ctx context.Context, r evidence.Receipt, file string, cover func(context.Context, []byte) ([]byte, error)) ([]byte, error) {
-	body, entry, err := c.vault.OpenEntry(ctx, r, file)
+	copied, err := covered(ctx, c.vault, r, file, cover)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.vault.PutDerived(ctx, r, derivedName(file), copied); err != nil {
+		c.log.WarnContext(ctx, "a masked copy is not kept; it is made again when it is asked for", "bundle", r.BundleID, "file", file, "error", err)
+	}
+	return copied, nil
+}
+
+// covered reads a file of a bundle and covers what it shows of people.
+func covered(ctx context.Context, v *vault.Vault, r evidence.Receipt, file string, cover func(context.Context, []byte) ([]byte, error)) ([]byte, error) {
+	body, entry, err := v.OpenEntry(ctx, r, file)
 	if err != nil {
 		return nil, err
 	}
@@ -125,12 +137,5 @@ func (c *maskedCopies) make(ctx context.Context, r evidence.Receipt, file string
 	if err != nil {
 		return nil, err
 	}
-	copied, err := cover(ctx, raw)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.vault.PutDerived(ctx, r, derivedName(file), copied); err != nil {
-		c.log.WarnContext(ctx, "a masked copy is not kept; it is made again when it is asked for", "bundle", r.BundleID, "file", file, "error", err)
-	}
-	return copied, nil
+	return cover(ctx, raw)
 }

@@ -15,11 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"offsite/api"
-	"offsite/config"
 	"offsite/evidence/seal"
 )
 
@@ -68,21 +66,13 @@ func tellMetrics() {
 }
 
 func describeMetrics(ctx context.Context, args []string) error {
-	var c config.Config
-	parser, err := kong.New(&c)
-	if err != nil {
-		return err
-	}
-	if _, err := parser.Parse(args); err != nil {
-		return err
-	}
-	folder, err := openData(&c, "up")
+	c, folder, err := configured("up", args...)
 	if err != nil {
 		return err
 	}
 	defer folder.Close()
 	log := slog.New(slog.DiscardHandler)
-	return atDesk(ctx, &c, true, true, 0, log, func(p *platform, ring *seal.Ring, d *desk) error {
+	return atDesk(ctx, c, true, true, 0, log, func(p *platform, ring *seal.Ring, d *desk) error {
 		sealer, err := ring.Sealer()
 		if err != nil {
 			return err

@@ -283,14 +283,7 @@ func openEngine(ctx context.Context, c *config.Config, r *model.Registry) (*infe
 // countDifferences carries what was counted of models in shadow to the registry, from
 // time to time until ctx ends.
 func (w *watcher) countDifferences(ctx context.Context) {
-	tick := time.NewTicker(differencesEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	each(ctx, differencesEvery, func() {
 		counted, err := w.engine.Differences()
 		var list []model.Difference
 		for _, d := range counted {
@@ -300,7 +293,7 @@ func (w *watcher) countDifferences(ctx context.Context) {
 		if err := errors.Join(err, w.models.Count(ctx, list)); err != nil && ctx.Err() == nil {
 			w.log.Warn("how models in shadow differ is not known for all looks", "error", err)
 		}
-	}
+	})
 }
 
 // differencesEvery is from one count to the next.

@@ -20,11 +20,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"offsite/bench"
-	"offsite/config"
 	"offsite/embedded/s3"
 	"offsite/embedded/tsa"
 	"offsite/evidence/seal"
@@ -55,15 +53,7 @@ func runDistrict() {
 }
 
 func serveDistrict(ctx context.Context, data string, cameras []string) error {
-	var c config.Config
-	parser, err := kong.New(&c)
-	if err != nil {
-		return err
-	}
-	if _, err := parser.Parse([]string{"--data", data}); err != nil {
-		return err
-	}
-	folder, err := openData(&c, "up")
+	c, folder, err := configured("up", "--data", data)
 	if err != nil {
 		return err
 	}
@@ -95,7 +85,7 @@ func serveDistrict(ctx context.Context, data string, cameras []string) error {
 	if err := os.WriteFile(c.TSA.CAFile, authority.CertificatesPEM(), 0o600); err != nil {
 		return err
 	}
-	return atDesk(ctx, &c, true, true, 0, log, func(p *platform, _ *seal.Ring, d *desk) error {
+	return atDesk(ctx, c, true, true, 0, log, func(p *platform, _ *seal.Ring, d *desk) error {
 		for i, url := range cameras {
 			if _, err := d.registry.CreateCamera(ctx, "test", registry.CameraDraft{CameraChange: registry.CameraChange{Name: fmt.Sprint("camera ", i)}, URL: url, Protocol: "tcp"}); err != nil {
 				return err

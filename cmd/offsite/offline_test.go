@@ -12,11 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
 	"github.com/google/uuid"
 
 	"offsite/bench"
-	"offsite/config"
 	"offsite/detectors"
 	"offsite/evidence"
 	"offsite/evidence/seal"
@@ -98,21 +96,13 @@ func TestADayWithoutTheCentre(t *testing.T) {
 	v := settle(t, 2)
 	data := filepath.Join(v.root, "cut-off")
 	v.copyKeys(filepath.Join(data, "keys"))
-	var c config.Config
-	parser, err := kong.New(&c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := parser.Parse(v.settings(data)); err != nil {
-		t.Fatal(err)
-	}
-	folder, err := openData(&c, "watch")
+	c, folder, err := configured("watch", v.settings(data)...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer folder.Close()
 	ctx := context.Background()
-	err = atDesk(ctx, &c, false, false, 0, slog.New(slog.DiscardHandler), func(p *platform, ring *seal.Ring, d *desk) error {
+	err = atDesk(ctx, c, false, false, 0, slog.New(slog.DiscardHandler), func(p *platform, ring *seal.Ring, d *desk) error {
 		sealer, err := ring.Sealer()
 		if err != nil {
 			return err

@@ -6,13 +6,13 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"io"
 	"path"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
+	"golang.org/x/sync/semaphore"
 
 	"offsite/casework"
 	"offsite/evidence"
@@ -24,7 +24,7 @@ type redactWorker struct {
 	river.WorkerDefaults[casework.RedactArgs]
 	watcher *watcher
 	masks   *mask.Masker
-	turn    chan struct{} // one case at a time: it takes a processor core
+	turn    *semaphore.Weighted // one case at a time: it takes a processor core
 }
 
 func newRedactWorker(w *watcher) (*redactWorker, error) {
@@ -32,18 +32,16 @@ func newRedactWorker(w *watcher) (*redactWorker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare to redact: %w", err)
 	}
-	return &redactWorker{watcher: w, masks: masks, turn: make(chan struct{}, 1)}, nil
+	return &redactWorker{watcher: w, masks: masks, turn: semaphore.NewWeighted(1)}, nil
 }
 
 // Work seals a copy of each bundle that has none yet. Done again, it gives the same
 // bundle, which is kept once.
 func (r *redactWorker) Work(ctx context.Context, job *river.Job[casework.RedactArgs]) error {
-	select {
-	case r.turn <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := r.turn.Acquire(ctx, 1); err != nil {
+		return err
 	}
-	defer func() { <-r.turn }()
+	defer r.turn.Release(1)
 	list, err := r.watcher.desk.book.Unredacted(ctx, job.Args.CaseID)
 	if err != nil {
 		return err
@@ -93,7 +91,7 @@ func (r *redactWorker) material(ctx context.Context, parent evidence.Receipt, ca
 		if cover == nil {
 			continue
 		}
-		copied, err := r.watcher.covered(ctx, parent, e, cover)
+		copied, err := covered(ctx, r.watcher.desk.vault, parent, e.Path, cover)
 		if err != nil {
 			return m, err
 		}
@@ -125,23 +123,6 @@ func (r *redactWorker) covers(name string) func(context.Context, []byte) ([]byte
 		return func(_ context.Context, raw []byte) ([]byte, error) { return r.masks.PNG(raw) }
 	}
 	return nil
-}
-
-// covered reads a file of a bundle and covers it.
-func (w *watcher) covered(ctx context.Context, r evidence.Receipt, e evidence.Entry, cover func(context.Context, []byte) ([]byte, error)) ([]byte, error) {
-	if e.SizeBytes > mostMasked {
-		return nil, fmt.Errorf("%s has %d MiB; at most %d MiB are covered", e.Path, e.SizeBytes>>20, mostMasked>>20)
-	}
-	body, _, err := w.desk.vault.OpenEntry(ctx, r, e.Path)
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
-	raw, err := io.ReadAll(body)
-	if err != nil {
-		return nil, err
-	}
-	return cover(ctx, raw)
 }
 
 // redactedID is the same each time a bundle is copied: a UUIDv7 of the time at which it

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"offsite/casework"
+	"offsite/casework/calendar"
 	"offsite/config"
 	"offsite/evidence/vault"
 	"offsite/exchange/gateway"
@@ -75,7 +76,7 @@ func stamps(a authority, i int) gateway.Service {
 			if err != nil {
 				return gateway.Sentence{}, err
 			}
-			at := t.At.In(time.FixedZone("Asia/Shanghai", 8*60*60)).Format(time.DateTime)
+			at := t.At.In(calendar.Shanghai()).Format(time.DateTime)
 			return gateway.Sentence{ZH: "时间戳有效，机构时间 " + at + "（北京时间）。", EN: "The timestamp holds; by the authority it is " + at + " (Beijing time)."}, nil
 		},
 	}

@@ -326,3 +326,17 @@ func (w *watcher) tellWaiting(count int, oldest time.Time) {
 		w.log.Debug("the console could not be told of waiting evidence", "error", err)
 	}
 }
+
+// each calls do from time to time, one call after the other, until ctx ends.
+func each(ctx context.Context, every time.Duration, do func()) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			do()
+		}
+	}
+}

@@ -109,10 +109,7 @@ func (c *camera) start(ctx context.Context) {
 // plug connects a reader for the address in force.
 func (c *camera) plug() {
 	c.mu.Lock()
-	cfg := c.node.o.Reader
-	cfg.ID, cfg.URL, cfg.Protocol = c.id, c.config.URL, c.config.Protocol
-	cfg.Logger, cfg.Now = c.node.log, c.node.o.Now
-	r := ingest.New(cfg, c)
+	r := c.newReader(c.id, c.config.URL, c)
 	c.reader = r
 	c.mu.Unlock()
 	if err := r.Start(c.ctx); err != nil {
@@ -121,11 +118,25 @@ func (c *camera) plug() {
 	c.sub.plug(c.ctx)
 }
 
+// newReader makes a reader of one of the camera's streams. The lock is held.
+func (c *camera) newReader(id, url string, h ingest.Handler) *ingest.Reader {
+	cfg := c.node.o.Reader
+	cfg.ID, cfg.URL, cfg.Protocol = id, url, c.config.Protocol
+	cfg.Logger, cfg.Now = c.node.log, c.node.o.Now
+	return ingest.New(cfg, h)
+}
+
 // unplug stops reading and waits until no unit comes any more.
 func (c *camera) unplug() {
 	c.sub.unplug()
+	c.stop(&c.reader, &c.base)
+}
+
+// stop ends one of the camera's readers, waits until no unit comes any more, and lets the
+// numbers of its next one go on from there.
+func (c *camera) stop(reader **ingest.Reader, base *uint64) {
 	c.mu.Lock()
-	r := c.reader
+	r := *reader
 	c.mu.Unlock()
 	if r == nil {
 		return
@@ -133,8 +144,8 @@ func (c *camera) unplug() {
 	r.Stop()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.base += r.Counters().Units + 1
-	c.reader = nil
+	*base += r.Counters().Units + 1
+	*reader = nil
 }
 
 // close ends everything, saves the state, and waits. The camera must be unplugged and

@@ -66,10 +66,7 @@ func (s *substream) plug(ctx context.Context) {
 	}
 	s.last, s.adrift = time.Time{}, false
 	s.verdict, s.why, s.other, s.due = "", detectors.Explanation{}, 0, time.Time{}
-	cfg := c.node.o.Reader
-	cfg.ID, cfg.URL, cfg.Protocol = c.id+" substream", c.config.Substream, c.config.Protocol
-	cfg.Logger, cfg.Now = c.node.log, c.node.o.Now
-	r := ingest.New(cfg, s)
+	r := c.newReader(c.id+" substream", c.config.Substream, s)
 	s.reader = r
 	c.mu.Unlock()
 	if err := r.Start(ctx); err != nil {
@@ -78,20 +75,7 @@ func (s *substream) plug(ctx context.Context) {
 }
 
 // unplug stops reading and waits until no unit comes any more.
-func (s *substream) unplug() {
-	c := s.c
-	c.mu.Lock()
-	r := s.reader
-	c.mu.Unlock()
-	if r == nil {
-		return
-	}
-	r.Stop()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s.base += r.Counters().Units + 1
-	s.reader = nil
-}
+func (s *substream) unplug() { s.c.stop(&s.reader, &s.base) }
 
 // OnUnit implements ingest.Handler.
 func (s *substream) OnUnit(u ingest.Unit) {
