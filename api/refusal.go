@@ -15,6 +15,7 @@ import (
 	"offsite/privacy"
 	"offsite/registry"
 	"offsite/registry/account"
+	"offsite/store"
 )
 
 // problem makes of an error what the client is told. What we do not know is our
@@ -67,6 +68,8 @@ func known(err error) *problem.Problem {
 		return problem.Invalid("所填乡镇不在您的管辖范围，请填写本乡镇。", "The township is not one of yours; enter your own.", problem.Field{Message: "not one of your townships", Location: "body.township"}).Because(err)
 	case unstorable(err):
 		return problem.Invalid("内容含有无法保存的空字符，请删去后重试。", "The text holds a NUL character, which cannot be kept; take it out and try again.").Because(err)
+	case store.Away(err):
+		return problem.Away("数据库暂时无法访问，已保存的内容不受影响，请稍后再试。", "The database cannot be reached just now; what was saved is safe. Try again in a moment.", err)
 	case errors.Is(err, vault.ErrNoEntry):
 		return problem.NotFound("这个文件", "file in the bundle")
 	}

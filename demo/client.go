@@ -43,6 +43,17 @@ func signIn(ctx context.Context, base, username, password string) (*client, erro
 	return c, nil
 }
 
+// refusal is an answer that is none of success.
+type refusal struct {
+	request string
+	status  int
+	text    []byte
+}
+
+func (r *refusal) Error() string {
+	return fmt.Sprintf("%s: %d %s: %s", r.request, r.status, http.StatusText(r.status), r.text)
+}
+
 // call sends body as JSON and reads the answer into into; both may be nil. A
 // header is given as "Name: value".
 func (c *client) call(ctx context.Context, method, path string, body, into any, headers ...string) error {
@@ -79,7 +90,7 @@ func (c *client) call(ctx context.Context, method, path string, body, into any, 
 		return fmt.Errorf("%s %s: %w", method, path, err)
 	}
 	if res.StatusCode >= 300 {
-		return fmt.Errorf("%s %s: %s: %s", method, path, res.Status, bytes.TrimSpace(text))
+		return &refusal{method + " " + path, res.StatusCode, bytes.TrimSpace(text)}
 	}
 	switch into := into.(type) {
 	case nil:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -21,28 +22,41 @@ type traffic struct {
 	work           sync.WaitGroup
 }
 
-// people look at findings, cases and the overview, over and over, as several
-// members of the staff; a part that is away may refuse them.
+// rounds are the pages that a member of the staff goes through, by part.
+var rounds = map[string][]string{
+	"auditor":  {"/api/v1/findings?limit=50", "/api/v1/cases?limit=50", "/api/v1/cameras"},
+	"reviewer": {"/api/v1/findings?limit=50", "/api/v1/cases?limit=50", "/api/v1/cameras"},
+	"officer":  {"/api/v1/findings?limit=50", "/api/v1/cases?limit=50", "/api/v1/cameras"},
+	"operator": {"/api/v1/cameras"},
+}
+
+// people go their rounds, over and over, each in one session that outlives every start
+// of the house; a part that is away may refuse them.
 func (s *site) people(each time.Duration) *traffic {
 	s.t.Helper()
 	ctx, stop := context.WithCancel(s.t.Context())
 	tr := &traffic{stop: stop}
-	for _, part := range []string{"auditor", "reviewer", "officer", "operator"} {
+	for part, paths := range rounds {
 		tr.work.Go(func() {
-			var c *cast
-			paths := []string{"/api/v1/findings?limit=50", "/api/v1/cases?limit=50", "/api/v1/cameras"}
+			var person *client
 			for i := 0; ctx.Err() == nil; i++ {
 				var err error
-				if now := s.now.Load(); c == nil || c.stage.URL != now.URL {
-					c, err = now.signIn(ctx)
+				if now := s.now.Load(); person == nil {
+					person, err = signIn(ctx, now.URL, now.Accounts[part].Username, now.Accounts[part].Password)
+				} else {
+					person.base = now.URL
 				}
 				tr.asked.Add(1)
 				if err == nil {
 					var answer []byte
-					err = c.people[part].call(ctx, "GET", paths[i%len(paths)], nil, &answer)
+					err = person.call(ctx, "GET", paths[i%len(paths)], nil, &answer)
 				}
 				if err != nil && ctx.Err() == nil {
 					tr.refused.Add(1)
+					var refused *refusal // what is down says so; nothing else is refused, and nothing fails
+					if errors.As(err, &refused) && refused.status != http.StatusServiceUnavailable {
+						s.t.Errorf("%s: %v", part, err)
+					}
 				}
 				select {
 				case <-ctx.Done():
