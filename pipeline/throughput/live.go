@@ -144,7 +144,10 @@ func (t trial) measure(ctx context.Context, n *node.Node) (live, error) {
 			handed = time.Now()
 			for _, c := range n.Carry(false) {
 				l.handed++
-				l.bytes += len(c.State) + len(c.Frames) + len(c.Baseline)
+				l.bytes += len(c.State)
+				for _, p := range c.Parts {
+					l.bytes += len(p.Name) + len(p.Content)
+				}
 			}
 		}
 		if time.Since(sampled) >= memoryEvery {
