@@ -103,7 +103,8 @@ func narrowed() map[string]string {
 		"transfer_event": ofTransfer, "transfer_receipt": ofTransfer,
 		"zone": byCamera("camera_id"), "camera_live": byCamera("camera_id"), "camera_gap": byCamera("camera_id"),
 		"camera_looks": byCamera("camera_id"), "camera_sign": byCamera("camera_id"), "camera_state": byCamera("camera_id"),
-		"redacted_copy": byCase("case_id"), "room_part": byCase("case_id"),
+		"camera_state_part": byCamera("camera_id"),
+		"redacted_copy":     byCase("case_id"), "room_part": byCase("case_id"),
 		"object_event": byObject("object_id"),
 		"draw_task":    `(` + byObject("subject") + ` OR ` + byCase("subject") + `)`,
 		// Who is nobody's yet may be chosen for an object or a case by everybody.

@@ -74,7 +74,11 @@ func (w *watcher) saveStates(ctx context.Context, carried []carry.Carried) error
 	var all []lease.State
 	for _, c := range carried {
 		if fence := taken[c.Camera]; fence > 0 {
-			all = append(all, lease.State{CameraID: c.Camera, Fence: fence, Version: carry.CarriedVersion, State: c.State, Frames: c.Frames, Baseline: c.Baseline})
+			s := lease.State{CameraID: c.Camera, Fence: fence, Version: carry.CarriedVersion, State: c.State}
+			for _, p := range c.Parts {
+				s.Parts = append(s.Parts, lease.Part(p))
+			}
+			all = append(all, s)
 		}
 	}
 	for some := range slices.Chunk(all, handOnAtOnce) {
@@ -134,8 +138,11 @@ func (w *watcher) adopt(s lease.State) string {
 	case s.Version != carry.CarriedVersion:
 		return fmt.Sprintf("its encoding is of version %d, this program's of %d", s.Version, carry.CarriedVersion)
 	}
-	err := w.node.Adopt(carry.Carried{Camera: s.CameraID, State: s.State, Frames: s.Frames, Baseline: s.Baseline})
-	if err != nil {
+	c := carry.Carried{Camera: s.CameraID, State: s.State}
+	for _, p := range s.Parts {
+		c.Parts = append(c.Parts, carry.Part(p))
+	}
+	if err := w.node.Adopt(c); err != nil {
 		return err.Error()
 	}
 	w.log.Info("a camera goes on where another node left it", "camera", s.CameraID, "node", s.Node, "seconds", s.Age.Round(time.Second).Seconds())

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/flate"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -36,7 +37,7 @@ func TestWhatIsNotTakenUpHasAReason(t *testing.T) {
 		{"as it should be", func(*lease.State) {}, "", true},
 		{"our own, and we have no folder", func(s *lease.State) { s.Node = "us" }, "", true},
 		{"too old", func(s *lease.State) { s.Age = 25 * time.Hour }, "25h0m0s old", false},
-		{"of another encoding", func(s *lease.State) { s.Version++ }, "version 2", false},
+		{"of another encoding", func(s *lease.State) { s.Version++ }, fmt.Sprintf("version %d", carry.CarriedVersion+1), false},
 		{"cut", func(s *lease.State) { s.State = s.State[:2] }, "unexpected EOF", false},
 	} {
 		w := &watcher{name: "us", node: node.New(node.Options{StateDir: t.TempDir()}), log: slog.New(slog.DiscardHandler)}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
-	"image/png"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -111,15 +110,4 @@ func (p *Picture) PNG() ([]byte, error) {
 		return nil, err
 	}
 	return PNG(img)
-}
-
-// PNG encodes what Image gave.
-func PNG(img *image.RGBA) ([]byte, error) {
-	var out bytes.Buffer
-	out.Grow(len(img.Pix) / 4) // what a noisy street takes; a buffer that grows by doubling leaves as much behind
-	enc := png.Encoder{CompressionLevel: png.BestSpeed}
-	if err := enc.Encode(&out, img); err != nil {
-		return nil, fmt.Errorf("encode a PNG of %d×%d: %w", img.Rect.Dx(), img.Rect.Dy(), err)
-	}
-	return bytes.Clone(out.Bytes()), nil
 }

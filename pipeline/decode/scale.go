@@ -75,6 +75,13 @@ type plane struct {
 	stride int
 }
 
+// onlyPlane is the memory of a frame whose format has one.
+func onlyPlane(frame unsafe.Pointer) plane {
+	f := (*C.AVFrame)(frame)
+	stride := int(f.linesize[0])
+	return plane{unsafe.Slice((*byte)(f.data[0]), stride*int(f.height)), stride}
+}
+
 // scale writes the frame in w×h pixels to the planes.
 func (s *scalers) scale(frame unsafe.Pointer, w, h int, to layout, planes ...plane) error {
 	f := (*C.AVFrame)(frame)

@@ -133,16 +133,7 @@ func (s *session) all(ctx context.Context) (c Camera, err error) {
 		return c, err
 	}
 	c.Manufacturer, c.Model, c.Firmware, c.Serial = info.Manufacturer, info.Model, info.FirmwareVersion, info.SerialNumber
-	var can struct {
-		Media string `xml:"Capabilities>Media>XAddr"`
-	}
-	if err = s.call(ctx, s.device, `<tds:GetCapabilities><tds:Category>Media</tds:Category></tds:GetCapabilities>`, "GetCapabilitiesResponse", &can); err != nil {
-		return c, err
-	}
-	if can.Media == "" {
-		return c, &Problem{Code: ingest.NoVideo, ZH: "该设备没有视频服务，可能不是摄像机", EN: "the device has no media service; it may be no camera"}
-	}
-	c.Streams, err = s.streams(ctx, s.near(can.Media))
+	c.Streams, err = s.streams(ctx)
 	return c, err
 }
 
@@ -179,54 +170,6 @@ func (s *session) readClock(ctx context.Context) error {
 	told := time.Date(at.Date.Year, time.Month(at.Date.Month), at.Date.Day, at.Time.Hour, at.Time.Minute, at.Time.Second, 0, time.UTC)
 	s.offset = time.Until(told).Round(time.Second)
 	return nil
-}
-
-func (s *session) streams(ctx context.Context, media *url.URL) ([]Stream, error) {
-	var list struct {
-		Profiles []struct {
-			Token   string `xml:"token,attr"`
-			Name    string
-			Encoder struct {
-				Encoding  string
-				Width     int     `xml:"Resolution>Width"`
-				Height    int     `xml:"Resolution>Height"`
-				FrameRate float64 `xml:"RateControl>FrameRateLimit"`
-				BitRate   int     `xml:"RateControl>BitrateLimit"`
-			} `xml:"VideoEncoderConfiguration"`
-		}
-	}
-	if err := s.call(ctx, media, `<trt:GetProfiles/>`, "GetProfilesResponse", &list); err != nil {
-		return nil, err
-	}
-	var all []Stream
-	for _, p := range list.Profiles {
-		if len(all) == mostStreams {
-			break
-		}
-		e := p.Encoder
-		one := Stream{Profile: p.Token, Name: p.Name, Codec: e.Encoding, Width: e.Width, Height: e.Height, FPS: e.FrameRate, Kbps: e.BitRate}
-		token := `<trt:ProfileToken>` + escaped(p.Token) + `</trt:ProfileToken>`
-		var uri struct {
-			URI string `xml:"MediaUri>Uri"`
-		}
-		err := s.call(ctx, media, `<trt:GetStreamUri><trt:StreamSetup><tt:Stream>RTP-Unicast</tt:Stream><tt:Transport><tt:Protocol>RTSP</tt:Protocol></tt:Transport></trt:StreamSetup>`+
-			token+`</trt:GetStreamUri>`, "GetStreamUriResponse", &uri)
-		if err != nil {
-			return nil, err
-		}
-		if one.URL = s.stream(uri.URI); one.URL == "" {
-			continue
-		}
-		uri.URI = ""
-		if err := s.call(ctx, media, `<trt:GetSnapshotUri>`+token+`</trt:GetSnapshotUri>`, "GetSnapshotUriResponse", &uri); err == nil && uri.URI != "" {
-			one.Snapshot = s.near(uri.URI).String()
-		}
-		all = append(all, one)
-	}
-	if len(all) == 0 {
-		return nil, &Problem{Code: ingest.NoVideo, ZH: "该设备没有给出 RTSP 码流：请在设备上启用 RTSP", EN: "the device names no RTSP stream: switch RTSP on"}
-	}
-	return all, nil
 }
 
 // stream is an RTSP address at the host that was asked, without credentials; "" where
@@ -313,7 +256,7 @@ func (s *session) call(ctx context.Context, at *url.URL, question, answer string
 
 func (s *session) envelope(question string) string {
 	return xml.Header + `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl"` +
-		` xmlns:trt="http://www.onvif.org/ver10/media/wsdl" xmlns:tt="http://www.onvif.org/ver10/schema">` +
+		` xmlns:trt="http://www.onvif.org/ver10/media/wsdl" xmlns:tr2="` + secondMedia + `" xmlns:tt="http://www.onvif.org/ver10/schema">` +
 		s.security() + `<s:Body>` + question + `</s:Body></s:Envelope>`
 }
 

@@ -160,6 +160,30 @@ func TestADeviceIsAskedForItsStreams(t *testing.T) {
 	}
 }
 
+// A camera of profile T names its H.265 stream by the second media service alone.
+func TestStreamsOfH265AreNamedToo(t *testing.T) {
+	t.Parallel()
+	streams := []onvif.Stream{
+		{Name: "main", Codec: "H265", Width: 2560, Height: 1440, FPS: 25, Kbps: 3072, URL: "rtsp://192.0.2.1/main"},
+		{Name: "sub", Codec: "H264", Width: 640, Height: 360, FPS: 10, Kbps: 512, URL: "rtsp://192.0.2.1/sub"},
+	}
+	r := device(t, responder.Options{User: "admin", Password: "secret", Second: true, Streams: streams,
+		Snapshot: func(int) ([]byte, error) { return []byte("\xff\xd8\xff\xe0 a picture"), nil }})
+	camera, err := onvif.New(nil).Ask(t.Context(), r.Address(), "admin", "secret")
+	if err != nil || len(camera.Streams) != 2 {
+		t.Fatalf("%+v, %v", camera, err)
+	}
+	want := onvif.Stream{Profile: "profile_0", Name: "main", Codec: "H265", Width: 2560, Height: 1440, FPS: 25, Kbps: 3072,
+		URL: "rtsp://127.0.0.1/main", Snapshot: "http://" + r.Addr() + "/snapshot/0"}
+	if camera.Streams[0] != want || camera.Streams[1].Codec != "H264" {
+		t.Errorf("the streams are %+v", camera.Streams)
+	}
+	var p *onvif.Problem
+	if _, err := onvif.New(nil).Ask(t.Context(), r.Address(), "admin", "wrong"); !errors.As(err, &p) || p.Code != ingest.Unauthorized {
+		t.Errorf("a wrong password: %v", err)
+	}
+}
+
 func TestWhyADeviceCannotBeAsked(t *testing.T) {
 	t.Parallel()
 	r := device(t, responder.Options{User: "admin", Password: "secret"})

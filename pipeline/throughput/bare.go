@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,8 +105,37 @@ func (b *bare) model(name string, n int) (time.Duration, error) {
 	return (spent() - began) / time.Duration(n), nil
 }
 
-// keys decodes the key units of a file that looks are due for, and tells what one takes.
-func keys(ctx context.Context, file string, every time.Duration) (time.Duration, error) {
+// inTurn gives what is to be done after each key picture for models to run as often as
+// shares, by name, of the pictures say.
+func (b *bare) inTurn(shares map[string]float64) func() error {
+	due := schedule(shares)
+	return func() error {
+		for _, name := range due() {
+			if _, err := b.model(name, 1); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// schedule tells, each time, which names are due so that each comes in its share of the times.
+func schedule(shares map[string]float64) func() []string {
+	owed := map[string]float64{}
+	return func() (due []string) {
+		for _, name := range slices.Sorted(maps.Keys(shares)) {
+			if owed[name] += shares[name]; owed[name] > 1-1e-6 {
+				owed[name]--
+				due = append(due, name)
+			}
+		}
+		return due
+	}
+}
+
+// keys decodes the key units of a file that looks are due for, does what is to be done after
+// each, and tells what one takes with that.
+func keys(ctx context.Context, file string, every time.Duration, then func() error) (time.Duration, error) {
 	v, err := recording.Open(file)
 	if err != nil {
 		return 0, err
@@ -145,6 +176,9 @@ func keys(ctx context.Context, file string, every time.Duration) (time.Duration,
 		}
 		packet.Unref()
 		frame.Unref()
+		if err := then(); err != nil {
+			return 0, err
+		}
 		took += spent() - began
 		looks++
 	}

@@ -48,11 +48,13 @@ type measurement struct {
 	files []string
 	names []string // of the models
 
-	one, many, still          live
+	one, many, still          live          // one: each stream alone, all together
+	nobody                    float64       // of a core, that a node without cameras takes
 	sub                       live          // as many, looks from substreams
 	ours, gated               time.Duration // per look, by replay; nothing is raised
 	incident                  time.Duration // what one takes besides its looks
 	limit, keys, full, every  time.Duration // per look
+	inTurn                    time.Duration // the limit's parts in turn, per look
 	model                     map[string]time.Duration
 	looks, gatedLooks, spared int
 	png, jpeg                 float64 // bytes of a still, and of the console's picture
@@ -130,6 +132,7 @@ type sumOfTurns struct {
 	looks, gatedLooks int
 	spared            int
 	keys, full        time.Duration
+	inTurn            time.Duration
 	model             map[string]time.Duration
 	runs              map[string]uint64 // of each model, in ours
 }
@@ -142,14 +145,20 @@ func (m *measurement) turn(ctx context.Context, b *bare, file string, sum *sumOf
 	}
 	once := took
 	sum.looks, sum.ours = sum.looks+len(each.Looks), sum.ours+once
+	shares := map[string]float64{}
 	for name, n := range m.o.Engine.Runs() {
 		sum.runs[name] += n - before[name]
+		shares[name] = float64(n-before[name]) / float64(len(each.Looks))
 	}
-	key, err := keys(ctx, file, look.DefaultCadence)
+	key, err := keys(ctx, file, look.DefaultCadence, func() error { return nil })
 	if err != nil {
 		return err
 	}
-	sum.keys += key
+	inTurn, err := keys(ctx, file, look.DefaultCadence, b.inTurn(shares))
+	if err != nil {
+		return err
+	}
+	sum.keys, sum.inTurn = sum.keys+key, sum.inTurn+inTurn
 	for _, name := range m.names {
 		const runs = 6
 		one, err := b.model(name, runs)
@@ -206,7 +215,7 @@ func (s *sumOfTurns) into(m *measurement) {
 	m.looks, m.gatedLooks, m.spared = s.looks, s.gatedLooks, s.spared
 	m.incident = s.raising / time.Duration(max(1, s.incidents))
 	m.ours, m.gated = s.ours/time.Duration(s.looks), s.gated/time.Duration(s.gatedLooks)
-	m.keys, m.full = s.keys/n, s.full/n
+	m.keys, m.full, m.inTurn = s.keys/n, s.full/n, s.inTurn/n
 	m.limit = m.keys
 	for name, took := range s.model {
 		m.model[name] = took / n
@@ -215,7 +224,7 @@ func (s *sumOfTurns) into(m *measurement) {
 	}
 }
 
-// watching watches one camera, then all, then all without looking.
+// watching watches none, each stream alone, then all, then all without looking.
 func (m *measurement) watching(ctx context.Context) error {
 	links, err := m.link()
 	if err != nil {
@@ -229,11 +238,20 @@ func (m *measurement) watching(ctx context.Context) error {
 	defer stop()
 	all := trial{o: m.o, urls: urls, cadence: look.DefaultCadence, settle: settle, span: m.o.Soak}
 	one, none := all, all
-	one.urls, one.span = urls[:1], short
+	one.span = short
 	none.cadence, none.span = time.Hour, short
-	m.o.Tell("watching one camera")
-	if m.one, err = one.watch(ctx); err != nil {
+	m.o.Tell("watching nothing")
+	if m.nobody, err = one.idle(ctx); err != nil {
 		return err
+	}
+	for i := range min(len(m.files), len(urls)) { // one is dearer than another
+		m.o.Tell("watching one camera: " + filepath.Base(m.files[i]))
+		one.urls = urls[i : i+1]
+		l, err := one.watch(ctx)
+		if err != nil {
+			return err
+		}
+		m.one = m.one.with(l)
 	}
 	m.o.Tell(fmt.Sprintf("watching %d cameras for %s", len(urls), settle+all.span))
 	if m.many, err = m.profiled(ctx, all); err != nil {
@@ -282,6 +300,12 @@ func (m *measurement) link() ([]string, error) {
 	return links, nil
 }
 
+// with adds the time and the looks of another run.
+func (l live) with(o live) live {
+	o.cpu, o.looks, o.span = o.cpu+l.cpu, o.looks+l.looks, o.span+l.span
+	return o
+}
+
 // perLook is what a look takes, RTSP included.
 func (l live) perLook() time.Duration {
 	return time.Duration(float64(l.cpu) / float64(max(1, l.looks)))
@@ -310,9 +334,11 @@ func (m *measurement) figures() bench.Set {
 		"ratio_to_peer":              f(peer.Seconds()/perLook.Seconds(), "×", "≥ 5", "ffmpeg decoding in full and all models, per look, against all that we do, RTSP included"),
 		"ratio_to_peer_each_look":    f(peer.Seconds()/m.ours.Seconds(), "×", "", "the same against ours without the change gate and RTSP"),
 		"ratio_to_limit":             f(m.ours.Seconds()/m.limit.Seconds(), "×", "≤ 1.15", "bare libavcodec on key pictures and bare ONNX Runtime, the same runs"),
+		"ratio_to_limit_in_turn":     f(m.ours.Seconds()/m.inTurn.Seconds(), "×", "", "the same libraries in turn, look by look, which share the caches as ours do"),
 		"cameras_two_cores":          f(cores/m.many.share(), "cameras", "≥ 100", fmt.Sprintf("by the cost of %s; peer %.0f", watched, cores*look.DefaultCadence.Seconds()/peer.Seconds())),
 		"cost_per_camera":            f(100*m.many.share(), "% of a core", "", watched),
-		"cost_one_to_many":           f(m.many.share()/m.one.share(), "×", "0.9 – 1.1", "the cost of one camera alone"),
+		"cost_one_to_many":           f(m.many.share()/m.one.share(), "×", "0.9 – 1.1", "the cost of one camera alone in its process, mean of the streams"),
+		"process_cpu":                f(100*m.nobody, "% of a core", "", "a node without cameras; the cost of one camera alone holds it"),
 		"ingest_per_camera":          f(100*m.still.idle(), "% of a core", "≤ 1.5", "RTSP and ring alone, no looks"),
 		"oldest_look_s":              f(m.many.oldest.Seconds(), "s", "≤ 4", watched),
 		"look_delay_p99_s":           f(m.many.delay.Seconds(), "s", "≤ 1", "from a picture's arrival until its look is done, upper bound"),
@@ -330,6 +356,7 @@ func (m *measurement) figures() bench.Set {
 		"look_cpu_ms":                f(ms(m.ours), "ms", "", "every look examined, nothing raised"),
 		"look_gated_cpu_ms":          f(ms(m.gated), "ms", "", "with the change gate"),
 		"look_limit_cpu_ms":          f(ms(m.limit), "ms", "", "the limit"),
+		"look_limit_in_turn_cpu_ms":  f(ms(m.inTurn), "ms", "", "the limit's parts in turn, look by look"),
 		"look_peer_cpu_ms":           f(ms(peer), "ms", "", "the peer"),
 		"incident_cpu_ms":            f(ms(m.incident), "ms", "", "stills, clip and records of an incident, besides its looks"),
 		"decode_key_cpu_ms":          f(ms(m.keys), "ms", "", "bare libavcodec, the key picture alone"),

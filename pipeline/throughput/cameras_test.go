@@ -12,7 +12,7 @@ func TestTheLimitRunsModelsAsOftenAsWeDid(t *testing.T) {
 	m := &measurement{model: map[string]time.Duration{}}
 	s := sumOfTurns{
 		turns: 2, looks: 20, ours: 1000 * time.Millisecond, gatedLooks: 20, gated: 500 * time.Millisecond,
-		keys: 60 * time.Millisecond, full: 600 * time.Millisecond,
+		keys: 60 * time.Millisecond, full: 600 * time.Millisecond, inTurn: 80 * time.Millisecond,
 		model: map[string]time.Duration{"objects": 30 * time.Millisecond, "ground": 10 * time.Millisecond},
 		runs:  map[string]uint64{"objects": 20, "ground": 2}, // the ground is looked at now and then
 	}
@@ -23,18 +23,34 @@ func TestTheLimitRunsModelsAsOftenAsWeDid(t *testing.T) {
 	if m.every != 20*time.Millisecond || m.ours != 50*time.Millisecond || m.gated != 25*time.Millisecond || m.full != 300*time.Millisecond {
 		t.Errorf("all models %s, ours %s, gated %s, the peer's decoding %s", m.every, m.ours, m.gated, m.full)
 	}
-	m.one = live{cameras: 1, span: 10 * time.Second, cpu: 500 * time.Millisecond, looks: 5}
+	m.one = live{}.with(live{cameras: 1, span: 5 * time.Second, cpu: 300 * time.Millisecond, looks: 2}).
+		with(live{cameras: 1, span: 5 * time.Second, cpu: 200 * time.Millisecond, looks: 3})
+	m.nobody = 0.01
 	m.many = live{cameras: 20, span: 10 * time.Second, cpu: 8 * time.Second, looks: 100, handed: 50, bytes: 200 << 10}
 	m.still = live{cameras: 20, span: 10 * time.Second, cpu: time.Second}
 	m.sub = live{cameras: 20, span: 10 * time.Second, cpu: 4 * time.Second, looks: 100}
 	set := m.figures()
 	for name, want := range map[string]float64{"cost_per_camera": 4, "cameras_two_cores": 50, "ratio_to_peer": 4,
-		"ratio_to_peer_each_look": 6.4, "cost_one_to_many": 0.8, "ingest_per_camera": 0.5,
+		"ratio_to_peer_each_look": 6.4, "cost_one_to_many": 0.8, "process_cpu": 1, "look_limit_in_turn_cpu_ms": 40, "ratio_to_limit_in_turn": 1.25, "ingest_per_camera": 0.5,
 		"cameras_two_cores_substream": 100, "look_live_substream_cpu_ms": 40, "substream_ratio_to_main": 2,
 		"state_rows_per_s": 0.25, "state_kib_per_s": 1} {
 		if got := set[name].Value; got < want*0.999 || got > want*1.001 {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
+	}
+}
+
+func TestModelsOfTheLimitRunInTurnAsOftenAsOurs(t *testing.T) {
+	t.Parallel()
+	ran := map[string]int{}
+	due := schedule(map[string]float64{"ground": 0.25, "novelty": 1})
+	for range 8 {
+		for _, name := range due() {
+			ran[name]++
+		}
+	}
+	if ran["ground"] != 2 || ran["novelty"] != 8 {
+		t.Errorf("after eight pictures they ran %v", ran)
 	}
 }
 

@@ -97,6 +97,24 @@ func (t trial) watch(ctx context.Context) (live, error) {
 	return l, nil
 }
 
+// idle tells which part of a core a node without cameras takes.
+func (t trial) idle(ctx context.Context) (float64, error) {
+	folder, err := os.MkdirTemp("", "offsite-bench-")
+	if err != nil {
+		return 0, fmt.Errorf("watch nothing: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	n := node.New(node.Options{Engine: t.o.Engine, StateDir: folder, Sink: &count{}, Detectors: t.o.Detectors,
+		Cadence: t.cadence, Registerer: prometheus.NewRegistry()})
+	if err := n.Start(ctx); err != nil {
+		return 0, err
+	}
+	defer n.Stop()
+	t.urls, t.subs = nil, nil
+	l, err := t.measure(ctx, n)
+	return l.cpu.Seconds() / l.span.Seconds(), err
+}
+
 func (t trial) cameras() []pipeline.Camera {
 	var all []pipeline.Camera
 	for i, url := range t.urls {
@@ -144,7 +162,10 @@ func (t trial) measure(ctx context.Context, n *node.Node) (live, error) {
 			handed = time.Now()
 			for _, c := range n.Carry(false) {
 				l.handed++
-				l.bytes += len(c.State) + len(c.Frames) + len(c.Baseline)
+				l.bytes += len(c.State)
+				for _, p := range c.Parts {
+					l.bytes += len(p.Name) + len(p.Content)
+				}
 			}
 		}
 		if time.Since(sampled) >= memoryEvery {

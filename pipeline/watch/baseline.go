@@ -50,8 +50,10 @@ func (b *baseline) RGB(dst []byte, w, h, stride int) error {
 		return fmt.Errorf("the baseline is of %d×%d pixels, not %d×%d", b.Width, b.Height, w, h)
 	}
 	for y := range h {
-		for x := range 3 * w {
-			dst[y*stride+x] = byte((b.Pixels[y*3*w+x] + unit/2) / unit)
+		kept := b.Pixels[y*3*w : (y+1)*3*w]
+		line := dst[y*stride:][:len(kept)]
+		for x, v := range kept { // none is below 0: a shift divides alike
+			line[x] = byte(uint32(v+unit/2) / unit)
 		}
 	}
 	return nil
@@ -152,16 +154,18 @@ func (b *baseline) follow(rgb []byte, novel *detectors.NoveltyMap, masks []detec
 			b.Known[cell] = true
 		case held[cell]:
 			b.rows(cell, func(from, to int) {
-				for i := from; i < to; i++ {
-					target := min(max(int32(float64(b.Pixels[i])*light[i%3]), 0), 255*unit)
-					b.Pixels[i] += (target - b.Pixels[i]) / followStep
+				for kept := b.Pixels[from:to]; len(kept) >= 3; kept = kept[3:] {
+					for c, gain := range light {
+						target := min(max(int32(float64(kept[c])*gain), 0), 255*unit)
+						kept[c] += (target - kept[c]) / followStep
+					}
 				}
 			})
 		default:
 			b.rows(cell, func(from, to int) {
-				now, kept := rgb[from:to], b.Pixels[from:to]
-				for i := range kept {
-					kept[i] += (int32(now[i])*unit - kept[i]) / followStep
+				kept := b.Pixels[from:to]
+				for i, v := range rgb[from:to][:len(kept)] {
+					kept[i] += (int32(v)*unit - kept[i]) / followStep
 				}
 			})
 		}
@@ -195,11 +199,15 @@ func (b *baseline) light(rgb []byte, hidden, held []bool) [3]float64 {
 			continue
 		}
 		b.rows(cell, func(from, to int) {
-			for i := from; i < to; i += 3 {
-				for c := range now {
-					now[c] += int64(rgb[i+c])
-					before[c] += int64(b.Pixels[i+c])
-				}
+			var n, k [3]int32 // of a line: they cannot overflow
+			kept := b.Pixels[from:to]
+			for line := rgb[from:to]; len(line) >= 3 && len(kept) >= 3; line, kept = line[3:], kept[3:] {
+				n[0], n[1], n[2] = n[0]+int32(line[0]), n[1]+int32(line[1]), n[2]+int32(line[2])
+				k[0], k[1], k[2] = k[0]+kept[0], k[1]+kept[1], k[2]+kept[2]
+			}
+			for c := range now {
+				now[c] += int64(n[c])
+				before[c] += int64(k[c])
 			}
 		})
 	}

@@ -176,3 +176,30 @@ func TestBaselineIsKept(t *testing.T) {
 		t.Error("it gave a picture of another size")
 	}
 }
+
+// BenchmarkFollow is what a look takes of the baseline besides the model: it is read, and it
+// follows a picture a third of which is new, at the size of the shipped model.
+func BenchmarkFollow(b *testing.B) {
+	const side, grid = 256, 32
+	base := newBaseline(side, side, grid, grid)
+	rgb := make([]byte, 3*side*side)
+	for i := range rgb {
+		rgb[i] = byte(i * 7)
+	}
+	for range formLooks {
+		base.form(rgb, nil, noon)
+	}
+	novel := &detectors.NoveltyMap{Width: grid, Height: grid, Cells: make([]uint8, grid*grid)}
+	for i := range grid * grid / 3 {
+		novel.Cells[i] = 255
+	}
+	masks := []detectors.Box{{X1: .1, Y1: .1, X2: .2, Y2: .4}, {X1: .5, Y1: .5, X2: .6, Y2: .8}}
+	out := make([]byte, len(rgb))
+	for b.Loop() {
+		base.strange(novel, masks, true)
+		base.follow(rgb, novel, masks, 50, noon)
+		if err := base.RGB(out, side, side, 3*side); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package watch
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,7 +86,7 @@ type watching struct {
 	now  time.Time
 	ring *ring.Ring
 	fed  int
-	last Carried
+	told told
 }
 
 // node begins to watch at a look.
@@ -128,14 +129,47 @@ func (f *film) look(n *watching, i int) Outcome {
 	if c == nil {
 		return out
 	}
-	n.last.Camera, n.last.State = c.Camera, c.State
-	if c.Frames != nil {
-		n.last.Frames = c.Frames
-	}
-	if c.Baseline != nil {
-		n.last.Baseline = c.Baseline
-	}
+	n.told = n.told.with(f.t, c)
 	return out
+}
+
+// told is what the database knows.
+type told struct {
+	Carried
+	writes, bytes int
+}
+
+// with keeps what the state names, as package lease does.
+func (d told) with(t testing.TB, c *Carried) told {
+	t.Helper()
+	d.writes, d.bytes = d.writes+1, d.bytes+len(c.State)
+	had := map[string][]byte{}
+	for _, p := range d.Parts {
+		had[p.Name] = p.Content
+	}
+	d.Camera, d.State, d.Parts = c.Camera, c.State, nil
+	for _, p := range c.Parts {
+		if kept, ok := had[p.Name]; p.Content == nil {
+			if !ok {
+				t.Errorf("%s is not said again and was never said", p.Name)
+			}
+			p.Content = kept
+		} else {
+			d.bytes += len(p.Name) + len(p.Content)
+		}
+		d.Parts = append(d.Parts, p)
+	}
+	return d
+}
+
+// sizes tells the bytes of the parts by kind.
+func (d told) sizes() map[string]int {
+	by := map[string]int{"state": len(d.State)}
+	for _, p := range d.Parts {
+		kind, _, _ := strings.Cut(p.Name, "-")
+		by[kind] += len(p.Content)
+	}
+	return by
 }
 
 // A node dies while a dwell runs: another, sixteen seconds later, raises what the first
@@ -165,7 +199,7 @@ func TestAnotherNodeGoesOn(t *testing.T) {
 				t.Fatalf("alone it raises %v; there was a suspicion to move at look %d", want, killed)
 			}
 			folder := t.TempDir()
-			if err := Adopt(folder, first.last); err != nil {
+			if err := Adopt(folder, first.told.Carried); err != nil {
 				t.Fatal(err)
 			}
 			second := f.node(folder, killed+pause)
@@ -187,7 +221,7 @@ func TestAnotherNodeGoesOn(t *testing.T) {
 					len(want.Stills), want.Stills[0].At, len(want.Looks))
 			}
 			again := t.TempDir()
-			if err := Adopt(again, second.last); err != nil {
+			if err := Adopt(again, second.told.Carried); err != nil {
 				t.Fatal(err)
 			}
 			third := f.node(again, min(i+pause, len(f.looks)-1))
@@ -196,7 +230,7 @@ func TestAnotherNodeGoesOn(t *testing.T) {
 					t.Fatalf("%s was raised again", out.Raised[0].Why.EN)
 				}
 			}
-			t.Logf("carried: state %d, pictures %d, baseline %d bytes", len(first.last.State), len(first.last.Frames), len(first.last.Baseline))
+			t.Logf("carried, in bytes: %v", first.told.sizes())
 		})
 	}
 }
@@ -208,7 +242,7 @@ func TestWhatIsCarriedOfAnotherZoneIsNotTakenUp(t *testing.T) {
 	for i := 0; len(f.look(first, i).Open) == 0; i++ {
 	}
 	folder := t.TempDir()
-	if err := Adopt(folder, first.last); err != nil {
+	if err := Adopt(folder, first.told.Carried); err != nil {
 		t.Fatal(err)
 	}
 	f.camera.Zones[0].Version++
@@ -225,11 +259,19 @@ func TestCarriedThatIsDamagedIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	naming, err := packJSON(carriedState{cameraState: cameraState{Camera: "x"},
+		Held: map[string]heldParts{"z": {Start: "picture-1"}}, Looks: []string{"looks-1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := func(name string, content []byte) []Part { return []Part{{Name: name, Content: content}} }
 	for name, c := range map[string]Carried{
 		"no state":   {},
 		"cut state":  {State: whole[:len(whole)/2]},
-		"pictures":   {State: whole, Frames: []byte("x")},
-		"a baseline": {State: whole, Baseline: whole},
+		"a picture":  {State: naming, Parts: part("picture-1", []byte("x"))},
+		"looks":      {State: naming, Parts: part("looks-1", []byte("x"))},
+		"a view":     {State: whole, Parts: part(viewPart, []byte("x"))},
+		"a baseline": {State: whole, Parts: part(cleanPart, whole)},
 	} {
 		if err := Adopt(folder, c); err == nil {
 			t.Errorf("%s was taken", name)
@@ -238,8 +280,109 @@ func TestCarriedThatIsDamagedIsRefused(t *testing.T) {
 	if Stored(folder) {
 		t.Error("something was written")
 	}
-	if err := Adopt(folder, Carried{State: whole}); err != nil || !Stored(folder) {
-		t.Errorf("a whole one: %v", err)
+	for name, c := range map[string]Carried{"a whole one": {State: whole}, "one whose parts are gone": {State: naming}} {
+		if err := Adopt(folder, c); err != nil || !Stored(folder) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Where suspicions always stand, in zones of every detector, each look and each picture is
+// said once, and another node has them all.
+func TestLittleIsCarriedOfWhatStands(t *testing.T) {
+	t.Parallel()
+	f := filmed(t, "stall")
+	f.camera.Zones = nil
+	for _, d := range registered.All() {
+		f.camera.Zones = append(f.camera.Zones, detectors.Zone{ID: d.Key(), Version: 1, Detector: d.Key(),
+			Polygon: detectors.Polygon{{X: .05, Y: .05}, {X: .95, Y: .05}, {X: .95, Y: .95}, {X: .05, Y: .95}}})
+	}
+	n := f.node(t.TempDir(), 0)
+	var began time.Time
+	joined, records := false, 0
+	for i, at := range f.looks {
+		f.look(n, i)
+		if n.told.State == nil {
+			continue
+		}
+		if began.IsZero() {
+			began = f.units[at].At
+		}
+		for _, l := range n.carry.looks {
+			joined = joined || l.joined
+		}
+		if i%10 != 0 {
+			continue
+		}
+		folder := t.TempDir()
+		if err := Adopt(folder, n.told.Carried); err != nil {
+			t.Fatal(err)
+		}
+		other := f.node(folder, i)
+		if len(other.stance.Edges) != len(n.stance.Edges) || (other.base == nil) != (n.base == nil || !n.base.ready()) {
+			t.Errorf("at look %d the other node lacks the view, or the baseline", i)
+		}
+		if since := n.undecided(); !since.IsZero() {
+			want, got := n.looksSince(since.Add(-preRoll)), other.looksSince(since.Add(-preRoll))
+			if len(got) != len(want) || len(got) == 0 || got[0].Unit != want[0].Unit || got[len(got)-1].Unit != want[len(want)-1].Unit {
+				t.Errorf("at look %d the other node has %d looks of %d", i, len(got), len(want))
+			}
+			records = max(records, len(got))
+		}
+		for k, z := range n.zones {
+			if o := other.zones[k]; !z.first.Equal(o.first) || z.raised != o.raised {
+				t.Errorf("at look %d zone %s stands elsewhere", i, z.zone.ID)
+			}
+		}
+	}
+	if !joined || records <= joinLooks {
+		t.Errorf("parts were joined: %v; at most %d looks were carried: the scene shows too little", joined, records)
+	}
+	span := f.units[f.looks[len(f.looks)-1]].At.Sub(began)
+	sizes := n.told.sizes()
+	once := float64(sizes[cleanPart]+sizes[viewPart]) / 1024 // each ten minutes, more than the scene lasts
+	rate := (float64(n.told.bytes)/1024 - once) / span.Seconds()
+	if rate > 8 {
+		t.Errorf("%.1f KiB/s are carried", rate)
+	}
+	t.Logf("%.1f KiB/s in %d writes over %s besides %.0f KiB each ten minutes; the last, in bytes: %v", rate, n.told.writes, span, once, sizes)
+}
+
+func TestALongSuspicionIsThinnedAndStillCarried(t *testing.T) {
+	t.Parallel()
+	f := filmed(t, "stall")
+	n := f.node(t.TempDir(), 0)
+	i := 0
+	for ; len(f.look(n, i).Open) == 0; i++ {
+	}
+	first := n.zones[0].first
+	for k := range mostRecords + 2*calmRecords { // as many looks as an hour has
+		u := f.units[f.looks[i]]
+		n.record(detectors.Look{Unit: u.Seq + uint64(k) + 1, At: first.Add(time.Duration(k) * time.Second)}, "")
+		n.carry.news, n.now = true, n.now.Add(carrySeldom)
+		if k%5 > 0 {
+			continue
+		}
+		c, err := n.Carry(false)
+		if err != nil || c == nil {
+			t.Fatal(c, err)
+		}
+		n.told = n.told.with(t, c)
+	}
+	if parts := len(n.told.Parts); parts > mostRecords/5/joinLooks+2*joinLooks {
+		t.Errorf("there are %d parts", parts)
+	}
+	folder := t.TempDir()
+	if err := Adopt(folder, n.told.Carried); err != nil {
+		t.Fatal(err)
+	}
+	other := f.node(folder, i)
+	want, got := n.looksSince(first), other.looksSince(first)
+	for len(want) > len(got) && want[len(want)-1].Unit != got[len(got)-1].Unit { // of after the last word
+		want = want[:len(want)-1]
+	}
+	if len(got) < mostRecords/2 || len(got) != len(want) {
+		t.Errorf("the other node has %d looks of %d", len(got), len(want))
 	}
 }
 
@@ -251,7 +394,7 @@ func TestACalmCameraHasNothingToCarry(t *testing.T) {
 	for i := range 10 {
 		f.look(n, i)
 	}
-	if n.last.State != nil {
+	if n.told.State != nil {
 		t.Error("it carries a state")
 	}
 	whole, err := n.Carry(true)

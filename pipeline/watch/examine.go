@@ -190,6 +190,7 @@ const (
 func (w *Watch) record(l detectors.Look, stream string) pipeline.LookRecord {
 	r := pipeline.LookRecord{Unit: l.Unit, Stream: stream, At: l.At, Light: l.Light, Tracks: l.Tracks, Fire: l.Fire, Areas: w.areas(l)}
 	w.records = append(w.records, r)
+	w.carry.taken++
 	n := len(w.records)
 	switch {
 	case len(w.open()) == 0 && n > calmRecords:
@@ -202,6 +203,7 @@ func (w *Watch) record(l detectors.Look, stream string) pipeline.LookRecord {
 			}
 		}
 		w.records = kept
+		w.carry.thinned()
 	}
 	return r
 }

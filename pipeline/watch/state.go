@@ -28,7 +28,7 @@ type savedAt struct{ state, baseline time.Time }
 type cameraState struct {
 	Camera  string                `json:"camera"`
 	Eye     look.Eye              `json:"eye"`
-	Stance  look.Stance           `json:"stance"`
+	Stance  look.Stance           `json:"stance,omitzero"`
 	Tracks  json.RawMessage       `json:"tracks"`
 	Zones   map[string]zoneState  `json:"zones"`
 	Owed    []Ended               `json:"owed,omitempty"`

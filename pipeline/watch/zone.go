@@ -66,6 +66,7 @@ func (w *Watch) set(c pipeline.Camera) {
 		}
 		w.zones = append(w.zones, made)
 		w.stance = look.Stance{} // a zone was drawn: in the view of now
+		delete(w.carry.said, viewPart)
 	}
 	w.faults.Store(&faults)
 	for _, z := range old {

@@ -362,7 +362,8 @@ func TestAnOldHolderCannotOverwrite(t *testing.T) {
 		t.Helper()
 		var all []lease.State
 		for _, id := range ids {
-			all = append(all, lease.State{CameraID: id, Fence: fences[id], Version: 1, State: []byte(word), Frames: []byte(word)})
+			all = append(all, lease.State{CameraID: id, Fence: fences[id], Version: 1, State: []byte(word),
+				Parts: []lease.Part{{Name: "p", Content: []byte(word)}}})
 		}
 		fenced, err := l.SaveStates(t.Context(), all)
 		if err != nil {
@@ -396,7 +397,7 @@ func TestAnOldHolderCannotOverwrite(t *testing.T) {
 	if fenced := say(old, before, "slow"); len(fenced) != len(ids) {
 		t.Errorf("what was on its way is refused for %v", fenced)
 	}
-	if got, err = next.States(t.Context(), ids[:1]); err != nil || string(got[0].State) != "next" || string(got[0].Frames) != "next" {
+	if got, err = next.States(t.Context(), ids[:1]); err != nil || string(got[0].State) != "next" || len(got[0].Parts) != 1 || string(got[0].Parts[0].Content) != "next" {
 		t.Errorf("in the end %+v, %v", got, err)
 	}
 }
@@ -404,26 +405,48 @@ func TestAnOldHolderCannotOverwrite(t *testing.T) {
 func TestPartsThatStayAreNotSentAgain(t *testing.T) {
 	t.Parallel()
 	pool := storetest.Open(t)
-	_, ids := cameras(t, pool, 1)
+	_, ids := cameras(t, pool, 2)
 	l := lease.New(pool, "a")
-	fence := claim(t, l)[ids[0]]
-	for _, s := range []lease.State{
-		{Version: 1, State: []byte("1"), Frames: []byte("f"), Baseline: []byte("b")},
-		{Version: 1, State: []byte("2")},
-		{Version: 1, State: []byte("3"), Frames: []byte{}},
-		{Version: 2, State: []byte("4")}, // of another encoding nothing stays
+	fences := claim(t, l)
+	part := func(name, content string) lease.Part { return lease.Part{Name: name, Content: []byte(content)} }
+	other := lease.State{CameraID: ids[1], Fence: fences[ids[1]], Version: 1, State: []byte("other"), Parts: []lease.Part{part("a", "theirs")}}
+	if _, err := l.SaveStates(t.Context(), []lease.State{other}); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		state string
+		parts []lease.Part
+		want  string
+	}{
+		{"1", []lease.Part{part("a", "1"), part("b", "2")}, "a=1 b=2 "},
+		{"2", []lease.Part{{Name: "a"}, part("b", "3"), part("c", "4")}, "a=1 b=3 c=4 "},
+		{"3", []lease.Part{{Name: "c"}, part("d", "")}, "c=4 d= "}, // what is not named any more is deleted
+		{"4", nil, ""},
 	} {
-		s.CameraID, s.Fence = ids[0], fence
+		s := lease.State{CameraID: ids[0], Fence: fences[ids[0]], Version: 1, State: []byte(step.state), Parts: step.parts}
 		if fenced, err := l.SaveStates(t.Context(), []lease.State{s}); err != nil || len(fenced) != 0 {
 			t.Fatal(fenced, err)
 		}
-		got, err := l.States(t.Context(), ids)
+		got, err := l.States(t.Context(), ids[:1])
 		if err != nil || len(got) != 1 {
 			t.Fatal(got, err)
 		}
-		want := map[string][2]string{"1": {"f", "b"}, "2": {"f", "b"}, "3": {"", "b"}, "4": {"", ""}}[string(s.State)]
-		if string(got[0].State) != string(s.State) || string(got[0].Frames) != want[0] || string(got[0].Baseline) != want[1] {
-			t.Errorf("after %s: %q %q %q", s.State, got[0].State, got[0].Frames, got[0].Baseline)
+		have := ""
+		for _, p := range got[0].Parts {
+			have += p.Name + "=" + string(p.Content) + " "
 		}
+		if string(got[0].State) != step.state || have != step.want {
+			t.Errorf("after %s: %q with %q, want %q", step.state, got[0].State, have, step.want)
+		}
+	}
+	if got, err := l.States(t.Context(), ids[1:]); err != nil || len(got) != 1 || len(got[0].Parts) != 1 || string(got[0].Parts[0].Content) != "theirs" {
+		t.Errorf("another camera's parts are %+v, %v", got, err)
+	}
+	if _, err := pool.Exec(t.Context(), `DELETE FROM camera_state`); err != nil { // as retention does
+		t.Fatal(err)
+	}
+	var left int
+	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM camera_state_part`).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d parts are left of states that are gone, %v", left, err)
 	}
 }

@@ -35,6 +35,7 @@ type Options struct {
 	Streams  []onvif.Stream                   // Profile and Snapshot are set here
 	Snapshot func(stream int) ([]byte, error) // JPEG; nil: the device gives none
 	Clock    time.Duration                    // the device's clock minus ours
+	Second   bool                             // it has the media service of profile T, which alone names H.265
 	Logger   *slog.Logger
 }
 
@@ -74,6 +75,7 @@ func (r *Responder) Start(ctx context.Context) (err error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /onvif/device_service", r.answer)
 	mux.HandleFunc("POST /onvif/media_service", r.answer)
+	mux.HandleFunc("POST /onvif/media2_service", r.answer)
 	mux.HandleFunc("GET /snapshot/{stream}", r.snapshot)
 	r.http = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	r.work.Go(func() { _ = r.http.Serve(r.listen) }) // until Stop
@@ -143,7 +145,12 @@ func (r *Responder) answer(w http.ResponseWriter, req *http.Request) {
 			stream = i
 		}
 	}
-	known := map[string]bool{"GetSystemDateAndTime": true, "GetDeviceInformation": true, "GetCapabilities": true, "GetProfiles": true,
+	if q.Body.Question.XMLName.Space == "http://www.onvif.org/ver20/media/wsdl" {
+		name += "2"
+	}
+	known := map[string]bool{"GetServices": r.o.Second, "GetProfiles2": r.o.Second, "GetStreamUri2": r.o.Second && stream >= 0,
+		"GetSnapshotUri2":      r.o.Second && stream >= 0 && r.o.Snapshot != nil,
+		"GetSystemDateAndTime": true, "GetDeviceInformation": true, "GetCapabilities": true, "GetProfiles": true,
 		"GetStreamUri": stream >= 0, "GetSnapshotUri": stream >= 0 && r.o.Snapshot != nil}
 	w.Header().Set("Content-Type", "application/soap+xml; charset=utf-8")
 	switch {
@@ -211,7 +218,7 @@ func token(stream int) string { return fmt.Sprintf("profile_%d", stream) }
 
 // fill writes an answer.
 func (r *Responder) fill(name string, more map[string]any) string {
-	data := map[string]any{"ID": r.id, "Name": strings.ReplaceAll(r.o.Name, " ", "%20"), "Addr": r.Addr(), "Now": r.now(), "Streams": r.o.Streams}
+	data := map[string]any{"ID": r.id, "Name": strings.ReplaceAll(r.o.Name, " ", "%20"), "Addr": r.Addr(), "Now": r.now(), "Streams": r.o.Streams, "Second": r.o.Second}
 	for k, v := range more {
 		data[k] = v
 	}
@@ -224,14 +231,18 @@ func (r *Responder) fill(name string, more map[string]any) string {
 
 // answers are those of a device; the escapes of html/template are those of XML here.
 var answers = template.Must(template.New("").Funcs(template.FuncMap{"token": token}).Parse(`
-{{define "open"}}<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl" xmlns:trt="http://www.onvif.org/ver10/media/wsdl" xmlns:tt="http://www.onvif.org/ver10/schema" xmlns:ter="http://www.onvif.org/ver10/error" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery" xmlns:dn="http://www.onvif.org/ver10/network/wsdl">{{end}}
+{{define "open"}}<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl" xmlns:trt="http://www.onvif.org/ver10/media/wsdl" xmlns:tr2="http://www.onvif.org/ver20/media/wsdl" xmlns:tt="http://www.onvif.org/ver10/schema" xmlns:ter="http://www.onvif.org/ver10/error" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery" xmlns:dn="http://www.onvif.org/ver10/network/wsdl">{{end}}
 {{define "match"}}{{template "open"}}<s:Header><a:RelatesTo>{{.RelatesTo}}</a:RelatesTo></s:Header><s:Body><d:ProbeMatches><d:ProbeMatch><a:EndpointReference><a:Address>{{.ID}}</a:Address></a:EndpointReference><d:Types>dn:NetworkVideoTransmitter</d:Types><d:Scopes>onvif://www.onvif.org/type/video_encoder onvif://www.onvif.org/name/{{.Name}} onvif://www.onvif.org/hardware/simulator onvif://www.onvif.org/location/loopback</d:Scopes><d:XAddrs>http://192.0.2.1/onvif/device_service http://{{.Addr}}/onvif/device_service</d:XAddrs><d:MetadataVersion>1</d:MetadataVersion></d:ProbeMatch></d:ProbeMatches></s:Body></s:Envelope>{{end}}
 {{define "GetSystemDateAndTime"}}{{template "open"}}<s:Body><tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime><tt:DateTimeType>NTP</tt:DateTimeType><tt:UTCDateTime><tt:Time><tt:Hour>{{.Now.Hour}}</tt:Hour><tt:Minute>{{.Now.Minute}}</tt:Minute><tt:Second>{{.Now.Second}}</tt:Second></tt:Time><tt:Date><tt:Year>{{.Now.Year}}</tt:Year><tt:Month>{{printf "%d" .Now.Month}}</tt:Month><tt:Day>{{.Now.Day}}</tt:Day></tt:Date></tt:UTCDateTime></tds:SystemDateAndTime></tds:GetSystemDateAndTimeResponse></s:Body></s:Envelope>{{end}}
 {{define "GetDeviceInformation"}}{{template "open"}}<s:Body><tds:GetDeviceInformationResponse><tds:Manufacturer>Offsite</tds:Manufacturer><tds:Model>Simulator</tds:Model><tds:FirmwareVersion>1.0</tds:FirmwareVersion><tds:SerialNumber>0001</tds:SerialNumber><tds:HardwareId>1</tds:HardwareId></tds:GetDeviceInformationResponse></s:Body></s:Envelope>{{end}}
 {{define "GetCapabilities"}}{{template "open"}}<s:Body><tds:GetCapabilitiesResponse><tds:Capabilities><tt:Media><tt:XAddr>http://192.0.2.1/onvif/media_service</tt:XAddr></tt:Media></tds:Capabilities></tds:GetCapabilitiesResponse></s:Body></s:Envelope>{{end}}
-{{define "GetProfiles"}}{{template "open"}}<s:Body><trt:GetProfilesResponse>{{range $i, $s := .Streams}}<trt:Profiles token="{{token $i}}" fixed="true"><tt:Name>{{$s.Name}}</tt:Name><tt:VideoEncoderConfiguration token="v{{$i}}"><tt:Encoding>{{$s.Codec}}</tt:Encoding><tt:Resolution><tt:Width>{{$s.Width}}</tt:Width><tt:Height>{{$s.Height}}</tt:Height></tt:Resolution><tt:RateControl><tt:FrameRateLimit>{{$s.FPS}}</tt:FrameRateLimit><tt:BitrateLimit>{{$s.Kbps}}</tt:BitrateLimit></tt:RateControl></tt:VideoEncoderConfiguration></trt:Profiles>{{end}}</trt:GetProfilesResponse></s:Body></s:Envelope>{{end}}
+{{define "GetProfiles"}}{{template "open"}}<s:Body><trt:GetProfilesResponse>{{range $i, $s := .Streams}}{{if or (not $.Second) (ne $s.Codec "H265")}}<trt:Profiles token="{{token $i}}" fixed="true"><tt:Name>{{$s.Name}}</tt:Name><tt:VideoEncoderConfiguration token="v{{$i}}"><tt:Encoding>{{$s.Codec}}</tt:Encoding><tt:Resolution><tt:Width>{{$s.Width}}</tt:Width><tt:Height>{{$s.Height}}</tt:Height></tt:Resolution><tt:RateControl><tt:FrameRateLimit>{{$s.FPS}}</tt:FrameRateLimit><tt:BitrateLimit>{{$s.Kbps}}</tt:BitrateLimit></tt:RateControl></tt:VideoEncoderConfiguration></trt:Profiles>{{end}}{{end}}</trt:GetProfilesResponse></s:Body></s:Envelope>{{end}}
 {{define "GetStreamUri"}}{{template "open"}}<s:Body><trt:GetStreamUriResponse><trt:MediaUri><tt:Uri>{{(index .Streams .Stream).URL}}</tt:Uri><tt:Timeout>PT0S</tt:Timeout></trt:MediaUri></trt:GetStreamUriResponse></s:Body></s:Envelope>{{end}}
 {{define "GetSnapshotUri"}}{{template "open"}}<s:Body><trt:GetSnapshotUriResponse><trt:MediaUri><tt:Uri>http://192.0.2.1/snapshot/{{.Stream}}</tt:Uri></trt:MediaUri></trt:GetSnapshotUriResponse></s:Body></s:Envelope>{{end}}
+{{define "GetServices"}}{{template "open"}}<s:Body><tds:GetServicesResponse><tds:Service><tds:Namespace>http://www.onvif.org/ver10/media/wsdl</tds:Namespace><tds:XAddr>http://192.0.2.1/onvif/media_service</tds:XAddr></tds:Service><tds:Service><tds:Namespace>http://www.onvif.org/ver20/media/wsdl</tds:Namespace><tds:XAddr>http://192.0.2.1/onvif/media2_service</tds:XAddr></tds:Service></tds:GetServicesResponse></s:Body></s:Envelope>{{end}}
+{{define "GetProfiles2"}}{{template "open"}}<s:Body><tr2:GetProfilesResponse>{{range $i, $s := .Streams}}<tr2:Profiles token="{{token $i}}" fixed="true"><tr2:Name>{{$s.Name}}</tr2:Name><tr2:Configurations><tr2:VideoEncoder token="v{{$i}}"><tt:Name>v{{$i}}</tt:Name><tt:Encoding>{{$s.Codec}}</tt:Encoding><tt:Resolution><tt:Width>{{$s.Width}}</tt:Width><tt:Height>{{$s.Height}}</tt:Height></tt:Resolution><tt:RateControl><tt:FrameRateLimit>{{$s.FPS}}</tt:FrameRateLimit><tt:BitrateLimit>{{$s.Kbps}}</tt:BitrateLimit></tt:RateControl></tr2:VideoEncoder></tr2:Configurations></tr2:Profiles>{{end}}</tr2:GetProfilesResponse></s:Body></s:Envelope>{{end}}
+{{define "GetStreamUri2"}}{{template "open"}}<s:Body><tr2:GetStreamUriResponse><tr2:Uri>{{(index .Streams .Stream).URL}}</tr2:Uri></tr2:GetStreamUriResponse></s:Body></s:Envelope>{{end}}
+{{define "GetSnapshotUri2"}}{{template "open"}}<s:Body><tr2:GetSnapshotUriResponse><tr2:Uri>http://192.0.2.1/snapshot/{{.Stream}}</tr2:Uri></tr2:GetSnapshotUriResponse></s:Body></s:Envelope>{{end}}
 {{define "NotAuthorized"}}{{template "open"}}<s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>ter:NotAuthorized</s:Value></s:Subcode></s:Code><s:Reason><s:Text xml:lang="en">Sender not authorized</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>{{end}}
 {{define "ActionNotSupported"}}{{template "open"}}<s:Body><s:Fault><s:Code><s:Value>s:Receiver</s:Value><s:Subcode><s:Value>ter:ActionNotSupported</s:Value></s:Subcode></s:Code><s:Reason><s:Text xml:lang="en">not supported</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>{{end}}
 `))

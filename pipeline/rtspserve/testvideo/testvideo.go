@@ -49,6 +49,7 @@ type Again struct {
 	Filter string // before that, as ffmpeg writes it: crop=…, hflip, …
 	Kbps   int    // default 512
 	GOP    int    // pictures from key to key; default 50
+	For    int    // seconds of it; default all
 }
 
 // Encode makes another video of one, H.264, into the test's folder and returns its path.
@@ -60,9 +61,13 @@ func Encode(t testing.TB, file string, a Again) string {
 	}
 	rate, gop := fmt.Sprintf("%dk", cmp.Or(a.Kbps, 512)), fmt.Sprint(cmp.Or(a.GOP, 50))
 	out := filepath.Join(t.TempDir(), a.Name+".mp4")
-	cmd := exec.Command("nice", "-n", "5", "ffmpeg", "-nostdin", "-loglevel", "error", "-threads", "1", "-i", file, "-vf", filter,
+	args := []string{"-n", "5", "ffmpeg", "-nostdin", "-loglevel", "error", "-threads", "1"}
+	if a.For > 0 {
+		args = append(args, "-t", fmt.Sprint(a.For))
+	}
+	cmd := exec.Command("nice", append(args, "-i", file, "-vf", filter,
 		"-c:v", "libx264", "-preset", "superfast", "-threads", "1", "-pix_fmt", "yuv420p", "-b:v", rate, "-maxrate", rate, "-bufsize", rate,
-		"-g", gop, "-keyint_min", gop, "-sc_threshold", "0", "-bf", "0", "-an", "-y", out)
+		"-g", gop, "-keyint_min", gop, "-sc_threshold", "0", "-bf", "0", "-an", "-y", out)...)
 	if told, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("make a second stream with ffmpeg (apt-get install ffmpeg): %v\n%s", err, told)
 	}
