@@ -50,7 +50,6 @@ type Options struct {
 	KeyOrders    keyOrders     // optional: without it, nobody orders changes of sealing keys
 	Trust        Trust
 	Probe        Prober
-	Masked       masked                                      // copies in which nobody can be recognised; without it, the portal shows no pictures
 	Live         Viewer                                      // optional: without it, no live pictures
 	Rooms        meetings                                    // optional: without it, no inquiries by video
 	Discovery    finder                                      // optional: without it, no cameras are looked for

@@ -1,21 +1,16 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
-	"offsite/api/problem"
 	"offsite/api/wire"
 	"offsite/casework"
-	"offsite/evidence"
 )
 
 const signatureBody = 2 << 20
@@ -127,16 +122,12 @@ func (a *API) getPortalFile(ctx context.Context, in *portalFile) (*stream, error
 		r, w := humachi.Unwrap(hc)
 		if first(r) {
 			party := casework.Actor{Name: "当事人", Roles: []string{"party"}}
-			if err := a.o.Casework.RecordView(r.Context(), party, file.Receipt.BundleID, file.Path, "当事人查阅 party "+callerOf(ctx).caseID); err != nil {
+			if err := a.o.Casework.RecordView(r.Context(), party, file.Bundle, file.Path, "当事人查阅 party "+callerOf(ctx).caseID); err != nil {
 				a.refuse(w, r, a.problem(ctx, "record-view", err))
 				return
 			}
 		}
-		if file.Copy != nil {
-			a.sendEntry(w, r, *file.Copy, file.Path)
-			return
-		}
-		a.sendMasked(w, r, file.Receipt, file.Path) // until the sealed copy is there
+		a.sendEntry(w, r, file.Copy, file.Path)
 	}}, nil
 }
 
@@ -159,26 +150,6 @@ func (a *API) getPortalProof(ctx context.Context, in *BundleID) (*stream, error)
 		return nil, err
 	}
 	return a.logProof(ctx, r)
-}
-
-// sendMasked sends a copy of a picture or clip in which nobody can be recognised. What
-// cannot be masked is not sent.
-func (a *API) sendMasked(w http.ResponseWriter, r *http.Request, receipt evidence.Receipt, name string) {
-	var raw []byte
-	err := errors.New("there is no model to mask it with")
-	if a.o.Masked != nil {
-		raw, err = a.o.Masked.Copy(r.Context(), receipt, name)
-	}
-	if errors.Is(err, ErrBeingMasked) {
-		a.refuse(w, r, problem.New(http.StatusServiceUnavailable, "视频正在遮挡行人和车辆，大约需要一分钟，请稍后再打开。", "People and vehicles in the clip are being covered, which takes about a minute. Open it again then.").With("Retry-After", "30"))
-		return
-	}
-	if err != nil {
-		a.refuse(w, r, a.problem(r.Context(), "mask", fmt.Errorf("mask %s of bundle %s: %w", name, receipt.BundleID, err)))
-		return
-	}
-	fileHeader(w, name)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(raw))
 }
 
 func (a *API) getPortalDocument(ctx context.Context, in *ByID) (*stream, error) {

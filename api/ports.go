@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -272,14 +271,3 @@ type finder interface {
 
 // Trust gives what a verifier must know, as published now.
 type Trust func(ctx context.Context) (*seal.Trust, error)
-
-// ErrBeingMasked: a masked copy of a clip is being made, which takes about as long as
-// the clip; ask again.
-var ErrBeingMasked = errors.New("the masked copy is being made")
-
-// masked makes copies of pictures and clips in which people and vehicles are covered,
-// or finds those that were made before. Of a clip that has none yet it begins one and
-// gives ErrBeingMasked.
-type masked interface {
-	Copy(ctx context.Context, r evidence.Receipt, name string) ([]byte, error)
-}

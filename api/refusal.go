@@ -47,6 +47,9 @@ func known(err error) *problem.Problem {
 		return refused(refusal)
 	case errors.Is(err, casework.ErrNotFound):
 		return problem.NotFound("这条记录", "record").Because(err)
+	case errors.Is(err, casework.ErrCopyAwaited):
+		return problem.New(http.StatusServiceUnavailable, "遮挡了行人和车辆的副本正在制作和封存，大约需要一两分钟，请稍后再打开。",
+			"A copy with people and vehicles covered is being made and sealed, which takes a minute or two. Open it again then.").With("Retry-After", "10").Because(err)
 	case errors.Is(err, privacy.ErrNoRequest):
 		return problem.NotFound("这项申请", "request").Because(err)
 	case errors.Is(err, casework.ErrChanged):

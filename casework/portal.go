@@ -80,9 +80,9 @@ type PortalProgress struct {
 
 // PortalFile says where a picture or clip of the party's own case lies.
 type PortalFile struct {
-	Receipt evidence.Receipt
-	Path    string            // of the entry in the bundle, "data/clip.mp4"
-	Copy    *evidence.Receipt // the sealed redacted copy, with a file of the same path; nil: none yet
+	Bundle string           // that was copied
+	Path   string           // in both bundles, "data/clip.mp4"
+	Copy   evidence.Receipt // of the sealed redacted copy
 }
 
 // Visit says from where the party acts, for the proof of service.

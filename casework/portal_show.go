@@ -76,7 +76,8 @@ func portalStills(d *dossier) []PortalStill {
 }
 
 // PortalFile finds a picture or clip that the party may see: of its own case, no
-// other file of the bundle.
+// other file of the bundle, and from a sealed copy alone. Where there is none yet,
+// one is asked for, with ErrCopyAwaited.
 func (b *Book) PortalFile(ctx context.Context, caseID, name string) (PortalFile, error) {
 	bundle, path, _ := strings.Cut(name, "/")
 	shown := path == clipPath || strings.HasPrefix(path, "data/stills/") && strings.HasSuffix(path, ".png")
@@ -88,12 +89,13 @@ func (b *Book) PortalFile(ctx context.Context, caseID, name string) (PortalFile,
 	if e.CaseID != caseID || !shown || !known {
 		return PortalFile{}, fmt.Errorf("find %q of case %s: %w", name, caseID, ErrNotFound)
 	}
-	found := PortalFile{Receipt: e.Receipt, Path: path}
-	copied, err := b.redacted(ctx, `parent = $1 AND case_id = $2`, bundle, caseID)
+	found := PortalFile{Bundle: bundle, Path: path}
+	found.Copy, err = b.redacted(ctx, `parent = $1 AND case_id = $2`, bundle, caseID)
 	if errors.Is(err, ErrNotFound) {
-		return found, nil
+		err = errors.Join(ErrCopyAwaited, pgx.BeginFunc(ctx, b.o.Pool, func(tx pgx.Tx) error {
+			return b.insertJob(ctx, tx, RedactArgs{CaseID: caseID}, b.now())
+		}))
 	}
-	found.Copy = &copied
 	return found, err
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"offsite/evidence"
 	"offsite/store"
@@ -35,8 +36,16 @@ type RedactArgs struct {
 // Kind names the job.
 func (RedactArgs) Kind() string { return "redact" }
 
-// InsertOpts puts it beside the re-checks.
-func (RedactArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: RecheckQueue} }
+// InsertOpts puts it beside the re-checks; one of a case is enough at a time.
+func (RedactArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: RecheckQueue, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
+	}}}
+}
+
+// ErrCopyAwaited: the redacted copy that the party may see is being made and sealed, which
+// takes a minute or two; ask again.
+var ErrCopyAwaited = errors.New("the redacted copy is being made")
 
 // Unredacted lists the bundles of a case that have no redacted copy yet.
 func (b *Book) Unredacted(ctx context.Context, caseID string) ([]evidence.Receipt, error) {

@@ -35,8 +35,11 @@ func TestThePartyTakesRedactedCopiesAlong(t *testing.T) {
 		t.Fatalf("%d bundles are to be copied", len(parents))
 	}
 	clip := parents[0].BundleID + "/data/clip.mp4"
-	if f, err := h.PortalFile(ctx, caseID, clip); err != nil || f.Copy != nil {
-		t.Errorf("before there is a copy: %+v, %v", f.Copy, err)
+	if _, err := h.PortalFile(ctx, caseID, clip); !errors.Is(err, casework.ErrCopyAwaited) {
+		t.Errorf("before there is a copy: %v", err)
+	}
+	if asked() != 1 {
+		t.Errorf("%d jobs make copies at once", asked())
 	}
 	copied := evidence.Receipt{BundleID: id(t), Kind: casework.RedactedKind, Camera: h.camera.ID, ManifestSHA256: strings.Repeat("c", 64), SealedAt: h.clock.now(), SizeBytes: 700, Key: "copy"}
 	raw, err := json.Marshal(casework.Redacted{Kind: casework.RedactedKind, CaseID: caseID, Parent: parents[0].BundleID})
@@ -52,7 +55,7 @@ func TestThePartyTakesRedactedCopiesAlong(t *testing.T) {
 	if len(page.Copies) != 1 || page.Copies[0].Bundle != copied.BundleID || page.Copies[0].Size != 700 {
 		t.Errorf("the party sees %+v", page.Copies)
 	}
-	if f, err := h.PortalFile(ctx, caseID, clip); err != nil || f.Copy == nil || f.Copy.Key != "copy" {
+	if f, err := h.PortalFile(ctx, caseID, clip); err != nil || f.Copy.Key != "copy" {
 		t.Errorf("with a copy: %+v, %v", f.Copy, err)
 	}
 	if r, err := h.PortalBundle(ctx, caseID, copied.BundleID); err != nil || r.Key != "copy" {
@@ -68,5 +71,25 @@ func TestThePartyTakesRedactedCopiesAlong(t *testing.T) {
 	}
 	if all, err := h.Case(ctx, h.staff["auditor"], caseID); err != nil || len(all.Evidence) != 2 {
 		t.Errorf("a copy counts as evidence: %d, %v", len(all.Evidence), err)
+	}
+}
+
+// Who is only reminded may look, too: the copy is made when the party first asks.
+func TestACopyIsMadeWhenThePartyAsks(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	ctx := t.Context()
+	caseID := h.reviewed()
+	parents, err := h.Unredacted(ctx, caseID)
+	h.must(err)
+	for range 2 {
+		if _, err := h.PortalFile(ctx, caseID, parents[0].BundleID+"/data/clip.mp4"); !errors.Is(err, casework.ErrCopyAwaited) {
+			t.Fatalf("without a copy: %v", err)
+		}
+	}
+	var asked int
+	h.must(h.pool.QueryRow(ctx, `SELECT count(*) FROM river_job WHERE kind = $1 AND args->>'case_id' = $2`, casework.RedactArgs{}.Kind(), caseID).Scan(&asked))
+	if asked != 1 {
+		t.Errorf("%d jobs make copies, not one", asked)
 	}
 }

@@ -46,9 +46,7 @@ import (
 	"offsite/exchange/transfer"
 	"offsite/exchange/webhook"
 	"offsite/pipeline/decode"
-	"offsite/pipeline/infer"
 	"offsite/pipeline/live"
-	"offsite/pipeline/mask"
 	"offsite/pipeline/probe"
 	"offsite/privacy"
 	"offsite/registry"
@@ -88,7 +86,6 @@ type desk struct {
 	addresses *guard.Guard // of cameras
 
 	publicLog *publicLog
-	copies    *maskedCopies // of pictures and clips, for the portal; nil before handler
 }
 
 // atDesk starts the services, opens keys and desk, lets do work there, and takes all
@@ -143,9 +140,6 @@ func openDesk(ctx context.Context, c *config.Config, p *platform, ring *seal.Rin
 
 // Close lets log and database go.
 func (d *desk) Close() {
-	if d.copies != nil {
-		d.copies.Stop()
-	}
 	d.publicLog.Stop()
 	d.pool.Close()
 }
@@ -216,16 +210,11 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	return nil
 }
 
-// handler is the API with the console's pages. The engine masks pictures.
-func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
-	masks, err := mask.New(engine)
-	if err != nil {
-		return nil, err
-	}
+// handler is the API with the console's pages.
+func (d *desk) handler() (_ *api.API, err error) {
 	if d.rooms, err = openRooms(d); err != nil {
 		return nil, err
 	}
-	d.copies = newMaskedCopies(d.vault, masks, d.log.With("part", "masks"))
 	o := api.Options{
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
@@ -233,7 +222,7 @@ func (d *desk) handler(engine *infer.Engine) (*api.API, error) {
 		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Exports: bulk.New(d.pool), Leads: d.leads, Credit: d.credit, Privacy: d.privacy, Gateways: d.gateways, KeyOrders: keyorder.New(d.pool, time.Now),
 		Transfers: transfer.New(transfer.Options{Pool: d.pool, Leads: d.leads, Bureau: d.config.Bureau.NameZH, Tell: d.hooks.Tell, Now: time.Now}),
 		Trust:     func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
-		Probe:     prober(d.addresses), Live: d.viewer(d.addresses), Discovery: newFinder(d.addresses), Masked: d.copies, Rooms: d.rooms, CheckAddress: d.addresses.Check,
+		Probe:     prober(d.addresses), Live: d.viewer(d.addresses), Discovery: newFinder(d.addresses), Rooms: d.rooms, CheckAddress: d.addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },
 		Sees:    func(ctx context.Context, e store.Event) (bool, error) { return store.Sees(ctx, d.pool, e) },
 		Teams:   team.New(d.pool, time.Now),
@@ -305,8 +294,8 @@ func identityProvider(c *config.Config) (*elsewhere.Provider, error) {
 }
 
 // serve answers until ctx ends.
-func (d *desk) serve(ctx context.Context, listener net.Listener, engine *infer.Engine) error {
-	a, err := d.handler(engine)
+func (d *desk) serve(ctx context.Context, listener net.Listener) error {
+	a, err := d.handler()
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func describeMetrics(ctx context.Context, args []string) error {
 			return err
 		}
 		defer w.Stop()
-		if _, err := d.handler(w.engine); err != nil {
+		if _, err := d.handler(); err != nil {
 			return err
 		}
 		api.Server(http.NotFoundHandler(), log, d.metrics)

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"io"
 	"path"
 	"strings"
 	"time"
@@ -16,7 +17,13 @@ import (
 
 	"offsite/casework"
 	"offsite/evidence"
+	"offsite/evidence/vault"
 	"offsite/pipeline/mask"
+)
+
+const (
+	mostMasked = 256 << 20 // bytes of a picture or clip that is covered
+	clipFile   = "data/clip.mp4"
 )
 
 // redactWorker makes redacted copies of a case's bundles where the cameras are.
@@ -47,6 +54,12 @@ func (r *redactWorker) Work(ctx context.Context, job *river.Job[casework.RedactA
 		return err
 	}
 	for _, parent := range list {
+		if kept, err := r.watcher.keeper.Has(redactedID(parent)); err != nil || kept {
+			if err != nil {
+				return err
+			}
+			continue // on its way to the store
+		}
 		m, err := r.material(ctx, parent, job.Args.CaseID)
 		if err != nil {
 			return fmt.Errorf("redact bundle %s: %w", parent.BundleID, err)
@@ -143,4 +156,21 @@ func derivedID(of string, at time.Time) string {
 	id[versionByte] = id[versionByte]&0x0f | 0x70
 	id[variantByte] = id[variantByte]&0x3f | 0x80
 	return id.String()
+}
+
+// covered reads a file of a bundle and covers what it shows of people.
+func covered(ctx context.Context, v *vault.Vault, r evidence.Receipt, file string, cover func(context.Context, []byte) ([]byte, error)) ([]byte, error) {
+	body, entry, err := v.OpenEntry(ctx, r, file)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	if entry.SizeBytes > mostMasked {
+		return nil, fmt.Errorf("%s has %d MiB; at most %d MiB are covered", file, entry.SizeBytes>>20, mostMasked>>20)
+	}
+	raw, err := io.ReadAll(body)
+	if err != nil {
+		return nil, err
+	}
+	return cover(ctx, raw)
 }

@@ -48,11 +48,6 @@ func serveDesk(ctx context.Context, d *desk) error {
 		return err
 	}
 	defer j.Stop()
-	engine, err := newEngine(d.config.ONNXRuntime, "objects")
-	if err != nil {
-		return err
-	}
-	defer engine.Close()
 	listener, err := net.Listen("tcp", d.config.Listen)
 	if err != nil {
 		return fmt.Errorf("listen at %s: %w; choose another address with --listen", d.config.Listen, err)
@@ -61,7 +56,7 @@ func serveDesk(ctx context.Context, d *desk) error {
 	if password != "" {
 		fmt.Printf("Administrator: user admin, one-time password %s\n", password)
 	}
-	return d.serve(ctx, listener, engine)
+	return d.serve(ctx, listener)
 }
 
 // watchCmd runs the cameras; `offsite serve` runs what people work at.
@@ -90,7 +85,7 @@ func (c *watchCmd) Run(ctx context.Context, file *config.File) error {
 		if err != nil {
 			return err
 		}
-		_, stop, err := watch(ctx, d, p, sealer, false)
+		stop, err := watch(ctx, d, p, sealer, false)
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,6 @@ import (
 
 	"offsite/config"
 	"offsite/evidence/seal"
-	"offsite/pipeline/infer"
 )
 
 // upCmd runs everything in one data folder.
@@ -71,7 +70,7 @@ func (c *upCmd) run(ctx context.Context, p *platform, ring *seal.Ring, d *desk, 
 			return err
 		}
 	}
-	engine, stop, err := watch(ctx, d, p, sealer, true)
+	stop, err := watch(ctx, d, p, sealer, true)
 	if err != nil {
 		return err
 	}
@@ -79,15 +78,15 @@ func (c *upCmd) run(ctx context.Context, p *platform, ring *seal.Ring, d *desk, 
 	if stage != nil && c.District {
 		defer stage.district(ctx, d)()
 	}
-	return c.answer(ctx, d, engine, stage, password, listener, began)
+	return c.answer(ctx, d, stage, password, listener, began)
 }
 
 // answer serves, and says where once it does.
-func (c *upCmd) answer(ctx context.Context, d *desk, engine *infer.Engine, stage *demonstration, password string, listener net.Listener, began time.Time) error {
+func (c *upCmd) answer(ctx context.Context, d *desk, stage *demonstration, password string, listener net.Listener, began time.Time) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	served := make(chan error, 1)
-	go func() { served <- d.serve(ctx, listener, engine) }()
+	go func() { served <- d.serve(ctx, listener) }()
 	fmt.Printf("Offsite %s is ready after %.1f s: %s\n", version, time.Since(began).Seconds(), d.config.Public())
 	if password != "" {
 		fmt.Printf("Administrator: user admin, one-time password %s\n", password)

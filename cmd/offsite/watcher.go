@@ -147,14 +147,14 @@ func nodeName(c *config.Config) (string, error) {
 }
 
 // watch starts watching and the jobs of this process: those of the desk too where
-// atDesk is set. stop ends both, and closes the engine.
-func watch(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer, atDesk bool) (engine *infer.Engine, stop func(), err error) {
+// atDesk is set. stop ends both.
+func watch(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer, atDesk bool) (stop func(), err error) {
 	w, err := newWatcher(ctx, d, p, sealer, time.Now)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := w.Start(ctx); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	j, err := newJobs(d, atDesk, w)
 	if err == nil {
@@ -162,9 +162,9 @@ func watch(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer, atDes
 	}
 	if err != nil {
 		w.Stop()
-		return nil, nil, err
+		return nil, err
 	}
-	return w.engine, func() { j.Stop(); w.Stop() }, nil
+	return func() { j.Stop(); w.Stop() }, nil
 }
 
 // Start watches until Stop.

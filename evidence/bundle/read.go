@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
@@ -47,7 +48,7 @@ type Contents struct {
 	Files    []File
 	Text     map[string][]byte // of the small files that are not payload, by path
 	Bytes    int64
-	SHA256   [32]byte // of all bytes
+	SHA256   [32]byte // of all bytes; where Read was given a Whole
 	Problems []Problem
 }
 
@@ -72,30 +73,65 @@ const (
 // maxProblems is how many problems are kept; more tell nothing new.
 const maxProblems = 100
 
-// Read reads a tar once, takes both digests of every file and of the whole, and
-// reports what a sound bundle would not have. Memory is bounded by MaxTextBytes
-// and MaxFiles. An error is a failure to read or a tar of more than maxBytes;
-// what is wrong with the tar stands in Problems.
+// Read reads a tar once, takes both digests of every file and, of a Whole, of all
+// bytes, and reports what a sound bundle would not have. Memory is bounded by
+// MaxTextBytes and MaxFiles. An error is a failure to read or a tar of more than
+// maxBytes; what is wrong with the tar stands in Problems.
 func Read(r io.Reader, extent Extent, maxBytes int64) (Contents, error) {
-	return read(r, extent, maxBytes, newDigester())
+	rd := newReader(r, extent, maxBytes)
+	rd.sm = newDigester()
+	if extent == Whole {
+		rd.whole = sha256.New()
+	}
+	return rd.read()
 }
 
-// Locate is Read without SM3, the slower of the two digests.
-func Locate(r io.Reader, extent Extent, maxBytes int64) (Contents, error) {
-	return read(r, extent, maxBytes, nil)
+// Locate finds where the files of a whole bundle lie. It does not read the payload:
+// sizes and digests of that are the manifest's word, and only the other files have
+// their own (SHA-256 alone).
+func Locate(r io.ReadSeeker, maxBytes int64) (Contents, error) {
+	rd := newReader(r, Whole, maxBytes)
+	rd.seek = r
+	c, err := rd.read()
+	if err != nil || len(c.Problems) > 0 {
+		return c, err
+	}
+	m, err := ParseManifest(c.Text[ManifestDoc])
+	if err != nil {
+		return c, err
+	}
+	sealed := map[string]Entry{}
+	for _, e := range m.Files {
+		sealed[e.Path] = e
+	}
+	for i := range c.Files {
+		f := &c.Files[i]
+		if !f.Payload() {
+			continue
+		}
+		e := sealed[f.Path]
+		if _, err := hex.Decode(f.SHA256[:], []byte(e.SHA256)); err != nil || e.SHA256 == "" || e.Size != f.Size {
+			return c, fmt.Errorf("locate the files of bundle %s: %s is not as its manifest says", c.ID, f.Path)
+		}
+	}
+	return c, nil
 }
 
-func read(r io.Reader, extent Extent, maxBytes int64, sm *digester) (Contents, error) {
-	rd := &reader{in: r, left: maxBytes, whole: sha256.New(), names: map[string]bool{}, extent: extent, sm: sm}
-	rd.out.Text = map[string][]byte{}
-	err := rd.run()
-	rd.agree()
-	rd.out.Bytes = rd.at
-	rd.whole.Sum(rd.out.SHA256[:0])
+func newReader(r io.Reader, extent Extent, maxBytes int64) *reader {
+	return &reader{in: r, left: maxBytes, names: map[string]bool{}, extent: extent, out: Contents{Text: map[string][]byte{}}}
+}
+
+func (r *reader) read() (Contents, error) {
+	err := r.run()
+	r.agree()
+	r.out.Bytes = r.at
+	if r.whole != nil {
+		r.whole.Sum(r.out.SHA256[:0])
+	}
 	if errors.Is(err, errGiveUp) {
 		err = nil
 	}
-	return rd.out, err
+	return r.out, err
 }
 
 var errGiveUp = errors.New("nothing after this can be found")
@@ -104,7 +140,8 @@ type reader struct {
 	in     io.Reader
 	left   int64 // bytes that may still be read
 	at     int64
-	whole  hash.Hash
+	whole  hash.Hash // nil: not taken
+	seek   io.Seeker // nil: the payload is read
 	names  map[string]bool
 	extent Extent
 	text   int64 // bytes kept in memory
@@ -208,24 +245,35 @@ func (r *reader) content(f File) error {
 		r.problem(f.Path, "文件过大", fmt.Sprintf("it has %d bytes, more than such a file may have", f.Size))
 		keep = false
 	}
+	if r.seek != nil && !keep {
+		if _, err := r.seek.Seek(f.Size, io.SeekCurrent); err != nil {
+			return fmt.Errorf("read bundle: %w", err)
+		}
+		r.at += f.Size
+		r.left -= f.Size
+		r.out.Files = append(r.out.Files, f)
+		return r.padding(f)
+	}
 	var kept []byte
 	sha := sha256.New()
 	r.sm.begin(f.Size)
 	for left := f.Size; left > 0; {
-		chunk := r.buf[:min(left, int64(len(r.buf)))]
-		n, err := r.full(chunk)
+		room := r.sm.room(r.buf[:])
+		chunk := room[:min(left, int64(len(room)))]
+		n, err := r.take(chunk)
 		if err != nil {
 			r.sm.end()
 			return err
 		}
 		chunk = chunk[:n]
-		sha.Write(chunk)
 		r.sm.write(chunk)
+		r.add(chunk)
+		sha.Write(chunk)
 		if keep {
 			kept = append(kept, chunk...)
 		}
 		left -= int64(n)
-		if n == 0 || left > 0 && n < len(r.buf) {
+		if n == 0 || left > 0 && n < len(room) {
 			r.sm.end()
 			r.problem(f.Path, "归档在此文件中间中断", "the tar breaks off within this file")
 			return errGiveUp
@@ -290,13 +338,25 @@ func (r *reader) end() error {
 
 // full reads len(p) bytes, or fewer where the tar ends.
 func (r *reader) full(p []byte) (int, error) {
+	n, err := r.take(p)
+	r.add(p[:n])
+	return n, err
+}
+
+func (r *reader) add(p []byte) {
+	if r.whole != nil {
+		r.whole.Write(p)
+	}
+}
+
+// take is full for bytes that are yet to be added to the digest of the whole.
+func (r *reader) take(p []byte) (int, error) {
 	if int64(len(p)) > r.left {
 		return 0, fmt.Errorf("read bundle: it has more than the %d bytes that are allowed", r.at+r.left)
 	}
 	n, err := io.ReadFull(r.in, p)
 	r.at += int64(n)
 	r.left -= int64(n)
-	r.whole.Write(p[:n])
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return n, fmt.Errorf("read bundle: %w", err)
 	}

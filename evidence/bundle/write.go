@@ -2,6 +2,8 @@ package bundle
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"strings"
@@ -85,6 +87,28 @@ func WriteBody(w io.Writer, id string, raised time.Time, files []Payload) error 
 		}
 	}
 	return nil
+}
+
+// BodySum stands for the bytes that WriteBody writes: they follow from id, time,
+// names and contents.
+func BodySum(id string, raised time.Time, files []Payload) string {
+	list := []File{{Path: BagIt, SHA256: sha256.Sum256([]byte(BagItText))}}
+	for _, f := range files {
+		list = append(list, File{Path: "data/" + f.Path, SHA256: sha256.Sum256(f.Data)})
+	}
+	return bodySum(id, raised, list)
+}
+
+// BodySum is that of a body in which Read found no problem.
+func (c *Contents) BodySum() string { return bodySum(c.ID, c.Modified, c.Files) }
+
+func bodySum(id string, modified time.Time, files []File) string {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s %d\n", id, modified.Unix())
+	for _, f := range files {
+		fmt.Fprintf(sum, "%x  %s\n", f.SHA256, f.Path)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // Signed is one signature over the manifest.

@@ -239,6 +239,12 @@ func (k *Keeper) Keep(ctx context.Context, m evidence.Material) error {
 	return nil
 }
 
+// Has tells whether the material is here or has been.
+func (k *Keeper) Has(id string) (bool, error) {
+	_, kept, err := k.spool.Kept(id)
+	return kept || k.queue.has(id), err
+}
+
 // warn says, once each time it comes to that, that the spool fills.
 func (k *Keeper) warn() {
 	used, limit, err := k.spool.Usage()

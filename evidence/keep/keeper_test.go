@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -238,15 +239,7 @@ func TestSpoiledSpoolEntryIsNeverSealed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	path := filepath.Join(r.o.SpoolDir, "entries", spoiled, "body.tar")
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data[3000] ^= 1
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	spoil(t, r, spoiled)
 	if err := k.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -262,6 +255,73 @@ func TestSpoiledSpoolEntryIsNeverSealed(t *testing.T) {
 	}
 	if n, _ := k.Waiting(); n == 0 {
 		t.Fatal("it is gone")
+	}
+}
+
+// What the disk changes after the seal is not stored either: the body is read once more
+// only to be sent, under the digest that it was kept with.
+func TestSpoiledSpoolEntryIsNeverStored(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	said := make(chan string, 1000)
+	r.o.Logger = slogTo(func(message string) {
+		select {
+		case said <- message:
+		default:
+		}
+	})
+	r.store.set(true)
+	k := r.start(t)
+	spoiled, good := newID(t), newID(t)
+	for _, id := range []string{spoiled, good} {
+		if err := k.Keep(t.Context(), material(id, "cam", 5000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for limit := time.After(30 * time.Second); ; {
+		if _, err := os.Stat(filepath.Join(r.o.SpoolDir, "entries", spoiled, "end.part")); err == nil {
+			break
+		}
+		select {
+		case <-said:
+		case <-limit:
+			t.Fatal("it is not sealed")
+		}
+	}
+	spoil(t, r, spoiled)
+	r.store.set(false)
+	r.book.await(t, 1)
+	for limit := time.After(30 * time.Second); ; {
+		select {
+		case message := <-said:
+			if !strings.Contains(message, "changed on the disk") {
+				continue
+			}
+		case <-limit:
+			t.Fatal("nothing was said of it")
+		}
+		break
+	}
+	k.Stop()
+	if _, ok := r.book.records[spoiled]; ok {
+		t.Fatal("it was stored")
+	}
+	if n, _ := k.Waiting(); n != 1 {
+		t.Fatalf("%d wait", n)
+	}
+}
+
+// spoil flips a bit of a spooled body.
+func spoil(t *testing.T, r *rig, id string) {
+	t.Helper()
+	path := filepath.Join(r.o.SpoolDir, "entries", id, "body.tar")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[3000] ^= 1
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -3,7 +3,7 @@ package keep
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
+	"encoding"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,14 +27,15 @@ const (
 
 // meta is what the spool knows of a material beside its body.
 type meta struct {
-	ID         string          `json:"id"`
-	Kind       string          `json:"kind"`
-	Camera     string          `json:"camera"`
-	Raised     time.Time       `json:"raised"`
-	Kept       time.Time       `json:"kept"`
-	By         agent           `json:"by"`
-	BodySHA256 string          `json:"body_sha256"`
-	Summary    json.RawMessage `json:"summary,omitempty"`
+	ID        string          `json:"id"`
+	Kind      string          `json:"kind"`
+	Camera    string          `json:"camera"`
+	Raised    time.Time       `json:"raised"`
+	Kept      time.Time       `json:"kept"`
+	By        agent           `json:"by"`
+	BodySum   string          `json:"body_sum"`   // bundle.BodySum
+	BodyState []byte          `json:"body_state"` // SHA-256 of the tar as far as its body, as a hash.Hash marshals it
+	Summary   json.RawMessage `json:"summary,omitempty"`
 
 	Parent *evidence.Parent `json:"parent,omitempty"`
 }
@@ -98,13 +99,17 @@ func payload(m evidence.Material) (files []bundle.Payload, size int64, err error
 	return files, size + int64(len(m.Summary)), nil
 }
 
-// parts write the body and, once its digest is known, the meta.
+// parts write the body and, once its digests are known, the meta.
 func parts(m *meta, files []bundle.Payload) []spool.Part {
 	return []spool.Part{
 		{Name: bodyFile, Write: func(w io.Writer) error {
 			sum := sha256.New()
 			err := bundle.WriteBody(io.MultiWriter(w, sum), m.ID, m.Raised, files)
-			m.BodySHA256 = hex.EncodeToString(sum.Sum(nil))
+			if err != nil {
+				return err
+			}
+			m.BodySum = bundle.BodySum(m.ID, m.Raised, files)
+			m.BodyState, err = sum.(encoding.BinaryMarshaler).MarshalBinary()
 			return err
 		}},
 		{Name: metaFile, Write: func(w io.Writer) error { return json.NewEncoder(w).Encode(m) }},

@@ -196,6 +196,13 @@ func (q *queue) waiting() (count int, oldest time.Time) {
 	return len(q.all), oldest
 }
 
+func (q *queue) has(id string) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	_, ok := q.all[id]
+	return ok
+}
+
 // close ends take.
 func (q *queue) close() {
 	q.mu.Lock()

@@ -82,8 +82,8 @@ func (w *work) readBody(m *meta) (bundle.Contents, error) {
 	if err := sound(body, err, m.ID, bodyFile); err != nil {
 		return body, err
 	}
-	if got := hex.EncodeToString(body.SHA256[:]); got != m.BodySHA256 {
-		return body, fmt.Errorf("%s of spooled incident %s was changed on the disk: its SHA-256 is %s and was %s; see whether the disk is sound", bodyFile, m.ID, got, m.BodySHA256)
+	if body.BodySum() != m.BodySum {
+		return body, fmt.Errorf("%s of spooled incident %s was changed on the disk: its files have other digests than when they were kept; see whether the disk is sound", bodyFile, m.ID)
 	}
 	return body, nil
 }

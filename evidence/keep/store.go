@@ -3,8 +3,11 @@ package keep
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -23,10 +26,11 @@ func (k *Keeper) store(ctx context.Context, w *work) error {
 		return err
 	}
 	defer tar.Close()
-	c, err := bundle.Locate(tar, bundle.Whole, math.MaxInt64)
+	c, err := bundle.Locate(tar, math.MaxInt64)
 	if err := sound(c, err, w.entry.ID(), "the bundle"); err != nil {
 		return err
 	}
+	c.SHA256 = tar.sha256
 	stored, err := k.put(ctx, w, tar, c)
 	if err != nil {
 		return err
@@ -63,7 +67,7 @@ func (k *Keeper) put(ctx context.Context, w *work, tar *whole, c bundle.Contents
 			return stored, err
 		}
 		if stored, err = k.o.Vault.Put(ctx, key, tar, c.Bytes, c.SHA256); err != nil {
-			return stored, err
+			return stored, errors.Join(err, tar.spoiled(m.ID))
 		}
 		if err := k.o.Vault.ReadBack(ctx, key, stored.VersionID, c.SHA256); err != nil {
 			return stored, err
@@ -157,16 +161,39 @@ func (k *Keeper) record(ctx context.Context, w *work) error {
 	return nil
 }
 
-// whole reads body, seal and end as one.
+// whole reads body, seal and end as one. Its digest is that of the body as it was
+// kept and of what was added: a store that checks it refuses a body that the disk
+// has changed since.
 type whole struct {
 	io.ReadSeeker
-	body *os.File
+	body   *os.File
+	sha256 [32]byte
 }
 
 func (w *whole) Close() error { return w.body.Close() }
 
+// spoiled tells whether the disk has changed the body since it was kept, which a store
+// that refuses the digest cannot.
+func (w *whole) spoiled(id string) error {
+	sum := sha256.New()
+	if _, err := w.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if _, err := io.Copy(sum, w); err != nil {
+		return fmt.Errorf("read spooled incident %s: %w", id, err)
+	}
+	if [32]byte(sum.Sum(nil)) != w.sha256 {
+		return fmt.Errorf("%s of spooled incident %s was changed on the disk; see whether the disk is sound", bodyFile, id)
+	}
+	return nil
+}
+
 // open returns the tar.
 func (w *work) open() (*whole, error) {
+	m, err := w.readMeta()
+	if err != nil {
+		return nil, err
+	}
 	seal, err := w.entry.Read(sealFile)
 	if err != nil {
 		return nil, err
@@ -175,6 +202,12 @@ func (w *work) open() (*whole, error) {
 	if err != nil {
 		return nil, err
 	}
+	tail := append(seal, end...)
+	sum := sha256.New()
+	if err := sum.(encoding.BinaryUnmarshaler).UnmarshalBinary(m.BodyState); err != nil {
+		return nil, fmt.Errorf("open bundle %s: the digest of its body: %w", w.entry.ID(), err)
+	}
+	sum.Write(tail)
 	body, err := w.entry.Open(bodyFile)
 	if err != nil {
 		return nil, err
@@ -184,9 +217,8 @@ func (w *work) open() (*whole, error) {
 		body.Close()
 		return nil, fmt.Errorf("open bundle %s: %w", w.entry.ID(), err)
 	}
-	tail := append(seal, end...)
 	joined := joinedAt{body: body, bodySize: info.Size(), tail: bytes.NewReader(tail)}
-	return &whole{io.NewSectionReader(joined, 0, info.Size()+int64(len(tail))), body}, nil
+	return &whole{io.NewSectionReader(joined, 0, info.Size()+int64(len(tail))), body, [32]byte(sum.Sum(nil))}, nil
 }
 
 // joinedAt is a file and what follows it.

@@ -13,12 +13,17 @@ import (
 	"offsite/evidence"
 )
 
-// handler passes the messages of a log to a function.
+// handler passes the messages of a log, with what they say beside, to a function.
 type handler func(string)
 
 func (handler) Enabled(context.Context, slog.Level) bool { return true }
 func (h handler) Handle(_ context.Context, r slog.Record) error {
-	h(r.Message)
+	message := r.Message
+	r.Attrs(func(a slog.Attr) bool {
+		message += " " + a.String()
+		return true
+	})
+	h(message)
 	return nil
 }
 func (h handler) WithAttrs([]slog.Attr) slog.Handler { return h }

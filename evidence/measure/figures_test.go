@@ -12,9 +12,11 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/emmansun/gmsm/sm3"
 	"github.com/google/uuid"
 
 	"offsite/bench"
@@ -56,64 +58,136 @@ func TestFigures(t *testing.T) {
 	}
 }
 
-// best is the shortest of a few tries.
-func best(t *testing.T, what func() error) time.Duration {
-	t.Helper()
-	least := time.Hour
-	for range 5 {
-		begun := time.Now()
-		if err := what(); err != nil {
-			t.Fatal(err)
-		}
-		least = min(least, time.Since(begun))
-	}
-	return least
+// pass is one reading of the same bytes.
+type pass struct {
+	wall, processor time.Duration
 }
 
-// throughput seals and verifies a large bundle, and lets sha256sum read the same
-// bytes.
+// own is a pass of this process.
+func own(what func() error) (pass, error) {
+	before, begun := processor(), time.Now()
+	err := what()
+	return pass{time.Since(begun), processor() - before}, err
+}
+
+// processor is the time that this process has had of processors.
+func processor() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		panic(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// sha256sum is a pass of the peer.
+func sha256sum(path string) (pass, error) {
+	peer := exec.Command("sha256sum", path)
+	begun := time.Now()
+	err := peer.Run()
+	if err != nil {
+		return pass{}, err
+	}
+	return pass{time.Since(begun), peer.ProcessState.UserTime() + peer.ProcessState.SystemTime()}, nil
+}
+
+func median(list []float64) float64 {
+	slices.Sort(list)
+	return list[len(list)/2]
+}
+
+// throughput seals and verifies a large bundle in turn with sha256sum, which reads the
+// same bytes: each ratio is the median of those of neighbours in time, so that what
+// else the machine does falls out. SM3 goes through a file byte by byte, so it alone, in
+// memory, is the limit of both.
 func throughput(t *testing.T, m *specimen.Maker, set bench.Set) {
-	clip := make([]byte, 256<<20)
+	const mib, rounds = 256, 5
+	clip := make([]byte, mib<<20)
 	rand.Read(clip)
 	path := filepath.Join(t.TempDir(), "bundle.tar")
 	if err := os.WriteFile(path, m.Bundle(t, specimen.Spec{Files: []bundle.Payload{{Path: "clip.mp4", Data: clip}}}), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	body := filepath.Join(t.TempDir(), "body.tar")
+	writeBody(t, body, clip)
 	sealer, err := seal.NewSealer(m.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum := best(t, func() error { return exec.Command("sha256sum", path).Run() })
-	sealed := best(t, func() error {
-		f, err := os.Open(path)
-		if err != nil {
-			return err
+	ways := map[string]func() error{
+		"seal":   func() error { return sealFile(body, sealer) },
+		"verify": func() error { return verifyFile(t.Context(), path, m.Trust) },
+		"sm3": func() error {
+			sm3.Sum(clip)
+			return nil
+		},
+	}
+	var speed []float64
+	wall, processor := map[string][]float64{}, map[string][]float64{}
+	for range rounds {
+		for name, way := range ways {
+			peer, err := sha256sum(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ours, err := own(way)
+			if err != nil {
+				t.Fatal(err)
+			}
+			speed = append(speed, mib/peer.wall.Seconds())
+			wall[name] = append(wall[name], peer.wall.Seconds()/ours.wall.Seconds())
+			processor[name] = append(processor[name], peer.processor.Seconds()/ours.processor.Seconds())
 		}
-		defer f.Close()
-		body, err := bundle.Read(f, bundle.Whole, 1<<30)
-		if err != nil {
-			return err
-		}
-		body.Files = body.Files[:3] // what the body of it was
-		_, _, err = bundle.WriteSeal(body, bundle.Manifest{Bundle: body.ID, Seals: sealer.Refs()}, nil, "measure", sealer.Sign)
+	}
+	set["sha256sum_mib_per_s"] = bench.Figure{Value: median(speed), Unit: "MiB/s", Command: command}
+	for name, goal := range map[string]string{"seal": "≥ 0.9", "verify": "≥ 0.8", "sm3": ""} {
+		set[name+"_ratio_sha256sum"] = bench.Figure{Value: median(wall[name]), Unit: "×", Goal: goal, Peer: "sha256sum", Command: command}
+		set[name+"_processor_ratio_sha256sum"] = bench.Figure{Value: median(processor[name]), Unit: "×", Peer: "sha256sum", Command: command}
+	}
+}
+
+func writeBody(t *testing.T, path string, clip []byte) {
+	t.Helper()
+	id, err := uuid.NewV7()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	files := []bundle.Payload{{Path: "incident.json", Data: []byte("{}")}, {Path: "clip.mp4", Data: clip}}
+	if err := bundle.WriteBody(f, id.String(), time.Now(), files); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sealFile does what the keeper does with a spooled body.
+func sealFile(path string, sealer *seal.Sealer) error {
+	f, err := os.Open(path)
+	if err != nil {
 		return err
-	})
-	verified := best(t, func() error {
-		f, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		r, err := verify.Bundle(t.Context(), f, m.Trust, verify.Options{})
-		if err == nil && r.Exit() != 0 {
-			err = fmt.Errorf("exit %d", r.Exit())
-		}
+	}
+	defer f.Close()
+	body, err := bundle.Read(f, bundle.Part, 1<<30)
+	if err != nil {
 		return err
-	})
-	speed := func(d time.Duration) float64 { return 256 / d.Seconds() }
-	set["sha256sum_mib_per_s"] = bench.Figure{Value: speed(sum), Unit: "MiB/s", Command: command}
-	set["seal_ratio_sha256sum"] = bench.Figure{Value: sum.Seconds() / sealed.Seconds(), Unit: "×", Goal: "≥ 0.9", Peer: "sha256sum", Command: command}
-	set["verify_ratio_sha256sum"] = bench.Figure{Value: sum.Seconds() / verified.Seconds(), Unit: "×", Goal: "≥ 0.8", Peer: "sha256sum", Command: command}
+	}
+	_, _, err = bundle.WriteSeal(body, bundle.Manifest{Bundle: body.ID, Seals: sealer.Refs()}, nil, "measure", sealer.Sign)
+	return err
+}
+
+func verifyFile(ctx context.Context, path string, trust *seal.Trust) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r, err := verify.Bundle(ctx, f, trust, verify.Options{})
+	if err == nil && r.Exit() != 0 {
+		err = fmt.Errorf("exit %d", r.Exit())
+	}
+	return err
 }
 
 // small verifies many small bundles on all cores.
@@ -133,15 +207,8 @@ func small(t *testing.T, m *specimen.Maker, set bench.Set) {
 	for range runtime.NumCPU() {
 		wg.Go(func() {
 			for range n / runtime.NumCPU() {
-				f, err := os.Open(path)
-				if err != nil {
+				if err := verifyFile(t.Context(), path, m.Trust); err != nil {
 					t.Error(err)
-					return
-				}
-				r, err := verify.Bundle(t.Context(), f, m.Trust, verify.Options{})
-				f.Close()
-				if err != nil || r.Exit() != 0 {
-					t.Error(err, r.Exit())
 					return
 				}
 			}

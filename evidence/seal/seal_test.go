@@ -192,3 +192,43 @@ func FuzzTrust(f *testing.F) {
 		}
 	})
 }
+
+// A key file that is taken is a key that signs.
+func FuzzPrivateKey(f *testing.F) {
+	dir := f.TempDir()
+	for _, algorithm := range []string{seal.Ed25519, seal.SM2} {
+		path := filepath.Join(dir, algorithm)
+		if _, err := seal.Create(path, algorithm); err != nil {
+			f.Fatal(err)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+		f.Add(append(text, "\n\n"...))
+		f.Add(text[:len(text)/2])
+	}
+	path := filepath.Join(dir, "key")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if bytes.Contains(text, []byte("pkcs11")) {
+			t.Skip("a token's address is FuzzURI's")
+		}
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		k, err := seal.Open(path)
+		if err != nil {
+			return
+		}
+		signature, err := k.Sign([]byte("x"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		trust := &seal.Trust{}
+		trust.Add(k, time.Now())
+		if public := trust.Keys[0]; !public.Verify([]byte("x"), signature) || public.Verify([]byte("y"), signature) {
+			t.Fatal("a key is taken that does not sign")
+		}
+	})
+}

@@ -14,6 +14,7 @@ import (
 	flog "github.com/transparency-dev/formats/log"
 	"github.com/transparency-dev/merkle/rfc6962"
 	"github.com/transparency-dev/tessera/api"
+	"github.com/transparency-dev/tessera/api/layout"
 	"github.com/transparency-dev/tessera/client"
 	"github.com/transparency-dev/tessera/fsck"
 	"golang.org/x/mod/sumdb/note"
@@ -129,7 +130,23 @@ func (f *fixed) ReadTile(ctx context.Context, level, index uint64, partial uint8
 }
 
 func (f *fixed) ReadEntryBundle(ctx context.Context, index uint64, partial uint8) ([]byte, error) {
-	return f.note(f.source.ReadEntryBundle(ctx, index, partial))
+	data, err := f.note(f.source.ReadEntryBundle(ctx, index, partial))
+	if err != nil {
+		return nil, err
+	}
+	// The library takes as many as it has asked for.
+	want := int(partial)
+	if want == 0 {
+		want = layout.EntryBundleWidth
+	}
+	var b api.EntryBundle
+	if err := b.UnmarshalText(data); err != nil {
+		return nil, fmt.Errorf("read entries: %w", err)
+	}
+	if len(b.Entries) < want {
+		return nil, fmt.Errorf("read entries from %d on: there are %d, and the checkpoint counts %d", index*layout.EntryBundleWidth, len(b.Entries), want)
+	}
+	return data, nil
 }
 
 func (f *fixed) note(data []byte, err error) ([]byte, error) {

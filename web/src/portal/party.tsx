@@ -84,12 +84,7 @@ function Evidence({ file }: { file: PortalCase }) {
       <h2>{t("evidenceHead")}</h2>
       {file.stills.map((still) => {
         const caption = t("stillAt", { role: role(still.role), time: dateTime(still.at) });
-        return (
-          <figure key={still.name}>
-            <img src={fileURL(still.name)} alt={caption} loading="lazy" decoding="async" />
-            <figcaption>{caption}</figcaption>
-          </figure>
-        );
+        return <Still key={still.name} url={fileURL(still.name)} caption={caption} />;
       })}
       {file.clip ? (
         <Clip url={fileURL(file.clip)} />
@@ -123,22 +118,47 @@ function Copies({ file }: { file: PortalCase }) {
   );
 }
 
-/** The clip, in which people and vehicles are covered. The first who asks for it waits for that. */
-function Clip({ url }: { url: string }) {
-  const { t } = usePortalWords();
+/** Tries again by itself until the file is there: the first who asks for it waits until it is covered and sealed. */
+function useAwaited(): { tries: number; awaited: boolean; failed: () => void } {
   const [tries, setTries] = useState(0);
   const [awaited, setAwaited] = useState(false);
-  if (awaited) {
-    return (
-      <div role="status">
-        <p>{t("clipAwaited")}</p>
-        <button type="button" className="plain" onClick={() => { setTries(tries + 1); setAwaited(false); }}>{t("clipAgain")}</button>
-      </div>
-    );
-  }
+  useEffect(() => {
+    if (!awaited) return;
+    const timer = setTimeout(() => { setTries((n) => n + 1); setAwaited(false); }, 10_000);
+    return () => clearTimeout(timer);
+  }, [awaited]);
+  return { tries, awaited, failed: () => setAwaited(true) };
+}
+
+function Awaited({ what }: { what: string }) {
+  const { t } = usePortalWords();
+  return (
+    <div role="status" className="awaited">
+      <progress aria-label={t("copyAwaited")} />
+      <p>{what}: {t("copyAwaited")}</p>
+    </div>
+  );
+}
+
+function Still({ url, caption }: { url: string; caption: string }) {
+  const { tries, awaited, failed } = useAwaited();
+  if (awaited) return <Awaited what={caption} />;
   return (
     <figure>
-      <video key={tries} src={url} controls playsInline muted preload={tries > 0 ? "auto" : "none"} aria-label={t("clip")} onError={() => setAwaited(true)} />
+      <img key={tries} src={url} alt={caption} loading={tries > 0 ? "eager" : "lazy"} decoding="async" onError={failed} />
+      <figcaption>{caption}</figcaption>
+    </figure>
+  );
+}
+
+/** The clip, in which people and vehicles are covered. */
+function Clip({ url }: { url: string }) {
+  const { t } = usePortalWords();
+  const { tries, awaited, failed } = useAwaited();
+  if (awaited) return <Awaited what={t("clip")} />;
+  return (
+    <figure>
+      <video key={tries} src={url} controls playsInline muted preload={tries > 0 ? "auto" : "none"} aria-label={t("clip")} onError={failed} />
       <figcaption>{t("clipUnplayable")} <a href={url} download>{t("downloadClip")}</a></figcaption>
     </figure>
   );
