@@ -85,7 +85,8 @@ def shares(g):
                   helper.make_node("Sub", [x, "shares.most"], ["shares.under"], "shares.under"),
                   helper.make_node("Exp", ["shares.under"], ["shares.parts"], "shares.parts"),
                   helper.make_node("ReduceSum", ["shares.parts", channels], ["shares.whole"], "shares.whole", keepdims=1),
-                  helper.make_node("Div", ["shares.parts", "shares.whole"], [y], "shares"))
+                  helper.make_node("Reciprocal", ["shares.whole"], ["shares.once"], "shares.once"),
+                  helper.make_node("Mul", ["shares.parts", "shares.once"], [y], "shares"))
 
 
 def shuffles(g):
