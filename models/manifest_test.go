@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -195,6 +198,25 @@ func TestShippedModelsLoad(t *testing.T) {
 	onnx, err := fs.Glob(Shipped(), "*.onnx")
 	if err != nil || len(onnx) != len(Names()) {
 		t.Errorf("%d ONNX files for %d manifests (%v)", len(onnx), len(Names()), err)
+	}
+}
+
+// What is measured while training must hold for the runtime that cameras are watched
+// with: versions differ in what is fast.
+func TestTrainingMeasuresWithTheRuntimeOfProduction(t *testing.T) {
+	t.Parallel()
+	pins, err := os.ReadFile(filepath.Join("training", "requirements.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	setup, err := os.ReadFile(filepath.Join("..", "make", "setup.sh"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pinned := regexp.MustCompile(`(?m)^onnxruntime==(\S+)$`).FindSubmatch(pins)
+	loaded := regexp.MustCompile(`(?m)^onnxruntime_version=(\S+)$`).FindSubmatch(setup)
+	if pinned == nil || loaded == nil || string(pinned[1]) != string(loaded[1]) {
+		t.Errorf("training pins %q, make/setup.sh fetches %q", pinned, loaded)
 	}
 }
 

@@ -38,5 +38,14 @@ train-ground: train-setup ## train, export and measure the ground model
 	@cd models/training && $(MODELS_PYTHON) train_ground.py $(MODELS_ARGS) --threads $(MODELS_THREADS)
 	$(call ship,ground)
 
+lighten-%: train-setup ## rewrite a shipped model as the runtime computes it fastest, and measure it again
+	@cd models/training && $(MODELS_PYTHON) lighten.py $* --version $(MODELS_VERSION)
+	@MODELS_DATA=$(abspath $(MODELS_DATA)) go test ./pipeline/infer/evaluate -count=1 -run Shipped/$* -record
+
+quantize-%: train-setup ## an eight-bit version of a shipped model, its time and accuracy; nothing is shipped
+	@rm -rf $(MODELS_WORK)/int8
+	@cd models/training && $(MODELS_PYTHON) quantize.py $* $(MODELS_ARGS) $(QUANTIZE)
+	-@MODELS_DATA=$(abspath $(MODELS_DATA)) go test ./pipeline/infer/evaluate -count=1 -v -run Shipped/$* -folder $(MODELS_WORK)/int8
+
 train-fresh: ## forget checkpoints, so that the next training starts anew
 	@rm -f $(MODELS_WORK)/*.pt $(MODELS_WORK)/quilts.npz

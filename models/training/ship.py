@@ -22,6 +22,7 @@ from torch import nn
 from calibrate import through
 from detector import STRIDES, Deployed, Detector, shipped
 from evaluate import SHIPPED, evaluate, session
+from lighten import lighten
 from splits import read
 
 FIRE = {"source": "Roboflow Universe custom-thxhn/fire-wrpgm v8", "licence": "CC-BY-4.0"}
@@ -93,7 +94,7 @@ def export(module, shape, path, rows=None):
     torch.onnx.export(module, (torch.zeros(1, *shape),), str(path), opset_version=17, input_names=["images"], output_names=["output"],
                       dynamic_axes={"images": free[0], "output": free[1]}, do_constant_folding=True, dynamo=False)
     slim(path)
-    onnx.checker.check_model(str(path))
+    lighten(path)
     for height in range(rows, shape[1] + 1, rows) if rows else [shape[1]]:
         got = compare(module, path, (shape[0], height, shape[2]))
     return got

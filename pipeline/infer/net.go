@@ -76,7 +76,6 @@ func sessionOptions(threads int) (*ort.SessionOptions, error) {
 		o.SetIntraOpNumThreads(threads),
 		o.SetInterOpNumThreads(1),
 		o.SetExecutionMode(ort.ExecutionModeSequential),
-		Tune(o),
 		o.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"),
 		o.AddSessionConfigEntry("session.inter_op.allow_spinning", "0"),
 	)
@@ -85,13 +84,6 @@ func sessionOptions(threads int) (*ort.SessionOptions, error) {
 		return nil, err
 	}
 	return o, nil
-}
-
-// Tune keeps sigmoid and product apart: joined, ONNX Runtime moves each picture out of
-// the blocked layout of its convolutions and back, an eighth of a run's time. The
-// values are the same.
-func Tune(o *ort.SessionOptions) error {
-	return o.AddSessionConfigEntry("optimization.disable_specified_optimizers", "QuickGeluFusion")
 }
 
 // fillTable computes what each pixel value becomes, per channel of the tensor.

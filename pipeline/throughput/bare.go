@@ -15,7 +15,6 @@ import (
 	ort "github.com/yalue/onnxruntime_go"
 
 	"offsite/models"
-	"offsite/pipeline/infer"
 	"offsite/pipeline/ingest"
 	"offsite/pipeline/look"
 	"offsite/pipeline/recording"
@@ -56,7 +55,7 @@ func newSession(name string) (*session, error) {
 		return nil, err
 	}
 	defer func() { _ = options.Destroy() }() // it frees memory; there is nothing to do about a failure
-	if err := errors.Join(options.SetIntraOpNumThreads(1), options.SetInterOpNumThreads(1), infer.Tune(options)); err != nil {
+	if err := errors.Join(options.SetIntraOpNumThreads(1), options.SetInterOpNumThreads(1)); err != nil {
 		return nil, err
 	}
 	s := &session{}

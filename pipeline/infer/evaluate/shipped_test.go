@@ -16,6 +16,10 @@ import (
 // make a test pass.
 var record = flag.Bool("record", false, "write the measured figures into models/weights")
 
+// folder holds manifests and weights to measure in place of the shipped ones, such as
+// those of models/training/quantize.py.
+var folder = flag.String("folder", "", "measure the models of this folder")
+
 // dataFolders are where pictures may be, from this folder. The first is no part of
 // the repository: models/DATA.md says what lies there.
 func dataFolders(t testing.TB) []string {
@@ -31,12 +35,16 @@ func dataFolders(t testing.TB) []string {
 // The shipped models must be worth what their manifests say, by the same code that
 // watches cameras.
 func TestShippedModelsAreWorthWhatTheirManifestsSay(t *testing.T) {
-	engine, err := infer.New(infer.Options{Library: library(t), Threads: 2})
+	options := infer.Options{Library: library(t), Threads: 2}
+	if *folder != "" {
+		options.Models = os.DirFS(*folder)
+	}
+	engine, err := infer.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer engine.Close()
-	for _, name := range models.Names() {
+	for _, name := range engine.Names() {
 		t.Run(name, func(t *testing.T) {
 			report, err := evaluate.Evaluate(t.Context(), engine, name, evaluate.Options{Folders: dataFolders(t), AtHand: !*record})
 			if err != nil {
