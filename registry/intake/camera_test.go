@@ -190,8 +190,6 @@ func TestCamerasFromASpreadsheet(t *testing.T) {
 	}
 }
 
-// A column names substreams. They are shown without credentials, and one that is registered
-// stays.
 // A camera's township decides who sees it: it comes with the file, and one that is
 // registered is filled in, not overwritten.
 func TestCamerasWithTheirTownship(t *testing.T) {
@@ -214,6 +212,8 @@ func TestCamerasWithTheirTownship(t *testing.T) {
 	}
 }
 
+// A column names substreams. They are shown without credentials, and one that is registered
+// stays.
 func TestCamerasWithSubstreams(t *testing.T) {
 	t.Parallel()
 	s := open(t, intake.WithAddressCheck(guarded))
