@@ -14,6 +14,9 @@ CREATE TABLE township_tally (
 );
 CREATE INDEX township_tally_day ON township_tally (township, day);
 
+-- Which matters have a case that came to its end, in one township.
+CREATE INDEX casefile_ended_township ON casefile (township, matter, closed_at) WHERE state IN ('closed', 'archived', 'no_penalty');
+
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION tally_casefile() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -108,4 +111,5 @@ CREATE OR REPLACE FUNCTION case_tally_anew() RETURNS void LANGUAGE sql AS $$
   INSERT INTO case_tally SELECT l.figure, l.day, c.major, l.until, l.hours, count(*) FROM casefile c, case_lines(c) l GROUP BY 1, 2, 3, 4, 5;
 $$;
 -- +goose StatementEnd
+DROP INDEX casefile_ended_township;
 DROP TABLE township_tally;
