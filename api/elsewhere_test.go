@@ -2,11 +2,13 @@ package api_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +27,7 @@ type bureau struct {
 	*storage.Storage
 
 	roles map[string][]string // of a subject
+	units map[string][]string // likewise
 }
 
 // SetUserinfoFromToken implements op.Storage.
@@ -32,6 +35,7 @@ func (b *bureau) SetUserinfoFromToken(ctx context.Context, info *oidc.UserInfo, 
 	err := b.Storage.SetUserinfoFromToken(ctx, info, token, subject, origin)
 	info.AppendClaims("groups", b.roles[subject])
 	info.AppendClaims("licence_no", "31-0001")
+	info.AppendClaims("units", b.units[subject])
 	return err
 }
 
@@ -41,7 +45,7 @@ func provide(t *testing.T, redirect string) (*bureau, string) {
 	server := httptest.NewUnstartedServer(nil)
 	issuer := "http://" + strings.Replace(server.Listener.Addr().String(), "127.0.0.1", "localhost", 1)
 	users := storage.NewUserStore(issuer)
-	b := &bureau{roles: map[string][]string{}}
+	b := &bureau{roles: map[string][]string{}, units: map[string][]string{vouchedID: {"区局"}}}
 	b.Storage = storage.NewStorageWithClients(users, map[string]*storage.Client{"offsite": storage.WebClient("offsite", "a shared secret", redirect)})
 	server.Config.Handler = exampleop.SetupServer(issuer, b, nil, false)
 	server.Start()
@@ -59,6 +63,7 @@ func openElsewhere(t *testing.T, factors ...string) (*house, *bureau) {
 		o.Elsewhere = elsewhere.New(elsewhere.Options{
 			Issuer: issuer, ClientID: "offsite", ClientSecret: "a shared secret", RedirectURL: "http://" + front.Listener.Addr().String() + api.ElsewhereReturn,
 			RolesClaim: "groups", LicenceClaim: "licence_no", Roles: map[string]string{"执法队": "officer", "法制科": "legal"}, Factors: factors,
+			TownshipsClaim: "units", Townships: map[string]string{"区局": "*", "城桥中队": "城桥镇", "堡镇中队": "堡镇"},
 		})
 	})
 	front.Config.Handler = h.api.Handler()
@@ -154,6 +159,60 @@ func TestSignInElsewhere(t *testing.T) {
 	}
 	if to := again.visit("/session/elsewhere", vouchedUser, nil); to != "/?refused=disabled" {
 		t.Errorf("disabled here: sent to %q", to)
+	}
+}
+
+// TestTheProviderSaysWhoseRecordsAreSeen: no township, no entry; and what it takes away
+// is gone at the next sign-in, with the sessions before.
+func TestTheProviderSaysWhoseRecordsAreSeen(t *testing.T) {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	h, b := openElsewhere(t)
+	b.roles[vouchedID] = []string{"执法队"}
+	for _, c := range []struct {
+		units     []string
+		to        string
+		level     string
+		townships []string
+	}{
+		{nil, "/?refused=reach", "", nil},
+		{[]string{"食堂"}, "/?refused=reach", "", nil},
+		{[]string{"城桥中队", "堡镇中队"}, "/", "brigade", []string{"城桥镇", "堡镇"}},
+		{[]string{"城桥中队", "食堂"}, "/", "township", []string{"城桥镇"}},
+		{[]string{"区局", "堡镇中队"}, "/", "district", []string{}},
+		{nil, "/?refused=reach", "district", []string{}},
+	} {
+		b.units[vouchedID] = c.units
+		if to := h.stranger().visit("/session/elsewhere", vouchedUser, nil); to != c.to {
+			t.Fatalf("%v: sent to %q; the log says:\n%s", c.units, to, h.log)
+		}
+		accounts, err := h.accounts.Accounts(t.Context())
+		if err != nil || c.level == "" && len(accounts) > 0 || c.level != "" && (accounts[0].Level != c.level || !slices.Equal(accounts[0].Townships, c.townships)) {
+			t.Errorf("%v: the accounts are %+v, %v", c.units, accounts, err)
+		}
+	}
+}
+
+// TestWhoIsNewWaitsWhereTheProviderNamesNoTownships: an administrator lets in, and says
+// what is seen.
+func TestWhoIsNewWaitsWhereTheProviderNamesNoTownships(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	who := account.Vouched{Issuer: "https://id.example", Subject: "7", Username: "wang", Name: "王", Roles: []string{"reviewer"}}
+	if _, err := h.accounts.SignInElsewhere(t.Context(), who, account.Credentials{}); !errors.Is(err, account.ErrCredentials) {
+		t.Fatalf("at once: %v", err)
+	}
+	accounts, err := h.accounts.Accounts(t.Context())
+	if err != nil || len(accounts) != 1 || !accounts[0].Disabled {
+		t.Fatalf("the accounts are %+v, %v", accounts, err)
+	}
+	enabled := false
+	reach := account.Reach{Team: "城桥中队", Level: account.Township, Townships: []string{"城桥镇"}}
+	if _, err := h.accounts.Change(t.Context(), "admin", accounts[0].ID, account.Change{Disabled: &enabled, Reach: &reach}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := h.accounts.SignInElsewhere(t.Context(), who, account.Credentials{})
+	if err != nil || s.Account.Level != account.Township || s.Account.Team != "城桥中队" {
+		t.Errorf("once let in: %+v, %v", s.Account, err)
 	}
 }
 

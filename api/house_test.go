@@ -82,6 +82,12 @@ func (s *safeBuffer) String() string {
 // open starts a house; change may alter its options.
 func open(t *testing.T, change ...func(*api.Options)) *house {
 	t.Helper()
+	return openBook(t, func(*casework.Options) {}, change...)
+}
+
+// openBook starts a house whose casework has other options.
+func openBook(t *testing.T, keep func(*casework.Options), change ...func(*api.Options)) *house {
+	t.Helper()
 	h := &house{t: t, pool: storetest.Open(t), log: &safeBuffer{}}
 	secrets, err := registry.OpenSecrets(filepath.Join(t.TempDir(), "secrets"))
 	if err != nil {
@@ -94,7 +100,9 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	}
 	h.accounts = account.New(h.pool, account.WithCheapHashing(), account.WithFactors(secrets, party))
 	h.intake = intake.New(h.pool, h.registry, secrets, time.Now)
-	book, err := casework.New(bookOptions(t, h))
+	options := bookOptions(t, h)
+	keep(&options)
+	book, err := casework.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,6 +131,7 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 		Teams:     team.New(h.pool, time.Now),
 		Sees:      func(ctx context.Context, e store.Event) (bool, error) { return store.Sees(ctx, h.pool, e) },
 		Draws:     supervision.New(supervision.Options{Pool: h.pool, Law: book.Rules(), Now: time.Now}),
+		Rules:     book.Rules(),
 		Desk:      desk.New(h.pool, time.Now),
 		KeyOrders: keyorder.New(h.pool, time.Now),
 		Gateways: gateway.New(h.pool, []gateway.Service{
@@ -273,8 +282,9 @@ func (p *person) do(method, path string, body any, headers ...string) reply {
 	if err != nil {
 		p.h.t.Fatal(err)
 	}
-	if !strings.Contains(path, "?") || method == http.MethodGet {
-		seenAnswer(method, req.URL.Path, body, res, text)
+	if !strings.HasPrefix(req.Header.Get("Content-Type"), "application/json") {
+		body = nil // a file is no example
 	}
+	seenAnswer(method, req.URL.Path, body, res, text)
 	return reply{res.StatusCode, res.Header, text}
 }

@@ -42,6 +42,9 @@ func handle[I, O any](a *API, op operation, do func(context.Context, *I) (*O, er
 		content := map[string]*huma.MediaType{}
 		for kind := range strings.SplitSeq(op.binary, ",") {
 			content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+			if kind == jsonType {
+				content[kind].Schema = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+			}
 		}
 		h.Responses["200"] = &huma.Response{Description: "OK", Content: content}
 	}

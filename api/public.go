@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"offsite/api/wire"
@@ -20,6 +21,8 @@ func (a *API) publicOperations() {
 			func(ctx context.Context, in *signedBody) (*empty, error) {
 				return &empty{}, take(ctx, in.header(), in.RawBody)
 			})
+		doc := a.huma.OpenAPI() // which takes raw bytes for a string
+		doc.Paths[path].Post.RequestBody.Content[jsonType].Schema = doc.Components.Schemas.Schema(reflect.TypeFor[wire.Callback](), true, "Callback")
 	}
 	callback("payment-callback", casework.PaymentCallbackPath, "The payment provider's signed word (Standard Webhooks)",
 		func(ctx context.Context, h http.Header, body []byte) error {

@@ -194,6 +194,8 @@ func refusedElsewhere(err error) string {
 	switch {
 	case errors.Is(err, account.ErrNoRole), errors.Is(err, account.ErrInvalid):
 		return "role"
+	case errors.Is(err, account.ErrNoReach):
+		return "reach"
 	case errors.Is(err, account.ErrDuplicate):
 		return "taken"
 	case errors.Is(err, account.ErrCredentials):

@@ -131,7 +131,7 @@ func silent() []string {
 	return []string{
 		"get-factors", "list-sessions", "get-session", "get-diagram", "list-detectors", "list-matters", "list-years", "list-users", "list-authorities",
 		"list-colleagues", "list-duty", "list-filters", "get-formulas", "get-credit-rules", "get-score-rules", "get-map", "list-areas", "list-rules", "get-rule", "list-draws", "get-draw",
-		"explain-grade", "get-object-history", "get-camera-timeline", "watch-camera", "list-templates", "preview-template", "get-inquiry", "export-case", "get-bundle", "get-evidence-file", "get-log-proof", "get-transfer-file",
+		"list-quotas", "report-quotas", "explain-grade", "get-object-history", "get-camera-timeline", "watch-camera", "list-templates", "preview-template", "get-inquiry", "export-case", "get-bundle", "get-evidence-file", "get-log-proof", "get-transfer-file",
 	}
 }
 
@@ -276,5 +276,36 @@ func TestATownshipRegistersItsOwn(t *testing.T) {
 	officer.do("GET", "/session", nil).into(t, &session)
 	if session.User.Level != "township" || !slices.Equal(session.User.Townships, own.Townships) {
 		t.Errorf("the session says %+v", session)
+	}
+}
+
+// TestATownshipReadsItsOwnFigures: of its own cases, those of the list behind them, and no
+// sealed month, which is the district's.
+func TestATownshipReadsItsOwnFigures(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for name, reach := range map[string]account.Reach{
+		"district": {}, "own": {Level: account.Township, Townships: []string{mark}}, "other": {Level: account.Township, Townships: []string{"乙镇"}},
+	} {
+		h.member(name, reach, "head")
+	}
+	h.settle([]string{h.accountID("own")})
+	for name, want := range map[string]int64{"district": 1, "own": 1, "other": 0} {
+		p := h.stranger()
+		p.signIn(name, password)
+		var figures struct{ Items []casework.Quota }
+		p.do("GET", "/quotas", nil).into(t, &figures)
+		if i := slices.IndexFunc(figures.Items, func(q casework.Quota) bool { return q.Key == "review_during" }); i < 0 || figures.Items[i].Denominator != want {
+			t.Errorf("%s sees %+v", name, figures.Items)
+		}
+		if known := slices.ContainsFunc(figures.Items, func(q casework.Quota) bool { return q.Key == "case_coverage" }); known != (name == "district") {
+			t.Errorf("%s is shown the share of cases filed off-site: %t", name, known)
+		}
+		if r := p.do("GET", "/quotas/review_during/items?missing=true", nil); strings.Contains(r.String(), mark) != (want == 1) {
+			t.Errorf("%s sees behind it %s", name, r)
+		}
+		if r := p.do("GET", "/quotas/report?month=2026-10", nil); r.status != http.StatusNotFound {
+			t.Errorf("%s reads a month that nobody sealed: %s", name, r)
+		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 
 	"offsite/casework/calendar"
 	"offsite/casework/matter"
-	"offsite/store"
 )
 
 // Overview is casework's part of the first page.
@@ -26,10 +25,8 @@ func (b *Book) Overview(ctx context.Context, a Actor) (Overview, error) {
 	if out.Deadlines, err = b.nearest(ctx, own(a)); err != nil {
 		return out, err
 	}
-	if len(store.Townships(ctx)) == 0 { // the plan's figures are the district's
-		if out.Quotas, err = b.Quotas(ctx); err != nil {
-			return out, err
-		}
+	if out.Quotas, err = b.Quotas(ctx); err != nil {
+		return out, err
 	}
 	out.CalendarLacks, out.CalendarProvisional = b.rules.Days().Lacks(b.now())
 	if out.Trend, err = b.trend(ctx); err != nil {

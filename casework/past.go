@@ -137,8 +137,8 @@ func (r *replay) step(ctx context.Context, s PastStep) error {
 		c.D.Rechecked = "present"
 	case "corrected":
 		c.D.Rechecked = "gone"
-	case "paid":
-		c.PaidFen, c.D.PaidAt = c.FineFen, s.At
+	case "paid", "instalment_paid":
+		r.pay(s)
 	}
 	if c.D.DecidedAt.IsZero() {
 		r.b.refreshLaw(c, s.At)
@@ -182,6 +182,18 @@ func (r *replay) step(ctx context.Context, s PastStep) error {
 	c.Version++
 	c.ChangedAt = s.At
 	return r.append(s.At, t.entry)
+}
+
+// pay books what a step says was paid: the next instalment, or the whole fine.
+func (r *replay) pay(s PastStep) {
+	c, d := r.c, &r.c.D
+	fen := c.FineFen - c.PaidFen
+	if i := flow.Next(d.Instalments); i >= 0 {
+		one := d.Instalments[i]
+		fen = one.Owed(s.At, d.Pauses)
+		d.bookInstalments(fen, one.Late(s.At, d.Pauses), PaymentNotice{PaidAt: s.At, ReceiptNo: s.Given.ReceiptNo})
+	}
+	c.PaidFen, d.PaidAt = c.PaidFen+fen, s.At
 }
 
 func (r *replay) append(at time.Time, e entry) error {

@@ -118,6 +118,11 @@ func (k *checker) oidc(o OIDC) {
 			k.add("oidc.roles", fmt.Sprintf("%q names no value and role", pair), "write it like 执法队=officer")
 		}
 	}
+	for _, pair := range o.Townships {
+		if value, township, _ := strings.Cut(pair, "="); strings.TrimSpace(value) == "" || strings.TrimSpace(township) == "" {
+			k.add("oidc.townships", fmt.Sprintf("%q names no value and township", pair), "write it like 城桥中队=城桥镇, or 区局=* for the whole district")
+		}
+	}
 }
 
 func (k *checker) address(key, v string) {

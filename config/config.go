@@ -135,17 +135,24 @@ type OIDC struct {
 	RolesClaim       string   `name:"roles-claim" default:"roles" help:"Claim of the ID token that holds somebody's roles or groups." placeholder:"CLAIM"`
 	LicenceClaim     string   `name:"licence-claim" default:"licence_no" help:"Claim that holds the law-enforcement licence number, which officers need." placeholder:"CLAIM"`
 	Roles            []string `help:"Which value of the claim is which role here; others count for nothing." placeholder:"VALUE=ROLE"`
+	TownshipsClaim   string   `name:"townships-claim" default:"townships" help:"Claim that holds whose records somebody sees, as oidc.townships reads it." placeholder:"CLAIM"`
+	Townships        []string `help:"Which value of that claim opens which township; * as value is everybody's, * as township the whole district. Without any, who comes for the first time waits for an administrator." placeholder:"VALUE=TOWNSHIP"`
 	Factors          []string `help:"Values of the amr claim that stand for a second factor, as mfa, otp, hwk; default: the provider always asks for what is right." placeholder:"AMR"`
 }
 
 // RoleMap is Roles as a table, value of the claim to role.
-func (o OIDC) RoleMap() map[string]string {
-	roles := map[string]string{}
-	for _, pair := range o.Roles {
-		value, role, _ := strings.Cut(pair, "=")
-		roles[strings.TrimSpace(value)] = strings.TrimSpace(role)
+func (o OIDC) RoleMap() map[string]string { return table(o.Roles) }
+
+// TownshipMap is Townships as a table, value of the claim to township.
+func (o OIDC) TownshipMap() map[string]string { return table(o.Townships) }
+
+func table(pairs []string) map[string]string {
+	all := map[string]string{}
+	for _, pair := range pairs {
+		value, stands, _ := strings.Cut(pair, "=")
+		all[strings.TrimSpace(value)] = strings.TrimSpace(stands)
 	}
-	return roles
+	return all
 }
 
 // Documents says where the fonts of the PDFs are.

@@ -21,7 +21,7 @@ bench-evidence: setup ## sealing and verifying against sha256sum, the log, and t
 	@go test ./evidence/measure -count=1 -run Figures -figures $(CURDIR)/build/bench
 
 bench-supervision: setup ## base data, grades and the plan's figures at the size of a big district; BENCH_SUPERVISION="-shops 5000 -cases 50000" for a short one
-	@go test ./casework/measure -count=1 -timeout 30m -run Figures -figures $(CURDIR)/build/bench $(BENCH_SUPERVISION)
+	@go test ./casework/measure -v -count=1 -timeout 60m -run Figures -figures $(CURDIR)/build/bench $(BENCH_SUPERVISION)
 
 bench-webhooks: setup ## deliveries a minute to a receiver that fails one request in five
 	@go test ./exchange/webhook -count=1 -timeout 30m -run Figures -figures $(CURDIR)/build/bench

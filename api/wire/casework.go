@@ -1,6 +1,10 @@
 package wire
 
-import "offsite/casework"
+import (
+	"time"
+
+	"offsite/casework"
+)
 
 // Note confirms a finding.
 type Note struct {
@@ -21,4 +25,12 @@ type Verification struct {
 type BulkStep struct {
 	Cases  []casework.Chosen `json:"cases" minItems:"1" maxItems:"200"`
 	Fields map[string]any    `json:"fields" doc:"What the step needs; the same for all."`
+}
+
+// Callback is what a payment provider or message gateway says, as Standard Webhooks has
+// it: docs/payment-provider.md, docs/message-gateway.md.
+type Callback struct {
+	Type      string         `json:"type" doc:"As order.paid, message.delivered."`
+	Timestamp time.Time      `json:"timestamp"`
+	Data      map[string]any `json:"data" doc:"The order, or the message."`
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"offsite/store"
 )
 
 // ErrUnknown: there is no figure of that key.
@@ -34,6 +36,9 @@ type Which struct {
 
 // Items lists what stands behind a figure, by number.
 func Items(ctx context.Context, db queryer, p Period, matters []string, now time.Time, w Which) ([]Item, error) {
+	if w.Key == caseCoverage && len(store.Townships(ctx)) > 0 {
+		return nil, fmt.Errorf("list what stands behind %s: %w in a township", w.Key, ErrUnknown)
+	}
 	sql, args, err := w.query(p, matters, now)
 	if err != nil {
 		return nil, err

@@ -3,11 +3,13 @@ package quota
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"offsite/casework/calendar"
+	"offsite/store"
 )
 
 // Quota is a figure of the plan, computed from the records.
@@ -42,8 +44,9 @@ type queryer interface {
 // pace is how many whole days before today the forecast looks back.
 const pace = 90
 
-// Compute gives all figures of a period as of a time. matters are the keys of the
-// bureau's list.
+// Compute gives all figures of a period as of a time, in the townships that the context
+// sees. matters are the keys of the bureau's list. A township has no share of cases filed
+// off-site: those filed on site are known of the district alone.
 func Compute(ctx context.Context, db queryer, p Period, matters []string, now time.Time) ([]Quota, error) {
 	for _, edge := range []time.Time{p.From, p.To} {
 		if at := edge.In(calendar.Shanghai()); at != time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, at.Location()) {
@@ -67,6 +70,9 @@ func Compute(ctx context.Context, db queryer, p Period, matters []string, now ti
 	list, last := shares(whole, done, int64(len(matters))), shares(lately, done, int64(len(matters)))
 	for i := range list {
 		list[i].foresee(last[i], left)
+	}
+	if len(store.Townships(ctx)) > 0 {
+		list = slices.DeleteFunc(list, func(q Quota) bool { return q.Key == caseCoverage })
 	}
 	return append(list,
 		days("time_to_close", took.atMost(50), took.all, 4, "办案天数（中位）", "Days to closure (median)",

@@ -2,6 +2,7 @@ package quota_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -13,6 +14,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"offsite/casework/quota"
+	"offsite/casework/quota/quotatest"
+	"offsite/store"
 	"offsite/store/storetest"
 )
 
@@ -47,10 +50,10 @@ func scatter(t *testing.T, pool *pgxpool.Pool, seed uint64, n int) {
 	for i := range n {
 		id := fmt.Sprintf("0198c000-0000-7000-8000-%012d", i)
 		batch.Queue(`INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, first_at, last_at, raised_at, created_at, changed_at,
-			filed_at, decided_at, publish_by, published_at, closed_at, major, dossier)
-			VALUES ($1, $2, $3, 1, 'stall', $4, $1, $1, $5, $5, $5, $5, $5, $6, $7, $8, $9, $10, $11, '{}')`,
+			filed_at, decided_at, publish_by, published_at, closed_at, major, township, dossier)
+			VALUES ($1, $2, $3, 1, 'stall', $4, $1, $1, $5, $5, $5, $5, $5, $6, $7, $8, $9, $10, $11, $12, '{}')`,
 			id, fmt.Sprintf("n%d", i), states[r.IntN(len(states))], append(matters[:4:4], "unlisted")[r.IntN(5)], year.From.Add(time.Duration(r.IntN(900))*time.Hour),
-			when(), when(), when(), when(), when(), r.IntN(3) == 0)
+			when(), when(), when(), when(), when(), r.IntN(3) == 0, []string{"", "甲镇", "乙镇", "丙镇"}[r.IntN(4)])
 		for _, kind := range []string{"process_record", "after", "during"} {
 			if r.IntN(4) == 0 {
 				batch.Queue(`INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result) VALUES (gen_random_uuid(), $1, $2, now(), 'x', '', 'ok')`, id, kind)
@@ -67,51 +70,19 @@ func scatter(t *testing.T, pool *pgxpool.Pool, seed uint64, n int) {
 		batch.Queue([]string{
 			`UPDATE casefile SET closed_at = $2 WHERE id = $1`, `UPDATE casefile SET published_at = $2 WHERE id = $1`, `UPDATE casefile SET decided_at = $2, major = NOT major WHERE id = $1`,
 			`UPDATE casefile SET filed_at = $2 WHERE id = $1`, `UPDATE casefile SET state = 'revoked', publish_by = $2 WHERE id = $1`,
+			`UPDATE casefile SET township = CASE WHEN $2::timestamptz IS NULL THEN '甲镇' ELSE '丙镇' END WHERE id = $1`,
 			`UPDATE casefile SET state = 'archived', changed_at = coalesce($2, changed_at) WHERE id = $1`,
 			`INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result) VALUES (gen_random_uuid(), $1, 'after', coalesce($2, now()), 'x', '', 'ok') ON CONFLICT DO NOTHING`,
 			`DELETE FROM casefile WHERE id = $1 AND $2::timestamptz IS NULL AND NOT EXISTS (SELECT FROM process_record WHERE case_id = $1) AND NOT EXISTS (SELECT FROM case_check WHERE case_id = $1)`,
-		}[i%8], id, when())
+		}[i%9], id, when())
 	}
 	if err := pool.SendBatch(t.Context(), batch).Close(); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// recount counts one figure by its own, slow statement: every row is looked at, and no
-// condition is shared with the program.
-func recount(ctx context.Context, pool *pgxpool.Pool, key string) (n, of int64, err error) {
-	const y = `extract(year FROM %s AT TIME ZONE 'Asia/Shanghai') = 2026`
-	in := func(column string) string { return fmt.Sprintf(y, column) }
-	has := func(kind string) string {
-		return `c.id IN (SELECT case_id FROM case_check WHERE kind = '` + kind + `')`
-	}
-	must := in("decided_at") + ` AND state != 'revoked' AND NOT (published_at IS NULL AND (publish_by IS NULL OR publish_by >= TIMESTAMPTZ '2026-09-30 12:00+08'))`
-	closed := in("closed_at") + ` AND filed_at IS NOT NULL`
-	passed := `(SELECT count(*) FROM process_record WHERE case_id = c.id AND event = 'pass' AND at <= c.decided_at) > 0`
-	conditions := map[string][2]string{
-		"publication": {must, "published_at <= publish_by"}, "publication_ever": {must, "published_at IS NOT NULL"},
-		"record_check": {closed, has("process_record")}, "record_check_filed": {in("filed_at"), has("process_record")},
-		"legal_review": {in("decided_at") + " AND major", passed},
-		"review_after": {closed, has("after")}, "review_after_major": {closed + " AND major", has("after")},
-		"review_during": {in("filed_at"), has("during")}, "review_during_major": {in("filed_at") + " AND major", has("during")},
-	}
-	switch c, ok := conditions[key]; {
-	case ok:
-		err = pool.QueryRow(ctx, `SELECT coalesce(sum(CASE WHEN `+c[1]+` THEN 1 ELSE 0 END), 0), count(*) FROM casefile c WHERE `+c[0]).Scan(&n, &of)
-	case key == "matter_coverage":
-		err = pool.QueryRow(ctx, `SELECT count(*), $1::int FROM (SELECT matter FROM casefile WHERE `+in("closed_at")+` AND matter <> 'unlisted'
-			AND (state = 'closed' OR state = 'archived' OR state = 'no_penalty') GROUP BY matter) m`, len(matters)).Scan(&n, &of)
-	case key == "case_coverage":
-		err = pool.QueryRow(ctx, `SELECT a, a + b FROM (SELECT count(*) AS a FROM casefile WHERE `+in("filed_at")+`) x,
-			(SELECT count(*) AS b FROM other_case WHERE extract(year FROM filed_on) = 2026) y`).Scan(&n, &of)
-	default:
-		err = pool.QueryRow(ctx, `SELECT count(*), count(*) FROM casefile WHERE `+in("closed_at")+` AND state LIKE '%c%' AND state IN ('closed', 'archived')`).Scan(&n, &of)
-	}
-	return n, of, err
-}
-
 // Every figure equals the recount to the unit, and so does the length of the lists
-// behind it.
+// behind it: the district's, and a township's of its own cases.
 func TestFiguresEqualTheRecount(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(3) {
@@ -127,38 +98,46 @@ func TestFiguresEqualTheRecount(t *testing.T) {
 			FULL JOIN (SELECT substring(figure FROM 7) AS state, sum(n) AS n FROM case_tally WHERE figure LIKE 'state/%' GROUP BY 1 HAVING sum(n) <> 0) b USING (state) WHERE a.n IS DISTINCT FROM b.n`).Scan(&differ); err != nil || differ > 0 {
 			t.Errorf("seed %d: of %d states the tally says otherwise; %v", seed, differ, err)
 		}
-		list, err := quota.Compute(t.Context(), pool, year, matters, now)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, q := range list {
-			n, of, err := recount(t.Context(), pool, q.Key)
-			if err != nil {
-				t.Fatalf("%s: %v", q.Key, err)
-			}
-			if q.Numerator != n || q.Denominator != of {
-				t.Errorf("seed %d, %s: %d of %d, the recount says %d of %d", seed, q.Key, q.Numerator, q.Denominator, n, of)
-			}
-			if percent := map[string]float64{"time_to_close": 0.5, "time_to_close_p90": 0.9}[q.Key]; percent > 0 {
-				if want := took(t, pool, percent); math.Abs(q.Value-want) > 1e-9 {
-					t.Errorf("seed %d, %s: %v days, the recount says %v", seed, q.Key, q.Value, want)
-				}
-			}
-			if counted, missing := length(t, pool, q.Key, false), length(t, pool, q.Key, true); counted != n || missing != of-n {
-				t.Errorf("seed %d, %s: the lists have %d and %d items, want %d and %d", seed, q.Key, counted, missing, n, of-n)
-			}
+		equal(t.Context(), t, pool, 13)
+		for _, townships := range [][]string{{"甲镇"}, {"甲镇", "乙镇"}, {"无此镇"}} {
+			ctx, scope := store.WithScope(t.Context())
+			scope.Narrow(townships)
+			equal(ctx, t, pool, 12) // cases filed on site have no township
 		}
 	}
 }
 
-// took is the time to closure within which a share of the cases lies, counted row by row.
-func took(t *testing.T, pool *pgxpool.Pool, share float64) (days float64) {
+// equal compares every figure that the context sees with its recount.
+func equal(ctx context.Context, t *testing.T, pool *pgxpool.Pool, figures int) {
 	t.Helper()
-	if err := pool.QueryRow(t.Context(), `SELECT percentile_disc($1) WITHIN GROUP (ORDER BY floor(extract(epoch FROM closed_at - raised_at) / 3600)::double precision) / 24 FROM casefile
-		WHERE extract(year FROM closed_at AT TIME ZONE 'Asia/Shanghai') = 2026 AND state IN ('closed', 'archived')`, share).Scan(&days); err != nil {
+	list, err := quota.Compute(ctx, pool, year, matters, now)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return days
+	if len(list) != figures {
+		t.Errorf("%v sees %d figures, want %d", store.Townships(ctx), len(list), figures)
+	}
+	for _, q := range list {
+		n, of, err := quotatest.Recount(ctx, pool, q.Key, year.From.Year(), now, matters)
+		if err != nil {
+			t.Fatalf("%s: %v", q.Key, err)
+		}
+		if q.Numerator != n || q.Denominator != of {
+			t.Errorf("%v, %s: %d of %d, the recount says %d of %d", store.Townships(ctx), q.Key, q.Numerator, q.Denominator, n, of)
+		}
+		if percent := map[string]float64{"time_to_close": 0.5, "time_to_close_p90": 0.9}[q.Key]; percent > 0 {
+			if want, err := quotatest.Days(ctx, pool, year.From.Year(), percent); err != nil || math.Abs(q.Value-want) > 1e-9 {
+				t.Errorf("%v, %s: %v days, the recount says %v, %v", store.Townships(ctx), q.Key, q.Value, want, err)
+			}
+		}
+		if counted, missing := length(ctx, t, pool, q.Key, false), length(ctx, t, pool, q.Key, true); counted != n || missing != of-n {
+			t.Errorf("%v, %s: the lists have %d and %d items, want %d and %d", store.Townships(ctx), q.Key, counted, missing, n, of-n)
+		}
+	}
+	_, err = quota.Items(ctx, pool, year, matters, now, quota.Which{Key: "case_coverage", Missing: true, Limit: 1})
+	if narrowed := len(store.Townships(ctx)) > 0; errors.Is(err, quota.ErrUnknown) != narrowed {
+		t.Errorf("%v asks for cases filed on site: %v", store.Townships(ctx), err)
+	}
 }
 
 // What happens at once, in transactions that do not see each other, is counted once; and
@@ -200,7 +179,7 @@ func TestFiguresEqualTheRecountOfWhatHappensAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, q := range list {
-		n, of, err := recount(t.Context(), pool, q.Key)
+		n, of, err := quotatest.Recount(t.Context(), pool, q.Key, year.From.Year(), now, matters)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -219,11 +198,11 @@ func TestFiguresAreOfWholeMonths(t *testing.T) {
 }
 
 // length walks a list page by page.
-func length(t *testing.T, pool *pgxpool.Pool, key string, missing bool) (n int64) {
+func length(ctx context.Context, t *testing.T, pool *pgxpool.Pool, key string, missing bool) (n int64) {
 	t.Helper()
 	for after := ""; ; {
 		const page = 37
-		list, err := quota.Items(t.Context(), pool, year, matters, now, quota.Which{Key: key, Missing: missing, After: after, Limit: page})
+		list, err := quota.Items(ctx, pool, year, matters, now, quota.Which{Key: key, Missing: missing, After: after, Limit: page})
 		if err != nil {
 			t.Fatalf("%s: %v", key, err)
 		}

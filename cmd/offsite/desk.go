@@ -289,7 +289,7 @@ func identityProvider(c *config.Config) (*elsewhere.Provider, error) {
 	return elsewhere.New(elsewhere.Options{
 		Issuer: c.OIDC.Issuer, ClientID: c.OIDC.ClientID, ClientSecret: strings.TrimSpace(string(secret)),
 		RedirectURL: c.Public() + api.ElsewhereReturn, Scopes: c.OIDC.Scopes,
-		RolesClaim: c.OIDC.RolesClaim, LicenceClaim: c.OIDC.LicenceClaim, Roles: c.OIDC.RoleMap(), Factors: c.OIDC.Factors,
+		RolesClaim: c.OIDC.RolesClaim, LicenceClaim: c.OIDC.LicenceClaim, Roles: c.OIDC.RoleMap(), TownshipsClaim: c.OIDC.TownshipsClaim, Townships: c.OIDC.TownshipMap(), Factors: c.OIDC.Factors,
 	}), nil
 }
 

@@ -21,6 +21,7 @@ type story struct {
 	staff Staff
 	past  casework.Past
 	now   time.Time
+	until time.Time // the day up to which things are made up
 }
 
 // watching is a registered camera with its one zone.
@@ -44,7 +45,7 @@ func (p *plan) year(cameras []watching, staff Staff, until time.Time) []casework
 			w = pick(r, cameras)
 		}
 		i := p.before(r, w)
-		s := story{r: r, staff: staff, now: first.Add(4 * time.Minute), past: casework.Past{
+		s := story{r: r, staff: staff, until: until, now: first.Add(4 * time.Minute), past: casework.Past{
 			ID: p.id("case", n), Number: fmt.Sprintf("演示〔%d〕第%06d号", first.Year(), n+1), DecisionNo: fmt.Sprintf("演示罚〔%d〕第%06d号", first.Year(), n+1),
 			Detector: w.detector, Matter: w.detector, Camera: w.camera, ZoneID: w.zone, Object: p.objects[i], Party: p.parties[i],
 			First: first, Last: first.Add(3 * time.Minute), Why: whyOf(w.detector), AreaM2: float64(200 + r.IntN(2000)),
@@ -150,8 +151,21 @@ func (s *story) penalty(complex bool, n int) {
 	}
 	s.now = s.now.Add(wait)
 	s.step(time.Hour, s.staff.Officer, "served", flow.Fields{ReceivedAt: s.now, Proof: "演示数据：送达回证", Receiver: s.past.Party.Name})
-	s.step(day*time.Duration(s.r.IntN(9)), cashier(), "paid", flow.Fields{ReceiptNo: fmt.Sprintf("DEMO-R-%06d", n+1)})
+	quick := day * time.Duration(s.r.IntN(9))
+	if n%20 == 11 && s.now.Before(s.until.AddDate(0, 0, -80)) {
+		s.instalments(n)
+		quick = 27 * day
+	}
+	s.step(quick, cashier(), "paid", flow.Fields{ReceiptNo: fmt.Sprintf("DEMO-R-%06d", n+1)})
 	s.step(day, s.staff.Head, "archived", flow.Fields{})
+}
+
+// instalments goes on to the first of two, paid in time.
+func (s *story) instalments(n int) {
+	first := s.now.AddDate(0, 1, 0)
+	s.step(24*time.Hour, party(), "ask_instalments", flow.Fields{Parts: 2, Until: first, Reason: "演示数据：经营困难，申请分两期缴纳。"})
+	s.step(24*time.Hour, s.staff.Head, "instalments", flow.Fields{Parts: 2, Until: first, Reason: "演示数据：确有经济困难，准予分期。"})
+	s.step(first.Sub(s.now)-72*time.Hour, cashier(), "instalment_paid", flow.Fields{ReceiptNo: fmt.Sprintf("DEMO-R-%06d-1", n+1)})
 }
 
 // step takes place after a wait, at a time of day at which people work.

@@ -54,6 +54,9 @@ func (l Loader) Load(ctx context.Context) error {
 	if err := l.outside(ctx, p, until); err != nil {
 		return fmt.Errorf("load the demonstration district: %w", err)
 	}
+	if err := l.told(ctx, p, until); err != nil {
+		return fmt.Errorf("load the demonstration district: %w", err)
+	}
 	if err := l.Credit.Keep(ctx); err != nil { // what the decisions mean for their parties
 		return fmt.Errorf("load the demonstration district: %w", err)
 	}

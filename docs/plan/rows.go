@@ -55,6 +55,6 @@ func Rows() []Row {
 		{Item: "三（7）", Sentence: "通过信息化方式进行违法行为告知、调查取证、文书送达、罚款收缴", Page: "/cases/:id, /cases/:id/inquiry, /p/:link", Tests: []string{"casework TestFromFindingToArchive", "casework TestAnInquiryByVideoIsRecordedSealedAndConfirmed"}},
 		{Item: "三（7）", Sentence: "“非现场执法”事项覆盖率达10%", Page: "/supervision/figures/matter_coverage",
 			Tests: []string{"casework/quota TestFiguresEqualTheRecount", "casework/quota TestForecastGoesOnAtThePaceOfTheLastNinetyDays", "casework TestFiguresAreSealedAtTheMonthsEnd"}},
-		{Item: "四（10）", Sentence: "完善督查督办、定期通报、跟踪问效等闭环机制", Page: "/supervision/draws, /supervision/reports, /settings/users", Tests: []string{"casework/supervision TestDoubleRandomCanBeCheckedByEverybody", "api TestNothingOfAnotherTownshipIsRead", "api TestNothingOfAnotherTownshipIsChanged", "registry/account TestReachIsOfThreeLevels"}},
+		{Item: "四（10）", Sentence: "完善督查督办、定期通报、跟踪问效等闭环机制", Page: "/supervision/draws, /supervision/reports, /settings/users", Tests: []string{"casework/supervision TestDoubleRandomCanBeCheckedByEverybody", "api TestNothingOfAnotherTownshipIsRead", "api TestNothingOfAnotherTownshipIsChanged", "api TestATownshipReadsItsOwnFigures", "registry/account TestReachIsOfThreeLevels"}},
 	}
 }

@@ -17,13 +17,17 @@ const ceremonyElsewhere = "sign in elsewhere"
 // ErrNoRole says that a provider vouches for somebody to whom it gives no role here.
 var ErrNoRole = errors.New("the provider gives no role")
 
+// ErrNoReach says that a provider vouches for somebody to whom it opens no township.
+var ErrNoReach = errors.New("the provider opens no township")
+
 // Vouched is who a provider (OpenID Connect) says that somebody is.
 type Vouched struct {
 	Issuer, Subject string // who it is, for ever
 	Username, Name  string
 	Roles           []string
 	LicenceNo       string
-	Factor          bool // more than a password was shown there just now
+	Reach           *Reach // its zero value: nothing here; nil: the provider does not say
+	Factor          bool   // more than a password was shown there just now
 }
 
 // AskElsewhere keeps what a sign-in elsewhere was asked, under a state that answers it
@@ -52,12 +56,17 @@ func (a *Accounts) AskedElsewhere(ctx context.Context, state string, into any) e
 }
 
 // SignInElsewhere opens a session for somebody whom a provider vouches for. The
-// account is made at the first time; name, roles and licence follow the provider. An
-// account that was made here is never taken over: errors wrap ErrDuplicate then,
-// ErrNoRole without a role, and ErrCredentials where it was disabled here.
+// account is made at the first time; name, roles, licence and reach follow the provider.
+// Where the provider does not say whose records somebody sees, a new account is made
+// disabled: an administrator gives it its reach and lets it in. An account that was made
+// here is never taken over: errors wrap ErrDuplicate then, ErrNoRole without a role,
+// ErrNoReach without a township, and ErrCredentials where it is disabled here.
 func (a *Accounts) SignInElsewhere(ctx context.Context, v Vouched, c Credentials) (s Session, err error) {
 	if len(v.Roles) == 0 {
 		return s, fmt.Errorf("%s: %w", ceremonyElsewhere, ErrNoRole)
+	}
+	if v.Reach != nil && v.Reach.Level == "" {
+		return s, fmt.Errorf("%s: %w", ceremonyElsewhere, ErrNoReach)
 	}
 	err = a.change(ctx, func(tx pgx.Tx) error {
 		who, err := a.follow(ctx, tx, v)
@@ -99,19 +108,23 @@ func (a *Accounts) follow(ctx context.Context, tx pgx.Tx, v Vouched) (Account, e
 	if err != nil {
 		return before, err
 	}
-	after, err := Change{Name: &v.Name, Roles: &v.Roles, LicenceNo: &v.LicenceNo}.on(before)
+	reach := before.Reach
+	if v.Reach != nil {
+		reach = Reach{Team: before.Team, Level: v.Reach.Level, Townships: v.Reach.Townships}
+	}
+	after, err := Change{Name: &v.Name, Roles: &v.Roles, LicenceNo: &v.LicenceNo, Reach: &reach}.on(before)
 	if err != nil {
 		return after, err
 	}
-	sameRoles := slices.Equal(before.Roles, after.Roles)
-	if sameRoles && before.Name == after.Name && before.LicenceNo == after.LicenceNo {
+	same := slices.Equal(before.Roles, after.Roles) && before.Level == after.Level && slices.Equal(before.Townships, after.Townships)
+	if same && before.Name == after.Name && before.LicenceNo == after.LicenceNo {
 		return after, nil
 	}
-	if _, err = tx.Exec(ctx, `UPDATE account SET name = $2, roles = $3, licence_no = $4, changed_at = $5 WHERE id = $1`,
-		id, after.Name, after.Roles, after.LicenceNo, a.moment()); err != nil {
+	if _, err = tx.Exec(ctx, `UPDATE account SET name = $2, roles = $3, licence_no = $4, changed_at = $5, level = $6, townships = $7 WHERE id = $1`,
+		id, after.Name, after.Roles, after.LicenceNo, a.moment(), after.Level, after.Townships); err != nil {
 		return after, err
 	}
-	if !sameRoles {
+	if !same {
 		if _, err = tx.Exec(ctx, `DELETE FROM account_session WHERE account_id = $1`, id); err != nil {
 			return after, err
 		}
@@ -121,7 +134,10 @@ func (a *Accounts) follow(ctx context.Context, tx pgx.Tx, v Vouched) (Account, e
 
 // admit makes the account of somebody who comes for the first time.
 func (a *Accounts) admit(ctx context.Context, tx pgx.Tx, v Vouched) (Account, error) {
-	made := Account{Username: v.Username, Name: v.Name, Roles: slices.Clone(v.Roles), LicenceNo: v.LicenceNo}
+	made := Account{Username: v.Username, Name: v.Name, Roles: slices.Clone(v.Roles), LicenceNo: v.LicenceNo, Disabled: v.Reach == nil}
+	if v.Reach != nil {
+		made.Reach = *v.Reach
+	}
 	if err := made.check(); err != nil {
 		return made, err
 	}
@@ -130,8 +146,8 @@ func (a *Accounts) admit(ctx context.Context, tx pgx.Tx, v Vouched) (Account, er
 		return made, err
 	}
 	made.ID = id.String()
-	_, err = tx.Exec(ctx, `INSERT INTO account (id, username, name, roles, licence_no, must_change_password, password, created_at, changed_at)
-		VALUES ($1, $2, $3, $4, $5, false, '', $6, $6)`, made.ID, made.Username, made.Name, made.Roles, made.LicenceNo, a.moment())
+	_, err = tx.Exec(ctx, `INSERT INTO account (id, username, name, roles, licence_no, must_change_password, password, created_at, changed_at, level, townships, disabled)
+		VALUES ($1, $2, $3, $4, $5, false, '', $6, $6, $7, $8, $9)`, made.ID, made.Username, made.Name, made.Roles, made.LicenceNo, a.moment(), made.Level, made.Townships, made.Disabled)
 	var broken *pgconn.PgError
 	if errors.As(err, &broken) && broken.ConstraintName == "account_username" {
 		return made, ErrDuplicate

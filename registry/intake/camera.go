@@ -40,6 +40,7 @@ func cameraSheet() sheet {
 			fieldPlace:           {"安装地点", "位置", "安装位置", "点位", "地址", "地点", "place"},
 			fieldURL:             {"rtsp地址", "视频地址", "取流地址", "码流地址", "rtsp", "url"},
 			fieldSubstream:       {"子码流地址", "子码流", "检测码流", "substream", "substream_url"},
+			fieldTownship:        titles()[fieldTownship],
 			fieldUser:            {"用户名", "用户", "账号", "user", "username"},
 			fieldPassword:        {"密码", "口令", "password"},
 			fieldProtocol:        {"传输方式", "传输协议", "protocol", "transport"},
@@ -65,7 +66,7 @@ func (r reader) camera(l line) reading {
 	if small := cells[fieldSubstream]; small != "" {
 		d.Substream = withCredentials(small, cells[fieldUser], cells[fieldPassword])
 	}
-	d.Name, d.Place = cells[fieldName], cells[fieldPlace]
+	d.Name, d.Place, d.Township = cells[fieldName], cells[fieldPlace], cells[fieldTownship]
 	d.LegalReviewNo, d.TechnicalReviewNo = cells[fieldLegalReview], cells[fieldTechnicalReview]
 	d.Cadence = cadenceOf(cells[fieldCadence])
 	d.Unwatched = slices.Contains([]string{"否", "未接入", "不接入", "no", "false", "0"}, strings.ToLower(cells[fieldWatched]))
@@ -217,7 +218,7 @@ func mergeCamera(was, says registry.CameraChange, rule string) registry.CameraCh
 	for _, f := range []struct {
 		is   *string
 		says string
-	}{{&is.Name, says.Name}, {&is.Place, says.Place}, {&is.LegalReviewNo, says.LegalReviewNo}, {&is.TechnicalReviewNo, says.TechnicalReviewNo}, {&is.Cadence, says.Cadence}} {
+	}{{&is.Name, says.Name}, {&is.Place, says.Place}, {&is.Township, says.Township}, {&is.LegalReviewNo, says.LegalReviewNo}, {&is.TechnicalReviewNo, says.TechnicalReviewNo}, {&is.Cadence, says.Cadence}} {
 		if rule == Overwrite {
 			*f.is = cmp.Or(f.says, *f.is)
 		} else {
@@ -237,7 +238,7 @@ func mergeCamera(was, says registry.CameraChange, rule string) registry.CameraCh
 }
 
 func sameCamera(a, b registry.CameraChange) bool {
-	return a.Name == b.Name && a.Place == b.Place && a.LegalReviewNo == b.LegalReviewNo && a.TechnicalReviewNo == b.TechnicalReviewNo &&
+	return a.Name == b.Name && a.Place == b.Place && a.Township == b.Township && a.LegalReviewNo == b.LegalReviewNo && a.TechnicalReviewNo == b.TechnicalReviewNo &&
 		a.Cadence == b.Cadence && a.Substream == b.Substream && equal(a.Longitude, b.Longitude) && equal(a.Latitude, b.Latitude) && equal(a.PublishedOn, b.PublishedOn)
 }
 

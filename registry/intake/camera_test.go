@@ -190,6 +190,28 @@ func TestCamerasFromASpreadsheet(t *testing.T) {
 	}
 }
 
+// A camera's township decides who sees it: it comes with the file, and one that is
+// registered is filled in, not overwritten.
+func TestCamerasWithTheirTownship(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	const list = "摄像机名称,RTSP地址,所属乡镇\n东门,rtsp://10.0.0.1/s1,城桥镇\n西门,rtsp://10.0.0.2/s1,\n"
+	s.apply(t, s.preview(t, "c.csv", []byte(list), intake.Options{Subject: intake.Cameras}))
+	again := strings.NewReplacer("城桥镇", "堡镇", "s1,\n", "s1,堡镇\n").Replace(list)
+	b := s.preview(t, "c.csv", []byte(again), intake.Options{Subject: intake.Cameras})
+	if b.Counts != (intake.Counts{Same: 1, Merge: 1}) {
+		t.Fatalf("previewed as %+v", b.Counts)
+	}
+	s.apply(t, b)
+	if c := s.cameras(t); c["东门"].Township != "城桥镇" || c["西门"].Township != "堡镇" {
+		t.Errorf("registered in %q and %q", c["东门"].Township, c["西门"].Township)
+	}
+	long := "摄像机名称,RTSP地址,乡镇\n南门,rtsp://10.0.0.3/s1," + strings.Repeat("镇", 101) + "\n"
+	if b := s.preview(t, "c.csv", []byte(long), intake.Options{Subject: intake.Cameras}); b.Counts.Error != 1 {
+		t.Errorf("a name of 101 characters: %+v", b.Counts)
+	}
+}
+
 // A column names substreams. They are shown without credentials, and one that is registered
 // stays.
 func TestCamerasWithSubstreams(t *testing.T) {

@@ -133,6 +133,40 @@ func TestWorkbook(t *testing.T) {
 	}
 }
 
+// A formula counts as what it last gave; one that was never reckoned is an empty cell,
+// which its row says where it needs one.
+func TestFormulasInAWorkbook(t *testing.T) {
+	t.Parallel()
+	book := excelize.NewFile()
+	defer book.Close()
+	for cell, v := range map[string]any{"A1": "名称", "B1": "类型", "C1": "经度", "D1": "纬度", "A2": "甲百货店", "B2": "商铺", "C2": 121.5, "D2": 31.625, "B3": "商铺"} {
+		if err := book.SetCellValue("Sheet1", cell, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for cell, formula := range map[string]string{"C2": `121+0.5`, "A3": `A2&"分店"`} {
+		if err := book.SetCellFormula("Sheet1", cell, formula); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var data bytes.Buffer
+	if err := book.Write(&data); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t)
+	b := s.preview(t, "f.xlsx", data.Bytes(), intake.Options{})
+	rows, err := s.Rows(t.Context(), b.ID, "", 0, 10)
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	if rows[0].Action != "create" || rows[0].Object.Longitude == nil || *rows[0].Object.Longitude != 121.5 {
+		t.Errorf("what a formula gave: %+v", rows[0])
+	}
+	if rows[1].Action != "error" || rows[1].Problems[0].Column != "名称" {
+		t.Errorf("a formula that gave nothing: %+v", rows[1])
+	}
+}
+
 func TestGeoJSON(t *testing.T) {
 	t.Parallel()
 	s := open(t)

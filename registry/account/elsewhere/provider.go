@@ -33,9 +33,19 @@ type Options struct {
 	RolesClaim   string            // of the ID token: a list, or words
 	LicenceClaim string            // of the law-enforcement licence number
 	Roles        map[string]string // value of the claim to role here; what is not in it counts for nothing
-	Factors      []string          // values of amr that stand for a second factor, as mfa, otp, hwk; none: whatever the provider asked for
-	HTTP         *http.Client      // nil: one that is patient for 10 s
+	// Whose records somebody sees: value of the claim to township; Everybody as value,
+	// WholeDistrict as township. Empty: the provider does not say.
+	TownshipsClaim string
+	Townships      map[string]string
+	Factors        []string     // values of amr that stand for a second factor, as mfa, otp, hwk; none: whatever the provider asked for
+	HTTP           *http.Client // nil: one that is patient for 10 s
 }
+
+// What Options.Townships may hold besides values and townships.
+const (
+	Everybody     = "*"
+	WholeDistrict = "*"
+)
 
 // Provider is an identity provider. It is safe for concurrent use.
 type Provider struct {
@@ -169,28 +179,52 @@ func (p *Provider) vouched(id *oidc.IDToken, all map[string]any, a Asked) (accou
 		v.Name = v.Username
 	}
 	v.LicenceNo, _ = all[p.o.LicenceClaim].(string)
+	v.Reach = p.reach(all[p.o.TownshipsClaim])
 	v.Factor = len(p.o.Factors) == 0 || slices.ContainsFunc(c.Methods, func(m string) bool { return slices.Contains(p.o.Factors, m) })
 	return v, nil
 }
 
 // roles are those here that a claim's values stand for.
-func (p *Provider) roles(claim any) (roles []string) {
-	var values []string
+func (p *Provider) roles(claim any) (roles []string) { return stand(p.o.Roles, values(claim)) }
+
+// reach is what a claim's values open; nil where the provider is not asked.
+func (p *Provider) reach(claim any) *account.Reach {
+	if len(p.o.Townships) == 0 {
+		return nil
+	}
+	switch all := stand(p.o.Townships, append(values(claim), Everybody)); {
+	case slices.Contains(all, WholeDistrict):
+		return &account.Reach{Level: account.District}
+	case len(all) == 1:
+		return &account.Reach{Level: account.Township, Townships: all}
+	case len(all) > 1:
+		return &account.Reach{Level: account.Brigade, Townships: all}
+	}
+	return &account.Reach{}
+}
+
+// values are those of a claim, a list or words.
+func values(claim any) (all []string) {
 	switch claim := claim.(type) {
 	case string:
-		values = strings.Fields(claim)
+		return strings.Fields(claim)
 	case []any:
 		for _, v := range claim {
 			if s, ok := v.(string); ok {
-				values = append(values, s)
+				all = append(all, s)
 			}
 		}
 	}
+	return all
+}
+
+// stand are what values stand for by a table, each once.
+func stand(table map[string]string, values []string) (all []string) {
 	for _, v := range values {
-		if role, known := p.o.Roles[v]; known {
-			roles = append(roles, role)
+		if meaning, known := table[v]; known {
+			all = append(all, meaning)
 		}
 	}
-	slices.Sort(roles)
-	return slices.Compact(roles)
+	slices.Sort(all)
+	return slices.Compact(all)
 }

@@ -3456,6 +3456,16 @@ export interface components {
             words: string[];
             zh: string;
         };
+        Callback: {
+            /** @description The order, or the message. */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            timestamp: string;
+            /** @description As order.paid, message.delivered. */
+            type: string;
+        };
         Camera: {
             cadence?: string;
             /** Format: date-time */
@@ -6335,6 +6345,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "answer": {
+                 *         "id": "oSmUWmsQBRv8GIxPVoF2u0e7UKH71hMD2KzWOgXNkKg",
+                 *         "rawId": "oSmUWmsQBRv8GIxPVoF2u0e7UKH71hMD2KzWOgXNkKg",
+                 *         "response": {
+                 *           "attestationObject": "o2NmbXRmcGFja2VkZ2F0dFN0bXSiY2FsZyZjc2lnWEYwRAIgRRVQd28-pKSu3dqSBjTuuW6Stms20A-hGuIvDg5qGSICIDwzme18f4N1uNj8-TCGbShY6OAqA8fkiLUfZbjnR56RaGF1dGhEYXRhWKRJlg3liA6MaHQ0Fw9kdmBbj-SuuaKGMseZXPO6gx2XY0UAAAAAgT-e5GzhnuxskjBFtEMzmAAgoSmUWmsQBRv8GIxPVoF2u0e7UKH71hMD2KzWOgXNkKilAQIDJiABIVgg89IhInzzzKqoh-_MELzs…",
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIiwiY2hhbGxlbmdlIjoibjBfVVNHNmRPUGVBRHpKZ2Mwby1qZ2lRTXBXZGlvbEFNa01MYS0wTjFEOCIsIm9yaWdpbiI6Imh0dHA6Ly9sb2NhbGhvc3Q6ODA4MCJ9"
+                 *         },
+                 *         "type": "public-key"
+                 *       },
+                 *       "name": "手机",
+                 *       "token": "xxxxxxxxxxxxxxxxxxxxxxxxxx"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasskeyDraft"];
             };
         };
@@ -6345,6 +6370,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "codes": [
+                     *         "fs43-m2ze-pnje-qfmz",
+                     *         "hnzx-7sjq-brag-djfz"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Recovery"];
                 };
             };
@@ -6368,6 +6401,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "xxxxxxxxxxxxxxxxxxxxxxxx"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordAgain"];
             };
         };
@@ -6378,6 +6416,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "options": {
+                     *         "publicKey": {
+                     *           "authenticatorSelection": {
+                     *             "residentKey": "required",
+                     *             "userVerification": "required"
+                     *           },
+                     *           "challenge": "n0_USG6dOPeADzJgc0o-jgiQMpWdiolAMkMLa-0N1D8",
+                     *           "pubKeyCredParams": [
+                     *             {
+                     *               "alg": -7,
+                     *               "type": "public-key"
+                     *             },
+                     *             {
+                     *               "alg": -35,
+                     *               "type": "public-key"
+                     *             }
+                     *           ],
+                     *           "rp": {
+                     *             "id": "localhost",
+                     *             "name": "局"
+                     *           },
+                     *           "timeout": 300000,
+                     *           "user": {
+                     *             "displayName": "head",
+                     *             "id": "MDFhMjI2OTYtMWNkMy03MmE5LWJkMjUtMzg2NGM2ZmJlODJh",
+                     *             "name": "head"
+                     *           }
+                     *         }
+                     *       },
+                     *       "token": "xxxxxxxxxxxxxxxxxxxxxxxxxx"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ceremony"];
                 };
             };
@@ -6726,6 +6798,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "police",
+                 *       "name": "区公安分局",
+                 *       "public_key": "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAvxTBPmHfaWcRDcOfha9b/hivYp/ZABVdg+cVeH/BmhY=\n-----END PUBLIC KEY-----\n"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AuthorityDraft"];
             };
         };
@@ -6736,6 +6815,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-11-29T09:15:05.046791Z",
+                     *       "id": "01a22696-29d6-7c0f-9801-7602e40be75c",
+                     *       "kind": "police",
+                     *       "name": "区公安分局",
+                     *       "signs": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Authority"];
                 };
             };
@@ -6895,6 +6983,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "at": [
+                 *         "10.0.0.0/24"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["DiscoveryRequest"];
             };
         };
@@ -6905,6 +7000,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "http://10.0.0.1/onvif/device_service",
+                     *           "id": "urn:uuid:1",
+                     *           "name": "东门"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListFoundCameraBody"];
                 };
             };
@@ -6928,6 +7034,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "address": "http://10.0.0.1/onvif/device_service",
+                 *       "password": "right",
+                 *       "user": "admin"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DeviceRequest"];
             };
         };
@@ -6938,6 +7051,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "clock_offset_s": 0,
+                     *       "manufacturer": "某厂",
+                     *       "streams": [
+                     *         {
+                     *           "codec": "h264",
+                     *           "fps": 25,
+                     *           "height": 1080,
+                     *           "kbps": 0,
+                     *           "name": "",
+                     *           "profile": "main",
+                     *           "url": "rtsp://10.0.0.1/main",
+                     *           "width": 1920
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Device"];
                 };
             };
@@ -7017,6 +7148,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-29T09:16:22.241181Z",
+                     *       "by": "01a22697-56a5-7104-98d8-5dedee39eeef",
+                     *       "by_name": "operator",
+                     *       "counts": {
+                     *         "conflict": 0,
+                     *         "create": 1,
+                     *         "error": 1,
+                     *         "kept": 0,
+                     *         "merge": 0,
+                     *         "same": 0,
+                     *         "skip": 0,
+                     *         "warnings": 0
+                     *       },
+                     *       "done": 0,
+                     *       "format": "csv",
+                     *       "id": "01a22697-5761-72a6-8bba-99dcc1295ed0",
+                     *       "name": "c.csv",
+                     *       "rule": "fill",
+                     *       "sha256": "7fd6aec5ab475e08878c91cc163da2380a8eba78ef78cde823cbc3d0d5e6815f",
+                     *       "state": "preview",
+                     *       "subject": "cameras",
+                     *       "total": 2,
+                     *       "warnings": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportBatch"];
                 };
             };
@@ -7048,6 +7206,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-29T09:15:00.017308Z",
+                     *       "by": "01a22696-15de-7389-816c-9005002a2d39",
+                     *       "by_name": "operator",
+                     *       "counts": {
+                     *         "conflict": 0,
+                     *         "create": 1,
+                     *         "error": 1,
+                     *         "kept": 0,
+                     *         "merge": 0,
+                     *         "same": 0,
+                     *         "skip": 0,
+                     *         "warnings": 0
+                     *       },
+                     *       "done": 0,
+                     *       "format": "csv",
+                     *       "id": "01a22696-1631-746f-9fb9-71e6d8c3ae8d",
+                     *       "name": "c.csv",
+                     *       "rule": "fill",
+                     *       "sha256": "4d03fae6625aceef32a56014443730d4b2ec1743bd1128644ecec04a85c279e7",
+                     *       "state": "undoing",
+                     *       "subject": "cameras",
+                     *       "total": 2,
+                     *       "warnings": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportBatch"];
                 };
             };
@@ -7142,6 +7327,65 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "create",
+                     *           "camera": {
+                     *             "name": "西门",
+                     *             "place": "",
+                     *             "protocol": "",
+                     *             "url": "rtsp://10.0.0.2/s1"
+                     *           },
+                     *           "n": 2,
+                     *           "object": {
+                     *             "address": "",
+                     *             "business": "",
+                     *             "changed_at": "0001-01-01T00:00:00Z",
+                     *             "grade": "",
+                     *             "id": "",
+                     *             "kind": "",
+                     *             "name": "",
+                     *             "party": "",
+                     *             "party_id": "",
+                     *             "version": 0
+                     *           },
+                     *           "problems": []
+                     *         },
+                     *         {
+                     *           "action": "error",
+                     *           "camera": {
+                     *             "name": "",
+                     *             "place": "",
+                     *             "protocol": "",
+                     *             "url": "rtsp://10.0.0.3/s1"
+                     *           },
+                     *           "n": 3,
+                     *           "object": {
+                     *             "address": "",
+                     *             "business": "",
+                     *             "changed_at": "0001-01-01T00:00:00Z",
+                     *             "grade": "",
+                     *             "id": "",
+                     *             "kind": "",
+                     *             "name": "",
+                     *             "party": "",
+                     *             "party_id": "",
+                     *             "version": 0
+                     *           },
+                     *           "problems": [
+                     *             {
+                     *               "column": "摄像机名称",
+                     *               "en": "the camera's name is missing; fill it in",
+                     *               "row": 3,
+                     *               "zh": "请填写摄像机名称"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PageImportRowBody"];
                 };
             };
@@ -7173,6 +7417,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-29T09:15:00.017308Z",
+                     *       "by": "01a22696-15de-7389-816c-9005002a2d39",
+                     *       "by_name": "operator",
+                     *       "counts": {
+                     *         "conflict": 0,
+                     *         "create": 1,
+                     *         "error": 1,
+                     *         "kept": 0,
+                     *         "merge": 0,
+                     *         "same": 0,
+                     *         "skip": 0,
+                     *         "warnings": 0
+                     *       },
+                     *       "done": 0,
+                     *       "format": "csv",
+                     *       "id": "01a22696-1631-746f-9fb9-71e6d8c3ae8d",
+                     *       "name": "c.csv",
+                     *       "rule": "fill",
+                     *       "sha256": "4d03fae6625aceef32a56014443730d4b2ec1743bd1128644ecec04a85c279e7",
+                     *       "state": "undoing",
+                     *       "subject": "cameras",
+                     *       "total": 2,
+                     *       "warnings": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportBatch"];
                 };
             };
@@ -7196,6 +7467,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "protocol": "tcp",
+                 *       "url": "rtsp://10.0.0.1/main"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProbeRequest"];
             };
         };
@@ -7206,6 +7483,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "picture": "/9j/",
+                     *       "report": {
+                     *         "bitrate_kbps": 2000,
+                     *         "clock_source": "rtcp",
+                     *         "codec": "",
+                     *         "fps": 0,
+                     *         "gop_ms": 0,
+                     *         "height": 0,
+                     *         "transport": "tcp",
+                     *         "width": 0
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Probe"];
                 };
             };
@@ -7766,6 +8058,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "from": "2026-11-29T09:15:00.011819Z",
+                     *       "spans": [
+                     *         {
+                     *           "from": "2026-11-29T09:15:00.011819Z",
+                     *           "state": "unknown",
+                     *           "to": "2026-11-29T09:15:00.014594852Z",
+                     *           "why_en": "no node tells of the camera",
+                     *           "why_zh": "没有节点报告该摄像机"
+                     *         }
+                     *       ],
+                     *       "to": "2026-11-29T09:15:00.014594852Z",
+                     *       "watched_s": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Timeline"];
                 };
             };
@@ -8151,6 +8459,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "officers": [
+                 *         "01a22697-7ad2-7dd4-bd1f-e23db28cf13a",
+                 *         "01a22697-7b14-75ad-aa48-c6a0a0e990b6"
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     [key: string]: unknown;
                 };
@@ -8356,6 +8672,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "店主下周来局"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NoteDraft"];
             };
         };
@@ -8366,6 +8687,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-29T09:16:32.686038Z",
+                     *       "by": "one",
+                     *       "by_id": "01a22697-7ad2-7dd4-bd1f-e23db28cf13a",
+                     *       "case_id": "0198c000-0000-7000-8000-000000000001",
+                     *       "id": "01a22697-8020-72a5-83a5-1e1d46e09f92",
+                     *       "matter_en": "Street stall outside permitted places",
+                     *       "matter_zh": "无序设摊",
+                     *       "mentions": [],
+                     *       "number": "演示城管立字〔2026〕第000001号",
+                     *       "text": "店主下周来局",
+                     *       "unseen": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["CaseNote"];
                 };
             };
@@ -8653,6 +8989,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "grant": true,
+                 *       "reason": "同意修复"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreditVerdict"];
             };
         };
@@ -8720,6 +9062,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "grant": true,
+                 *       "reason": "材料齐全"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreditVerdict"];
             };
         };
@@ -8798,6 +9146,22 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "本局信用管理办法",
+                 *       "rules": {
+                 *         "decide_days": 5,
+                 *         "light_days": 90,
+                 *         "light_most_fen": 20000,
+                 *         "ordinary_least_days": 90,
+                 *         "ordinary_most_days": 365,
+                 *         "repeat_days": 365,
+                 *         "serious_least_days": 365,
+                 *         "serious_least_fen": 5000000,
+                 *         "serious_most_days": 1095
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreditRulesDraft"];
             };
         };
@@ -8997,6 +9361,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "draw_at": "2026-11-29T10:15:04.47330308Z",
+                 *       "kind": "inspection",
+                 *       "title": "十二月双随机",
+                 *       "wanted": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["Plan"];
             };
         };
@@ -9007,6 +9379,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "announced_at": "2026-11-29T09:15:04.487934Z",
+                     *       "done": 0,
+                     *       "draw_at": "2026-11-29T10:15:04Z",
+                     *       "faulty": 0,
+                     *       "id": "01a22696-27a7-7e50-8439-00ded549eb3f",
+                     *       "kind": "inspection",
+                     *       "of": 1,
+                     *       "seed": "",
+                     *       "sha256": "b99e17b0b005d6d401944270db04b91e80e366262e70a201e3a7bf501698b610",
+                     *       "tasks": 0,
+                     *       "title": "十二月双随机",
+                     *       "wanted": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Draw"];
                 };
             };
@@ -9038,6 +9426,63 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "draw": {
+                     *         "announced_at": "2026-11-29T09:15:04.487934Z",
+                     *         "done": 1,
+                     *         "draw_at": "2026-11-29T10:15:04Z",
+                     *         "faulty": 1,
+                     *         "id": "01a22696-27a7-7e50-8439-00ded549eb3f",
+                     *         "kind": "inspection",
+                     *         "of": 1,
+                     *         "seed": "",
+                     *         "sha256": "b99e17b0b005d6d401944270db04b91e80e366262e70a201e3a7bf501698b610",
+                     *         "tasks": 1,
+                     *         "title": "十二月双随机",
+                     *         "wanted": 1
+                     *       },
+                     *       "questions": [
+                     *         {
+                     *           "en": "Nothing in the street or outside the door",
+                     *           "key": "front",
+                     *           "zh": "门前无占道、无跨门经营"
+                     *         },
+                     *         {
+                     *           "en": "Waste is sorted; contracts are there",
+                     *           "key": "waste",
+                     *           "zh": "生活垃圾、餐厨垃圾分类投放，协议齐全"
+                     *         }
+                     *       ],
+                     *       "tasks": [
+                     *         {
+                     *           "answers": {
+                     *             "front": "fault",
+                     *             "records": "none",
+                     *             "signs": "ok",
+                     *             "waste": "ok"
+                     *           },
+                     *           "done_at": "2026-11-29T09:15:04.525598Z",
+                     *           "done_by": "officer",
+                     *           "draw_id": "01a22696-27a7-7e50-8439-00ded549eb3f",
+                     *           "due_on": "2026-12-19",
+                     *           "id": "6f891e52-f6f9-4952-81a5-00fa5ecc7542",
+                     *           "inspectors": [
+                     *             "officer"
+                     *           ],
+                     *           "kind": "inspection",
+                     *           "name": "甲水果店",
+                     *           "note": "门前堆物",
+                     *           "rank": 1,
+                     *           "rectified": "已清理",
+                     *           "rectified_at": "2026-11-29T09:15:04.560204Z",
+                     *           "rectify_by": "2026-12-11",
+                     *           "result": "faulty",
+                     *           "subject": "01a22696-278f-73b9-b04f-64bef52e1d4f"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["DrawPage"];
                 };
             };
@@ -9107,6 +9552,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "account_id": "01a22696-31a4-71a7-9290-f818d83855d5",
+                 *       "ends_at": "2026-11-29T10:15:07.578413755Z",
+                 *       "starts_at": "2026-11-29T08:15:07.578413633Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ShiftDraft"];
             };
         };
@@ -9117,6 +9569,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a22696-33d6-719e-a15e-b51b8bc05cf5"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Made"];
                 };
             };
@@ -9322,7 +9779,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    /**
+                     * @example {
+                     *       "boxes": [
+                     *         {
+                     *           "box": {
+                     *             "x1": 0.3,
+                     *             "x2": 0.45,
+                     *             "y1": 0.55,
+                     *             "y2": 0.8
+                     *           },
+                     *           "label": "stall",
+                     *           "score": 0.91
+                     *         }
+                     *       ],
+                     *       "camera": "0198c000-0000-7000-8000-00000000cafe",
+                     *       "clip_from": "2026-11-24T08:30:00.000000Z",
+                     *       "clip_to": "2026-11-24T08:31:15.000000Z",
+                     *       "detector": "stall",
+                     *       "dwell_s": 65,
+                     *       "first": "2026-11-24T08:30:00.000000Z",
+                     *       "id": "0198c000-0000-7000-8000-000000000002",
+                     *       "kind": "incident",
+                     *       "last": "2026-11-24T08:31:05.000000Z",
+                     *       "params": {
+                     *         "dwell_s": 60
+                     *       },
+                     *       "present": false,
+                     *       "raised": "2026-11-24T08:31:05.000000Z",
+                     *       "rule_version": "stall/1",
+                     *       "stills": [
+                     *         {
+                     *           "at": "2026-11-24T08:31:05.000000Z",
+                     *           "boxes": null,
+                     *           "codec": "h264",
+                     *           "name": "0001",
+                     *           "role": "raised",
+                     *           "unit": 1625
+                     *         }
+                     *       ],
+                     *       "values": {
+                     *         "dwell_s": 65
+                     *       },
+                     *       "why": {
+                     *         "en": "A stall stood in the zone for 65 s",
+                     *         "zh": "占道设摊 65 秒"
+                     *       },
+                     *       "zone": {
+                     *         "camera": "0198c000-0000-7000-8000-00000000cafe",
+                     *         "detector": "stall",
+                     *         "id": "0198c000-0000-7000-8000-0000000000a1",
+                     *         "name_en": "Market gate",
+                     *         "name_zh": "菜场门口",
+                     *         "polygon": [
+                     *           {
+                     *             "x": 0.1,
+                     *             "y": 0.5
+                     *           },
+                     *           {
+                     *             "x": 0.9,
+                     *             "y": 0.5
+                     *           }
+                     *         ],
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                     "application/octet-stream": string;
                     "image/jpeg": string;
                     "image/png": string;
@@ -9359,6 +9884,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "bundle": "0198c000-0000-7000-8000-000000000002",
+                     *       "bytes": 23040,
+                     *       "camera": "0198c000-0000-7000-8000-00000000cafe",
+                     *       "checks": [
+                     *         {
+                     *           "en": "the tar is whole: 16 files, 23040 bytes",
+                     *           "name": "container",
+                     *           "ok": true,
+                     *           "zh": "归档完整，共 16 个文件、23040 字节"
+                     *         },
+                     *         {
+                     *           "en": "the files are those of a bundle, laid out as BagIt (RFC 8493)",
+                     *           "name": "layout",
+                     *           "ok": true,
+                     *           "zh": "文件齐全，符合 BagIt（RFC 8493）格式"
+                     *         }
+                     *       ],
+                     *       "files": 16,
+                     *       "kind": "incident",
+                     *       "log_index": 6,
+                     *       "manifest_sha256": "b1258095eedc16055f840c77f5528fd0c15d19e806578c52cad9e3b58e1550bb",
+                     *       "previous_bundle": "",
+                     *       "previous_manifest_sha256": "",
+                     *       "seal_key_id": "82d93f8b5e0012c4",
+                     *       "sealed_at": "2026-11-29T01:32:30.527867Z",
+                     *       "tar_sha256": "36bc34dd9b88c5193db198976ce6c635984004e4e2df00d6f84652f832a597bc",
+                     *       "timestamp_at": "2026-11-29T01:32:30Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Report"];
                 };
             };
@@ -9743,6 +10299,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "note": "店主在场"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Note"];
             };
         };
@@ -9779,6 +10340,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "系行人短暂停留"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Reason"];
             };
         };
@@ -9815,6 +10381,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ticks": {
+                 *         "accurate": true,
+                 *         "clear": true,
+                 *         "complete": true,
+                 *         "true": true
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["Verification"];
             };
         };
@@ -10441,6 +11017,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-29T09:16:46.689899Z",
+                     *       "by": "01a22697-b627-7ef5-851a-af43f01c3231",
+                     *       "by_name": "collector",
+                     *       "counts": {
+                     *         "conflict": 0,
+                     *         "create": 2,
+                     *         "error": 1,
+                     *         "kept": 0,
+                     *         "merge": 0,
+                     *         "same": 0,
+                     *         "skip": 0,
+                     *         "warnings": 0
+                     *       },
+                     *       "done": 0,
+                     *       "format": "csv",
+                     *       "id": "01a22697-b6e1-7d9b-b00d-c9909f3c774a",
+                     *       "name": "商铺.csv",
+                     *       "rule": "fill",
+                     *       "sha256": "0dd4f87021c0f5b2e38279ed86a21d07b837e81fea75354dc60d4bf726042f76",
+                     *       "state": "preview",
+                     *       "subject": "objects",
+                     *       "total": 3,
+                     *       "warnings": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportBatch"];
                 };
             };
@@ -11337,6 +11940,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "officer": "01a22696-31a4-71a7-9290-f818d83855d5"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Dispatch"];
             };
         };
@@ -11373,6 +11981,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "note": "当场清除",
+                 *       "result": "corrected"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LeadOutcome"];
             };
         };
@@ -11583,7 +12197,21 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": string;
+                /**
+                 * @example {
+                 *       "data": {
+                 *         "at": "2026-06-02T02:00:00Z",
+                 *         "id": "sms_01a22697-703b-7041-8218-1e29716f11df",
+                 *         "key": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                 *         "state": "delivered",
+                 *         "text": "【演示区城市管理行政执法局】张记水果店于6月2日09:58被发现“施工场所裸露土地未覆盖”。请在6月3日10:00前自行改正，及时改正且轻微的不予处罚。详情：http://127.0.0.1:45657/p/DdgctWOAm58Xhue6OkDOiJ5E 咨询：021-0",
+                 *         "to": "13800000003"
+                 *       },
+                 *       "timestamp": "2026-06-02T02:00:00Z",
+                 *       "type": "message.delivered"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Callback"];
             };
         };
         responses: {
@@ -11837,6 +12465,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "address": "八一路2号"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ObjectDraft"];
             };
         };
@@ -11848,6 +12481,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "address": "八一路2号",
+                     *       "business": "",
+                     *       "changed_at": "2026-11-29T09:14:59.199809Z",
+                     *       "grade": "green",
+                     *       "id": "01a22696-12fd-7622-be3b-f7afd3857161",
+                     *       "kind": "shop",
+                     *       "name": "张记水果店",
+                     *       "party": "张三",
+                     *       "party_id": "01a22696-12f9-7316-a1a2-e50af1351412",
+                     *       "version": 2
+                     *     }
+                     */
                     "application/json": components["schemas"]["Object"];
                 };
             };
@@ -12409,6 +13056,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "address": "八一路1号",
+                 *       "kind": "person",
+                 *       "name": "张三",
+                 *       "phone": "13800000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PartyDraft"];
             };
         };
@@ -12420,6 +13075,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "address": "八一路1号",
+                     *       "changed_at": "2026-11-29T09:14:59.193202Z",
+                     *       "id": "01a22696-12f9-7316-a1a2-e50af1351412",
+                     *       "identity": "",
+                     *       "kind": "person",
+                     *       "name": "张三",
+                     *       "phone": "13800000001",
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Party"];
                 };
             };
@@ -12447,6 +13114,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "phone": "13800000002"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PartyDraft"];
             };
         };
@@ -12458,6 +13130,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "address": "八一路1号",
+                     *       "changed_at": "2026-11-29T09:14:59.196106Z",
+                     *       "id": "01a22696-12f9-7316-a1a2-e50af1351412",
+                     *       "identity": "",
+                     *       "kind": "person",
+                     *       "name": "张三",
+                     *       "phone": "13800000002",
+                     *       "version": 2
+                     *     }
+                     */
                     "application/json": components["schemas"]["Party"];
                 };
             };
@@ -12485,7 +13169,22 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": string;
+                /**
+                 * @example {
+                 *       "data": {
+                 *         "amount_fen": 20000,
+                 *         "created_at": "2026-11-24T02:16:00Z",
+                 *         "order_no": "01a22697-8338-7742-a46a-9d0eadfa1c38",
+                 *         "paid_at": "2026-11-24T02:16:00Z",
+                 *         "pay_url": "http://127.0.0.1:39967/pay/97888764dd3b58ddf6a5dfdb1c8359d1",
+                 *         "receipt_no": "DEMO-20261124-000001",
+                 *         "state": "paid"
+                 *       },
+                 *       "timestamp": "2026-11-24T02:16:00Z",
+                 *       "type": "order.paid"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Callback"];
             };
         };
         responses: {
@@ -12516,6 +13215,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "at": "2026-11-25T03:16:00Z",
+                 *       "note": "请在上午"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PortalAppointment"];
             };
         };
@@ -12553,6 +13258,89 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "actions": [
+                     *         {
+                     *           "allowed": true,
+                     *           "event": "ask_deferral"
+                     *         },
+                     *         {
+                     *           "allowed": true,
+                     *           "event": "ask_instalments"
+                     *         }
+                     *       ],
+                     *       "at": "2026-11-24T01:58:00Z",
+                     *       "basis_en": "Shanghai Regulations on City Appearance and Environmental Sanitation art. 21 ¶1; Shanghai Regulations on City Appearance and Environmental Sanitation art. 21 ¶3",
+                     *       "basis_zh": "《上海市市容环境卫生管理条例》第二十一条第一款；《上海市市容环境卫生管理条例》第二十一条第三款",
+                     *       "clip": "0198c000-0000-7000-8000-000000000001/data/clip.mp4",
+                     *       "consented": true,
+                     *       "copies": [],
+                     *       "documents": [
+                     *         {
+                     *           "code": "XM7GCZD8RTXYXYZ3",
+                     *           "id": "01a22697-7c05-785f-b505-fa9d19e60c4e",
+                     *           "issued_at": "2026-11-24T02:00:00Z",
+                     *           "number": "演示城管提醒字〔2026〕第000001号",
+                     *           "title_en": "Reminder to put right",
+                     *           "title_zh": "责令改正提醒书"
+                     *         },
+                     *         {
+                     *           "code": "GH6WCGJZQDT4DSB9",
+                     *           "id": "01a22697-7e5b-762e-9e7a-2737c1fdbed6",
+                     *           "issued_at": "2026-11-24T02:16:00Z",
+                     *           "number": "演示城管事告字〔2026〕第000001号",
+                     *           "title_en": "Notice of facts",
+                     *           "title_zh": "违法事实告知书"
+                     *         }
+                     *       ],
+                     *       "fine_fen": 20000,
+                     *       "instalments": [],
+                     *       "late_fen": 0,
+                     *       "matter_en": "Street stall outside permitted places",
+                     *       "matter_zh": "无序设摊",
+                     *       "number": "演示城管立字〔2026〕第000001号",
+                     *       "object": "张记水果店",
+                     *       "paid_fen": 0,
+                     *       "party": "张三",
+                     *       "place": "八一路100号前",
+                     *       "progress": [
+                     *         {
+                     *           "at": "2026-11-24T02:00:00Z",
+                     *           "label_en": "Found",
+                     *           "label_zh": "发现线索"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-24T02:00:00Z",
+                     *           "label_en": "Reminded",
+                     *           "label_zh": "提醒劝阻"
+                     *         }
+                     *       ],
+                     *       "receipt_no": "",
+                     *       "state": "served",
+                     *       "statements": [
+                     *         {
+                     *           "answer": "经复核，情况属实，部分采纳。",
+                     *           "at": "2026-11-24T02:16:00Z",
+                     *           "text": "家庭困难，已经改正。"
+                     *         }
+                     *       ],
+                     *       "stills": [
+                     *         {
+                     *           "at": "2026-11-24T01:57:00Z",
+                     *           "name": "0198c000-0000-7000-8000-000000000001/data/stills/0001.png",
+                     *           "role": "before"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-24T01:59:40Z",
+                     *           "name": "0198c000-0000-7000-8000-000000000001/data/stills/0002.png",
+                     *           "role": "raised"
+                     *         }
+                     *       ],
+                     *       "what_en": "A stall has stood for 100 s, more than the 60 s allowed",
+                     *       "what_zh": "违法事实。"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PortalCase"];
                 };
             };
@@ -12576,6 +13364,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Send-codeRequest"];
             };
         };
@@ -12586,6 +13375,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "phone": "138****0001"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PortalPhone"];
                 };
             };
@@ -12609,6 +13403,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "800144"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PortalCode"];
             };
         };
@@ -12640,6 +13439,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "phone": "13800000001",
+                 *       "signature": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+                 *     }
+                 */
                 "application/json": components["schemas"]["PortalConsent"];
             };
         };
@@ -12739,6 +13544,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "record": {
+                     *         "case_id": "5e1e1b38-e61f-4bde-b663-11efc5de731a",
+                     *         "case_number": "沪崇城管立字〔2026〕第000007号",
+                     *         "decided_at": "2026-06-02T09:15:11.943324Z",
+                     *         "id": "01a22696-44df-7626-be79-a52c0022bb12",
+                     *         "level": "ordinary",
+                     *         "matter": "stall",
+                     *         "party": "张三",
+                     *         "party_id": "01a22696-44c4-7e82-a641-14d43f7fff5a",
+                     *         "repair_from": "2026-08-31T09:15:11.943324Z",
+                     *         "rules": 1,
+                     *         "shown": true,
+                     *         "state": "repaired",
+                     *         "until": "2027-06-02T09:15:11.943324Z",
+                     *         "why": "一般"
+                     *       },
+                     *       "repair": {
+                     *         "advised": true,
+                     *         "asked_at": "2026-11-29T09:15:11.983133Z",
+                     *         "case_id": "5e1e1b38-e61f-4bde-b663-11efc5de731a",
+                     *         "case_number": "沪崇城管立字〔2026〕第000007号",
+                     *         "decide_by": "2026-12-04T15:59:59.999999Z",
+                     *         "decided_at": "2026-11-29T09:15:12.001757Z",
+                     *         "decider": "",
+                     *         "id": "01a22696-44ee-751b-bd9c-d3888a50129f",
+                     *         "papers": 1,
+                     *         "party": "张三",
+                     *         "reason": "同意修复",
+                     *         "record_id": "01a22696-44df-7626-be79-a52c0022bb12",
+                     *         "review": "",
+                     *         "reviewer": "",
+                     *         "state": "granted",
+                     *         "text": "已整改"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["PortalCredit"];
                 };
             };
@@ -12762,6 +13605,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "papers": [
+                 *         "JVBERi0xLjQ="
+                 *       ],
+                 *       "text": "已整改"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreditApplication"];
             };
         };
@@ -12799,6 +13650,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "asked_at": "2026-11-29T09:15:07.878224Z",
+                     *       "decide_by": "2026-12-29T09:15:07.878224Z",
+                     *       "decided_at": "2026-11-29T09:15:07.902493Z",
+                     *       "state": "released"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PortalDataRequest"];
                 };
             };
@@ -12822,6 +13681,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "identity": "11010519491231002X"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PortalIdentity"];
             };
         };
@@ -12853,6 +13717,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "identity": "11010519491231002X"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PortalIdentity"];
             };
         };
@@ -12886,6 +13755,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "住院",
+                 *       "until": "2027-01-24T02:16:00Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PortalDeferral"];
             };
         };
@@ -12979,6 +13854,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "数额过高"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PortalReason"];
             };
         };
@@ -13016,6 +13896,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "inquiry": {
+                     *         "agreed_at": "2026-11-25T03:16:00Z",
+                     *         "appointed_at": "2026-11-25T03:16:00Z",
+                     *         "bundle": "01a22697-7b95-73e3-b226-bade1d5e2714",
+                     *         "closed_at": "2026-11-25T03:16:00Z",
+                     *         "officers": [
+                     *           {
+                     *             "licence_no": "No 1",
+                     *             "name": "one"
+                     *           },
+                     *           {
+                     *             "licence_no": "No 1",
+                     *             "name": "two"
+                     *           }
+                     *         ],
+                     *         "opened_at": "2026-11-25T03:16:00Z",
+                     *         "record": {
+                     *           "at": "2026-11-25T03:16:00Z",
+                     *           "document": "01a22697-7d63-7ad0-a0a1-973a92e7d2ff"
+                     *         },
+                     *         "recorded": true,
+                     *         "state": "sealed"
+                     *       },
+                     *       "proved": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["PortalInquiry"];
                 };
             };
@@ -13039,6 +13947,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "agree": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["PortalAgreement"];
             };
         };
@@ -13070,6 +13983,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "摊位是邻居的"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PortalCorrection"];
             };
         };
@@ -13144,6 +14062,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "first": "2026-12-24T02:16:00Z",
+                 *       "parts": 2,
+                 *       "reason": "只能按月缴纳"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PortalInstalments"];
             };
         };
@@ -13175,6 +14100,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Start-paymentRequest"];
             };
         };
@@ -13185,6 +14111,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "pay_url": "http://127.0.0.1:39967/pay/97888764dd3b58ddf6a5dfdb1c8359d1"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PortalPayment"];
                 };
             };
@@ -13251,6 +14182,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "家庭困难，已经改正。"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PortalText"];
             };
         };
@@ -13282,6 +14218,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Waive-rightsRequest"];
             };
         };
@@ -13800,6 +14737,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "issued_at": "2026-11-24T02:16:00Z",
+                     *       "number": "演示城管罚告字〔2026〕第000001号",
+                     *       "sha256": "9c5598d2f899c6cb6834ea397083423b17770162ea88d73b4164d73d6f398002",
+                     *       "title_en": "Advance notice of penalty",
+                     *       "title_zh": "行政处罚事先告知书"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PublicDocument"];
                 };
             };
@@ -13865,6 +14811,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "draw": {
+                     *         "announced_at": "2026-11-29T09:15:04.487934Z",
+                     *         "done": 1,
+                     *         "draw_at": "2026-11-29T10:15:04Z",
+                     *         "faulty": 1,
+                     *         "id": "01a22696-27a7-7e50-8439-00ded549eb3f",
+                     *         "kind": "inspection",
+                     *         "of": 1,
+                     *         "seed": "",
+                     *         "sha256": "b99e17b0b005d6d401944270db04b91e80e366262e70a201e3a7bf501698b610",
+                     *         "tasks": 1,
+                     *         "title": "十二月双随机",
+                     *         "wanted": 1
+                     *       },
+                     *       "results": [
+                     *         {
+                     *           "done_at": "2026-11-29T09:15:04.525598Z",
+                     *           "name": "甲水果店",
+                     *           "rank": 1,
+                     *           "rectified_at": "2026-11-29T09:15:04.560204Z",
+                     *           "result": "faulty"
+                     *         }
+                     *       ],
+                     *       "text": "{\"announced\":\"2026-11-29T09:15:04.487934Z\",\"draws\":\"2026-11-29T10:15:04Z\",\"format\":\"offsite-draw/1\",\"id\":\"01a22696-27a7-7e50-8439-00ded549eb3f\",\"purpose\":\"inspection\",\"terms\":{\"always\":[],\"inspectors\":[\"01a22696-26a6-7496-8321-7a7d568f4dda\",\"01a22696-277d-76c9-b962-32cdfe66de4b\"],\"tickets\":[{\"chance…"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PublicDraw"];
                 };
             };
@@ -13998,6 +14972,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "已隐去姓名",
+                 *       "sound": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["PublicationCheckDraft"];
             };
         };
@@ -14452,6 +15432,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-11-29T09:15:02.353734Z",
+                     *           "by": "legal",
+                     *           "holds": false,
+                     *           "id": 1,
+                     *           "key": "2028",
+                     *           "kind": "year",
+                     *           "reason": "国务院办公厅已公布",
+                     *           "text": "year: 2028\nsource: 国务院办公厅通知\nholidays: [{name: 元旦, from: 2028-01-01, to: 2028-01-02}]\nmake_up: []\n"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListEntryBody"];
                 };
             };
@@ -14475,6 +15471,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "year",
+                 *       "reason": "国务院办公厅已公布",
+                 *       "text": "year: 2028\nsource: 国务院办公厅通知\nholidays: [{name: 元旦, from: 2028-01-01, to: 2028-01-02}]\nmake_up: []\n"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RuleDraft"];
             };
         };
@@ -14485,6 +15488,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-29T09:15:02.353734Z",
+                     *       "by": "legal",
+                     *       "holds": false,
+                     *       "id": 1,
+                     *       "key": "2028",
+                     *       "kind": "year",
+                     *       "reason": "国务院办公厅已公布",
+                     *       "text": "year: 2028\nsource: 国务院办公厅通知\nholidays: [{name: 元旦, from: 2028-01-01, to: 2028-01-02}]\nmake_up: []\n"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Entry"];
                 };
             };
@@ -14508,6 +15523,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "year",
+                 *       "text": "year: 2028\nsource: 国务院办公厅通知\nholidays: [{name: 元旦, from: 2028-01-01, to: 2028-01-02}]\nmake_up: []\n"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RuleCheck"];
             };
         };
@@ -14518,6 +15539,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "key": "2028"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RuleChecked"];
                 };
             };
@@ -14579,6 +15605,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "key": "stall",
+                     *       "kind": "matter",
+                     *       "text": "key: stall\nname: {zh: 无序设摊, en: Street stall outside permitted places}\ndetector: stall\noffsite: true\nmajor: false\nplan: 无序设摊\ngrace_s: 1800\norder:\n  zh: 立即停止占用公共场所设摊经营、兜售物品，清理摊位及物品\n  en: Stop selling in the public place at once and clear the stall and goods away\nbands_source:\n  zh: 系统建议档次，待本局公布的裁量基准（…"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RuleText"];
                 };
             };
@@ -14715,6 +15748,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "announced": "2026-11-29T09:14:57.848055Z",
+                     *       "announcement": "{\"announced\":\"2026-11-29T09:14:57.848055Z\",\"draws\":\"2026-11-29T10:14:57.846313Z\",\"format\":\"offsite-draw/1\",\"id\":\"01a22696-0db8-70e3-8055-04dca63e4cad\",\"purpose\":\"evidence\",\"terms\":{\"from\":\"2026-10-29T09:14:57.846312062Z\",\"rate\":0.05,\"to\":\"2026-11-29T09:14:57.846312983Z\"}}",
+                     *       "by": "auditor",
+                     *       "draws": "2026-11-29T10:14:57.846313Z",
+                     *       "from": "2026-10-29T09:14:57.846312062Z",
+                     *       "id": "01a22696-0db8-70e3-8055-04dca63e4cad",
+                     *       "logged": false,
+                     *       "members": [],
+                     *       "population": 0,
+                     *       "rate": 0.05,
+                     *       "taken": false,
+                     *       "to": "2026-11-29T09:14:57.846312983Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Sample"];
                 };
             };
@@ -14973,6 +16022,22 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "answer": {
+                 *         "id": "oSmUWmsQBRv8GIxPVoF2u0e7UKH71hMD2KzWOgXNkKg",
+                 *         "rawId": "oSmUWmsQBRv8GIxPVoF2u0e7UKH71hMD2KzWOgXNkKg",
+                 *         "response": {
+                 *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ",
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiamZpUUdrbkMzbnZ4eTdYbjlsaXg2U0VnWVdCd3ZlaGhabkFTeEtoODhMayIsIm9yaWdpbiI6Imh0dHA6Ly9sb2NhbGhvc3Q6ODA4MCJ9",
+                 *           "signature": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                 *           "userHandle": "MDFhMjI2OTYtMWNkMy03MmE5LWJkMjUtMzg2NGM2ZmJlODJh"
+                 *         },
+                 *         "type": "public-key"
+                 *       },
+                 *       "token": "xxxxxxxxxxxxxxxxxxxxxxxxxx"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasskeyAnswer"];
             };
         };
@@ -14983,6 +16048,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "csrf": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                     *       "user": {
+                     *         "elsewhere": false,
+                     *         "factor": true,
+                     *         "id": "01a22696-1cd3-72a9-bd25-3864c6fbe82a",
+                     *         "level": "district",
+                     *         "must_add_factor": false,
+                     *         "must_change_password": false,
+                     *         "name": "head",
+                     *         "roles": [
+                     *           "head"
+                     *         ],
+                     *         "townships": [],
+                     *         "username": "head"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
@@ -15121,6 +16205,22 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "answer": {
+                 *         "id": "oSmUWmsQBRv8GIxPVoF2u0e7UKH71hMD2KzWOgXNkKg",
+                 *         "rawId": "oSmUWmsQBRv8GIxPVoF2u0e7UKH71hMD2KzWOgXNkKg",
+                 *         "response": {
+                 *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAg",
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiQXhiNUcwUjl4YnhnRVNhREYyVTdBdjdoSEpDdUdpVUZrQWdKMklWRUNTUSIsIm9yaWdpbiI6Imh0dHA6Ly9sb2NhbGhvc3Q6ODA4MCJ9",
+                 *           "signature": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                 *           "userHandle": "MDFhMjI2OTYtMWNkMy03MmE5LWJkMjUtMzg2NGM2ZmJlODJh"
+                 *         },
+                 *         "type": "public-key"
+                 *       },
+                 *       "token": "xxxxxxxxxxxxxxxxxxxxxxxxxx"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasskeyAnswer"];
             };
         };
@@ -15286,6 +16386,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "rectified": "已清理"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Rectification"];
             };
         };
@@ -15319,6 +16424,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "answers": {
+                 *         "front": "fault",
+                 *         "records": "none",
+                 *         "signs": "ok",
+                 *         "waste": "ok"
+                 *       },
+                 *       "note": "门前堆物"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Result"];
             };
         };
@@ -15725,6 +16841,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "received_at": "2026-11-29T09:15:05Z",
+                 *       "receiver": "李警官",
+                 *       "signature": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignedReceipt"];
             };
         };
@@ -15892,6 +17015,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "level": "township",
+                 *       "licence_no": "31-0001",
+                 *       "name": "王某",
+                 *       "roles": [
+                 *         "officer"
+                 *       ],
+                 *       "team": "城桥中队",
+                 *       "townships": [
+                 *         "城桥镇"
+                 *       ],
+                 *       "username": "wang"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserDraft"];
             };
         };
@@ -15902,6 +17040,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "password": "xxxxxxxxxxxxxxxxxxx",
+                     *       "user": {
+                     *         "disabled": false,
+                     *         "id": "01a22696-12f8-73fa-a5e7-e7b299feec88",
+                     *         "level": "township",
+                     *         "licence_no": "31-0001",
+                     *         "name": "王某",
+                     *         "roles": [
+                     *           "officer"
+                     *         ],
+                     *         "team": "城桥中队",
+                     *         "townships": [
+                     *           "城桥镇"
+                     *         ],
+                     *         "username": "wang"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserResult"];
                 };
             };
@@ -16350,6 +17508,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "secret": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookSecret"];
                 };
             };
@@ -16415,6 +17578,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "lacks": 2027,
+                     *       "provisional": true,
+                     *       "years": [
+                     *         {
+                     *           "provisional": false,
+                     *           "source": "国务院办公厅关于2024年部分节假日安排的通知（国办发明电〔2023〕7号，2023年10月25日）",
+                     *           "year": 2024
+                     *         },
+                     *         {
+                     *           "provisional": false,
+                     *           "source": "国务院办公厅关于2025年部分节假日安排的通知（国办发明电〔2024〕12号，2024年11月12日）",
+                     *           "year": 2025
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Years"];
                 };
             };

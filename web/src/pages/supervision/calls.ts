@@ -22,7 +22,7 @@ export const useFigureItems = (key: string, missing: boolean) =>
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
 
-export const useSnapshots = () => useQuery({ queryKey: ["quotas", "snapshots"], queryFn: async (): Promise<Snapshot[]> => (await ok(api.GET("/api/v1/quotas/snapshots", {}))).items });
+export const useSnapshots = (enabled: boolean) => useQuery({ enabled, queryKey: ["quotas", "snapshots"], queryFn: async (): Promise<Snapshot[]> => (await ok(api.GET("/api/v1/quotas/snapshots", {}))).items });
 
 // A draw that waits for its time is asked for again: the seed comes by the clock.
 const soon = 15_000;

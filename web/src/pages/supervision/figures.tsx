@@ -1,7 +1,7 @@
 // The plan's figures with their other readings, beside a month that is sealed, and
 // what is still needed.
 import { Button, Select } from "antd";
-import { Link, Navigate, useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { useQuotas } from "../../api/queries";
 import type { Quota } from "../../api/types";
 import { useSession } from "../../app/session";
@@ -16,21 +16,18 @@ import words, { type SupervisionWord } from "./words";
 
 const reportURL = (format: "xlsx" | "pdf") => `/api/v1/quotas/report?format=${format}`;
 
-// Figures are the district's: who has townships is shown their work instead.
+// Figures are those of the townships that somebody sees. Sealed months are the district's.
 export default function Figures() {
-  const { user } = useSession();
-  return user.townships.length > 0 ? <Navigate replace to="/supervision/reports" /> : <DistrictFigures />;
-}
-
-function DistrictFigures() {
   const { t } = useDictionary<SupervisionWord>(words);
+  const { user } = useSession();
+  const district = user.townships.length === 0;
   const quotas = useQuotas();
-  const snapshots = useSnapshots();
+  const snapshots = useSnapshots(district);
   const [search, setSearch] = useSearchParams();
   const then = snapshots.data?.find((one) => one.month === search.get("month"));
   return (
     <Frame
-      title={t("figures")} lead={t("figuresLead")}
+      title={district ? t("figures") : t("figuresOf", { townships: user.townships.join("、") })} lead={t(district ? "figuresLead" : "figuresOwn")}
       extra={(["xlsx", "pdf"] as const).map((format) => <Button key={format} href={reportURL(format)} download>{t("export", { format: format.toUpperCase() })}</Button>)}
     >
       {snapshots.data?.length ? (
@@ -47,7 +44,7 @@ function DistrictFigures() {
           </div>
         )}
       </Loaded>
-      <Sealed />
+      {district ? <Sealed /> : null}
     </Frame>
   );
 }
@@ -99,7 +96,7 @@ export function Outlook({ quota }: { quota: Quota }) {
 
 function Sealed() {
   const { t } = useDictionary<SupervisionWord>(words);
-  const snapshots = useSnapshots();
+  const snapshots = useSnapshots(true);
   return (
     <section className="panel">
       <header><h2>{t("sealed")}</h2></header>

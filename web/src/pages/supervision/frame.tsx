@@ -8,9 +8,8 @@ import words, { type SupervisionWord } from "./words";
 
 export function Frame({ title, lead, extra, children }: { title: string; lead?: ReactNode; extra?: ReactNode; children: ReactNode }) {
   const { t } = useDictionary<SupervisionWord>(words);
-  const { can, user } = useSession();
-  const figures = user.townships.length > 0 ? [] : [{ to: "/supervision", name: t("figures") }]; // the district's
-  const sections = [...figures, { to: "/supervision/reports", name: t("reports") }, { to: "/supervision/draws", name: t("draws") }, { to: "/supervision/publications", name: t("publications") }];
+  const { can } = useSession();
+  const sections = [{ to: "/supervision", name: t("figures") }, { to: "/supervision/reports", name: t("reports") }, { to: "/supervision/draws", name: t("draws") }, { to: "/supervision/publications", name: t("publications") }];
   return (
     <Page title={title} lead={lead} extra={extra}>
       {can("officer", "legal", "head", "auditor", "supervisor") ? <Sections label={t("title")} sections={sections} /> : null}

@@ -1,6 +1,8 @@
 const zh = {
   title: "监督",
   figures: "计划指标",
+  figuresOf: "计划指标：{townships}",
+  figuresOwn: "由本辖区案件的记录本身计算，每项打开后是背后的名单。现场立案未分乡镇登记，故不列案件覆盖率；封存的月度指标属全区。",
   figuresLead: "由记录本身计算，每项打开后是它背后的名单；计划文字有两种读法的，两种都列出。",
   draws: "抽查与评查",
   drawsLead: "先公告，后产生种子：种子是透明日志在到时写入抽取条目那一刻的根哈希，任何人都可以重新抽取核对。",
@@ -128,6 +130,8 @@ export type SupervisionWord = keyof typeof zh;
 const en: Record<SupervisionWord, string> = {
   title: "Supervision",
   figures: "The plan's figures",
+  figuresOf: "The plan's figures: {townships}",
+  figuresOwn: "Computed from the records of your own townships' cases; each opens the list behind it. Cases filed on site are not kept by township, so their share is left out; sealed months are the district's.",
   figuresLead: "Computed from the records themselves; each opens the list behind it. Where the plan's words allow two readings, both are shown.",
   draws: "Draws and reviews",
   drawsLead: "Announced first, seeded later: the seed is the root of the transparency log at the entry that is made at the announced time, so anybody can draw again and compare.",
