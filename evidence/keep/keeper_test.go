@@ -2,8 +2,10 @@ package keep_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -255,6 +257,63 @@ func TestSpoiledSpoolEntryIsNeverSealed(t *testing.T) {
 	}
 	if n, _ := k.Waiting(); n == 0 {
 		t.Fatal("it is gone")
+	}
+}
+
+// What version 0.1 left in the spool knows one digest alone; it is sealed and stored all
+// the same, unless the disk has changed it.
+func TestWhatAnOlderVersionSpooledIsStored(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	said := make(chan string, 100)
+	r.o.Logger = slogTo(func(message string) { said <- message })
+	k := r.open(t)
+	good, spoiled := newID(t), newID(t)
+	for _, id := range []string{good, spoiled} {
+		if err := k.Keep(t.Context(), material(id, "cam", 5000)); err != nil {
+			t.Fatal(err)
+		}
+		age(t, r, id)
+	}
+	k.Stop()
+	spoil(t, r, spoiled)
+	k = r.start(t)
+	r.check(t, r.book.await(t, 1)[good])
+	select {
+	case <-said:
+	case <-time.After(30 * time.Second):
+		t.Fatal("nothing was said of the other")
+	}
+	k.Stop()
+	if n, _ := k.Waiting(); n != 1 {
+		t.Fatalf("%d wait", n)
+	}
+}
+
+// age rewrites the meta of a spooled entry as version 0.1 wrote it.
+func age(t *testing.T, r *rig, id string) {
+	t.Helper()
+	dir := filepath.Join(r.o.SpoolDir, "entries", id)
+	body, err := os.ReadFile(filepath.Join(dir, "body.tar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "meta.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	meta := map[string]any{}
+	if err := json.Unmarshal(text, &meta); err != nil {
+		t.Fatal(err)
+	}
+	delete(meta, "body_sum")
+	delete(meta, "body_state")
+	meta["body_sha256"] = fmt.Sprintf("%x", sha256.Sum256(body))
+	if text, err = json.Marshal(meta); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "meta.json"), text, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

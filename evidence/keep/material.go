@@ -37,7 +37,8 @@ type meta struct {
 	BodyState []byte          `json:"body_state"` // SHA-256 of the tar as far as its body, as a hash.Hash marshals it
 	Summary   json.RawMessage `json:"summary,omitempty"`
 
-	Parent *evidence.Parent `json:"parent,omitempty"`
+	Parent     *evidence.Parent `json:"parent,omitempty"`
+	BodySHA256 string           `json:"body_sha256,omitempty"` // of version 0.1, in place of the two above
 }
 
 // parent is the link of a redacted copy to what it was made from.

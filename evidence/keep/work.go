@@ -188,6 +188,11 @@ func (w *work) readMeta() (*meta, error) {
 	if m.ID != w.entry.ID() {
 		return nil, fmt.Errorf("read %s of spooled incident %s: it is of incident %s", metaFile, w.entry.ID(), m.ID)
 	}
+	if m.BodySHA256 != "" {
+		if err := w.older(&m); err != nil {
+			return nil, err
+		}
+	}
 	w.meta = &m
 	return w.meta, nil
 }
