@@ -5501,6 +5501,11 @@ export interface components {
         RoomOfficer: {
             licence_no: string;
             name: string;
+            /**
+             * Format: date-time
+             * @description When the officer, in a session of their own, entered the room or confirmed to be there. Without both there is no record of the inquiry (Penalty Law art. 42).
+             */
+            present_at?: string;
         };
         RuleCheck: {
             /** @enum {string} */
