@@ -7870,7 +7870,7 @@ export interface operations {
                 mine?: boolean;
                 /** @description overdue: a deadline has passed; week: one has passed or passes within seven days. */
                 due?: "overdue" | "week";
-                /** @description Part of number, party, object or place. */
+                /** @description The whole number of the case or of a paper, one character that the party's name begins with, or part of number, party, object or place. */
                 q?: string;
                 cursor?: string;
                 limit?: number;
