@@ -127,7 +127,7 @@ type caseQuery struct {
 	Matter string `query:"matter" maxLength:"60"`
 	Mine   bool   `query:"mine" doc:"Those alone that are assigned to the caller."`
 	Due    string `query:"due" enum:"overdue,week" doc:"overdue: a deadline has passed; week: one has passed or passes within seven days."`
-	Q      string `query:"q" maxLength:"100" doc:"Part of number, party, object or place."`
+	Q      string `query:"q" maxLength:"100" doc:"The whole number of the case or of a paper, one character that the party's name begins with, or part of number, party, object or place."`
 	Cursor string `query:"cursor" maxLength:"400"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }

@@ -67,6 +67,11 @@ func (a *API) enter(ctx context.Context, who *casework.Actor, caseID string, sid
 	if err != nil {
 		return nil, err
 	}
+	if who != nil { // one of the two who must be there
+		if err := a.o.Casework.Attend(ctx, *who, caseID); err != nil {
+			return nil, err
+		}
+	}
 	return &answer[wire.SessionDescription]{wire.SessionDescription{SDP: sdp}}, nil
 }
 

@@ -76,6 +76,10 @@ func TestTheRoomWantsTheSecondFactor(t *testing.T) {
 	if r := own.do("POST", "/cases/"+id+"/inquiry/join", offer); r.status != http.StatusOK {
 		t.Errorf("the case's officer: %s", r)
 	}
+	var present string
+	if err := h.pool.QueryRow(t.Context(), `SELECT dossier->'room'->'present'->0->>'id' FROM casefile WHERE id = $1`, id).Scan(&present); err != nil || present != officerID {
+		t.Errorf("who entered is not noted as present: %q, %v", present, err)
+	}
 	for _, other := range []*person{h.staff("officer", "reviewer"), h.staff("head")} {
 		if r := other.do("POST", "/cases/"+id+"/inquiry/join", offer); r.status != http.StatusForbidden {
 			t.Errorf("somebody else: %s", r)

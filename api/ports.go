@@ -144,6 +144,7 @@ type partyCases interface {
 	Proved(ctx context.Context, cookie string) (bool, error)
 	Inquiry(ctx context.Context, caseID string) (casework.Inquiry, error)
 	Seat(ctx context.Context, a *casework.Actor, caseID string) (roomID string, err error)
+	Attend(ctx context.Context, a casework.Actor, caseID string) error
 	AgreeRecording(ctx context.Context, caseID string, agree bool, v casework.Visit) error
 	ConfirmInquiry(ctx context.Context, caseID, correction string, v casework.Visit) error
 	PortalCase(ctx context.Context, caseID string, v casework.Visit) (casework.PortalCase, error)

@@ -99,7 +99,7 @@ func (t *taking) changeNotice(ctx context.Context) (bool, error) {
 		}
 	case "inquire":
 		d.Inquiries = append(d.Inquiries, inquiry{At: t.now, Text: t.given.Text})
-	case "appointment", "open_room", "agree_recording", "confirm_inquiry":
+	case "appointment", "open_room", "attend", "agree_recording", "confirm_inquiry":
 		return true, t.changeRoom(ctx)
 	case "investigated":
 		d.Facts, d.Conclusion, d.Complex = t.given.Facts, t.given.Conclusion, t.given.Complex

@@ -180,6 +180,7 @@ type room struct {
 	AppointedAt time.Time `json:"appointed_at,omitzero"`
 	OpenedAt    time.Time `json:"opened_at,omitzero"`
 	AgreedAt    time.Time `json:"agreed_at,omitzero"` // to be recorded
+	Present     []person  `json:"present,omitempty"`  // officers, with when each confirmed it in a session of their own
 	ClosedAt    time.Time `json:"closed_at,omitzero"`
 	From        time.Time `json:"from,omitzero"` // of the recording; zero: nothing was recorded
 	To          time.Time `json:"to,omitzero"`
@@ -191,6 +192,18 @@ type room struct {
 func (r room) open() bool { return r.ID != "" && r.ClosedAt.IsZero() }
 
 func (r room) unsealed() bool { return !r.ClosedAt.IsZero() && !r.From.IsZero() && r.SealedAt.IsZero() }
+
+// unwritten tells whether the sealed recording waits for its record.
+func (r room) unwritten() bool { return !r.SealedAt.IsZero() && !r.Written }
+
+// present lists the officers who were there, by account.
+func (r room) present() []string {
+	ids := make([]string, 0, len(r.Present))
+	for _, p := range r.Present {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}
 
 // unconfirmed is the latest record of an inquiry if the party has yet to confirm it.
 func (d *dossier) unconfirmed() *inquiry {

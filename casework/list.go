@@ -195,16 +195,7 @@ func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[Cas
 	case "week":
 		q.add("due_at < ?", b.now().Add(soon))
 	}
-	switch {
-	case wholeNumber.MatchString(f.Q): // has an index of its own; its pairs of characters are everybody's
-		q.add("number = ?", strings.TrimSpace(f.Q))
-	case f.Q != "":
-		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Q) + "%"
-		if pairs := gramsOf(f.Q); len(pairs) > 0 {
-			q.add("grams @> ?", pairs)
-		}
-		q.add("(number ILIKE ? OR party ILIKE ? OR object ILIKE ? OR place ILIKE ?)", like, like, like, like)
-	}
+	q.search(f.Q)
 	m, err := readMark(cursor)
 	if err != nil {
 		return Page[CaseItem]{}, err
@@ -230,6 +221,26 @@ func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[Cas
 		page.Items = append(page.Items, item)
 	}
 	return page, nil
+}
+
+// search narrows to what somebody typed: the whole number of the case or of one of its
+// papers, a character that a party's name begins with, or what number, party, object or
+// place has in it.
+func (q *query) search(text string) {
+	escaped := strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text)
+	pairs := gramsOf(text)
+	switch {
+	case text == "":
+	case wholeNumber.MatchString(text): // has indexes of its own; its pairs of characters are everybody's
+		whole := strings.TrimSpace(text)
+		q.add("id IN (SELECT id FROM casefile WHERE number = ? UNION ALL SELECT case_id FROM document WHERE number = ?)", whole, whole)
+	case len(pairs) == 0: // a surname: without pairs every case would have to be read
+		q.add("party <> '' AND party LIKE ?", escaped+"%")
+	default:
+		like := "%" + escaped + "%"
+		q.add("grams @> ?", pairs)
+		q.add("(number ILIKE ? OR party ILIKE ? OR object ILIKE ? OR place ILIKE ?)", like, like, like, like)
+	}
 }
 
 func (b *Book) caseItem(c *casefile) (CaseItem, error) {

@@ -134,6 +134,12 @@ func TestCasesByOfficerMatterAndDeadline(t *testing.T) {
 	caseID := h.proposed(20000)
 	c, err := h.Case(ctx, h.staff["o1"], caseID)
 	h.must(err)
+	var notice string
+	for _, d := range c.Documents {
+		if d.Kind == "advance_notice" {
+			notice = d.Number
+		}
+	}
 	list := func(f casework.CaseFilter) int {
 		t.Helper()
 		p, err := h.Cases(ctx, f, "")
@@ -148,6 +154,10 @@ func TestCasesByOfficerMatterAndDeadline(t *testing.T) {
 		"not assigned":   {casework.CaseFilter{Officer: h.staff["o3"].ID}, 0},
 		"whole number":   {casework.CaseFilter{Q: " " + c.Number + " "}, 1},
 		"part of it":     {casework.CaseFilter{Q: "第000001号"}, 1},
+		"a paper's":      {casework.CaseFilter{Q: notice}, 1},
+		"surname":        {casework.CaseFilter{Q: string([]rune(c.Party)[:1])}, 1},
+		"no surname":     {casework.CaseFilter{Q: "%"}, 0},
+		"within a name":  {casework.CaseFilter{Q: c.Party}, 1},
 		"another number": {casework.CaseFilter{Q: strings.Replace(c.Number, "1号", "2号", 1)}, 0},
 		"of the matter":  {casework.CaseFilter{Matter: "stall"}, 1},
 		"of another":     {casework.CaseFilter{Matter: "soil"}, 0},

@@ -55,7 +55,7 @@ func (t *taking) special(f *document.Fields, k document.Kind) {
 	case document.InquiryRecord:
 		f.Inquiry = document.Inquiry{From: t.now, To: t.now, Place: t.b.o.Bureau.Address, Method: "视频、音频询问", Person: d.Party.Name, Relation: "当事人",
 			Exchanges: exchanges(t.given.Text), Recorder: t.by.name}
-		if r := d.Room; !r.SealedAt.IsZero() && !r.Written {
+		if r := d.Room; r.unwritten() {
 			f.Inquiry.From, f.Inquiry.To, f.Inquiry.Place, f.Inquiry.Method = r.From, r.To, "线上视频询问室", "视频询问（全程录音录像）"
 			f.Inquiry.Recording, f.Inquiry.Bundle = r.Manifest, r.ID
 		}

@@ -135,7 +135,7 @@ func (b *Book) facts(c *casefile, now time.Time) (flow.Facts, error) {
 		HearingAsked: !d.Hearing.AskedAt.IsZero(), HearingHeld: d.Hearing.Held != "", HearingNoticeAt: d.Hearing.NoticeAt, HearingAt: d.Hearing.At,
 		LegalPassed: d.LegalPassed, ProposedFen: d.ProposedFen, FineFen: c.FineFen, LateFen: c.late(now), PaidFen: c.PaidFen,
 		Method: d.Method, PublishedAt: d.PublishedAt, PayUntil: d.PayUntil, Suspended: d.suspended(), UrgedServedAt: d.UrgedAt, AppealEnds: d.AppealEnds,
-		RoomOpen: d.Room.open(), RoomAgreed: !d.Room.AgreedAt.IsZero(), RoomUnsealed: d.Room.unsealed(), Unconfirmed: d.unconfirmed() != nil,
+		RoomOpen: d.Room.open(), RoomAgreed: !d.Room.AgreedAt.IsZero(), RoomUnsealed: d.Room.unsealed(), RoomUnwritten: d.Room.unwritten(), RoomPresent: d.Room.present(), Unconfirmed: d.unconfirmed() != nil,
 		Instalments: len(d.Instalments) > 0, UnpaidFen: c.unpaid(), TermEnds: d.TermEnds}
 	if f.HearingAsked {
 		f.Defences++

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,8 +41,9 @@ type Inquiry struct {
 
 // RoomOfficer is an officer with the licence that the party may ask to see.
 type RoomOfficer struct {
-	Name      string `json:"name"`
-	LicenceNo string `json:"licence_no"`
+	Name      string     `json:"name"`
+	LicenceNo string     `json:"licence_no"`
+	PresentAt *time.Time `json:"present_at,omitempty" doc:"When the officer, in a session of their own, entered the room or confirmed to be there. Without both there is no record of the inquiry (Penalty Law art. 42)."`
 }
 
 // InquiryRecord is a record that the party reads and confirms.
@@ -65,7 +67,13 @@ func (c *casefile) inquiry() Inquiry {
 		out.State = "ended"
 	}
 	for _, o := range c.D.People.Officers {
-		out.Officers = append(out.Officers, RoomOfficer{Name: o.Name, LicenceNo: o.LicenceNo})
+		one := RoomOfficer{Name: o.Name, LicenceNo: o.LicenceNo}
+		for _, p := range r.Present {
+			if p.ID == o.ID {
+				one.PresentAt = present(p.At)
+			}
+		}
+		out.Officers = append(out.Officers, one)
 	}
 	if n := len(c.D.Inquiries); n > 0 {
 		i := c.D.Inquiries[n-1]
@@ -111,6 +119,21 @@ func (b *Book) Seat(ctx context.Context, a *Actor, caseID string) (roomID string
 	return c.D.Room.ID, nil
 }
 
+// Attend records that an officer of the case is in its open room, once for each: two
+// officers hold an inquiry (Penalty Law art. 42).
+func (b *Book) Attend(ctx context.Context, a Actor, caseID string) error {
+	c, err := read(ctx, b.o.Pool, caseID, "")
+	if err != nil || slices.Contains(c.D.Room.present(), a.ID) {
+		return err
+	}
+	return b.change(ctx, caseID, 0, func(tx pgx.Tx, c *casefile) error {
+		if slices.Contains(c.D.Room.present(), a.ID) {
+			return nil // from another window, meanwhile
+		}
+		return b.take(ctx, tx, c, a.performer(), "attend", flow.Fields{Note: "进入视频询问室"})
+	})
+}
+
 // AgreeRecording records that the party has read its rights and how the recording is
 // treated, and agrees or refuses. Refused, the room is closed.
 func (b *Book) AgreeRecording(ctx context.Context, caseID string, agree bool, v Visit) error {
@@ -153,6 +176,9 @@ func (t *taking) changeRoom(ctx context.Context) error {
 			return err
 		}
 		*r = room{ID: id.String(), AppointedAt: r.AppointedAt, OpenedAt: t.now}
+		t.entry.detail.Bundle = r.ID
+	case "attend":
+		r.Present = append(r.Present, t.who())
 		t.entry.detail.Bundle = r.ID
 	case "agree_recording":
 		r.AgreedAt = t.now

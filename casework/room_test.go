@@ -65,6 +65,11 @@ func TestAnInquiryByVideoIsRecordedSealedAndConfirmed(t *testing.T) {
 	}
 	refused(t, h.do("o1", id, "inquire", fields{"text": "问：是否知晓？\n答：知晓。"}), flow.Unlawful, "第四十七条")
 
+	refused(t, h.do("o3", id, "attend", nil), flow.Forbidden, "第四十二条")
+	h.must(h.Attend(ctx, o1, id)) // who enters is there
+	h.must(h.Attend(ctx, o1, id))
+	refused(t, h.do("o1", id, "attend", nil), flow.Unlawful, "第四十二条") // for the other, nobody can say it
+	h.must(h.do("o2", id, "attend", nil))
 	h.must(h.AgreeRecording(ctx, id, true, casework.Visit{Address: "10.0.0.1"}))
 	refused(t, h.AgreeRecording(ctx, id, true, casework.Visit{}), flow.Unlawful, "第二十九条")
 	if seat, err := h.Seat(ctx, nil, id); err != nil || seat != room {
@@ -85,7 +90,7 @@ func TestAnInquiryByVideoIsRecordedSealedAndConfirmed(t *testing.T) {
 	h.sealRoom(id, room)
 	h.must(h.do("o1", id, "inquire", fields{"text": "问：是否知晓？\n答：知晓。"}))
 	i := h.inquiry(id)
-	if i.State != "sealed" || i.Bundle != room || i.Record == nil || i.Record.ConfirmedAt != nil || len(i.Officers) != 2 {
+	if i.State != "sealed" || i.Bundle != room || i.Record == nil || i.Record.ConfirmedAt != nil || len(i.Officers) != 2 || i.Officers[0].PresentAt == nil || i.Officers[1].PresentAt == nil {
 		t.Fatalf("the inquiry stands at %+v", i)
 	}
 	h.must(h.ConfirmInquiry(ctx, id, "摊位是邻居的", casework.Visit{}))
@@ -97,6 +102,47 @@ func TestAnInquiryByVideoIsRecordedSealedAndConfirmed(t *testing.T) {
 	if last := c.Record[len(c.Record)-1]; last.Event != "confirm_inquiry" || last.Role != "party" {
 		t.Errorf("the process record ends with %+v", last)
 	}
+	h.must(h.CheckRecord(ctx, id))
+}
+
+// One officer alone holds no inquiry: what was recorded stays sealed, and no record is made
+// of it. Held again with both, it is; an officer who came into the case later was not there.
+func TestOneOfficerAloneMakesNoRecord(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t, want{}), t.Context()
+	id := h.notified()
+	inquire := func() error {
+		return h.do("o1", id, "inquire", fields{"text": "问：是否知晓？\n答：知晓。"})
+	}
+	hold := func(present ...string) string {
+		h.must(h.do("o1", id, "open_room", nil))
+		for _, name := range present {
+			h.must(h.Attend(ctx, h.staff[name], id))
+		}
+		o1 := h.staff["o1"]
+		room, err := h.Seat(ctx, &o1, id)
+		h.must(err)
+		h.must(h.AgreeRecording(ctx, id, true, casework.Visit{}))
+		h.must(h.tape(id, room, "party-1.webm", 1, "abcdef"))
+		h.must(h.tape(id, room, "officer-1.webm", 1, "gh"))
+		h.must(h.do("o1", id, "close_room", nil))
+		h.sealRoom(id, room)
+		return room
+	}
+	first := hold("o1")
+	refused(t, inquire(), flow.Unlawful, "第四十二条")
+	refused(t, h.ConfirmInquiry(ctx, id, "", casework.Visit{}), flow.Unlawful, "第五十五条")
+	refused(t, h.do("o2", id, "attend", nil), flow.Unlawful, "第五十五条") // not afterwards
+	h.clock.add(time.Hour)
+	if second := hold("o1", "o2"); second == first {
+		t.Fatal("the same room")
+	}
+	h.must(h.do("head", id, "reassign", fields{"officers": h.officers("o1", "o3"), "reason": "回避"}))
+	refused(t, inquire(), flow.Unlawful, "第四十二条") // the record would name o3
+	h.clock.add(time.Hour)
+	hold("o1", "o3")
+	h.must(inquire())
+	h.must(h.ConfirmInquiry(ctx, id, "", casework.Visit{}))
 	h.must(h.CheckRecord(ctx, id))
 }
 

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+
+	"github.com/klauspost/compress/zlib"
 )
 
 // archive writes the PDF anew as PDF/A-2b (ISO 19005-2), the form that archives keep:
@@ -20,9 +22,13 @@ func (p *Press) archive(pdf []byte, m metadata) ([]byte, error) {
 		return nil, fmt.Errorf("make PDF/A of %s: %w", m.title, err)
 	}
 	for i, o := range objects {
-		objects[i] = p.mend(o)
+		if objects[i], err = p.mend(o); err != nil {
+			return nil, fmt.Errorf("make PDF/A of %s: %w", m.title, err)
+		}
 	}
-	p.tagSubsets(objects)
+	if err := p.embed(objects); err != nil {
+		return nil, fmt.Errorf("make PDF/A of %s: %w", m.title, err)
+	}
 	info := bytes.TrimSpace(trailer)
 	n := len(objects) // the next number is n+1
 	objects = append(objects,
@@ -75,50 +81,109 @@ func takeApart(pdf []byte) (objects [][]byte, info []byte, err error) {
 	return objects, found[1], nil
 }
 
-// mend gives a font its map from characters to glyphs, and ends a stream's data with the
-// line break that the standard wants before "endstream".
-func (p *Press) mend(o []byte) []byte {
+// mend gives a font its map from characters to glyphs, squeezes a stream that isn't yet,
+// and ends its data with the line break that the standard wants before "endstream".
+func (p *Press) mend(o []byte) ([]byte, error) {
 	o = append(bytes.TrimSpace(o), '\n')
-	if bytes.Contains(o, []byte("/Subtype /CIDFontType2")) {
-		return bytes.Replace(o, []byte("/Subtype /CIDFontType2"), []byte("/CIDToGIDMap /Identity\n/Subtype /CIDFontType2"), 1)
+	if bytes.Contains(o, []byte(descendant)) {
+		return bytes.Replace(o, []byte(descendant), []byte("/CIDToGIDMap /Identity\n"+descendant), 1), nil
 	}
-	length := regexp.MustCompile(`/Length (\d+)`).FindSubmatch(o)
 	head, data, isStream := bytes.Cut(o, []byte("stream\n"))
+	length := regexp.MustCompile(`/Length (\d+)`).FindSubmatch(head)
 	if !isStream || length == nil {
-		return o
+		return o, nil
 	}
 	n, err := strconv.Atoi(string(length[1]))
 	if err != nil || n < 0 || n > len(data) {
-		return o
+		return o, nil
 	}
-	return slices.Concat(head, []byte("stream\n"), data[:n], []byte("\nendstream\nendobj\n"))
+	if !bytes.Contains(head, []byte("/Filter")) {
+		return p.squeezed("", data[:n])
+	}
+	return slices.Concat(head, []byte("stream\n"), data[:n], []byte("\nendstream\nendobj\n")), nil
 }
 
-// tagSubsets names each font as it is called, with the six letters before that mark an
-// embedded subset; they come from what is in it, so that the same paper has the same.
-func (p *Press) tagSubsets(objects [][]byte) {
-	number := regexp.MustCompile(`/FontFile2 (\d+) 0 R`)
+// descendant marks the object that tells a font's glyphs and their widths.
+const descendant = "/Subtype /CIDFontType2"
+
+// embed gives each font the shapes of the glyphs that the paper uses, which gopdf lists
+// with their widths. The font is named as it is called, with the six letters before that
+// mark an embedded subset; they come from what is in it, so that the same paper has the
+// same. A font that can't be followed is an error: its text would be invisible.
+func (p *Press) embed(objects [][]byte) error {
 	for _, o := range objects {
-		at, called := number.FindSubmatch(o), regexp.MustCompile(`/FontName /(\S+)`).FindSubmatch(o)
-		if at == nil || called == nil {
+		if !bytes.Contains(o, []byte(descendant)) {
 			continue
 		}
-		n, err := strconv.Atoi(string(at[1]))
-		if err != nil || n < 1 || n > len(objects) {
-			continue
+		name, glyphs := regexp.MustCompile(`/BaseFont /(\S+)`).FindSubmatch(o), regexp.MustCompile(`(\d+)\[\d+\]`).FindAllSubmatch(o, -1)
+		descriptor := referred(objects, o, "FontDescriptor")
+		if name == nil || descriptor == 0 {
+			return errors.New("a font has no name or description")
 		}
-		name := string(called[1])
+		called := string(name[1])
+		t, file := p.fonts.faces[face(called)], referred(objects, objects[descriptor-1], "FontFile2")
+		if t == nil || file == 0 {
+			return fmt.Errorf("font %s has no file", called)
+		}
+		used := make([]int, len(glyphs))
+		for i, g := range glyphs {
+			used[i], _ = strconv.Atoi(string(g[1])) // digits alone
+		}
+		font := t.outlines.subset(used)
+		var err error
+		if objects[file-1], err = p.squeezed(fmt.Sprintf("/Length1 %d\n", len(font)), font); err != nil {
+			return err
+		}
 		tag := make([]byte, 6)
-		for i, b := range sha256Of(objects[n-1])[:6] {
+		for i, b := range sha256Of(font)[:6] {
 			tag[i] = 'A' + b%26
 		}
-		full := string(tag) + "+" + p.fonts.name(face(name))
-		for i := range objects {
-			for _, key := range []string{"/BaseFont /", "/FontName /"} {
-				objects[i] = bytes.ReplaceAll(objects[i], []byte(key+name+"\n"), []byte(key+full+"\n"))
-			}
+		rename(objects, called, string(tag)+"+"+p.fonts.name(face(called)))
+	}
+	return nil
+}
+
+// referred is the number of the object that another one names; 0 for none.
+func referred(objects [][]byte, o []byte, key string) int {
+	at := regexp.MustCompile(`/` + key + ` (\d+) 0 R`).FindSubmatch(o)
+	if at == nil {
+		return 0
+	}
+	n, err := strconv.Atoi(string(at[1]))
+	if err != nil || n > len(objects) {
+		return 0
+	}
+	return n
+}
+
+func rename(objects [][]byte, from, to string) {
+	for i, o := range objects {
+		if bytes.Contains(o, []byte("stream\n")) {
+			continue
+		}
+		for _, key := range []string{"/BaseFont /", "/FontName /"} {
+			objects[i] = bytes.ReplaceAll(objects[i], []byte(key+from+"\n"), []byte(key+to+"\n"))
 		}
 	}
+}
+
+// squeezed is a stream, compressed.
+func (p *Press) squeezed(entries string, data []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w, _ := p.squeezers.Get().(*zlib.Writer)
+	if w == nil {
+		w = zlib.NewWriter(&out)
+	} else {
+		w.Reset(&out)
+	}
+	defer p.squeezers.Put(w)
+	if _, err := w.Write(data); err != nil {
+		return nil, fmt.Errorf("squeeze a stream: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("squeeze a stream: %w", err)
+	}
+	return stream(entries+"/Filter /FlateDecode", out.Bytes()), nil
 }
 
 func sha256Of(data []byte) []byte {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync"
 	"text/template"
 	"time"
 
@@ -53,6 +54,7 @@ type Document struct {
 type Press struct {
 	fonts     *fontSet
 	templates map[string]*template.Template
+	squeezers sync.Pool // of *zlib.Writer, which are large
 }
 
 // New reads fonts and templates. Folders hold templates of the bureau's own, one a kind
@@ -201,6 +203,7 @@ func (p *Press) run(kind Kind, t *template.Template, data any) ([]element, error
 func (p *Press) print(title string, f Fields, pages [][]box) ([]byte, error) {
 	pdf := &gopdf.GoPdf{}
 	pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: pageWidth, H: pageHeight}})
+	pdf.SetNoCompression() // archive squeezes
 	m := metadata{title: title + " " + f.Number, author: f.Bureau.Name, subject: f.Case.Matter, made: f.Date}
 	pdf.SetInfo(gopdf.PdfInfo{Title: m.title, Author: m.author, Subject: m.subject, Creator: maker, Producer: maker, CreationDate: m.made.In(legal())})
 	pen := &pen{pdf: pdf, fonts: p.fonts, embedded: map[face]bool{}}

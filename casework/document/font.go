@@ -23,11 +23,13 @@ const (
 
 // typeface tells which characters a font has and how wide they are.
 type typeface struct {
-	font   *sfnt.Font
-	widths sync.Map // rune -> float64 in em; -1 for none
+	font     *sfnt.Font
+	outlines *outlines
+	widths   sync.Map // rune -> float64 in em; -1 for none
 }
 
-// fontSet are the parsed fonts: for measuring here, for embedding in container.
+// fontSet are the parsed fonts: for measuring and embedding here, and bare ones, which
+// gopdf sets text with, in container.
 type fontSet struct {
 	faces     map[face]*typeface
 	container *gopdf.FontContainer
@@ -50,10 +52,14 @@ func readFonts(f Fonts) (*fontSet, error) {
 		if err != nil {
 			return nil, fmt.Errorf("document: font %s: %s isn't TrueType: %w", one.face, one.path, err)
 		}
-		if err := set.container.AddTTFFontData(string(one.face), data); err != nil {
+		outlines, err := readOutlines(data)
+		if err == nil {
+			err = set.container.AddTTFFontData(string(one.face), outlines.bare())
+		}
+		if err != nil {
 			return nil, fmt.Errorf("document: font %s: %s can't be embedded: %w; a .ttf with glyf outlines can", one.face, one.path, err)
 		}
-		set.faces[one.face] = &typeface{font: parsed}
+		set.faces[one.face] = &typeface{font: parsed, outlines: outlines}
 	}
 	return set, nil
 }

@@ -50,16 +50,19 @@ func site(address string) string {
 	return u.Host
 }
 
-// qr draws a QR code as squares, which stay sharp at any size.
+// qr draws a QR code as squares, which stay sharp at any size; all pages have the same.
 func (p *pen) qr(text string, x, y, size float64) error {
-	code, err := qrcode.New(text, qrcode.Medium)
-	if err != nil {
-		return fmt.Errorf("make the QR code of %q: %w", text, err)
+	if p.code == nil {
+		code, err := qrcode.New(text, qrcode.Medium)
+		if err != nil {
+			return fmt.Errorf("make the QR code of %q: %w", text, err)
+		}
+		code.DisableBorder = true
+		p.code = code.Bitmap()
 	}
-	code.DisableBorder = true
+	rows := p.code
 	p.colour(black())
 	defer p.colour(grey())
-	rows := code.Bitmap()
 	side := size / float64(len(rows))
 	for r, row := range rows {
 		for c := 0; c < len(row); {

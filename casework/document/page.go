@@ -50,6 +50,7 @@ type pen struct {
 	pdf      *gopdf.GoPdf
 	fonts    *fontSet
 	embedded map[face]bool
+	code     [][]bool // the QR code's squares, once it was made
 }
 
 // paginate shares the boxes out over pages; boxes that keep together move together.

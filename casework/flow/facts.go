@@ -38,9 +38,11 @@ type Facts struct {
 	GraceEnds time.Time
 
 	// An inquiry by video.
-	RoomOpen, RoomAgreed bool // the party agrees to be recorded
-	RoomUnsealed         bool // it has ended, and its recording is on its way to the seal
-	Unconfirmed          bool // a record of an inquiry, by the party
+	RoomOpen, RoomAgreed bool     // the party agrees to be recorded
+	RoomUnsealed         bool     // it has ended, and its recording is on its way to the seal
+	RoomUnwritten        bool     // its recording is sealed and waits for the record
+	RoomPresent          []string // officers who confirmed, each in a session of their own, that they were there
+	Unconfirmed          bool     // a record of an inquiry, by the party
 
 	// The course of the case; zero where it has not come to it.
 	FiledAt, ProposedAt, DecidedAt, ServingAt, ServedAt time.Time

@@ -35,6 +35,13 @@ func noticeGuards() []Guard {
 		{Name: "recording_sealed", Article: apl47,
 			ZH: "视频询问尚未结束，或者录音录像尚未封存", EN: "the inquiry by video has not ended, or its recording is not sealed yet",
 			Holds: func(f Facts, _ Attempt) bool { return !f.RoomOpen && !f.RoomUnsealed }},
+		{Name: "not_present", Article: apl42,
+			ZH: "本人已经确认在场", EN: "you have confirmed your presence already",
+			Holds: func(f Facts, a Attempt) bool { return !contains(f.RoomPresent, a.Actor) }},
+		{Name: "two_present", Article: apl42,
+			ZH:    "询问须由两名执法人员进行：视频询问时没有两名承办人各自确认在场，该录音录像不能制作笔录，请重新询问",
+			EN:    "two officers hold an inquiry: during this one the case's two officers did not each confirm their presence, so no record can be made of it; hold it again",
+			Holds: func(f Facts, _ Attempt) bool { return !f.RoomUnwritten || bothPresent(f) }},
 		{Name: "inquiry_unconfirmed", Article: apl55,
 			ZH: "没有待核对的询问笔录", EN: "no record of an inquiry waits to be confirmed",
 			Holds: func(f Facts, _ Attempt) bool { return f.Unconfirmed }},
@@ -80,4 +87,14 @@ func noticeGuards() []Guard {
 			ZH: "当事人没有陈述、申辩或听证意见", EN: "the party has made no defence",
 			Holds: func(f Facts, _ Attempt) bool { return f.Defences > 0 }},
 	}
+}
+
+// bothPresent tells whether every officer whom the record names was there.
+func bothPresent(f Facts) bool {
+	for _, o := range f.Officers {
+		if !contains(f.RoomPresent, o) {
+			return false
+		}
+	}
+	return len(f.Officers) > 1
 }

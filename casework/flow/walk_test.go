@@ -130,6 +130,13 @@ func (w *walker) judge(s flow.Step, a flow.Attempt) {
 		if f.RoomOpen || f.RoomUnsealed {
 			fail("a record before the recording is sealed")
 		}
+		if f.RoomUnwritten && (!slices.Contains(f.RoomPresent, f.Officers[0]) || !slices.Contains(f.RoomPresent, f.Officers[1])) {
+			fail("a record of an inquiry at which the two officers were not present")
+		}
+	case "attend":
+		if !f.RoomOpen || !slices.Contains(f.Officers, a.Actor) {
+			fail("presence of somebody else, or where there is no room")
+		}
 	case "court":
 		if !f.TermEnds.IsZero() && !f.Now.After(f.TermEnds) {
 			fail("before the time granted has ended")
@@ -243,13 +250,16 @@ func (w *walker) apply(e flow.Event, a flow.Attempt) {
 	case "upheld":
 		f.Suspended = false
 	case "open_room":
-		f.RoomOpen, f.RoomAgreed = true, false
+		f.RoomOpen, f.RoomAgreed, f.RoomUnwritten, f.RoomPresent = true, false, false, nil
+	case "attend":
+		f.RoomPresent = append(f.RoomPresent, a.Actor)
 	case "agree_recording":
 		f.RoomAgreed = true
 	case "close_room", "refuse_recording":
-		f.RoomOpen, f.RoomUnsealed = false, f.RoomAgreed && w.IntN(2) == 0
+		f.RoomOpen, f.RoomUnsealed = false, f.RoomAgreed && w.IntN(4) == 0
+		f.RoomUnwritten = f.RoomAgreed && !f.RoomUnsealed
 	case "inquire":
-		f.Unconfirmed = true
+		f.Unconfirmed, f.RoomUnwritten = true, false
 	case "confirm_inquiry":
 		f.Unconfirmed = false
 	}

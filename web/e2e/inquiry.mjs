@@ -36,6 +36,11 @@ export async function inquire(id, shown = async () => undefined) {
   await officer.click("button[data-action=enter]");
   await moves(officer, "own");
 
+  // The second officer sits beside the first, and says so in a session of their own.
+  const beside = await as("officer2", `/cases/${id}/inquiry`);
+  await beside.click("button[data-event=attend]:not([disabled])");
+  await until("both officers are present", async () => (await api(officer, `/cases/${id}/inquiry`)).officers.every((o) => o.present_at), 30);
+
   // The telephone's code, then the consent; nothing before.
   const denied = await party.evaluate(async () => (await fetch("/api/v1/portal/inquiry/join", { method: "POST", body: "{\"sdp\":\"v=0\"}" })).status);
   assert.equal(denied, 403, "the room is shut to who has shown no second factor");

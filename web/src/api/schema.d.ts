@@ -5511,6 +5511,11 @@ export interface components {
         RoomOfficer: {
             licence_no: string;
             name: string;
+            /**
+             * Format: date-time
+             * @description When the officer, in a session of their own, entered the room or confirmed to be there. Without both there is no record of the inquiry (Penalty Law art. 42).
+             */
+            present_at?: string;
         };
         RuleCheck: {
             /** @enum {string} */
@@ -8173,7 +8178,7 @@ export interface operations {
                 mine?: boolean;
                 /** @description overdue: a deadline has passed; week: one has passed or passes within seven days. */
                 due?: "overdue" | "week";
-                /** @description Part of number, party, object or place. */
+                /** @description The whole number of the case or of a paper, one character that the party's name begins with, or part of number, party, object or place. */
                 q?: string;
                 cursor?: string;
                 limit?: number;

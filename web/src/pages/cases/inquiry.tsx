@@ -50,7 +50,13 @@ function Inquiry({ file, inquiry }: { file: CaseFile; inquiry: InquiryState }) {
         <header><h2>{t("inquiryCourse")}</h2></header>
         <div className="panel-body stack" data-inquiry={inquiry.state}>
           <Descriptions size="small" column={{ xs: 1, md: 2 }} items={rows.map(([word, at]) => ({ key: word, label: t(word), children: at ? dateTime(at) : "—" }))} />
-          <div>{inquiry.officers.map((o) => `${o.name}（${o.licence_no}）`).join("、")}</div>
+          <ul className="plain-list">
+            {inquiry.officers.map((o) => (
+              <li key={o.licence_no} data-present={!!o.present_at}>
+                {o.name}（{o.licence_no}） <span className="muted">{o.present_at ? `${t("inquiryPresent")} ${dateTime(o.present_at)}` : inquiry.state === "none" ? null : t("inquiryAbsent")}</span>
+              </li>
+            ))}
+          </ul>
           <Steps file={file} />
           {inquiry.state === "ended" ? <Alert type="info" showIcon message={inquiry.recorded ? t("inquirySealing") : t("inquiryNone")} /> : null}
           {inquiry.state === "sealed" ? <Alert type="success" showIcon message={<Link to={`/evidence/${inquiry.bundle ?? ""}`}>{t("inquirySealed")}</Link>} /> : null}
@@ -75,14 +81,20 @@ function useStep(file: CaseFile) {
   });
 }
 
+// Steps are to open or end the room, and, for an officer who sits beside the one whose camera
+// is on, to say so: each in a session of their own.
 function Steps({ file }: { file: CaseFile }) {
   const { pick, language } = useDictionary<CaseWord>(words);
   const step = useStep(file);
   const shown = file.events.filter((e) => e.event === "open_room" || e.event === "close_room");
   const now = shown.find((e) => e.allowed) ?? shown[0];
+  const attend = file.events.find((e) => e.event === "attend" && e.allowed);
   if (!now) return null;
   return (
     <div className="row">
+      {attend ? (
+        <Button loading={step.isPending} data-event="attend" onClick={() => step.mutate({ event: "attend", fields: {} })}>{pick(attend.label_zh, attend.label_en)}</Button>
+      ) : null}
       <Button type="primary" danger={now.event === "close_room"} disabled={!now.allowed} loading={step.isPending} data-event={now.event} onClick={() => step.mutate({ event: now.event, fields: {} })}>
         {pick(now.label_zh, now.label_en)}
       </Button>
@@ -93,7 +105,12 @@ function Steps({ file }: { file: CaseFile }) {
 
 function Room({ id, agreed }: { id: string; agreed: boolean }) {
   const { t, language } = useDictionary<CaseWord>(words);
-  const meeting = useMeeting(async (sdp) => (await ok(api.POST("/api/v1/cases/{id}/inquiry/join", { params: { path: { id } }, body: { sdp } }))).sdp);
+  const queries = useQueryClient();
+  const meeting = useMeeting(async (sdp) => {
+    const { sdp: answer } = await ok(api.POST("/api/v1/cases/{id}/inquiry/join", { params: { path: { id } }, body: { sdp } }));
+    await Promise.all([["case", id], ["inquiry", id]].map((queryKey) => queries.invalidateQueries({ queryKey }))); // who enters is present
+    return answer;
+  });
   return (
     <section className="panel">
       <header><h2>{t("meetHead")}</h2></header>
