@@ -172,6 +172,7 @@ func (o *Office) recipients(ctx context.Context) (map[string][]DataRecipient, er
 	add("staff", live.SignIn, "统一身份认证", "signs staff in")
 	for _, one := range []struct{ key, zh, en, sql string }{
 		{"case", "案件、线索移送（行政处罚法第二十二条、第二十七条）", "cases and leads transferred (APL art. 22, 27)", `SELECT DISTINCT a.name FROM transfer t JOIN authority a ON a.id = t.authority_id ORDER BY 1`},
+		{"push", "转送加密的通知", "passes encrypted notices on", `SELECT DISTINCT service FROM push_device ORDER BY 1`},
 		{"webhook", "接收事件", "receives events", `SELECT name FROM webhook_endpoint ORDER BY 1`},
 		{"webhook", "接口密钥", "API key", `SELECT name FROM api_key WHERE revoked_at IS NULL AND expires_at > now() ORDER BY 1`},
 	} {
