@@ -3854,7 +3854,7 @@ export interface components {
             reason: string;
         };
         DataActivity: {
-            /** @description Articles. */
+            /** @description Articles, in Chinese and after " · " in English. */
             basis: string;
             /**
              * Format: int64
@@ -6483,6 +6483,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kinds": []
+                 *     }
+                 */
                 "application/json": components["schemas"]["NoticeKinds"];
             };
         };
