@@ -11,7 +11,7 @@ const at = (page, path) => page.goto(new URL(path, stage.url).href);
 test("the session ends while somebody writes: nothing that was written is lost", async () => {
   const page = await open("/");
   await signIn(page, "officer");
-  const { items } = await until("a case", async () => { const found = await api(page, "/cases?limit=1"); return found.items.length > 0 && found; }, 180);
+  const { items } = await until("a case", async () => { const found = await api(page, "/cases?limit=1"); return found.items.length > 0 && found; }, 600);
   await at(page, `/cases/${items[0].id}?tab=notes`);
   const note = `写到一半 ${Date.now()}`;
   await page.locator(".write-note textarea").fill(note);

@@ -52,7 +52,7 @@ export function Notices() {
 
 function useKinds(possible: string[]) {
   const { t } = useAccountWords();
-  return kinds.filter((kind) => possible.includes(kind)).map((kind) => ({ value: kind as string, label: t(`notice_${kind}`) }));
+  return kinds.filter((kind) => possible.includes(kind)).map((kind) => ({ value: kind, label: t(`notice_${kind}`) }));
 }
 
 function Told({ device, possible }: { device: Device; possible: string[] }) {
