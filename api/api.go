@@ -40,6 +40,7 @@ type Options struct {
 	Map          *place.Map // optional: the bureau's own map
 	Keys         keys       // of other systems
 	Webhooks     webhooks   // what other systems are told
+	Bell         bell       // optional: without it, nobody is told on devices
 	Leads        leads      // from outside, and who is on duty
 	Transfers    transfers  // to other authorities
 	Credit       creditOffice
@@ -149,6 +150,7 @@ func (a *API) operations() {
 	a.sessionOperations()
 	a.signInOperations()
 	a.factorOperations()
+	a.noticeOperations()
 	a.userOperations()
 	a.cameraOperations()
 	a.liveOperations()

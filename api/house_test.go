@@ -35,6 +35,7 @@ import (
 	"offsite/exchange/gateway"
 	"offsite/exchange/key"
 	"offsite/exchange/lead"
+	"offsite/exchange/push"
 	"offsite/exchange/transfer"
 	"offsite/exchange/webhook"
 	"offsite/privacy"
@@ -123,6 +124,7 @@ func openBook(t *testing.T, keep func(*casework.Options), change ...func(*api.Op
 	leads := lead.New(lead.Options{Pool: h.pool, Secrets: secrets, Now: time.Now})
 	h.transfers = transfer.New(transfer.Options{Pool: h.pool, Leads: leads, Bureau: "局", Now: time.Now})
 	o := api.Options{
+		Bell: push.New(push.Options{Pool: h.pool, Secrets: secrets, CheckURL: outward.Check, Control: outward.Control, Sender: "https://localhost"}),
 		Keys: h.keys, Webhooks: hooks, Exports: bulk.New(h.pool), Leads: leads, Transfers: h.transfers,
 		Privacy:  privacy.New(privacy.Options{Pool: h.pool, Log: noLog{}, Now: time.Now, Identity: h.registry.PartyIdentity}),
 		Credit:   credit.New(credit.Options{Pool: h.pool, Law: book.Rules(), Now: time.Now}),

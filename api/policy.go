@@ -99,6 +99,12 @@ func policy() map[string]access {
 		"list-sessions":         own,
 		"end-session":           own,
 
+		"list-notice-devices":  everybody,
+		"add-notice-device":    everybody,
+		"change-notice-device": everybody,
+		"remove-notice-device": everybody,
+		"test-notice-device":   everybody,
+
 		"listen":       everybody,
 		"get-overview": everybody,
 

@@ -129,7 +129,7 @@ func (x holding) shows(body []byte) bool {
 // township is not found.
 func silent() []string {
 	return []string{
-		"get-factors", "list-sessions", "get-session", "get-diagram", "list-detectors", "list-matters", "list-years", "list-users", "list-authorities",
+		"get-factors", "list-sessions", "list-notice-devices", "get-session", "get-diagram", "list-detectors", "list-matters", "list-years", "list-users", "list-authorities",
 		"list-colleagues", "list-duty", "list-filters", "get-formulas", "get-credit-rules", "get-score-rules", "get-map", "list-areas", "list-rules", "get-rule", "list-draws", "get-draw",
 		"list-quotas", "report-quotas", "explain-grade", "get-object-history", "get-camera-timeline", "watch-camera", "list-templates", "preview-template", "get-inquiry", "export-case", "get-bundle", "get-evidence-file", "get-log-proof", "get-transfer-file",
 	}

@@ -5,6 +5,7 @@
 //   - webhook: what other systems are told, signed, until they have taken it
 //   - lead: what others have seen, acknowledged by whoever is on duty, and dealt with
 //   - transfer: leads and cases handed over to police, districts and bureaux
+//   - push: what people of staff are told on their own devices
 //   - bulk: everything of one kind, one JSON object a line
 //
 // In: what casework and registry do, people's acts on the console. Out: requests to

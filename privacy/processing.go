@@ -32,7 +32,7 @@ type DataActivity struct {
 	DataEN     string          `json:"data_en"`
 	WhyZH      string          `json:"why_zh"`
 	WhyEN      string          `json:"why_en"`
-	Basis      string          `json:"basis" doc:"Articles."`
+	Basis      string          `json:"basis" doc:"Articles, in Chinese and after \" · \" in English."`
 	Sensitive  bool            `json:"sensitive" doc:"Sensitive personal information (PIPL art. 28)."`
 	Count      int64           `json:"count" doc:"Records held now."`
 	KeptZH     string          `json:"kept_zh"`
@@ -81,7 +81,7 @@ func activities() []struct {
 		count string
 		rules []string
 	}
-	const duty = "个人信息保护法第十三条第一款第三项、第三十四条 PIPL art. 13(1)(3), 34"
+	const duty = "个人信息保护法第十三条第一款第三项、第三十四条 · PIPL art. 13(1)(3), 34"
 	a := func(key, dataZH, dataEN, whyZH, whyEN, basis string, sensitive bool) DataActivity {
 		return DataActivity{Key: key, DataZH: dataZH, DataEN: dataEN, WhyZH: whyZH, WhyEN: whyEN, Basis: basis, Sensitive: sensitive}
 	}
@@ -89,18 +89,25 @@ func activities() []struct {
 	with := func(x DataActivity, zh, en string) DataActivity { x.KeptZH, x.KeptEN = zh, en; return x }
 	return []line{
 		{with(a("evidence", "公共场所影像：照片、短视频中的人、车", "Pictures and clips of public places, with people and vehicles", "固定违法事实", "Fixing the facts of violations",
-			duty+"；第二十六条 art. 26；行政处罚法第四十一条 APL art. 41；公共安全视频图像信息系统管理条例第十六条", false), "对象锁期限届满后删除，时间见各证据包回执", "Deleted after the object lock's time, which each bundle's receipt names"), `SELECT count(*) FROM evidence`, nil},
-		{with(a("party", "当事人姓名、证件号码（加密）、电话、地址", "Parties: name, identity number (encrypted), telephone, address", "认定当事人、送达", "Knowing the party, serving documents", duty+"；第二十八条 art. 28", true), kept, keptEN), `SELECT count(*) FROM party WHERE removed_at IS NULL`, nil},
-		{with(a("case", "案件、文书、过程记录", "Cases, documents, process records", "作出并执行处罚决定，全过程记录", "Deciding and carrying out penalties, with a record of the whole process", duty+"；行政处罚法第四十七条 APL art. 47", true), kept, keptEN), `SELECT count(*) FROM casefile WHERE party_id IS NOT NULL`, nil},
+			and(duty, "第二十六条；行政处罚法第四十一条；公共安全视频图像信息系统管理条例第十六条", "26; APL art. 41; Regulations on Public Security Video Systems art. 16"), false), "对象锁期限届满后删除，时间见各证据包回执", "Deleted after the object lock's time, which each bundle's receipt names"), `SELECT count(*) FROM evidence`, nil},
+		{with(a("party", "当事人姓名、证件号码（加密）、电话、地址", "Parties: name, identity number (encrypted), telephone, address", "认定当事人、送达", "Knowing the party, serving documents", and(duty, "第二十八条", "28"), true), kept, keptEN), `SELECT count(*) FROM party WHERE removed_at IS NULL`, nil},
+		{with(a("case", "案件、文书、过程记录", "Cases, documents, process records", "作出并执行处罚决定，全过程记录", "Deciding and carrying out penalties, with a record of the whole process", and(duty, "行政处罚法第四十七条", "APL art. 47"), true), kept, keptEN), `SELECT count(*) FROM casefile WHERE party_id IS NOT NULL`, nil},
 		{a("message", "短信号码与内容", "Numbers and texts of short messages", "提醒、告知", "Reminders and notices", duty, false), `SELECT count(*) FROM message WHERE phone <> ''`, []string{"message"}},
-		{with(a("payment", "缴款记录", "Payments", "收缴罚款", "Collecting fines", duty+"；行政处罚法第六十七条 APL art. 67", false), kept, keptEN), `SELECT count(*) FROM payment_notice`, nil},
+		{with(a("payment", "缴款记录", "Payments", "收缴罚款", "Collecting fines", and(duty, "行政处罚法第六十七条", "APL art. 67"), false), kept, keptEN), `SELECT count(*) FROM payment_notice`, nil},
 		{with(a("portal", "当事人页面的访问（地址、浏览器），送达的证明", "Visits of the party's portal (address, browser), proof of service", "证明送达", "Proof of service", duty, false), "访问记录随案卷；会话见期限表", "Visits with the case's file; sessions by the schedule"), `SELECT count(*) FROM portal_visit`, []string{"portal_session", "subject_try"}},
 		{a("lead", "线索反映人姓名、电话（加密）", "Who told of a lead: name, telephone (encrypted)", "核查、回复线索", "Following up leads", duty, false), `SELECT count(*) FROM lead WHERE contact IS NOT NULL`, []string{"lead_contact"}},
 		{with(a("credit", "信用记录与修复申请", "Credit records and applications for repair", "信用监管、修复", "Credit supervision and repair", duty, false), "按信用规则的期限结束；修复后停止告知", "Ends by the rules of credit; not told any more after repair"), `SELECT count(*) FROM credit_record`, nil},
-		{with(a("publication", "公示的处罚决定（已隐去个人信息）", "Published decisions, personal data masked", "执法公示", "Publication of decisions", duty+"；行政处罚法第四十八条 APL art. 48", false), "被变更、撤销或确认违法、无效的，三日内撤回", "Withdrawn within three days where the decision falls"), `SELECT count(*) FROM casefile WHERE published_at IS NOT NULL`, nil},
-		{a("staff", "工作人员账号、登录与查阅记录", "Accounts of staff, their sign-ins and views", "权限管理、查阅留痕", "Rights, and a record of who looked", duty+"；第五十一条 art. 51", false), `SELECT count(*) FROM account`, []string{"staff_session"}},
+		{with(a("publication", "公示的处罚决定（已隐去个人信息）", "Published decisions, personal data masked", "执法公示", "Publication of decisions", and(duty, "行政处罚法第四十八条", "APL art. 48"), false), "被变更、撤销或确认违法、无效的，三日内撤回", "Withdrawn within three days where the decision falls"), `SELECT count(*) FROM casefile WHERE published_at IS NOT NULL`, nil},
+		{a("staff", "工作人员账号、登录与查阅记录", "Accounts of staff, their sign-ins and views", "权限管理、查阅留痕", "Rights, and a record of who looked", and(duty, "第五十一条", "51"), false), `SELECT count(*) FROM account`, []string{"staff_session"}},
+		{with(a("push", "工作人员接收通知的设备：推送地址（加密）、名称", "Devices on which staff is told: push address (encrypted), name", "提醒有事项待办，推送不含个人信息", "Telling that something waits; a notice holds no personal data", duty, false), "本人移除或推送服务失效为止", "Until its owner or the push service gives it up"), `SELECT count(*) FROM push_device`, nil},
 		{a("webhook", "对外推送的事件（不含姓名、证件号码）", "Events told to other systems, without names or identity numbers", "一网统管等系统对接", "Integration with other systems of the authority", duty, false), `SELECT count(*) FROM webhook_event`, []string{"webhook"}},
 	}
+}
+
+// and adds articles to a basis, in both languages.
+func and(basis, zh, en string) string {
+	baseZH, baseEN, _ := strings.Cut(basis, " · ")
+	return baseZH + "；" + zh + " · " + baseEN + "; " + en
 }
 
 // Record draws the processing record up, from the configuration and the tables.
@@ -165,6 +172,7 @@ func (o *Office) recipients(ctx context.Context) (map[string][]DataRecipient, er
 	add("staff", live.SignIn, "统一身份认证", "signs staff in")
 	for _, one := range []struct{ key, zh, en, sql string }{
 		{"case", "案件、线索移送（行政处罚法第二十二条、第二十七条）", "cases and leads transferred (APL art. 22, 27)", `SELECT DISTINCT a.name FROM transfer t JOIN authority a ON a.id = t.authority_id ORDER BY 1`},
+		{"push", "转送加密的通知", "passes encrypted notices on", `SELECT DISTINCT service FROM push_device ORDER BY 1`},
 		{"webhook", "接收事件", "receives events", `SELECT name FROM webhook_endpoint ORDER BY 1`},
 		{"webhook", "接口密钥", "API key", `SELECT name FROM api_key WHERE revoked_at IS NULL AND expires_at > now() ORDER BY 1`},
 	} {

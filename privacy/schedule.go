@@ -14,7 +14,7 @@ type Rule struct {
 
 const (
 	year  = 365
-	basis = "个人信息保护法第十九条 PIPL art. 19"
+	basis = "个人信息保护法第十九条 · PIPL art. 19"
 )
 
 // Schedule is what is deleted, and when. Statements run one by one, each in a

@@ -24,5 +24,6 @@ export default tseslint.config(
       "max-lines": ["error", 500],
     },
   },
+  { files: ["public/*.js"], languageOptions: { globals: globals.serviceworker } },
   { files: ["**/*.mjs", "*.js"], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
 );

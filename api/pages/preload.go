@@ -18,6 +18,7 @@ type chunk struct {
 
 // The programs that main.tsx chooses between, with the page that each opens first.
 var programs = map[string][]string{
+	"home":    {"src/app/console.tsx", "src/pages/overview.tsx"},
 	"console": {"src/app/console.tsx"},
 	"p":       {"src/portal/portal.tsx", "src/portal/party.tsx"},
 	"d":       {"src/portal/portal.tsx", "src/portal/document-check.tsx"},
@@ -76,7 +77,10 @@ func linksOf(manifest map[string]chunk, entries []string) string {
 // program names the program that serves an address.
 func program(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	if _, known := programs[first]; known && first != "console" {
+	switch first {
+	case "":
+		return "home"
+	case "p", "d", "public":
 		return first
 	}
 	return "console"

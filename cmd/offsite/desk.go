@@ -43,6 +43,7 @@ import (
 	"offsite/exchange/gateway"
 	"offsite/exchange/key"
 	"offsite/exchange/lead"
+	"offsite/exchange/push"
 	"offsite/exchange/transfer"
 	"offsite/exchange/webhook"
 	"offsite/pipeline/decode"
@@ -75,6 +76,7 @@ type desk struct {
 	rooms     *room.Rooms // of inquiries by video; nil where nobody is served
 	office    *supervision.Office
 	hooks     *webhook.Webhooks
+	bell      *push.Bell
 	leads     *lead.Desk
 	credit    *credit.Office
 	privacy   *privacy.Office
@@ -186,7 +188,7 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 		return err
 	}
 	d.gateways = gateway.New(d.pool, tried(d.config, p, d.vault, pay, remind), time.Now)
-	if d.hooks, err = openWebhooks(d.config, d.pool, secrets, d.log); err != nil {
+	if err = d.outward(); err != nil {
 		return err
 	}
 	d.leads = lead.New(lead.Options{Pool: d.pool, Secrets: secrets, Tell: d.hooks.Tell, Now: time.Now})
@@ -219,7 +221,7 @@ func (d *desk) handler() (_ *api.API, err error) {
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
 		Draws: d.office, Rules: d.book.Rules(), Samples: sample.New(d.pool, time.Now), Desk: casedesk.New(d.pool, time.Now),
-		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Exports: bulk.New(d.pool), Leads: d.leads, Credit: d.credit, Privacy: d.privacy, Gateways: d.gateways, KeyOrders: keyorder.New(d.pool, time.Now),
+		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Bell: d.bell, Exports: bulk.New(d.pool), Leads: d.leads, Credit: d.credit, Privacy: d.privacy, Gateways: d.gateways, KeyOrders: keyorder.New(d.pool, time.Now),
 		Transfers: transfer.New(transfer.Options{Pool: d.pool, Leads: d.leads, Bureau: d.config.Bureau.NameZH, Tell: d.hooks.Tell, Now: time.Now}),
 		Trust:     func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe:     prober(d.addresses), Live: d.viewer(d.addresses), Discovery: newFinder(d.addresses), Rooms: d.rooms, CheckAddress: d.addresses.Check,
@@ -250,14 +252,23 @@ func (d *desk) handler() (_ *api.API, err error) {
 	return api.New(o)
 }
 
-// openWebhooks prepares what other systems are told, in the networks that the
-// configuration allows.
-func openWebhooks(c *config.Config, pool *pgxpool.Pool, secrets *registry.Secrets, log *slog.Logger) (*webhook.Webhooks, error) {
-	outward, err := guard.NewOutward(c.Webhooks.Networks)
+// outward prepares what other systems and people's devices are told, in the networks
+// that the configuration allows.
+func (d *desk) outward() error {
+	allowed, err := guard.NewOutward(d.config.Webhooks.Networks)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return webhook.New(webhook.Options{Pool: pool, Secrets: secrets, CheckURL: outward.Check, Control: outward.Control, Logger: log.With("part", "webhooks")})
+	d.hooks, err = webhook.New(webhook.Options{Pool: d.pool, Secrets: d.secrets, CheckURL: allowed.Check, Control: allowed.Control, Logger: d.log.With("part", "webhooks")})
+	if err != nil {
+		return err
+	}
+	sender := d.config.Public()
+	if !strings.HasPrefix(sender, "https:") { // push services take no other; browsers sign up here on this machine alone
+		sender = "https://localhost"
+	}
+	d.bell = push.New(push.Options{Pool: d.pool, Secrets: d.secrets, CheckURL: allowed.Check, Control: allowed.Control, Sender: sender, Now: time.Now, Logger: d.log.With("part", "notices")})
+	return nil
 }
 
 // processors are those whom the configuration has process personal data.

@@ -30,13 +30,14 @@ func newJobs(d *desk, atDesk bool, w *watcher) (*jobs, error) {
 		d.grades.AddWorkers(workers, d.cases)
 		d.office.AddWorkers(workers)
 		d.hooks.AddWorkers(workers)
+		d.bell.AddWorkers(workers)
 		d.leads.AddWorkers(workers)
 		d.credit.AddWorkers(workers)
 		d.privacy.AddWorkers(workers)
-		for _, part := range []map[string]river.QueueConfig{d.book.Queues(), d.intake.Queues(), d.grades.Queues(), d.office.Queues(), d.hooks.Queues(), d.leads.Queues(), d.credit.Queues(), d.privacy.Queues()} {
+		for _, part := range []map[string]river.QueueConfig{d.book.Queues(), d.intake.Queues(), d.grades.Queues(), d.office.Queues(), d.hooks.Queues(), d.bell.Queues(), d.leads.Queues(), d.credit.Queues(), d.privacy.Queues()} {
 			maps.Copy(queues, part)
 		}
-		periodic = slices.Concat(d.book.PeriodicJobs(), d.grades.PeriodicJobs(), d.office.PeriodicJobs(), d.leads.PeriodicJobs(), d.credit.PeriodicJobs(), d.privacy.PeriodicJobs())
+		periodic = slices.Concat(d.book.PeriodicJobs(), d.grades.PeriodicJobs(), d.office.PeriodicJobs(), d.bell.PeriodicJobs(), d.leads.PeriodicJobs(), d.credit.PeriodicJobs(), d.privacy.PeriodicJobs())
 	}
 	if w != nil {
 		river.AddWorker(workers, &recheckWorker{watcher: w})

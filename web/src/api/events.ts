@@ -58,17 +58,23 @@ function parse(event: Event): Fields {
 function listen(queries: QueryClient): () => void {
   const source = new EventSource("/api/v1/events", { withCredentials: true });
   let wasDown = false;
-  source.onopen = () => {
+  const up = () => {
+    if (source.readyState !== EventSource.OPEN) return; // it will say so itself
     online = true;
     changed();
     if (wasDown) void queries.invalidateQueries();
     wasDown = false;
   };
-  source.onerror = () => {
+  const down = () => {
     wasDown = true;
     online = false;
     changed();
   };
+  source.onopen = up;
+  source.onerror = down;
+  // A stream that stands still does not notice that the line is gone; the browser does.
+  window.addEventListener("online", up);
+  window.addEventListener("offline", down);
   source.addEventListener("camera.picture", (event) => {
     const fields = parse(event);
     pictures.set(cameraOf(fields), typeof fields.at === "string" ? fields.at : String(Date.now()));
@@ -82,7 +88,11 @@ function listen(queries: QueryClient): () => void {
       for (const queryKey of keys(parse(event))) void queries.invalidateQueries({ queryKey });
     });
   }
-  return () => source.close();
+  return () => {
+    window.removeEventListener("online", up);
+    window.removeEventListener("offline", down);
+    source.close();
+  };
 }
 
 export function useServerEvents(): void {

@@ -36,6 +36,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Browsers on which one is told, and what may be told there */
+        get: operations["list-notice-devices"];
+        put?: never;
+        /** Be told on this browser (Web Push); one that was somebody else's is no longer */
+        post: operations["add-notice-device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose what is told on a browser */
+        put: operations["change-notice-device"];
+        post?: never;
+        /** Be told on a browser no longer */
+        delete: operations["remove-notice-device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/devices/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Be told something at once */
+        post: operations["test-notice-device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/factors": {
         parameters: {
             query?: never;
@@ -3434,6 +3487,22 @@ export interface components {
             /** Format: double */
             y2: number;
         };
+        Browser: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description What the latest attempt came to; none: it was taken. */
+            failure?: string;
+            id: string;
+            kinds: string[];
+            name: string;
+            /** @description Host of the browser's push service. */
+            service: string;
+            /**
+             * Format: date-time
+             * @description Latest notice that the push service took.
+             */
+            told_at?: string;
+        };
         BulkOutcome: {
             article?: string;
             done: boolean;
@@ -3795,7 +3864,7 @@ export interface components {
             reason: string;
         };
         DataActivity: {
-            /** @description Articles. */
+            /** @description Articles, in Chinese and after " · " in English. */
             basis: string;
             /**
              * Format: int64
@@ -4720,6 +4789,16 @@ export interface components {
             /** @description Accounts. */
             mentions?: string[];
             text: string;
+        };
+        NoticeDevices: {
+            items: components["schemas"]["Browser"][];
+            /** @description applicationServerKey of PushManager.subscribe(). */
+            key: string;
+            /** @description What may be told to the account's roles: camera, finding, deadline. */
+            kinds: string[];
+        };
+        NoticeKinds: {
+            kinds: string[];
         };
         Object: {
             address: string;
@@ -5741,6 +5820,16 @@ export interface components {
             elsewhere: boolean;
             passkeys: boolean;
         };
+        SignUp: {
+            auth: string;
+            endpoint: string;
+            kinds: string[];
+            /** @enum {string} */
+            language: "zh" | "en";
+            /** @description By which its owner knows it. */
+            name: string;
+            p256dh: string;
+        };
         SignedReceipt: {
             /** Format: date-time */
             received_at: string;
@@ -6292,6 +6381,196 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Recovery"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-notice-devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "key": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                     *       "kinds": [
+                     *         "deadline"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NoticeDevices"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-notice-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "auth": "AAAAAAAAAAAAAAAAAAAAAA",
+                 *       "endpoint": "https://push.example/v1/abc",
+                 *       "kinds": [
+                 *         "finding"
+                 *       ],
+                 *       "language": "zh",
+                 *       "name": "手机",
+                 *       "p256dh": "BEV47yeGXRjGJDDWDkB3JibiR1U2I1MWrG4Jc77dmoPhByPQ1F63ZSMYW3SgTK55L8JBfdGk9fwevqdpCmKEKTQ"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignUp"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-11-29T09:31:46.209677Z",
+                     *       "id": "01a226a5-70a1-7a4c-b83b-ed2a93eea148",
+                     *       "kinds": [
+                     *         "finding"
+                     *       ],
+                     *       "name": "手机",
+                     *       "service": "push.example"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Browser"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-notice-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kinds": []
+                 *     }
+                 */
+                "application/json": components["schemas"]["NoticeKinds"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-notice-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "test-notice-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {

@@ -2,11 +2,13 @@
 // second factor that is demanded, and signing in again above a page. None of it is
 // part of the console's first load.
 import { Modal } from "antd";
-import { Factors } from "../account/account";
+import { lazy, Suspense } from "react";
 import { useAccountWords } from "../account/use-account-words";
 import { PasswordForm } from "./password";
 import { SignIn, SignInForm } from "./sign-in";
 import { useWords } from "./use-words";
+
+const Factors = lazy(() => import("../account/factors").then(({ Factors }) => ({ default: Factors })));
 
 export type Closed = "out" | "password" | "factor";
 
@@ -14,7 +16,7 @@ export default function Door({ why, username }: { why: Closed; username?: string
   const { t } = useWords();
   const account = useAccountWords();
   if (why === "password") return <SignIn title={t("oneTime")} lead={t("oneTimeWhy")}><PasswordForm username={username} /></SignIn>;
-  if (why === "factor") return <SignIn title={account.t("must")} lead={account.t("mustWhy")}><Factors /></SignIn>;
+  if (why === "factor") return <SignIn title={account.t("must")} lead={account.t("mustWhy")}><Suspense fallback={null}><Factors /></Suspense></SignIn>;
   return <SignIn><SignInForm /></SignIn>;
 }
 

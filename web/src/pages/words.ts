@@ -5,7 +5,6 @@ const zh = {
   needsMe: "等我处理",
   hello: "{name}，您好。",
   all: "查看全部",
-  nothing: "目前没有等您处理的事项。",
   firstReviews: "线索待初审",
   secondReviews: "证据待复核",
   casesToAct: "本人案件待办",
@@ -42,10 +41,8 @@ const zh = {
   trendFiled: "立案",
   trendClosed: "结案",
   trendSays: "{name}共 {sum} 件，单日最多 {most} 件",
-  goals: "目标 {goal}",
   byState: "案件分布",
   noCases: "还没有案件",
-  openCases: "在办 {n} 件",
 };
 
 export type OverviewWord = keyof typeof zh;
@@ -56,7 +53,6 @@ const en: Record<OverviewWord, string> = {
   needsMe: "Waiting for me",
   hello: "Good day, {name}.",
   all: "See all",
-  nothing: "Nothing waits for you now.",
   firstReviews: "findings for first review",
   secondReviews: "findings for second review",
   casesToAct: "cases of mine to act on",
@@ -93,10 +89,8 @@ const en: Record<OverviewWord, string> = {
   trendFiled: "Filed",
   trendClosed: "Closed",
   trendSays: "{name}: {sum} in all, at most {most} a day",
-  goals: "goal {goal}",
   byState: "Cases by state",
   noCases: "No case yet",
-  openCases: "{n} open",
 };
 
 export default { zh, en };

@@ -94,7 +94,6 @@ const zh = {
   reason: "修改理由",
   activeFrom: "生效时间（不填即刻生效）",
   activated: "第 {n} 版已启用，对象正在重算。",
-  unchanged: "与现行公式相同",
   distribution: "{red} 个红，{yellow} 个黄，{green} 个绿",
 };
 
@@ -195,7 +194,6 @@ const en: Record<GradeWord, string> = {
   reason: "Reason for the change",
   activeFrom: "In force from (empty: at once)",
   activated: "Version {n} holds; the objects are being graded anew.",
-  unchanged: "the same as the formula in force",
   distribution: "{red} red, {yellow} yellow, {green} green",
 };
 

@@ -3,6 +3,7 @@
 import { Button } from "antd";
 import { useSession } from "../../app/session";
 import { useDictionary } from "../../i18n/translate";
+import { articleOf } from "../../parts/article";
 import { Listing } from "../../parts/listing";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
@@ -25,7 +26,7 @@ export default function Privacy() {
 }
 
 function Record() {
-  const { t, pick } = useDictionary<PrivacyWord>(words);
+  const { t, pick, language } = useDictionary<PrivacyWord>(words);
   const record = useProcessing();
   return (
     <section className="panel flush">
@@ -39,9 +40,9 @@ function Record() {
                 { title: t("what"), key: "what", render: (_, one) => <>{pick(one.data_zh, one.data_en)} {one.sensitive ? <Mark tone="wait">{t("sensitive")}</Mark> : null}</> },
                 { title: t("count"), dataIndex: "count" },
                 { title: t("purpose"), key: "why", render: (_, one) => pick(one.why_zh, one.why_en) },
-                { title: t("basis"), dataIndex: "basis" },
+                { title: t("basis"), dataIndex: "basis", render: (basis: string) => articleOf(basis, language) },
                 { title: t("period"), key: "kept", render: (_, one) => pick(one.kept_zh, one.kept_en) },
-                { title: t("recipients"), key: "to", render: (_, one) => one.recipients.map((to) => `${to.name}（${pick(to.zh, to.en)}）`).join("、") || t("nobody") },
+                { title: t("recipients"), key: "to", render: (_, one) => one.recipients.map((to) => t("recipient", { name: to.name, does: pick(to.zh, to.en) })).join(t("comma")) || t("nobody") },
               ]}
             />
             <dl className="panel-body facts" style={{ padding: 16 }}>
@@ -59,7 +60,7 @@ function Record() {
 }
 
 function Kept() {
-  const { t, pick } = useDictionary<PrivacyWord>(words);
+  const { t, pick, language } = useDictionary<PrivacyWord>(words);
   const retention = useRetention();
   return (
     <Loaded query={retention}>
@@ -72,7 +73,7 @@ function Kept() {
               columns={[
                 { title: t("what"), key: "what", render: (_, rule) => pick(rule.zh, rule.en) },
                 { title: t("period"), dataIndex: "days", render: (n: number) => t("days", { n }) },
-                { title: t("basis"), dataIndex: "basis" },
+                { title: t("basis"), dataIndex: "basis", render: (basis: string) => articleOf(basis, language) },
               ]}
             />
           </section>

@@ -71,7 +71,6 @@ const zh = {
   noMatters: "没有事项",
   person: "个人",
   unit: "单位",
-  saved: "已保存",
   lastSignIn: "最近登录",
 };
 
@@ -150,7 +149,6 @@ const en: Record<SettingsWord, string> = {
   noMatters: "No matter",
   person: "Person",
   unit: "Unit",
-  saved: "Saved",
   lastSignIn: "Last sign-in",
 };
 
