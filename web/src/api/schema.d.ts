@@ -2321,6 +2321,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/privacy/retention/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Order that something is kept longer or shorter; it holds once another person agrees */
+        post: operations["order-retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/retention/orders/{id}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to the newest order on something, given by another person */
+        post: operations["agree-to-retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/cameras": {
         parameters: {
             query?: never;
@@ -5483,8 +5517,38 @@ export interface components {
             note: string;
         };
         Retention: {
+            /** @description To keep something longer or shorter, the newest first. */
+            orders: components["schemas"]["RetentionOrder"][];
             runs: components["schemas"]["Ran"][];
+            /** @description As it holds now, orders included. */
             schedule: components["schemas"]["RetentionRule"][];
+        };
+        RetentionOrder: {
+            /** Format: date-time */
+            agreed_at?: string;
+            agreed_by?: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            days: number;
+            /** Format: int64 */
+            id: number;
+            /** @description It waits for agreement, and no later order on the same line was given. */
+            open: boolean;
+            reason: string;
+            /** @description Key of the line. */
+            rule: string;
+        };
+        RetentionOrderDraft: {
+            /**
+             * Format: int64
+             * @description Within what the line allows.
+             */
+            days: number;
+            reason: string;
+            /** @description Key of the line. */
+            rule: string;
         };
         RetentionRule: {
             /** @description Article of the law. */
@@ -5496,6 +5560,16 @@ export interface components {
             days: number;
             en: string;
             key: string;
+            /**
+             * Format: int64
+             * @description Fewest days that two people may order.
+             */
+            least: number;
+            /**
+             * Format: int64
+             * @description Most days that two people may order.
+             */
+            most: number;
             zh: string;
         };
         RoomOfficer: {
@@ -13665,6 +13739,68 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Retention"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionOrderDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionOrder"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "agree-to-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
