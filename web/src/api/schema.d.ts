@@ -13718,6 +13718,19 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "orders": [
+                     *         {
+                     *           "agreed_at": "2026-11-29T09:58:50.112525Z",
+                     *           "agreed_by": "head",
+                     *           "at": "2026-11-29T09:58:50.109493Z",
+                     *           "by": "legal",
+                     *           "days": 60,
+                     *           "id": 1,
+                     *           "open": false,
+                     *           "reason": "改为两个月",
+                     *           "rule": "webhook"
+                     *         }
+                     *       ],
                      *       "runs": [],
                      *       "schedule": [
                      *         {
@@ -13725,6 +13738,8 @@ export interface operations {
                      *           "days": 180,
                      *           "en": "Who told of a lead: after its end or transfer",
                      *           "key": "xxxxxxxxxxxx",
+                     *           "least": 180,
+                     *           "most": 730,
                      *           "zh": "线索反映人姓名、电话：办结或移送之后"
                      *         },
                      *         {
@@ -13732,6 +13747,8 @@ export interface operations {
                      *           "days": 1095,
                      *           "en": "Numbers and texts of short messages: after the case's end",
                      *           "key": "message",
+                     *           "least": 365,
+                     *           "most": 1825,
                      *           "zh": "短信号码和内容：案件办结之后"
                      *         }
                      *       ]
@@ -13760,6 +13777,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "days": 60,
+                 *       "reason": "改为两个月",
+                 *       "rule": "webhook"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RetentionOrderDraft"];
             };
         };
@@ -13770,6 +13794,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-29T09:58:50.109493Z",
+                     *       "by": "legal",
+                     *       "days": 60,
+                     *       "id": 1,
+                     *       "open": true,
+                     *       "reason": "改为两个月",
+                     *       "rule": "webhook"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RetentionOrder"];
                 };
             };
