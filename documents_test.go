@@ -46,5 +46,56 @@ func TestDocumentsNameTestsThatExist(t *testing.T) {
 				t.Errorf("%s names %s, which is no test", page, match[1])
 			}
 		}
+		unshown(t, page, string(text))
+	}
+}
+
+// unshown refuses rows that are shown by nothing: no test, no target of make, and not left
+// to the bureau in so many words.
+func unshown(t *testing.T, page, text string) {
+	t.Helper()
+	targets := map[string]bool{}
+	files, err := filepath.Glob("make/*.mk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := regexp.MustCompile(`(?m)^([a-z][a-z-]*):`)
+	for _, file := range files {
+		rules, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range target.FindAllStringSubmatch(string(rules), -1) {
+			targets[match[1]] = true
+		}
+	}
+	test, command := regexp.MustCompile("`Test\\w+`"), regexp.MustCompile("`make ([a-z-]+)")
+	rows, inTable := 0, false
+	for line := range strings.Lines(text) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		last := strings.TrimSpace(cells[len(cells)-1])
+		switch {
+		case !strings.HasPrefix(line, "|"):
+			inTable = false
+			continue
+		case last == "shown by":
+			inTable = true
+			continue
+		case !inTable || strings.HasPrefix(line, "| ---"):
+			continue
+		}
+		rows++
+		commands := command.FindAllStringSubmatch(last, -1)
+		for _, match := range commands {
+			if !targets[match[1]] {
+				t.Errorf("%s names make %s, which is no target", page, match[1])
+			}
+		}
+		if !test.MatchString(last) && len(commands) == 0 && !strings.Contains(last, "the bureau's") && last != "the tests named there" {
+			t.Errorf("%s: a row is shown by nothing: %s", page, line)
+		}
+	}
+	if rows < 20 {
+		t.Errorf("%s has %d rows that are to be shown", page, rows)
 	}
 }

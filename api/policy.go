@@ -293,6 +293,8 @@ func policy() map[string]access {
 		// What parties ask of their own is reviewed by one and released by another; it
 		// reaches over all townships.
 		"get-retention":          only(legal, head, auditor, supervisor, admin).ofDistrict(),
+		"order-retention":        only(legal).freshly().ofDistrict(),
+		"agree-to-retention":     only(head).freshly().ofDistrict(),
 		"get-processing":         only(legal, head, auditor, supervisor, admin).ofDistrict(),
 		"get-assessment":         only(legal, head, auditor, supervisor, admin).ofDistrict(),
 		"list-subject-requests":  only(officer, legal, head, auditor).ofDistrict(),

@@ -18,6 +18,10 @@ import (
 // and what parties ask of their own.
 type privacyOffice interface {
 	Runs(ctx context.Context) ([]privacy.Ran, error)
+	Schedule(ctx context.Context) ([]privacy.Rule, error)
+	Orders(ctx context.Context) ([]privacy.Order, error)
+	Order(ctx context.Context, by privacy.Person, rule string, days int, reason string) (privacy.Order, error)
+	Agree(ctx context.Context, by privacy.Person, id int64) error
 	Record(ctx context.Context) (privacy.Record, error)
 	Requests(ctx context.Context) ([]privacy.Request, error)
 	OfCase(ctx context.Context, caseID string) (*privacy.Request, error)
@@ -32,6 +36,8 @@ type privacyOffice interface {
 func (a *API) privacyOperations() {
 	const tag = "privacy"
 	handle(a, operation{id: "get-retention", method: http.MethodGet, path: "/privacy/retention", summary: "How long which data are kept, and what was deleted on which day, with proofs", tag: tag}, a.getRetention)
+	handle(a, operation{id: "order-retention", method: http.MethodPost, path: "/privacy/retention/orders", summary: "Order that something is kept longer or shorter; it holds once another person agrees", tag: tag, status: http.StatusCreated}, a.orderRetention)
+	handle(a, operation{id: "agree-to-retention", method: http.MethodPost, path: "/privacy/retention/orders/{id}/agreement", summary: "Agree to the newest order on something, given by another person", tag: tag, status: http.StatusNoContent}, a.agreeToRetention)
 	handle(a, operation{id: "get-processing", method: http.MethodGet, path: "/privacy/processing", summary: "The processing record (PIPL art. 54-56), drawn up from configuration and tables as they are", tag: tag}, a.getProcessing)
 	handle(a, operation{id: "get-assessment", method: http.MethodGet, path: "/privacy/assessment.pdf", summary: "Template of the impact assessment (PIPL art. 55, 56), filled with the processing record", tag: tag, binary: "application/pdf"}, a.getAssessment)
 	handle(a, operation{id: "list-subject-requests", method: http.MethodGet, path: "/privacy/requests", summary: "Requests of parties for their data (PIPL art. 45), those that wait first", tag: tag}, a.listSubjectRequests)
@@ -61,11 +67,42 @@ func (a *API) getRetention(ctx context.Context, _ *empty) (*answer[wire.Retentio
 	if err != nil {
 		return nil, err
 	}
+	schedule, err := office.Schedule(ctx)
+	if err != nil {
+		return nil, err
+	}
+	orders, err := office.Orders(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := wire.Retention{Runs: runs}
-	for _, r := range privacy.Schedule() {
+	for _, r := range schedule {
 		out.Schedule = append(out.Schedule, wire.RetentionRule(r))
 	}
+	for _, one := range orders {
+		out.Orders = append(out.Orders, wire.RetentionOrder(one))
+	}
 	return &answer[wire.Retention]{out}, nil
+}
+
+func (a *API) orderRetention(ctx context.Context, in *struct{ Body wire.RetentionOrderDraft }) (*answer[wire.RetentionOrder], error) {
+	office, err := a.privacyOffice()
+	if err != nil {
+		return nil, err
+	}
+	given, err := office.Order(ctx, privacy.Person{ID: actor(ctx).ID, Name: actor(ctx).Name}, in.Body.Rule, in.Body.Days, in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[wire.RetentionOrder]{wire.RetentionOrder(given)}, nil
+}
+
+func (a *API) agreeToRetention(ctx context.Context, in *numbered) (*empty, error) {
+	office, err := a.privacyOffice()
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, office.Agree(ctx, privacy.Person{ID: actor(ctx).ID, Name: actor(ctx).Name}, in.ID)
 }
 
 func (a *API) getProcessing(ctx context.Context, _ *empty) (*answer[wire.Processing], error) {

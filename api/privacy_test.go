@@ -2,7 +2,9 @@ package api_test
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,6 +57,40 @@ func TestASubjectsRequestGoesThroughThreeHands(t *testing.T) {
 	}
 	if r = legal.do("GET", "/privacy/assessment.pdf", nil); r.status != http.StatusOK || !bytes.HasPrefix(r.body, []byte("%PDF")) {
 		t.Errorf("the assessment: %d", r.status)
+	}
+}
+
+func TestRetentionIsOrderedAndAgreedTo(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	legal, head := h.staff("legal"), h.staff("head")
+	draft := wire.RetentionOrderDraft{Rule: "webhook", Days: 60, Reason: "改为两个月"}
+	if r := head.do("POST", "/privacy/retention/orders", draft); r.status != http.StatusForbidden {
+		t.Errorf("ordered by the head: %s", r)
+	}
+	if r := legal.do("POST", "/privacy/retention/orders", wire.RetentionOrderDraft{Rule: "webhook", Days: 4000, Reason: "因"}); r.status != http.StatusUnprocessableEntity {
+		t.Errorf("ordered beyond the bounds: %s", r)
+	}
+	r := legal.do("POST", "/privacy/retention/orders", draft)
+	var order wire.RetentionOrder
+	if r.into(t, &order); r.status != http.StatusCreated {
+		t.Fatalf("ordered: %s", r)
+	}
+	at := fmt.Sprintf("/privacy/retention/orders/%d/agreement", order.ID)
+	if r := legal.do("POST", at, nil); r.status != http.StatusForbidden {
+		t.Errorf("agreed to by the legal reviewer: %s", r)
+	}
+	if r := head.do("POST", at, nil); r.status != http.StatusNoContent {
+		t.Fatalf("agreed to: %s", r)
+	}
+	if r := head.do("POST", at, nil); r.status != http.StatusNotFound {
+		t.Errorf("agreed to twice: %s", r)
+	}
+	var kept wire.Retention
+	head.do("GET", "/privacy/retention", nil).into(t, &kept)
+	i := slices.IndexFunc(kept.Schedule, func(r wire.RetentionRule) bool { return r.Key == "webhook" })
+	if i < 0 || kept.Schedule[i].Days != 60 || len(kept.Orders) != 1 || kept.Orders[0].AgreedBy != "head" {
+		t.Errorf("as it holds: %+v, %+v", kept.Schedule, kept.Orders)
 	}
 }
 

@@ -117,12 +117,16 @@ func (o *Office) Record(ctx context.Context) (Record, error) {
 	if err != nil {
 		return r, fmt.Errorf("draw up the processing record: %w", err)
 	}
+	schedule, err := o.Schedule(ctx)
+	if err != nil {
+		return r, err
+	}
 	for _, line := range activities() {
 		one := line.DataActivity
 		if err := o.o.Pool.QueryRow(ctx, line.count).Scan(&one.Count); err != nil {
 			return r, fmt.Errorf("count %s for the processing record: %w", one.Key, err)
 		}
-		for _, rule := range Schedule() {
+		for _, rule := range schedule {
 			for _, key := range line.rules {
 				if rule.Key == key {
 					one.KeptZH = strings.TrimPrefix(one.KeptZH+"；"+fmt.Sprintf("%s%d天删除", rule.ZH, rule.Days), "；")

@@ -81,7 +81,11 @@ func (o *Office) Run(ctx context.Context) error {
 			return err
 		}
 		r := Report{Format: format, Bureau: o.o.Bureau, Day: day, At: now}
-		for _, rule := range Schedule() {
+		schedule, err := o.schedule(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, rule := range schedule {
 			deleted, err := rule.run(ctx, tx, now)
 			if err != nil {
 				return err

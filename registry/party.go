@@ -57,10 +57,25 @@ func (r *Registry) Parties(ctx context.Context, f PartyFilter) ([]Party, error) 
 	if f.After != "" && !store.IsID(f.After) {
 		return []Party{}, nil
 	}
-	rows, err := r.db.Query(ctx, partyQuery+`WHERE p.removed_at IS NULL
-		AND ($1 = '' OR strpos(p.name, $1) > 0 OR strpos(p.phone, $1) > 0 OR p.identity_digest = $2) AND ($3 = '' OR p.kind = $3)
-		AND ($4 = '' OR (p.name, p.id) > (SELECT a.name, a.id FROM party a WHERE a.id = nullif($4, '')::uuid))
-		ORDER BY p.name, p.id LIMIT nullif($5, 0)`, f.Query, r.digest(identity.Normal(f.Query)), f.Kind, f.After, f.Limit)
+	// What is not asked for is not in the text, or PostgreSQL would plan anew each time.
+	sql, args := partyQuery+`WHERE p.removed_at IS NULL`, []any{}
+	if f.Query != "" {
+		args = append(args, f.Query, r.digest(identity.Normal(f.Query)))
+		sql += ` AND (strpos(p.name, $1) > 0 OR strpos(p.phone, $1) > 0 OR p.identity_digest = $2)`
+	}
+	if f.Kind != "" {
+		args = append(args, f.Kind)
+		sql += fmt.Sprintf(` AND p.kind = $%d`, len(args))
+	}
+	if f.After != "" {
+		args = append(args, f.After)
+		sql += fmt.Sprintf(` AND (p.name, p.id) > (SELECT a.name, a.id FROM party a WHERE a.id = $%d)`, len(args))
+	}
+	sql += ` ORDER BY p.name, p.id`
+	if f.Limit > 0 {
+		sql += fmt.Sprintf(` LIMIT %d`, f.Limit)
+	}
+	rows, err := r.db.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list the parties: %w", err)
 	}

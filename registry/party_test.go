@@ -126,3 +126,32 @@ func TestConsentStandsUntilWithdrawn(t *testing.T) {
 	_, err = r.RecordConsent(ctx, "portal", p.ID, "13800000000", []byte("png"), noon().Add(time.Hour))
 	refused(t, err, "at")
 }
+
+// TestAListOfPartiesIsNotPlannedAnew: PostgreSQL keeps the plan of the list that the console
+// reads, after the five that it makes of any statement.
+func TestAListOfPartiesIsNotPlannedAnew(t *testing.T) {
+	t.Parallel()
+	r, pool := open(t)
+	ctx := t.Context()
+	for _, name := range []string{"甲", "乙", "丙"} {
+		must[registry.Party](t)(r.SaveParty(ctx, by, registry.Party{Kind: "person", Name: name}))
+	}
+	const reads = 20
+	for range reads {
+		if list := must[[]registry.Party](t)(r.Parties(ctx, registry.PartyFilter{Limit: 2})); len(list) != 2 {
+			t.Fatalf("%d parties of a page of two", len(list))
+		}
+	}
+	var kept, anew int // one after the other, they have all gone over the connection that is asked here
+	err := pool.QueryRow(ctx, `SELECT coalesce(sum(generic_plans), 0), coalesce(sum(custom_plans), 0) FROM pg_prepared_statements WHERE statement LIKE '%FROM party p%ORDER BY p.name%'`).Scan(&kept, &anew)
+	if err != nil || kept < reads-5 || anew > 5 {
+		t.Errorf("of %d reads %d kept the plan, %d were planned anew, %v", reads, kept, anew, err)
+	}
+	first := must[[]registry.Party](t)(r.Parties(ctx, registry.PartyFilter{Limit: 1}))
+	if rest := must[[]registry.Party](t)(r.Parties(ctx, registry.PartyFilter{After: first[0].ID, Kind: "person"})); len(rest) != 2 {
+		t.Errorf("after the first come %d", len(rest))
+	}
+	if found := must[[]registry.Party](t)(r.Parties(ctx, registry.PartyFilter{Query: "乙", Kind: "person", Limit: 5})); len(found) != 1 {
+		t.Errorf("found %d", len(found))
+	}
+}

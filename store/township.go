@@ -128,7 +128,8 @@ func District() []string {
 		"api_key", "authority", "camera_lease", "change_log", "credit_rules", "document_number", "draw", "duty_shift", "evidence_sample", "gateway_trial",
 		"grade_formula", "idempotent_answer", "intake_batch", "intake_change", "intake_party", "intake_row", "key_order", "log_draw", "log_entry", "log_keeper",
 		"model", "model_change", "model_difference", "model_use", "node_spool", "other_case", "portal_code", "portal_link", "portal_session", "quota_snapshot",
-		"push_device", "push_key", "push_wish", "reconciliation", "retention_proof", "retention_run", "rule", "saved_filter", "score_rules", "subject_event", "subject_request", "subject_try", "watch_node",
+		"push_device", "push_key", "push_wish", "reconciliation", "retention_agreement", "retention_order", "retention_proof", "retention_run", "rule", "saved_filter", "score_rules",
+		"subject_event", "subject_request", "subject_try", "watch_node",
 		"webhook_attempt", "webhook_delivery", "webhook_endpoint", "webhook_event",
 	}
 }

@@ -3,7 +3,6 @@ package measure_test
 import (
 	"bufio"
 	"bytes"
-	"crypto/rand"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -26,10 +25,13 @@ var (
 
 // served is a server that runs for the test.
 type served struct {
-	url   string
-	pid   int
-	log   string // file
-	staff map[string]who
+	url  string
+	data string // folder
+	pid  int
+
+	barePID int
+	log     string // file
+	staff   map[string]who
 }
 
 // who is somebody with a session.
@@ -54,20 +56,21 @@ func serve(t *testing.T) *served {
 		t.Fatalf("copy the filled folder: %v: %s", err, text)
 	}
 	s := &served{log: filepath.Join(*figures, strings.ToLower(t.Name())+".log"), staff: map[string]who{}}
-	once := s.start(t, data)
-	s.signIn(t, data, once)
+	s.data = data
+	s.start(t)
+	s.signIn(t)
 	return s
 }
 
-// start returns the administrator's one-time password.
-func (s *served) start(t *testing.T, data string) (once string) {
+// start starts the binary and waits until it says where it answers.
+func (s *served) start(t *testing.T) {
 	t.Helper()
 	log, err := os.Create(s.log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	cmd := exec.Command(*binary, "up", "--data", data, "--listen", "127.0.0.1:0")
+	cmd := exec.Command(*binary, "up", "--data", s.data, "--listen", "127.0.0.1:0")
 	cmd.Stderr = log
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -85,21 +88,18 @@ func (s *served) start(t *testing.T, data string) (once string) {
 	for lines.Scan() {
 		if _, address, found := strings.Cut(lines.Text(), " s: "); found {
 			s.url = address
-		}
-		if _, password, found := strings.Cut(lines.Text(), "one-time password "); found {
 			go func() { _, _ = io.Copy(io.Discard, out) }()
-			return password
+			return
 		}
 	}
 	t.Fatalf("offsite up did not start; see %s", s.log)
-	return ""
 }
 
-// signIn opens a session for each of the demonstration's people, for the administrator,
-// and for the party of its case.
-func (s *served) signIn(t *testing.T, data, once string) {
+// signIn opens a session for each of the demonstration's people, and for the party of its
+// case.
+func (s *served) signIn(t *testing.T) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(data, "demo", "accounts.json"))
+	text, err := os.ReadFile(filepath.Join(s.data, "demo", "accounts.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,8 +110,6 @@ func (s *served) signIn(t *testing.T, data, once string) {
 	for name, a := range accounts {
 		s.staff[name] = s.open(t, "/session", a)
 	}
-	s.staff["admin"] = s.open(t, "/session", map[string]string{"username": "admin", "password": once})
-	s.change(t, "admin", "/session/password", map[string]string{"current": once, "new": rand.Text()}, nil)
 	var list struct{ Items []struct{ ID string } }
 	s.get(t, "officer", "/cases", &list)
 	for _, c := range list.Items {

@@ -11,8 +11,19 @@ type RetentionRule privacy.Rule
 
 // Retention is how long which data are kept, and what was deleted when.
 type Retention struct {
-	Schedule []RetentionRule `json:"schedule"`
-	Runs     []privacy.Ran   `json:"runs"`
+	Schedule []RetentionRule  `json:"schedule" doc:"As it holds now, orders included."`
+	Orders   []RetentionOrder `json:"orders" doc:"To keep something longer or shorter, the newest first."`
+	Runs     []privacy.Ran    `json:"runs"`
+}
+
+// RetentionOrder is an order to keep something longer or shorter.
+type RetentionOrder privacy.Order
+
+// RetentionOrderDraft asks for a line of the schedule to hold for another number of days.
+type RetentionOrderDraft struct {
+	Rule   string `json:"rule" minLength:"1" maxLength:"100" doc:"Key of the line."`
+	Days   int    `json:"days" minimum:"1" maximum:"36500" doc:"Within what the line allows."`
+	Reason string `json:"reason" minLength:"1" maxLength:"500"`
 }
 
 // Processing is the processing record.

@@ -2374,6 +2374,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/privacy/retention/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Order that something is kept longer or shorter; it holds once another person agrees */
+        post: operations["order-retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/retention/orders/{id}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to the newest order on something, given by another person */
+        post: operations["agree-to-retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/cameras": {
         parameters: {
             query?: never;
@@ -5572,8 +5606,38 @@ export interface components {
             note: string;
         };
         Retention: {
+            /** @description To keep something longer or shorter, the newest first. */
+            orders: components["schemas"]["RetentionOrder"][];
             runs: components["schemas"]["Ran"][];
+            /** @description As it holds now, orders included. */
             schedule: components["schemas"]["RetentionRule"][];
+        };
+        RetentionOrder: {
+            /** Format: date-time */
+            agreed_at?: string;
+            agreed_by?: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            days: number;
+            /** Format: int64 */
+            id: number;
+            /** @description It waits for agreement, and no later order on the same line was given. */
+            open: boolean;
+            reason: string;
+            /** @description Key of the line. */
+            rule: string;
+        };
+        RetentionOrderDraft: {
+            /**
+             * Format: int64
+             * @description Within what the line allows.
+             */
+            days: number;
+            reason: string;
+            /** @description Key of the line. */
+            rule: string;
         };
         RetentionRule: {
             /** @description Article of the law. */
@@ -5585,6 +5649,16 @@ export interface components {
             days: number;
             en: string;
             key: string;
+            /**
+             * Format: int64
+             * @description Fewest days that two people may order.
+             */
+            least: number;
+            /**
+             * Format: int64
+             * @description Most days that two people may order.
+             */
+            most: number;
             zh: string;
         };
         RoomOfficer: {
@@ -14865,6 +14939,19 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "orders": [
+                     *         {
+                     *           "agreed_at": "2026-11-29T09:58:50.112525Z",
+                     *           "agreed_by": "head",
+                     *           "at": "2026-11-29T09:58:50.109493Z",
+                     *           "by": "legal",
+                     *           "days": 60,
+                     *           "id": 1,
+                     *           "open": false,
+                     *           "reason": "改为两个月",
+                     *           "rule": "webhook"
+                     *         }
+                     *       ],
                      *       "runs": [],
                      *       "schedule": [
                      *         {
@@ -14872,6 +14959,8 @@ export interface operations {
                      *           "days": 180,
                      *           "en": "Who told of a lead: after its end or transfer",
                      *           "key": "xxxxxxxxxxxx",
+                     *           "least": 180,
+                     *           "most": 730,
                      *           "zh": "线索反映人姓名、电话：办结或移送之后"
                      *         },
                      *         {
@@ -14879,6 +14968,8 @@ export interface operations {
                      *           "days": 1095,
                      *           "en": "Numbers and texts of short messages: after the case's end",
                      *           "key": "message",
+                     *           "least": 365,
+                     *           "most": 1825,
                      *           "zh": "短信号码和内容：案件办结之后"
                      *         }
                      *       ]
@@ -14886,6 +14977,86 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Retention"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "days": 60,
+                 *       "reason": "改为两个月",
+                 *       "rule": "webhook"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RetentionOrderDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-29T09:58:50.109493Z",
+                     *       "by": "legal",
+                     *       "days": 60,
+                     *       "id": 1,
+                     *       "open": true,
+                     *       "reason": "改为两个月",
+                     *       "rule": "webhook"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RetentionOrder"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "agree-to-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {

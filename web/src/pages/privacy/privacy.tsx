@@ -5,10 +5,11 @@ import { useSession } from "../../app/session";
 import { useDictionary } from "../../i18n/translate";
 import { articleOf } from "../../parts/article";
 import { Listing } from "../../parts/listing";
-import { Loaded, Nothing } from "../../parts/loaded";
+import { Loaded } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
-import { useProcessing, useRetention, type Activity, type Ran, type Rule } from "./calls";
+import { useProcessing, type Activity } from "./calls";
+import { Kept } from "./kept";
 import { Requests } from "./requests";
 import words, { type PrivacyWord } from "./words";
 
@@ -56,48 +57,5 @@ function Record() {
         )}
       </Loaded>
     </section>
-  );
-}
-
-function Kept() {
-  const { t, pick, language } = useDictionary<PrivacyWord>(words);
-  const retention = useRetention();
-  return (
-    <Loaded query={retention}>
-      {({ schedule, runs }) => (
-        <>
-          <section className="panel flush">
-            <header><h2>{t("schedule")}</h2></header>
-            <Listing<Rule>
-              rowKey="key" dataSource={schedule}
-              columns={[
-                { title: t("what"), key: "what", render: (_, rule) => pick(rule.zh, rule.en) },
-                { title: t("period"), dataIndex: "days", render: (n: number) => t("days", { n }) },
-                { title: t("basis"), dataIndex: "basis", render: (basis: string) => articleOf(basis, language) },
-              ]}
-            />
-          </section>
-          <section className="panel">
-            <header><h2>{t("runs")}</h2></header>
-            <div className="panel-body">
-              {runs.length === 0 ? <Nothing>{t("noRuns")}</Nothing> : <ul className="plain-list">{runs.map((ran) => <Shown key={ran.day} ran={ran} />)}</ul>}
-            </div>
-          </section>
-        </>
-      )}
-    </Loaded>
-  );
-}
-
-function Shown({ ran }: { ran: Ran }) {
-  const { t } = useDictionary<PrivacyWord>(words);
-  const report = JSON.parse(ran.text) as { deleted: { count: number }[] };
-  const n = report.deleted.reduce((sum, one) => sum + one.count, 0);
-  return (
-    <li>
-      <div className="between"><span>{ran.day} · {n > 0 ? t("deleted", { n }) : t("nothing")}</span><Mark tone={ran.proof ? "ok" : "wait"}>{t(ran.proof ? "inLog" : "waitsForLog")}</Mark></div>
-      <details><summary>{t("text")}</summary><pre className="mono break">{ran.text}</pre></details>
-      {ran.proof ? <details><summary>{t("proof")}</summary><pre className="mono break">{ran.proof}</pre></details> : null}
-    </li>
   );
 }
