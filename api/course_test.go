@@ -377,6 +377,9 @@ func TestAFindingIsRejectedAndARoomIsHeld(t *testing.T) {
 	c.wants(http.StatusNoContent, party.do("POST", "/portal/code/check", wire.PortalCode{Code: c.code()}))
 	c.wants(http.StatusNoContent, party.do("POST", "/portal/inquiry/agreement", wire.PortalAgreement{Agree: true}))
 	c.wants(http.StatusOK, party.do("POST", "/portal/inquiry/join", wire.SessionDescription{SDP: "v=0"}))
+	for _, officer := range []string{"one", "two"} {
+		c.step(officer, id, "attend", nil)
+	}
 	c.recorded(id)
 	c.step("one", id, "inquire", map[string]any{"text": "问：是否知晓？\n答：知晓。"})
 	var inquiry wire.PortalInquiry

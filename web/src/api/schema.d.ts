@@ -6517,13 +6517,13 @@ export interface operations {
                 /**
                  * @example {
                  *       "auth": "AAAAAAAAAAAAAAAAAAAAAA",
-                 *       "endpoint": "https://push.example/v1/abc",
+                 *       "endpoint": "http://127.0.0.1:33897/push",
                  *       "kinds": [
                  *         "finding"
                  *       ],
                  *       "language": "zh",
                  *       "name": "手机",
-                 *       "p256dh": "BEV47yeGXRjGJDDWDkB3JibiR1U2I1MWrG4Jc77dmoPhByPQ1F63ZSMYW3SgTK55L8JBfdGk9fwevqdpCmKEKTQ"
+                 *       "p256dh": "BGLFtLC1fiPyy_MNXu48ihU42Y5fpF2GKt-z3H4mnYU6avfBzrGG_Vya_BoUlqwmeO1mILsq-lo1zfc8T7teTBg"
                  *     }
                  */
                 "application/json": components["schemas"]["SignUp"];
@@ -6538,13 +6538,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-29T09:31:46.209677Z",
-                     *       "id": "01a226a5-70a1-7a4c-b83b-ed2a93eea148",
+                     *       "created_at": "2026-11-29T10:17:32.109003Z",
+                     *       "id": "01a226cf-56cd-7003-8098-8b750cd7161f",
                      *       "kinds": [
                      *         "finding"
                      *       ],
                      *       "name": "手机",
-                     *       "service": "push.example"
+                     *       "service": "127.0.0.1:33897"
                      *     }
                      */
                     "application/json": components["schemas"]["Browser"];
@@ -14941,9 +14941,9 @@ export interface operations {
                      * @example {
                      *       "orders": [
                      *         {
-                     *           "agreed_at": "2026-11-29T09:58:50.112525Z",
+                     *           "agreed_at": "2026-11-29T10:17:25.119702Z",
                      *           "agreed_by": "head",
-                     *           "at": "2026-11-29T09:58:50.109493Z",
+                     *           "at": "2026-11-29T10:17:25.117713Z",
                      *           "by": "legal",
                      *           "days": 60,
                      *           "id": 1,
@@ -14955,7 +14955,7 @@ export interface operations {
                      *       "runs": [],
                      *       "schedule": [
                      *         {
-                     *           "basis": "个人信息保护法第十九条 PIPL art. 19",
+                     *           "basis": "个人信息保护法第十九条 · PIPL art. 19",
                      *           "days": 180,
                      *           "en": "Who told of a lead: after its end or transfer",
                      *           "key": "xxxxxxxxxxxx",
@@ -14964,7 +14964,7 @@ export interface operations {
                      *           "zh": "线索反映人姓名、电话：办结或移送之后"
                      *         },
                      *         {
-                     *           "basis": "个人信息保护法第十九条 PIPL art. 19",
+                     *           "basis": "个人信息保护法第十九条 · PIPL art. 19",
                      *           "days": 1095,
                      *           "en": "Numbers and texts of short messages: after the case's end",
                      *           "key": "message",
@@ -15017,7 +15017,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-29T09:58:50.109493Z",
+                     *       "at": "2026-11-29T10:17:25.117713Z",
                      *       "by": "legal",
                      *       "days": 60,
                      *       "id": 1,
