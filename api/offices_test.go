@@ -46,13 +46,12 @@ func (h *house) accountID(name string) (id string) {
 // withLink is a case of a party, closed half a year ago, and its party at the portal.
 func (h *house) withLink(officer string) (caseID string, party *person) {
 	h.t.Helper()
-	ctx, owner := h.t.Context(), ""
+	ctx := h.t.Context()
 	p, err := h.registry.SaveParty(ctx, "test", registry.Party{Kind: "person", Name: "张三", Identity: "11010519491231002X", Phone: "13800000001"})
 	must(h.t, err)
-	owner = p.ID
 	must(h.t, h.pool.QueryRow(ctx, `INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, party_id, first_at, last_at, raised_at, created_at, changed_at, decided_at, closed_at, fine_fen, officers, dossier)
 		SELECT gen_random_uuid(), '沪崇城管立字〔2026〕第000007号', 'closed', 1, 'stall', 'stall', gen_random_uuid(), gen_random_uuid(), $1, at, at, at, at, at, at, at, 100000, ARRAY[$2::uuid], '{}'
-		FROM (SELECT now() - interval '180 days' AS at) a RETURNING id::text`, owner, h.accountID(officer)).Scan(&caseID))
+		FROM (SELECT now() - interval '180 days' AS at) a RETURNING id::text`, p.ID, h.accountID(officer)).Scan(&caseID))
 	digest := sha256.Sum256([]byte("link of " + caseID))
 	_, err = h.pool.Exec(ctx, `INSERT INTO portal_link (token_sha256, case_id, nonce, created_at, expires_at) VALUES ($1, $2, 'n', now(), now() + interval '1 day')`, digest[:], caseID)
 	must(h.t, err)

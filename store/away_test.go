@@ -50,7 +50,7 @@ func TestAServerThatHasGoneIsAway(t *testing.T) {
 func TestWhatIsNotAway(t *testing.T) {
 	pool := storetest.Open(t)
 	_, wrong := pool.Exec(t.Context(), "SELECT nothing FROM nowhere")
-	_, elsewhere := http.Get("http://127.0.0.1:1/") //nolint:noctx,bodyclose // refused at once
+	_, elsewhere := http.Get("http://127.0.0.1:1/") //nolint:noctx // refused at once
 	for _, err := range []error{nil, wrong, elsewhere, io.EOF, context.Canceled, errors.New("any")} {
 		if store.Away(err) {
 			t.Errorf("%v is said to be away", err)

@@ -73,7 +73,7 @@ func TestBare(t *testing.T) {
 		t.Fatal(err)
 	}
 	fmt.Printf("http://%s/\n", listener.Addr())
-	t.Fatal(http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { //nolint:gosec // for one client, for seconds
+	t.Fatal(http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var row struct{ ID, Name string }
 		if err := pool.QueryRow(r.Context(), `SELECT id::text, name FROM account WHERE lower(username) = $1`, "administrator").Scan(&row.ID, &row.Name); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)

@@ -94,8 +94,8 @@ func (p *Press) mend(o []byte) ([]byte, error) {
 		return o, nil
 	}
 	n, err := strconv.Atoi(string(length[1]))
-	if err != nil || n < 0 || n > len(data) {
-		return o, nil
+	if err != nil || n > len(data) {
+		return nil, fmt.Errorf("a stream of %s bytes has %d", length[1], len(data))
 	}
 	if !bytes.Contains(head, []byte("/Filter")) {
 		return p.squeezed("", data[:n])

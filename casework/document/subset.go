@@ -23,7 +23,7 @@ func readOutlines(data []byte) (*outlines, error) {
 	if err := font.ParseFontData(data); err != nil {
 		return nil, fmt.Errorf("read its tables: %w", err)
 	}
-	o := &outlines{tables: map[string][]byte{}, starts: font.LocaTable[:min(len(font.LocaTable), int(font.NumGlyphs())+1)], wide: int(font.NumberOfHMetrics())} //nolint:gosec // both are 16 bits wide in the file
+	o := &outlines{tables: map[string][]byte{}, starts: font.LocaTable[:min(len(font.LocaTable), int(font.NumGlyphs())+1)], wide: int(font.NumberOfHMetrics())}
 	for tag, at := range font.GetTables() {
 		if at.Offset > uint(len(data)) || at.Length > uint(len(data))-at.Offset {
 			return nil, fmt.Errorf("table %q ends after the file", tag)
@@ -55,14 +55,14 @@ func (o *outlines) subset(glyphs []int) []byte {
 	var shapes []byte
 	starts := make([]byte, 0, 4*len(o.starts))
 	for n := range len(o.starts) - 1 {
-		starts = binary.BigEndian.AppendUint32(starts, uint32(len(shapes))) //nolint:gosec // a font is no longer than its own table
+		starts = binary.BigEndian.AppendUint32(starts, uint32(len(shapes)))
 		if used[n] {
 			shapes = append(shapes, o.shape(n)...)
 			shapes = append(shapes, make([]byte, -len(shapes)&3)...)
 		}
 	}
 	tables := map[string][]byte{"glyf": shapes, "head": o.head(1), "hmtx": o.metrics(used),
-		"loca": binary.BigEndian.AppendUint32(starts, uint32(len(shapes)))} //nolint:gosec // as above
+		"loca": binary.BigEndian.AppendUint32(starts, uint32(len(shapes)))}
 	for _, tag := range []string{"hhea", "maxp", "cvt ", "fpgm", "prep"} {
 		if table, ok := o.tables[tag]; ok {
 			tables[tag] = table
@@ -154,7 +154,7 @@ func assemble(tables map[string][]byte) []byte {
 	}
 	out := []byte{0, 1, 0, 0}
 	for _, n := range []int{len(tags), power * 16, selector, (len(tags) - power) * 16} {
-		out = binary.BigEndian.AppendUint16(out, uint16(n)) //nolint:gosec // a font has a dozen tables
+		out = binary.BigEndian.AppendUint16(out, uint16(n))
 	}
 	at := len(out) + 16*len(tags)
 	var body []byte
@@ -165,7 +165,7 @@ func assemble(tables map[string][]byte) []byte {
 			sum += binary.BigEndian.Uint32(padded[i:])
 		}
 		out = append(out, tag...)
-		for _, n := range []uint32{sum, uint32(at + len(body)), uint32(len(tables[tag]))} { //nolint:gosec // far below 4 GiB
+		for _, n := range []uint32{sum, uint32(at + len(body)), uint32(len(tables[tag]))} {
 			out = binary.BigEndian.AppendUint32(out, n)
 		}
 		body = append(body, padded...)

@@ -26,11 +26,11 @@ func Recount(ctx context.Context, db database, key string, year int, now time.Ti
 	}
 	must := in("decided_at") + ` AND state != 'revoked' AND NOT (published_at IS NULL AND (publish_by IS NULL OR publish_by >= $1))`
 	closed := in("closed_at") + ` AND filed_at IS NOT NULL`
-	const passed = `(SELECT count(*) FROM process_record WHERE case_id = c.id AND event = 'pass' AND at <= c.decided_at) > 0`
+	const approved = `(SELECT count(*) FROM process_record WHERE case_id = c.id AND event = 'pass' AND at <= c.decided_at) > 0`
 	conditions := map[string][2]string{
 		"publication": {must, "published_at <= publish_by"}, "publication_ever": {must, "published_at IS NOT NULL"},
 		"record_check": {closed, has("process_record")}, "record_check_filed": {in("filed_at"), has("process_record")},
-		"legal_review": {in("decided_at") + " AND major", passed},
+		"legal_review": {in("decided_at") + " AND major", approved},
 		"review_after": {closed, has("after")}, "review_after_major": {closed + " AND major", has("after")},
 		"review_during": {in("filed_at"), has("during")}, "review_during_major": {in("filed_at") + " AND major", has("during")},
 	}
