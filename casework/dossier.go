@@ -94,12 +94,13 @@ type objectThen struct {
 	Address string `json:"address"`
 }
 
-// partyThen is the party as identified; telephone and consent are read anew.
+// partyThen is the party as identified; telephone, e-mail and consent are read anew.
 type partyThen struct {
 	Kind     string `json:"kind"`
 	Name     string `json:"name"`
 	Identity string `json:"identity"` // masked
 	Phone    string `json:"phone"`
+	Email    string `json:"email,omitempty"`
 	Address  string `json:"address"`
 	BornOn   string `json:"born_on,omitempty"`
 	Consent  string `json:"consent,omitempty"` // the number served, "" without consent

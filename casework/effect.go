@@ -47,11 +47,11 @@ func (t *taking) effect(ctx context.Context, e flow.Effect) error {
 // remind sends the reminder; where there is nobody to send it to, the case goes on
 // to the second review at once.
 func (t *taking) remind(ctx context.Context) error {
-	if t.c.PartyID != "" && t.c.D.Party.Phone != "" {
+	if phone, email := t.reached(); phone != "" || email != "" {
 		return t.send(ctx, "reminder")
 	}
 	t.follow = func(ctx context.Context) error {
-		return t.b.take(ctx, t.tx, t.c, system(), "undeliverable", flow.Fields{Reason: "当事人未登记或没有电话号码，无法劝阻"})
+		return t.b.take(ctx, t.tx, t.c, system(), "undeliverable", flow.Fields{Reason: "当事人未登记或没有电话号码、电子邮箱，无法劝阻"})
 	}
 	return nil
 }

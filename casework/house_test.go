@@ -74,6 +74,7 @@ type want struct {
 	log      casework.Log
 
 	messenger func(casework.Messenger) casework.Messenger // before the gateway; nil: nothing
+	mailer    casework.Mailer                             // nil: no e-mail
 	matters   *matter.Catalogue                           // nil: those of the repository
 }
 
@@ -118,7 +119,7 @@ func (h *house) book(accounts *account.Accounts, w want) *casework.Book {
 	press, err := document.New(document.DebianFonts())
 	h.must(err)
 	b, err := casework.New(casework.Options{Pool: h.pool, Registry: h.registry, Accounts: accounts, Calendar: days, Matters: matters, Press: press,
-		Payment: h.outside.payment, Messenger: messages, PublicURL: h.outside.callbacks.URL, LinkKey: make([]byte, 32), Now: h.clock.now, Log: w.log,
+		Payment: h.outside.payment, Messenger: messages, Mailer: w.mailer, PublicURL: h.outside.callbacks.URL, LinkKey: make([]byte, 32), Now: h.clock.now, Log: w.log,
 		Bureau: casework.Bureau{Name: "上海市崇明区城市管理行政执法局", ShortNo: "沪崇城管", Phone: "021-12345678", Address: "崇明区某路1号", Contact: "某科",
 			Treasury: "崇明区财政局国库", Court: "上海市崇明区人民法院", Superior: "上海市崇明区人民政府", Demo: true}})
 	h.must(err)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"offsite/casework/flow"
 	"offsite/registry"
@@ -83,6 +85,16 @@ func (t *taking) consent(ctx context.Context) error {
 	}
 	t.entry.detail.Phone = masked(t.given.Phone)
 	return t.b.refreshParty(ctx, r, t.c)
+}
+
+// maskedEmail leaves an address's first letter and domain.
+func maskedEmail(address string) string {
+	at := strings.LastIndex(address, "@")
+	if at < 1 {
+		return "****"
+	}
+	_, size := utf8.DecodeRuneInString(address)
+	return address[:size] + "***" + address[at:]
 }
 
 // masked hides the middle of a telephone number.

@@ -17,34 +17,67 @@ import (
 	"offsite/tracing"
 )
 
-// send writes a short message and the job that sends it.
+// The channels of messages.
+const (
+	bySMS  = "sms"
+	byMail = "mail"
+)
+
+// send writes a message by every channel that reaches the party, and the jobs that send
+// it. E-mail does not wait for the morning: it wakes nobody, and lies in the mailbox.
 func (t *taking) send(ctx context.Context, template string) error {
-	c, d := t.c, &t.c.D
-	phone := first(d.Party.Consent, d.Party.Phone)
-	if c.PartyID == "" || phone == "" {
-		t.b.o.Logger.Info("no telephone number to write to", "case", c.ID, "message", template)
+	c := t.c
+	phone, email := t.reached()
+	if phone == "" && email == "" {
+		t.b.o.Logger.Info("no telephone number or e-mail address to write to", "case", c.ID, "message", template)
 		return nil
 	}
 	link, err := t.b.link(ctx, t.tx, c.ID, t.now)
 	if err != nil {
 		return err
 	}
+	body := t.text(template, link)
+	if phone != "" {
+		t.entry.detail.Phone = masked(phone)
+		if err := t.post(ctx, message{Template: template, Channel: bySMS, Phone: phone, Body: body}, t.b.polite(template, t.now)); err != nil {
+			return err
+		}
+	}
+	if email != "" {
+		t.entry.detail.Email = maskedEmail(email)
+		if err := t.post(ctx, message{Template: template, Channel: byMail, Email: email, Body: body}, t.now); err != nil {
+			return err
+		}
+	}
+	if template == "notice" { // from now on the party may take the evidence along
+		return t.b.insertJob(ctx, t.tx, RedactArgs{CaseID: c.ID}, t.now)
+	}
+	return nil
+}
+
+// reached is where the party can be written to, "" where it cannot.
+func (t *taking) reached() (phone, email string) {
+	if t.c.PartyID == "" {
+		return "", ""
+	}
+	if t.b.o.Mailer != nil {
+		email = t.c.D.Party.Email
+	}
+	return first(t.c.D.Party.Consent, t.c.D.Party.Phone), email
+}
+
+// post puts a message into the outbox, to be sent at a time.
+func (t *taking) post(ctx context.Context, m message, at time.Time) error {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return err
 	}
-	_, err = t.tx.Exec(ctx, `INSERT INTO message (id, case_id, template, phone, body, created_at, state) VALUES ($1, $2, $3, $4, $5, $6, 'waiting')`,
-		id.String(), c.ID, template, phone, t.text(template, link), t.now)
+	_, err = t.tx.Exec(ctx, `INSERT INTO message (id, case_id, template, channel, phone, email, body, created_at, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting')`,
+		id.String(), t.c.ID, m.Template, m.Channel, m.Phone, m.Email, m.Body, t.now)
 	if err != nil {
-		return fmt.Errorf("write message %s: %w", template, err)
+		return fmt.Errorf("write message %s: %w", m.Template, err)
 	}
-	t.entry.detail.Phone = masked(phone)
-	if template == "notice" { // from now on the party may take the evidence along
-		if err := t.b.insertJob(ctx, t.tx, RedactArgs{CaseID: c.ID}, t.now); err != nil {
-			return err
-		}
-	}
-	return t.b.insertJob(ctx, t.tx, MessageArgs{MessageID: id.String()}, t.b.polite(template, t.now))
+	return t.b.insertJob(ctx, t.tx, MessageArgs{MessageID: id.String()}, at)
 }
 
 // polite is when a message may go out: papers wait for the morning; a reminder and a
@@ -102,24 +135,51 @@ func (t *taking) text(template, link string) string {
 	return head + tail
 }
 
-type message struct {
-	ID, CaseID, Template, Phone, Body, State string
+// subject is an e-mail's: who writes, and what kind of paper waits. Like the text it
+// names nobody.
+func (b *Book) subject(template string) string {
+	about, ok := map[string]string{
+		"reminder": "请自行改正的提醒", "notice": "违法事实告知书", "proposal": "行政处罚事先告知书", "hearing": "听证通知", "decision": "行政处罚决定书",
+		"terms": "延期、分期缴纳罚款的答复", "room": "视频询问室已开放", "demand": "催告书",
+	}[template]
+	if !ok {
+		about = "案件办理通知"
+	}
+	return fmt.Sprintf("【%s】%s", b.o.Bureau.Name, about)
 }
 
-// deliver sends a message that waits. Called again after a crash, the gateway
-// knows the id.
+type message struct {
+	ID, CaseID, Template, Channel, Phone, Email, Body, State string
+}
+
+// transmit hands a message to its channel.
+func (b *Book) transmit(ctx context.Context, m message) (MessageReceipt, error) {
+	if m.Channel == bySMS {
+		return b.o.Messenger.Send(ctx, m.ID, m.Phone, m.Body)
+	}
+	if b.o.Mailer == nil {
+		return MessageReceipt{}, errNoMailer
+	}
+	return b.o.Mailer.Send(ctx, m.ID, m.Email, b.subject(m.Template), m.Body)
+}
+
+// errNoMailer says that the mail server was taken out of the configuration meanwhile.
+var errNoMailer = errors.New("no mail server is configured: set mail.host")
+
+// deliver sends a message that waits. Called again after a crash, the gateway knows the
+// id; an e-mail has the Message-ID of the first time.
 func (b *Book) deliver(ctx context.Context, id string, last bool) error {
 	var m message
-	err := b.o.Pool.QueryRow(ctx, `SELECT id::text, case_id::text, template, phone, body, state FROM message WHERE id = $1`, id).
-		Scan(&m.ID, &m.CaseID, &m.Template, &m.Phone, &m.Body, &m.State)
+	err := b.o.Pool.QueryRow(ctx, `SELECT id::text, case_id::text, template, channel, phone, email, body, state FROM message WHERE id = $1`, id).
+		Scan(&m.ID, &m.CaseID, &m.Template, &m.Channel, &m.Phone, &m.Email, &m.Body, &m.State)
 	if err != nil {
 		return fmt.Errorf("read message %s: %w", id, err)
 	}
 	if m.State != "waiting" {
 		return nil
 	}
-	ctx, span := tracing.Begin(ctx, m.CaseID, "notice", attribute.String("message", m.Template))
-	receipt, err := b.o.Messenger.Send(ctx, m.ID, m.Phone, m.Body)
+	ctx, span := tracing.Begin(ctx, m.CaseID, "notice", attribute.String("message", m.Template), attribute.String("channel", m.Channel))
+	receipt, err := b.transmit(ctx, m)
 	tracing.End(span, err)
 	switch {
 	case errors.Is(err, ErrUndeliverable) || err != nil && last:
@@ -162,7 +222,8 @@ func (b *Book) settle(ctx context.Context, id string, r MessageReceipt) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.QueryRow(ctx, `SELECT id::text, template, phone, state FROM message WHERE id = $1 FOR UPDATE`, id).Scan(&m.ID, &m.Template, &m.Phone, &m.State); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT id::text, template, channel, phone, email, state FROM message WHERE id = $1 FOR UPDATE`, id).
+			Scan(&m.ID, &m.Template, &m.Channel, &m.Phone, &m.Email, &m.State); err != nil {
 			return fmt.Errorf("settle message %s: %w", id, err)
 		}
 		next := "accepted"
@@ -179,8 +240,8 @@ func (b *Book) settle(ctx context.Context, id string, r MessageReceipt) error {
 			id, next, r.Ref, r.Failed, b.now()); err != nil {
 			return fmt.Errorf("settle message %s: %w", id, err)
 		}
-		if next == "accepted" {
-			return nil
+		if next == "accepted" && m.Channel == bySMS {
+			return nil // its delivery receipt comes
 		}
 		if err := b.messageSettled(ctx, tx, c, m, r); err != nil {
 			return err
@@ -190,32 +251,77 @@ func (b *Book) settle(ctx context.Context, id string, r MessageReceipt) error {
 }
 
 // messageSettled takes the step that a message's fate brings about; a case that
-// has gone on keeps an entry in its record alone.
+// has gone on keeps an entry in its record alone. A reminder has reached the party when
+// one channel did, and has not when none did. A decision is served at the telephone that
+// the party signed for: e-mail neither serves it nor undoes the service.
 func (b *Book) messageSettled(ctx context.Context, tx pgx.Tx, c *casefile, m message, r MessageReceipt) error {
 	failed := r.Failed != ""
-	var event flow.Event
-	given := flow.Fields{Reason: r.Failed}
-	switch {
-	case m.Template == "reminder" && c.State == flow.Reminded && failed:
-		event, given.Reason = "undeliverable", "短信未能送达："+r.Failed
-	case m.Template == "reminder" && c.State == flow.Reminded:
-		event = "delivered"
-	case m.Template == "decision" && c.State == flow.Serving && failed:
-		event, given.Reason = "failed", "短信未能送达："+r.Failed
-	case m.Template == "decision" && c.State == flow.Serving:
+	if m.Template == "reminder" && c.State == flow.Reminded {
+		other, err := otherChannel(ctx, tx, m.ID)
+		if err != nil {
+			return err
+		}
+		byOther := failed && m.Channel == bySMS && other == "accepted" // the e-mail that waited for this
+		switch {
+		case failed && hopeless(other):
+			return b.take(ctx, tx, c, system(), "undeliverable", flow.Fields{Reason: undelivered(m, r)})
+		case byOther, !failed && m.Channel == byMail && hopeless(other):
+			if err := b.messageNoted(ctx, tx, c, m, r); err != nil {
+				return err
+			}
+			c.quiet = false
+			return b.take(ctx, tx, c, system(), "delivered", flow.Fields{})
+		case !failed && m.Channel == bySMS:
+			return b.take(ctx, tx, c, system(), "delivered", flow.Fields{})
+		}
+	}
+	if m.Template == "decision" && m.Channel == bySMS && c.State == flow.Serving {
+		if failed {
+			return b.take(ctx, tx, c, system(), "failed", flow.Fields{Reason: undelivered(m, r)})
+		}
 		// Electronic service is done when it reaches the addressee's system.
-		event = "served"
-		given = flow.Fields{ReceivedAt: latest(r.DeliveredAt, c.D.ServingAt), Receiver: c.D.Party.Name,
-			Proof: fmt.Sprintf("短信网关回执 %s，%s 到达 %s", r.Ref, legal(r.DeliveredAt), masked(m.Phone))}
+		return b.take(ctx, tx, c, system(), "served", flow.Fields{ReceivedAt: latest(r.DeliveredAt, c.D.ServingAt), Receiver: c.D.Party.Name,
+			Proof: fmt.Sprintf("短信网关回执 %s，%s 到达 %s", r.Ref, legal(r.DeliveredAt), masked(m.Phone))})
 	}
-	if event != "" {
-		return b.take(ctx, tx, c, system(), event, given)
-	}
+	return b.messageNoted(ctx, tx, c, m, r)
+}
+
+// messageNoted enters what became of a message.
+func (b *Book) messageNoted(ctx context.Context, tx pgx.Tx, c *casefile, m message, r MessageReceipt) error {
 	c.quiet = true
-	name := flow.Event("message_delivered")
-	if failed {
-		name = "message_failed"
+	name := map[string][2]flow.Event{bySMS: {"message_delivered", "message_failed"}, byMail: {"mail_accepted", "mail_failed"}}[m.Channel]
+	e := entry{event: name[0], from: c.State, to: c.State, role: flow.System, reason: r.Failed, detail: detail{Text: m.Template}}
+	if r.Failed != "" {
+		e.event = name[1]
 	}
-	return b.append(ctx, tx, c, b.now(), entry{event: name, from: c.State, to: c.State, role: flow.System, reason: r.Failed,
-		detail: detail{Phone: masked(m.Phone), Text: m.Template}})
+	if m.Channel == bySMS {
+		e.detail.Phone = masked(m.Phone)
+	} else {
+		e.detail.Email, e.detail.ReceiptNo = maskedEmail(m.Email), r.Ref
+	}
+	return b.append(ctx, tx, c, b.now(), e)
+}
+
+// otherChannel is the state of the same message by the other channel, "" if it goes by
+// one alone. The case is locked, so it does not change meanwhile.
+func otherChannel(ctx context.Context, tx pgx.Tx, id string) (state string, err error) {
+	err = tx.QueryRow(ctx, `SELECT o.state FROM message m JOIN message o ON o.case_id = m.case_id AND o.template = m.template AND o.created_at = m.created_at AND o.channel <> m.channel
+		WHERE m.id = $1`, id).Scan(&state)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the other channel of message %s: %w", id, err)
+	}
+	return state, nil
+}
+
+// hopeless is whether nothing arrives by a channel any more.
+func hopeless(state string) bool { return state == "" || state == "failed" }
+
+func undelivered(m message, r MessageReceipt) string {
+	if m.Channel == byMail {
+		return "电子邮件未能送达：" + r.Failed
+	}
+	return "短信未能送达：" + r.Failed
 }

@@ -27,6 +27,7 @@ type Options struct {
 	Press     Press
 	Payment   Payment   // treasury's provider
 	Messenger Messenger // SMS gateway
+	Mailer    Mailer    // mail server; nil: nobody is written to by e-mail
 	Retainer  Retainer  // the vault; nil: retention is not prolonged
 	Rooms     Rooms     // of inquiries by video; nil: none is held by this process
 	Log       Log       // the transparency log; nil: process records stay in the database alone
@@ -74,10 +75,17 @@ type Messenger interface {
 	Verify(header http.Header, body []byte) (id string, r MessageReceipt, err error)
 }
 
-// ErrUndeliverable means that a message will never arrive: wrong number, refused.
+// Mailer sends e-mails.
+type Mailer interface {
+	// Send hands an e-mail to the mail server; the same id has the same Message-ID. An
+	// error that wraps ErrUndeliverable is final; any other is tried again.
+	Send(ctx context.Context, id, address, subject, text string) (MessageReceipt, error)
+}
+
+// ErrUndeliverable means that a message will never arrive: wrong number or address, refused.
 var ErrUndeliverable = errors.New("the message cannot be delivered")
 
-// MessageReceipt is the gateway's word for a message.
+// MessageReceipt is the gateway's or mail server's word for a message.
 type MessageReceipt struct {
 	Ref         string
 	DeliveredAt time.Time // zero: accepted, not yet delivered

@@ -52,7 +52,7 @@ func (b *Book) refreshParty(ctx context.Context, r *registry.Registry, c *casefi
 		return fmt.Errorf("read the party of case %s: %w", c.ID, err)
 	}
 	born := c.D.Party.BornOn
-	c.D.Party = partyThen{Kind: p.Kind, Name: p.Name, Identity: p.Identity, Phone: p.Phone, Address: p.Address, BornOn: born}
+	c.D.Party = partyThen{Kind: p.Kind, Name: p.Name, Identity: p.Identity, Phone: p.Phone, Email: p.Email, Address: p.Address, BornOn: born}
 	if p.ConsentAt != nil {
 		consent, err := r.Consent(ctx, c.PartyID)
 		if err != nil {

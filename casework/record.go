@@ -50,6 +50,7 @@ type detail struct {
 	Bundle     string     `json:"bundle,omitempty"`
 	Manifest   string     `json:"manifest_sha256,omitempty"`
 	Phone      string     `json:"phone,omitempty"` // masked
+	Email      string     `json:"email,omitempty"` // masked
 	Address    string     `json:"address,omitempty"`
 	Digest     string     `json:"sha256,omitempty"`
 }
@@ -181,6 +182,10 @@ func (b *Book) label(e flow.Event) (zh, en string) {
 		return "短信已送达", "Message delivered"
 	case "message_failed":
 		return "短信未送达", "Message not delivered"
+	case "mail_accepted":
+		return "电子邮件已由邮件服务器接收", "E-mail taken by the mail server"
+	case "mail_failed":
+		return "电子邮件未送达", "E-mail not delivered"
 	case "opened":
 		return "当事人打开页面", "Opened by the party"
 	case "read":

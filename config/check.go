@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"os"
@@ -63,6 +64,7 @@ func (c *Config) Check(f *File) error {
 	k.secretFile("payment.key_file", c.Payment.KeyFile)
 	k.url("reminder.url", c.Reminder.URL, "http", "https")
 	k.secretFile("reminder.key_file", c.Reminder.KeyFile)
+	k.mail(c.Mail)
 	k.oidc(c.OIDC)
 	k.existing("onnxruntime.library", c.ONNXRuntime.Library)
 	if n := c.ONNXRuntime.Threads; n < 1 || n > 64 {
@@ -122,6 +124,40 @@ func (k *checker) oidc(o OIDC) {
 		if value, township, _ := strings.Cut(pair, "="); strings.TrimSpace(value) == "" || strings.TrimSpace(township) == "" {
 			k.add("oidc.townships", fmt.Sprintf("%q names no value and township", pair), "write it like 城桥中队=城桥镇, or 区局=* for the whole district")
 		}
+	}
+}
+
+func (k *checker) mail(m Mail) {
+	k.secretFile("mail.password_file", m.PasswordFile)
+	if m.Host == "" {
+		if m.From != "" || m.Username != "" {
+			k.add("mail.host", "missing, though other settings of mail are given", "name the mail server, or take the others out")
+		}
+		return
+	}
+	if strings.ContainsAny(m.Host, ":/ ") && net.ParseIP(m.Host) == nil {
+		k.add("mail.host", fmt.Sprintf("%q is not a host", m.Host), "write it like mail.example.gov.cn, and the port in mail.port")
+	}
+	if m.Port < 1 || m.Port > 65535 {
+		k.add("mail.port", fmt.Sprintf("%d is no port", m.Port), "give 587, or 465 where TLS comes first")
+	}
+	if a, err := mail.ParseAddress(m.From); err != nil || a.Address != m.From {
+		k.add("mail.from", fmt.Sprintf("%q is no e-mail address", m.From), "write it like notice@example.gov.cn")
+	}
+	if m.Username != "" {
+		k.given("mail.password_file", m.PasswordFile, "mail.username is set")
+	}
+	if m.PasswordFile != "" {
+		k.given("mail.username", m.Username, "mail.password_file is set")
+	}
+	switch m.TLS {
+	case "required", "opportunistic":
+	case "none":
+		if ip := net.ParseIP(m.Host); m.Host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			k.add("mail.tls", "e-mails would go unencrypted over the network", "give required; none is for a server on this machine")
+		}
+	default:
+		k.add("mail.tls", fmt.Sprintf("%q is no way of encryption", m.TLS), "give required, opportunistic or none")
 	}
 }
 

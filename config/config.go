@@ -22,6 +22,7 @@ type Config struct {
 	Cameras      Cameras      `embed:"" prefix:"cameras."`
 	Payment      Payment      `embed:"" prefix:"payment."`
 	Reminder     Reminder     `embed:"" prefix:"reminder."`
+	Mail         Mail         `embed:"" prefix:"mail."`
 	Webhooks     Webhooks     `embed:"" prefix:"webhooks."`
 	Inquiry      Inquiry      `embed:"" prefix:"inquiry."`
 	Accounts     Accounts     `embed:"" prefix:"accounts."`
@@ -103,10 +104,20 @@ type Payment struct {
 	KeyFile string `name:"key-file" help:"File with the key shared with the provider, mode 0600." placeholder:"FILE"`
 }
 
-// Reminder is the gateway for text messages and mail.
+// Reminder is the gateway for text messages.
 type Reminder struct {
 	URL     string `name:"url" help:"Address of the SMS gateway; without one, messages wait in the outbox." placeholder:"URL"`
 	KeyFile string `name:"key-file" help:"File with the key shared with the gateway, mode 0600." placeholder:"FILE"`
+}
+
+// Mail is the server that takes e-mails to parties; empty means that none are written.
+type Mail struct {
+	Host         string `help:"Mail server (SMTP) for e-mails to parties that have an address; without one, they are written to by SMS alone." placeholder:"HOST"`
+	Port         int    `default:"587" help:"Its port; at 465 TLS comes first, elsewhere by STARTTLS." placeholder:"PORT"`
+	From         string `help:"Address of the sender; bounces come back to it." placeholder:"ADDRESS"`
+	Username     string `help:"Name to sign in with; without one, the server knows us by our network." placeholder:"NAME"`
+	PasswordFile string `name:"password-file" help:"File that holds the password, mode 0600." placeholder:"FILE"`
+	TLS          string `name:"tls" default:"required" help:"required; opportunistic: encrypted where the server offers it; or none, to this machine alone." placeholder:"HOW"`
 }
 
 // Webhooks are what other systems are told.

@@ -126,7 +126,7 @@ func (f *Findings) validity(check, name string, end time.Time, o Options) {
 	}
 }
 
-// outside looks whether payment provider and gateway can be reached at all.
+// outside looks whether payment provider, SMS gateway and mail server can be reached at all.
 func (f *Findings) outside(ctx context.Context, o Options) {
 	for _, setting := range slices.Sorted(maps.Keys(o.Outside)) {
 		u, err := url.Parse(o.Outside[setting])
@@ -141,7 +141,7 @@ func (f *Findings) outside(ctx context.Context, o Options) {
 		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
 		if err != nil {
 			f.warn(setting, say("%s 连接不上：%v", "%s cannot be reached: %v", address, err),
-				Text{fmt.Sprintf("检查 %s 和网络；恢复前订单和短信会等待", setting), fmt.Sprintf("check %s and the network; orders and messages wait until then", setting)})
+				Text{fmt.Sprintf("检查 %s 和网络；恢复前订单、短信和邮件会等待", setting), fmt.Sprintf("check %s and the network; orders, messages and e-mails wait until then", setting)})
 			continue
 		}
 		_ = conn.Close()

@@ -26,7 +26,7 @@ func held() [][2]string {
 		{"documents.json", `SELECT id, case_id, kind, title_zh, number, code, issued_at, sha256 FROM document WHERE case_id IN ` + cases + ` ORDER BY issued_at`},
 		{"evidence.json", `SELECT bundle, case_id, kind, sealed_at, receipt->>'manifest_sha256' AS manifest_sha256, receipt->>'retain_until' AS kept_until FROM evidence WHERE case_id IN ` + cases + ` ORDER BY sealed_at`},
 		{"views.json", `SELECT at, what, file, reason FROM access_record WHERE subject = $1::uuid::text OR subject IN (SELECT bundle::text FROM evidence WHERE case_id IN ` + cases + `) ORDER BY id`},
-		{"messages.json", `SELECT case_id, template, phone, body, created_at, state, settled_at FROM message WHERE case_id IN ` + cases + ` ORDER BY created_at`},
+		{"messages.json", `SELECT case_id, template, channel, phone, email, body, created_at, state, settled_at FROM message WHERE case_id IN ` + cases + ` ORDER BY created_at`},
 		{"portal-visits.json", `SELECT case_id, at, what, address, browser FROM portal_visit WHERE case_id IN ` + cases + ` ORDER BY id`},
 		{"portal-sessions.json", `SELECT case_id, address, browser, created_at, expires_at FROM portal_session WHERE case_id IN ` + cases + ` ORDER BY created_at`},
 		{"payments.json", `SELECT case_id, amount_fen, receipt_no, paid_at, received_at, outcome, refund_fen FROM payment_notice WHERE case_id IN ` + cases + ` ORDER BY received_at`},

@@ -100,3 +100,23 @@ func TestTheScheduleDeletesWhatIsDueAndProvesIt(t *testing.T) {
 		t.Errorf("the next day: %d entries, %v", len(log.entries), err)
 	}
 }
+
+// Addresses and texts of e-mails go with those of short messages; what waits stays.
+func TestAddressesOfEMailsAreDeleted(t *testing.T) {
+	t.Parallel()
+	ctx, d := t.Context(), open(t)
+	if _, err := d.pool.Exec(ctx, `UPDATE casefile SET closed_at = $1`, d.now.AddDate(-4, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.pool.Exec(ctx, `INSERT INTO message (id, case_id, template, channel, phone, email, body, created_at, state) VALUES (gen_random_uuid(), $1, 't', 'mail', '', 'li@party.test', '', now(), 'waiting')`, itsCase); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	var left string
+	err := d.pool.QueryRow(ctx, `SELECT string_agg(phone || email || body, ',') FROM message WHERE phone <> '' OR email <> '' OR body <> ''`).Scan(&left)
+	if err != nil || left != "li@party.test" {
+		t.Errorf("left: %q, %v", left, err)
+	}
+}

@@ -27,8 +27,8 @@ func Schedule() []Rule {
 	return []Rule{
 		{"lead_contact", "线索反映人姓名、电话：办结或移送之后", "Who told of a lead: after its end or transfer", basis, 180, 180, 2 * year,
 			`UPDATE lead SET contact = NULL WHERE contact IS NOT NULL AND done_at < $1 RETURNING id::text`},
-		{"message", "短信号码和内容：案件办结之后", "Numbers and texts of short messages: after the case's end", basis, 3 * year, year, 5 * year,
-			`UPDATE message m SET phone = '', body = '' FROM casefile c WHERE c.id = m.case_id AND c.closed_at < $1 AND m.phone <> '' AND m.state <> 'waiting' RETURNING m.id::text`},
+		{"message", "短信号码、电子邮件地址和内容：案件办结之后", "Numbers, addresses and texts of short messages and e-mails: after the case's end", basis, 3 * year, year, 5 * year,
+			`UPDATE message m SET phone = '', email = '', body = '' FROM casefile c WHERE c.id = m.case_id AND c.closed_at < $1 AND (m.phone <> '' OR m.email <> '') AND m.state <> 'waiting' RETURNING m.id::text`},
 		{"portal_session", "当事人页面的会话（地址、浏览器）：失效之后", "Sessions of the party's portal, with address and browser: after they end", basis, 30, 30, year,
 			`DELETE FROM portal_session WHERE expires_at < $1 RETURNING encode(cookie_sha256, 'hex')`},
 		{"staff_session", "工作人员的会话（地址、浏览器）：失效之后", "Sessions of staff, with address and browser: after they end", basis, 30, 30, year,

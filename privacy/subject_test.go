@@ -45,7 +45,7 @@ func open(t *testing.T) *desk {
 			d.read = append(d.read, by)
 			return number, nil
 		},
-		Live: privacy.Live{Messages: "sms.example.gov.cn", FactorDemanded: true}})
+		Live: privacy.Live{Messages: "sms.example.gov.cn", Mail: "mail.example.gov.cn", FactorDemanded: true}})
 	for _, sql := range []string{
 		`INSERT INTO account (id, username, name, roles, must_change_password, password, created_at, changed_at) VALUES ('` + clerk + `', 'a', '受理人', '{officer}', false, '', now(), now()),
 			('` + jurist + `', 'b', '审核人', '{legal}', false, '', now(), now()), ('` + chief + `', 'c', '负责人', '{head}', false, '', now(), now())`,
@@ -54,6 +54,7 @@ func open(t *testing.T) *desk {
 			VALUES ('` + itsCase + `', '案1', 'closed', 1, 'stall', 'stall', '` + itsCase + `', '` + itsCase + `', '` + subject + `', '张三', now(), now(), now(), now(), now(), '{}')`,
 		`INSERT INTO document (id, case_id, kind, title_zh, title_en, number, code, sha256, issued_at, pdf) VALUES (gen_random_uuid(), '` + itsCase + `', 'decision', '决定书', '', 'N1', 'C1', '', now(), convert_to('the paper', 'UTF8'))`,
 		`INSERT INTO message (id, case_id, template, phone, body, created_at, state) VALUES (gen_random_uuid(), '` + itsCase + `', 't', '13800000001', '短信内容', now(), 'delivered')`,
+		`INSERT INTO message (id, case_id, template, channel, phone, email, body, created_at, state) VALUES (gen_random_uuid(), '` + itsCase + `', 't', 'mail', '', 'zhang@party.test', '邮件内容', now(), 'accepted')`,
 	} {
 		if _, err := d.pool.Exec(t.Context(), sql); err != nil {
 			t.Fatal(err)
@@ -197,7 +198,7 @@ func TestTheProcessingRecordIsOfNow(t *testing.T) {
 			t.Errorf("%s is not whole: %+v", a.Key, a)
 		}
 	}
-	if byKey["party"].Count != 2 || !byKey["party"].Sensitive || byKey["message"].Count != 1 || len(byKey["message"].Recipients) != 1 || byKey["message"].Recipients[0].Name != "sms.example.gov.cn" || !strings.Contains(byKey["message"].KeptZH, "1095天") {
+	if byKey["party"].Count != 2 || !byKey["party"].Sensitive || byKey["message"].Count != 2 || len(byKey["message"].Recipients) != 2 || byKey["message"].Recipients[0].Name != "sms.example.gov.cn" || byKey["message"].Recipients[1].Name != "mail.example.gov.cn" || !strings.Contains(byKey["message"].KeptZH, "1095天") {
 		t.Errorf("the record: %+v", byKey)
 	}
 	if r.Measures.Accounts != 3 || !r.Measures.FactorDemanded || r.Measures.WithFactor != 0 {

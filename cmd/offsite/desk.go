@@ -173,6 +173,10 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	if err != nil {
 		return err
 	}
+	letters, err := mailServer(d.config)
+	if err != nil {
+		return err
+	}
 	matters, err := matter.Default()
 	if err != nil {
 		return err
@@ -187,14 +191,14 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	if d.vault, err = vault.Open(ctx, p.store); err != nil {
 		return err
 	}
-	d.gateways = gateway.New(d.pool, tried(d.config, p, d.vault, pay, remind), time.Now)
+	d.gateways = gateway.New(d.pool, tried(d.config, p, d.vault, pay, remind, letters), time.Now)
 	if err = d.outward(); err != nil {
 		return err
 	}
 	d.leads = lead.New(lead.Options{Pool: d.pool, Secrets: secrets, Tell: d.hooks.Tell, Now: time.Now})
 	d.privacy = privacy.New(privacy.Options{Pool: d.pool, Log: d.publicLog, Bureau: d.config.Bureau.NameZH, Now: time.Now,
 		Identity: d.registry.PartyIdentity, Live: processors(d.config)})
-	d.book, err = casework.New(casework.Options{
+	o := casework.Options{
 		Pool: d.pool, Registry: d.registry, Accounts: d.accounts, Calendar: days, Matters: matters, Press: press,
 		Payment: pay, Messenger: remind, Retainer: d.vault, Rooms: inquiries{d}, Log: d.publicLog, Tell: d.hooks.Tell,
 		Bureau: casework.Bureau{
@@ -203,8 +207,11 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 			Demo: grace > 0,
 		},
 		PublicURL: d.config.Public(), LinkKey: links, Logger: d.log.With("part", "casework"), DemonstrationGrace: grace,
-	})
-	if err != nil {
+	}
+	if letters != nil {
+		o.Mailer = letters
+	}
+	if d.book, err = casework.New(o); err != nil {
 		return err
 	}
 	d.credit = credit.New(credit.Options{Pool: d.pool, Law: d.book.Rules(), Tell: d.hooks.Tell, Now: time.Now})
@@ -278,7 +285,7 @@ func processors(c *config.Config) privacy.Live {
 		further, _ := c.TSA.Authority(entry)
 		authorities = append(authorities, host(further))
 	}
-	return privacy.Live{Store: host(c.S3.Endpoint), Messages: host(c.Reminder.URL), Payment: host(c.Payment.URL), SignIn: host(c.OIDC.Issuer),
+	return privacy.Live{Store: host(c.S3.Endpoint), Messages: host(c.Reminder.URL), Mail: c.Mail.Host, Payment: host(c.Payment.URL), SignIn: host(c.OIDC.Issuer),
 		Timestamps: slices.DeleteFunc(authorities, func(h string) bool { return h == "" }), FactorDemanded: c.Accounts.SecondFactor == "required"}
 }
 

@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"os"
+	"strconv"
 
 	"offsite/casework/document"
 	"offsite/config"
@@ -37,7 +39,7 @@ func (c *doctorCmd) Run(ctx context.Context, file *config.File) error {
 		Library: runtimeLibrary(conf.ONNXRuntime), Threads: conf.ONNXRuntime.Threads,
 		Fonts:      document.Fonts{Song: conf.Documents.Song, Kai: conf.Documents.Kai},
 		PostgreSQL: conf.Database.URL == "", Broken: map[string]error{},
-		PublicURL: conf.PublicURL, Outside: map[string]string{"payment.url": conf.Payment.URL, "reminder.url": conf.Reminder.URL},
+		PublicURL: conf.PublicURL, Outside: map[string]string{"payment.url": conf.Payment.URL, "reminder.url": conf.Reminder.URL, "mail.host": smtpAddress(conf.Mail)},
 	}
 	stop, err := c.reach(ctx, conf, &o)
 	defer stop()
@@ -57,6 +59,14 @@ func (c *doctorCmd) Run(ctx context.Context, file *config.File) error {
 		return exitError{1, errSilent}
 	}
 	return err
+}
+
+// smtpAddress is the mail server as an address; "" of none.
+func smtpAddress(m config.Mail) string {
+	if m.Host == "" {
+		return ""
+	}
+	return "smtp://" + net.JoinHostPort(m.Host, strconv.Itoa(m.Port))
 }
 
 // reach says how the services are reached: the bureau's as configured, private ones

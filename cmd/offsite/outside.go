@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"offsite/casework"
+	"offsite/casework/mail"
 	"offsite/casework/payment"
 	"offsite/casework/remind"
 	"offsite/config"
@@ -43,6 +44,22 @@ func outside(c *config.Config) (casework.Payment, casework.Messenger, error) {
 		}
 	}
 	return pay, messages, nil
+}
+
+// mailServer takes e-mails to parties; nil where none is configured.
+func mailServer(c *config.Config) (*mail.Client, error) {
+	if c.Mail.Host == "" {
+		return nil, nil
+	}
+	o := mail.Options{Host: c.Mail.Host, Port: c.Mail.Port, From: c.Mail.From, Name: c.Bureau.NameZH, Username: c.Mail.Username, TLS: mail.Encryption(c.Mail.TLS), TLSFirst: c.Mail.Port == mail.PortOfTLS}
+	if c.Mail.PasswordFile != "" {
+		password, err := readKey(c.Mail.PasswordFile)
+		if err != nil {
+			return nil, fmt.Errorf("mail.password_file: %w", err)
+		}
+		o.Password = string(password)
+	}
+	return mail.New(o)
 }
 
 type noProvider struct{}

@@ -10,6 +10,7 @@ import (
 
 	"offsite/casework"
 	"offsite/casework/calendar"
+	"offsite/casework/mail"
 	"offsite/config"
 	"offsite/evidence/vault"
 	"offsite/exchange/gateway"
@@ -21,8 +22,8 @@ type trier interface {
 }
 
 // tried are the services that an administrator can try in the console.
-func tried(c *config.Config, p *platform, v *vault.Vault, pay casework.Payment, messages casework.Messenger) []gateway.Service {
-	all := []gateway.Service{payments(c, pay), messenger(c, messages), bucket(c, v)}
+func tried(c *config.Config, p *platform, v *vault.Vault, pay casework.Payment, messages casework.Messenger, letters *mail.Client) []gateway.Service {
+	all := []gateway.Service{payments(c, pay), messenger(c, messages), mailer(letters), bucket(c, v)}
 	for i, a := range p.authorities {
 		all = append(all, stamps(a, i))
 	}
@@ -53,6 +54,21 @@ func messenger(c *config.Config, messages casework.Messenger) gateway.Service {
 		s.Try = func(ctx context.Context) (gateway.Sentence, error) {
 			return gateway.Sentence{ZH: "签名有效，空短信按约定被拒绝，没有发送任何短信。", EN: "It takes our signature and refuses the empty message, as agreed upon; nothing was sent."}, t.Try(ctx)
 		}
+	}
+	return s
+}
+
+func mailer(letters *mail.Client) gateway.Service {
+	s := gateway.Service{
+		Key: "mail", Setting: "mail.host", Name: gateway.Sentence{ZH: "邮件服务器", EN: "Mail server"},
+		Does: gateway.Sentence{ZH: "连接、加密、登录后只发 NOOP：核对地址、证书和密码，不发送邮件。", EN: "Connects, encrypts, signs in and asks for nothing (NOOP): address, certificate and password are checked, no e-mail is sent."},
+	}
+	if letters == nil {
+		return s
+	}
+	s.Address = letters.Address()
+	s.Try = func(ctx context.Context) (gateway.Sentence, error) {
+		return gateway.Sentence{ZH: "邮件服务器可以连接并登录，没有发送任何邮件。", EN: "The mail server can be reached and lets us in; no e-mail was sent."}, letters.Try(ctx)
 	}
 	return s
 }

@@ -1,5 +1,5 @@
 // Package gateway tries the services outside that the bureau depends on: payment
-// provider, SMS gateway, timestamp authorities, object store. A trial is a real round
+// provider, SMS gateway, mail server, timestamp authorities, object store. A trial is a real round
 // trip with the configured address and key that does no harm; who asked for it, when,
 // and what came of it is kept.
 package gateway
@@ -30,7 +30,7 @@ type Sentence struct {
 
 // Service is something outside.
 type Service struct {
-	Key     string // "payment", "messages", "timestamps", "timestamps.2", "store"
+	Key     string // "payment", "messages", "mail", "timestamps", "timestamps.2", "store"
 	Name    Sentence
 	Does    Sentence // what a trial does, and why it does no harm
 	Setting string   // that names it: "payment.url"

@@ -14966,11 +14966,11 @@ export interface operations {
                      *         {
                      *           "basis": "个人信息保护法第十九条 · PIPL art. 19",
                      *           "days": 1095,
-                     *           "en": "Numbers and texts of short messages: after the case's end",
+                     *           "en": "Numbers, addresses and texts of short messages and e-mails: after the case's end",
                      *           "key": "message",
                      *           "least": 365,
                      *           "most": 1825,
-                     *           "zh": "短信号码和内容：案件办结之后"
+                     *           "zh": "短信号码、电子邮件地址和内容：案件办结之后"
                      *         }
                      *       ]
                      *     }
