@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -57,11 +56,6 @@ type watcher struct {
 	taken   map[string]int64           // cameras that it watches, with the numbers under which it took them up
 	cameras map[string]registry.Camera // those, as registered, for data/camera.json
 }
-
-// frugal lets the collector run at half as much garbage as it would: what a watch keeps
-// are pictures and streams, through which it need not look, and memory is what the number
-// of cameras on a node ends at.
-func frugal() { debug.SetGCPercent(50) }
 
 // newWatcher prepares to watch the cameras that this node leases from the desk's
 // registry. now is the clock of evidence.
