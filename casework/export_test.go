@@ -4,7 +4,7 @@ import "context"
 
 // DeliverAll sends every message that waits, as the jobs would.
 func (b *Book) DeliverAll(ctx context.Context) error {
-	rows, err := b.o.Pool.Query(ctx, `SELECT id::text FROM message WHERE state = 'waiting' ORDER BY created_at`)
+	rows, err := b.o.Pool.Query(ctx, `SELECT id::text FROM message WHERE state = 'waiting' ORDER BY created_at, id`)
 	if err != nil {
 		return err
 	}

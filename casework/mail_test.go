@@ -134,6 +134,7 @@ func TestAReminderByOneChannelOrNone(t *testing.T) {
 		state, events string
 		rechecks      int
 	}{
+		"both arrive":     {"13800000001", true, true, "reminded", "mail_accepted", 1},
 		"both bounce":     {"13800000001", false, false, "reviewed", "undeliverable", 0},
 		"the SMS bounces": {"13800000001", false, true, "reminded", "delivered", 1},
 		"no telephone":    {"", false, true, "reminded", "delivered", 1},

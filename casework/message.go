@@ -252,27 +252,21 @@ func (b *Book) settle(ctx context.Context, id string, r MessageReceipt) error {
 
 // messageSettled takes the step that a message's fate brings about; a case that
 // has gone on keeps an entry in its record alone. A reminder has reached the party when
-// one channel did, and has not when none did. A decision is served at the telephone that
-// the party signed for: e-mail neither serves it nor undoes the service.
+// the first channel did, and has not when none did. A decision is served at the telephone
+// that the party signed for: e-mail neither serves it nor undoes the service.
 func (b *Book) messageSettled(ctx context.Context, tx pgx.Tx, c *casefile, m message, r MessageReceipt) error {
 	failed := r.Failed != ""
 	if m.Template == "reminder" && c.State == flow.Reminded {
 		other, err := otherChannel(ctx, tx, m.ID)
-		if err != nil {
-			return err
-		}
-		byOther := failed && m.Channel == bySMS && other == "accepted" // the e-mail that waited for this
 		switch {
-		case failed && hopeless(other):
+		case err != nil:
+			return err
+		case failed && (other == "" || other == "failed"):
 			return b.take(ctx, tx, c, system(), "undeliverable", flow.Fields{Reason: undelivered(m, r)})
-		case byOther, !failed && m.Channel == byMail && hopeless(other):
-			if err := b.messageNoted(ctx, tx, c, m, r); err != nil {
-				return err
-			}
-			c.quiet = false
+		case !failed && m.Channel == bySMS && other != "accepted":
 			return b.take(ctx, tx, c, system(), "delivered", flow.Fields{})
-		case !failed && m.Channel == bySMS:
-			return b.take(ctx, tx, c, system(), "delivered", flow.Fields{})
+		case !failed && m.Channel == byMail && other != "delivered":
+			return b.take(ctx, tx, c, system(), "delivered", flow.Fields{Reason: "电子邮件已由邮件服务器接收：" + r.Ref})
 		}
 	}
 	if m.Template == "decision" && m.Channel == bySMS && c.State == flow.Serving {
@@ -303,7 +297,8 @@ func (b *Book) messageNoted(ctx context.Context, tx pgx.Tx, c *casefile, m messa
 }
 
 // otherChannel is the state of the same message by the other channel, "" if it goes by
-// one alone. The case is locked, so it does not change meanwhile.
+// one alone: an SMS has arrived when it is delivered, an e-mail when it is accepted. The
+// case is locked, so it does not change meanwhile.
 func otherChannel(ctx context.Context, tx pgx.Tx, id string) (state string, err error) {
 	err = tx.QueryRow(ctx, `SELECT o.state FROM message m JOIN message o ON o.case_id = m.case_id AND o.template = m.template AND o.created_at = m.created_at AND o.channel <> m.channel
 		WHERE m.id = $1`, id).Scan(&state)
@@ -315,9 +310,6 @@ func otherChannel(ctx context.Context, tx pgx.Tx, id string) (state string, err 
 	}
 	return state, nil
 }
-
-// hopeless is whether nothing arrives by a channel any more.
-func hopeless(state string) bool { return state == "" || state == "failed" }
 
 func undelivered(m message, r MessageReceipt) string {
 	if m.Channel == byMail {

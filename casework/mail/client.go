@@ -79,8 +79,8 @@ func (c *Client) open(ctx context.Context) (*gomail.Client, error) {
 	}
 	first := c.o.TLSFirst && c.o.TLS != Unencrypted
 	options := []gomail.Option{gomail.WithPort(c.o.Port), gomail.WithTLSConfig(settings), gomail.WithTLSPolicy(policy), gomail.WithTimeout(patience),
-		gomail.WithDialContextFunc(func(dialling context.Context, network, address string) (net.Conn, error) {
-			conn, err := (&net.Dialer{}).DialContext(dialling, network, address)
+		gomail.WithDialContextFunc(func(dialling context.Context, network, _ string) (net.Conn, error) {
+			conn, err := (&net.Dialer{}).DialContext(dialling, network, c.Address())
 			if err != nil {
 				return nil, err
 			}
@@ -115,10 +115,10 @@ func (c *Client) exchange(ctx context.Context, do func(*gomail.Client, *smtp.Cli
 	}
 	conn, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return errors.Join(context.Cause(ctx), fmt.Errorf("the mail server cannot be reached: %w", err))
+		return fmt.Errorf("the mail server cannot be reached: %w", err)
 	}
 	if err := do(client, conn); err != nil {
-		return errors.Join(context.Cause(ctx), err)
+		return err
 	}
 	_ = conn.Quit() // what was to be done is done
 	return nil
@@ -153,7 +153,10 @@ func (c *Client) Send(ctx context.Context, id, address, subject, text string) (c
 		if refused(err) {
 			return none, fmt.Errorf("the mail server refused it: %s: %w", said, casework.ErrUndeliverable)
 		}
-		return none, fmt.Errorf("send e-mail %s: %s: %w", id, said, cause(ctx))
+		if gone := context.Cause(ctx); gone != nil {
+			return none, fmt.Errorf("send e-mail %s: %s: %w", id, said, gone)
+		}
+		return none, fmt.Errorf("send e-mail %s: %s", id, said)
 	}
 	return casework.MessageReceipt{Ref: oneLine(m.ServerResponse())}, nil
 }
@@ -162,6 +165,9 @@ func (c *Client) Send(ctx context.Context, id, address, subject, text string) (c
 // password are right, and nobody is written to.
 func (c *Client) Try(ctx context.Context) error {
 	err := c.exchange(ctx, func(_ *gomail.Client, conn *smtp.Client) error { return conn.Noop() })
+	if gone := context.Cause(ctx); err != nil && gone != nil {
+		return fmt.Errorf("try the mail server: it did not answer in time: %w", gone)
+	}
 	if err != nil {
 		return fmt.Errorf("try the mail server: %w", err)
 	}
@@ -173,16 +179,6 @@ func (c *Client) String() string { return c.Address() }
 
 // Address is the server's.
 func (c *Client) Address() string { return net.JoinHostPort(c.o.Host, strconv.Itoa(c.o.Port)) }
-
-// errTrouble says that it may go better another time.
-var errTrouble = errors.New("it is tried again")
-
-func cause(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return errTrouble
-}
 
 // refused is whether the recipient's address or the text was refused for good. A 5xx to
 // the sender's address or password is ours to mend, not the recipient's fault.
