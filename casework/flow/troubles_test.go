@@ -35,6 +35,8 @@ func troubles() []trouble {
 			[]string{". TestTwoOrdersPaidForOneFineOweARefund", ". TestNoInstalmentIsPaidTwice"}},
 		{"短信网关已发送后超时", "A gateway that times out after sending", "asked again under the same number; the party gets one message", "以同一编号重发，当事人只收到一条",
 			[]string{". TestGatewayTimesOutAfterSending"}},
+		{"电子邮件退信", "An e-mail that bounces", "given up at 5xx, with the sentence in the record; nothing else where the SMS arrives", "5xx 即放弃并记入过程记录；短信送达的，不影响案件",
+			[]string{". TestAnEMailBounces"}},
 		{"不满十四周岁", "A party under fourteen", "no filing and no penalty (APL art. 30); the birthday itself counts", "不予立案处罚（行政处罚法第三十条）",
 			[]string{". TestPartyUnderFourteen", ". TestUnderFourteenIsNotFined"}},
 		{"当事人死亡", "A party that has died", "dismissed before the decision; afterwards enforcement ends and money that still comes is owed back", "决定前撤案；决定后终结执行，续缴退还",
