@@ -337,7 +337,7 @@ func away(t *testing.T, shared *rig, service string, at int) (once bool) {
 	r.o.Logger = slogTo(func(message string) {
 		mu.Lock()
 		defer mu.Unlock()
-		if message == "evidence waits" {
+		if strings.HasPrefix(message, "evidence waits") {
 			if failed++; failed == 2 {
 				line.set(false)
 			}
