@@ -163,11 +163,7 @@ func TestEMailServesNoDecision(t *testing.T) {
 	h := open(t, want{party: withEmail("13800000001"), mailer: box,
 		messenger: func(m casework.Messenger) casework.Messenger { gateway.Messenger = m; return gateway }})
 	ctx := t.Context()
-	id := h.proposed(200_00)
-	h.must(h.Waive(ctx, id))
-	h.must(h.Consent(ctx, id, "13800000001", signature, casework.Visit{}))
-	h.must(h.do("head", id, "decide", nil))
-	h.must(h.do("o1", id, "serve", fields{"method": "electronic"}))
+	id := h.serving(200_00)
 	gateway.bounces = true
 	h.must(h.DeliverAll(ctx))
 	h.expect(id, "decided") // though the e-mail was taken

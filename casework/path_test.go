@@ -39,17 +39,24 @@ func (h *house) proposed(fen int64) string {
 	return id
 }
 
+// serving is a case whose decision is on its way to a telephone that the party signed for.
+func (h *house) serving(fen int64) string {
+	h.t.Helper()
+	id := h.proposed(fen)
+	h.must(h.Waive(h.t.Context(), id))
+	h.must(h.Consent(h.t.Context(), id, "13800000001", signature, casework.Visit{}))
+	h.must(h.do("head", id, "decide", nil))
+	h.must(h.do("o1", id, "serve", fields{"method": "electronic"}))
+	return id
+}
+
 const signature = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 func TestFromFindingToArchive(t *testing.T) {
 	t.Parallel()
 	h := open(t, want{})
 	ctx := t.Context()
-	id := h.proposed(200_00)
-	h.must(h.Waive(ctx, id))
-	h.must(h.Consent(ctx, id, "13800000001", signature, casework.Visit{}))
-	h.must(h.do("head", id, "decide", nil))
-	h.must(h.do("o1", id, "serve", fields{"method": "electronic"}))
+	id := h.serving(200_00)
 	h.expect(id, "serving")
 	h.must(h.DeliverAll(ctx))
 	h.expect(id, "served")

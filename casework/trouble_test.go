@@ -100,11 +100,7 @@ func TestAddressBounces(t *testing.T) {
 	gateway := &bouncing{}
 	h := open(t, want{messenger: func(m casework.Messenger) casework.Messenger { gateway.Messenger = m; return gateway }})
 	ctx := t.Context()
-	id := h.proposed(200_00)
-	h.must(h.Waive(ctx, id))
-	h.must(h.Consent(ctx, id, "13800000001", signature, casework.Visit{}))
-	h.must(h.do("head", id, "decide", nil))
-	h.must(h.do("o1", id, "serve", fields{"method": "electronic"}))
+	id := h.serving(200_00)
 	gateway.bounces = true
 	h.must(h.DeliverAll(ctx))
 	h.expect(id, "decided")

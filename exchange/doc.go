@@ -10,5 +10,6 @@
 //
 // In: what casework and registry do, people's acts on the console. Out: requests to
 // receivers, lines of JSON. This package holds what the folders share: how they refuse,
-// and that each change by a person stands in the change log.
+// how they call an address that somebody entered, and that each change by a person stands
+// in the change log.
 package exchange

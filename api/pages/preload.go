@@ -16,9 +16,10 @@ type chunk struct {
 	Imports []string `json:"imports"`
 }
 
-// The programs that main.tsx chooses between, with the page that each opens first.
+// The programs that main.tsx chooses between, with the page that each opens first, by the
+// first part of their addresses: "" is the console's first page, "console" any other.
 var programs = map[string][]string{
-	"home":    {"src/app/console.tsx", "src/pages/overview.tsx"},
+	"":        {"src/app/console.tsx", "src/pages/overview.tsx"},
 	"console": {"src/app/console.tsx"},
 	"p":       {"src/portal/portal.tsx", "src/portal/party.tsx"},
 	"d":       {"src/portal/portal.tsx", "src/portal/document-check.tsx"},
@@ -77,10 +78,7 @@ func linksOf(manifest map[string]chunk, entries []string) string {
 // program names the program that serves an address.
 func program(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	switch first {
-	case "":
-		return "home"
-	case "p", "d", "public":
+	if _, known := programs[first]; known {
 		return first
 	}
 	return "console"

@@ -12,6 +12,18 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
+// What is looked for in a PDF as gopdf writes it.
+var (
+	tableAt      = regexp.MustCompile(`startxref\n(\d+)\n`)
+	objectAt     = regexp.MustCompile(`(\d{10}) 00000 n `)
+	information  = regexp.MustCompile(`(?s)/Info (<<.*>>)\s*>>\s*startxref`)
+	streamLength = regexp.MustCompile(`/Length (\d+)`)
+	baseFont     = regexp.MustCompile(`/BaseFont /(\S+)`)
+	glyphWidth   = regexp.MustCompile(`(\d+)\[\d+\]`)
+	descriptorOf = regexp.MustCompile(`/FontDescriptor (\d+) 0 R`)
+	fileOf       = regexp.MustCompile(`/FontFile2 (\d+) 0 R`)
+)
+
 // archive writes the PDF anew as PDF/A-2b (ISO 19005-2), the form that archives keep:
 // with its metadata as XMP, the meaning of its colours, maps from characters to glyphs,
 // and an identifier. gopdf draws well but knows nothing of archives; what it writes is
@@ -43,7 +55,7 @@ func (p *Press) archive(pdf []byte, m metadata) ([]byte, error) {
 // takeApart cuts a PDF into its objects, numbered from 1 without gaps, each without its
 // "n 0 obj" line, and the information dictionary of the trailer.
 func takeApart(pdf []byte) (objects [][]byte, info []byte, err error) {
-	at := regexp.MustCompile(`startxref\n(\d+)\n`).FindSubmatch(pdf)
+	at := tableAt.FindSubmatch(pdf)
 	if at == nil {
 		return nil, nil, errors.New("there is no cross-reference table")
 	}
@@ -52,7 +64,7 @@ func takeApart(pdf []byte) (objects [][]byte, info []byte, err error) {
 		return nil, nil, fmt.Errorf("the cross-reference table isn't at %s", at[1])
 	}
 	var starts []int
-	for _, row := range regexp.MustCompile(`(\d{10}) 00000 n `).FindAllSubmatch(pdf[table:], -1) {
+	for _, row := range objectAt.FindAllSubmatch(pdf[table:], -1) {
 		start, err := strconv.Atoi(string(row[1]))
 		if err != nil || start >= table {
 			return nil, nil, fmt.Errorf("an object isn't at %s", row[1])
@@ -74,7 +86,7 @@ func takeApart(pdf []byte) (objects [][]byte, info []byte, err error) {
 		}
 		objects = append(objects, body)
 	}
-	found := regexp.MustCompile(`(?s)/Info (<<.*>>)\s*>>\s*startxref`).FindSubmatch(pdf[table:])
+	found := information.FindSubmatch(pdf[table:])
 	if found == nil {
 		return nil, nil, errors.New("the trailer has no information dictionary")
 	}
@@ -89,7 +101,7 @@ func (p *Press) mend(o []byte) ([]byte, error) {
 		return bytes.Replace(o, []byte(descendant), []byte("/CIDToGIDMap /Identity\n"+descendant), 1), nil
 	}
 	head, data, isStream := bytes.Cut(o, []byte("stream\n"))
-	length := regexp.MustCompile(`/Length (\d+)`).FindSubmatch(head)
+	length := streamLength.FindSubmatch(head)
 	if !isStream || length == nil {
 		return o, nil
 	}
@@ -115,13 +127,13 @@ func (p *Press) embed(objects [][]byte) error {
 		if !bytes.Contains(o, []byte(descendant)) {
 			continue
 		}
-		name, glyphs := regexp.MustCompile(`/BaseFont /(\S+)`).FindSubmatch(o), regexp.MustCompile(`(\d+)\[\d+\]`).FindAllSubmatch(o, -1)
-		descriptor := referred(objects, o, "FontDescriptor")
+		name, glyphs := baseFont.FindSubmatch(o), glyphWidth.FindAllSubmatch(o, -1)
+		descriptor := referred(objects, o, descriptorOf)
 		if name == nil || descriptor == 0 {
 			return errors.New("a font has no name or description")
 		}
 		called := string(name[1])
-		t, file := p.fonts.faces[face(called)], referred(objects, objects[descriptor-1], "FontFile2")
+		t, file := p.fonts.faces[face(called)], referred(objects, objects[descriptor-1], fileOf)
 		if t == nil || file == 0 {
 			return fmt.Errorf("font %s has no file", called)
 		}
@@ -144,8 +156,8 @@ func (p *Press) embed(objects [][]byte) error {
 }
 
 // referred is the number of the object that another one names; 0 for none.
-func referred(objects [][]byte, o []byte, key string) int {
-	at := regexp.MustCompile(`/` + key + ` (\d+) 0 R`).FindSubmatch(o)
+func referred(objects [][]byte, o []byte, key *regexp.Regexp) int {
+	at := key.FindSubmatch(o)
 	if at == nil {
 		return 0
 	}

@@ -106,7 +106,7 @@ func shape(t *testing.T, f *sfnt.Font, n int) sfnt.Segments {
 
 func fontFile(t *testing.T, objects [][]byte, font []byte) []byte {
 	t.Helper()
-	file := objects[referred(objects, objects[referred(objects, font, "FontDescriptor")-1], "FontFile2")-1]
+	file := objects[referred(objects, objects[referred(objects, font, descriptorOf)-1], fileOf)-1]
 	_, data, _ := bytes.Cut(file, []byte("stream\n"))
 	r, err := zlib.NewReader(bytes.NewReader(data))
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"slices"
 	"syscall"
@@ -15,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"offsite/exchange"
 	"offsite/registry/account"
 )
 
@@ -71,10 +71,7 @@ type Bell struct {
 	client *http.Client
 }
 
-const (
-	answerPatience = 10 * time.Second
-	dialPatience   = 5 * time.Second
-)
+const answerPatience = 10 * time.Second
 
 // New prepares the bell of a migrated database.
 func New(o Options) *Bell {
@@ -84,14 +81,7 @@ func New(o Options) *Bell {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	dialer := &net.Dialer{Timeout: dialPatience, Control: o.Control}
-	return &Bell{o, &http.Client{
-		Timeout:       answerPatience,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		// No proxy: it would be dialled in place of the push service, and the guard be
-		// asked about it.
-		Transport: &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: dialPatience, ForceAttemptHTTP2: true},
-	}}
+	return &Bell{o, exchange.Outward(o.Control, answerPatience, 0)}
 }
 
 func (b *Bell) now() time.Time { return b.o.Now().UTC().Truncate(time.Microsecond) }

@@ -37,11 +37,7 @@ type outcome struct {
 
 // send hands a notice to a device's push service. Of those that a device has not
 // fetched, a later one of the same kind takes the place.
-func (b *Bell) send(ctx context.Context, p parcel, kind string) (outcome, error) {
-	keys, err := b.key(ctx)
-	if err != nil {
-		return outcome{}, err
-	}
+func (b *Bell) send(ctx context.Context, keys pair, p parcel, kind string) (outcome, error) {
 	text, err := b.o.Secrets.Unseal(devicePurpose(p.device), p.sealed)
 	if err != nil {
 		return outcome{}, fmt.Errorf("read the address of device %s: %w", p.device, err)
@@ -86,7 +82,11 @@ func (b *Bell) Test(ctx context.Context, owner, id string) (failure string, err 
 	if err != nil {
 		return "", fmt.Errorf("test device %s: %w", id, err)
 	}
-	out, err := b.send(ctx, p, test)
+	keys, err := b.key(ctx)
+	if err != nil {
+		return "", err
+	}
+	out, err := b.send(ctx, keys, p, test)
 	if err != nil {
 		return "", err
 	}

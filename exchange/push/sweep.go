@@ -68,12 +68,19 @@ func (b *Bell) Sweep(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look for what is to be told to devices: %w", err)
 	}
+	if len(all) == 0 {
+		return nil
+	}
+	keys, err := b.key(ctx)
+	if err != nil {
+		return err
+	}
 	failed := make([]error, len(all))
 	var group errgroup.Group
 	group.SetLimit(sentAtOnce)
 	for i, p := range all {
 		group.Go(func() error { // one that fails keeps no other from being told
-			failed[i] = b.tell(ctx, p, now)
+			failed[i] = b.tell(ctx, keys, p, now)
 			return nil
 		})
 	}
@@ -83,9 +90,9 @@ func (b *Bell) Sweep(ctx context.Context) error {
 
 // tell sends a parcel's kinds, and keeps what came of it. What a push service refuses
 // is no error.
-func (b *Bell) tell(ctx context.Context, p parcel, now time.Time) error {
+func (b *Bell) tell(ctx context.Context, keys pair, p parcel, now time.Time) error {
 	for _, kind := range p.kinds {
-		out, err := b.send(ctx, p, kind)
+		out, err := b.send(ctx, keys, p, kind)
 		switch {
 		case err != nil:
 			return err

@@ -1,20 +1,20 @@
 package webhook
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"sync"
 	"syscall"
 	"time"
 
-	"context"
-
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"offsite/exchange"
 )
 
 // secrets is registry.Secrets.
@@ -46,11 +46,7 @@ type Webhooks struct {
 	busy map[string]int // attempts under way, by endpoint
 }
 
-const (
-	answerPatience = 15 * time.Second
-	dialPatience   = 5 * time.Second
-	idleFor        = 90 * time.Second
-)
+const answerPatience = 15 * time.Second
 
 // New prepares the webhooks of a migrated database.
 func New(o Options) (*Webhooks, error) {
@@ -67,16 +63,7 @@ func New(o Options) (*Webhooks, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the webhooks: %w", err)
 	}
-	dialer := &net.Dialer{Timeout: dialPatience, Control: o.Control}
-	client := &http.Client{
-		Timeout:       answerPatience,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		// No proxy: it would be dialled in place of the endpoint, and the guard be asked
-		// about it.
-		Transport: &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: dialPatience, MaxIdleConnsPerHost: perEndpoint,
-			IdleConnTimeout: idleFor, ForceAttemptHTTP2: true},
-	}
-	return &Webhooks{o: o, jobs: jobs, client: client, busy: map[string]int{}}, nil
+	return &Webhooks{o: o, jobs: jobs, client: exchange.Outward(o.Control, answerPatience, perEndpoint), busy: map[string]int{}}, nil
 }
 
 func (w *Webhooks) now() time.Time { return w.o.Now().UTC().Truncate(time.Microsecond) }

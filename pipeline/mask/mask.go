@@ -20,6 +20,7 @@ import (
 	xdraw "golang.org/x/image/draw"
 
 	"offsite/detectors"
+	"offsite/pipeline/decode"
 	"offsite/pipeline/infer"
 )
 
@@ -63,12 +64,11 @@ func (m *Masker) PNG(raw []byte) ([]byte, error) {
 	for _, b := range boxes {
 		cover(img, b)
 	}
-	var out bytes.Buffer
-	enc := png.Encoder{CompressionLevel: png.BestSpeed}
-	if err := enc.Encode(&out, img); err != nil {
+	out, err := decode.PNG(img)
+	if err != nil {
 		return nil, fmt.Errorf("mask a picture: %w", err)
 	}
-	return out.Bytes(), nil
+	return out, nil
 }
 
 // Regions finds what must be covered: in the whole picture, and in four parts of it.

@@ -40,11 +40,6 @@ func (f *frame) looked() []ingest.Unit { return f.units[:f.end()] }
 // was at the main stream, or they are not held.
 func (f *frame) full() []ingest.Unit { return f.units[f.end():] }
 
-// lookedOf is the same of units as they are kept.
-func lookedOf(units []ingest.Unit) []ingest.Unit {
-	return (&frame{sub: len(units) > 0 && units[0].Sub, units: units}).looked()
-}
-
 // end is behind the last unit that was looked at.
 func (f *frame) end() int {
 	if i := slices.IndexFunc(f.units, func(u ingest.Unit) bool { return !u.Sub }); f.sub && i >= 0 {

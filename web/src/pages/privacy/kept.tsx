@@ -1,17 +1,15 @@
 // How long personal data are kept: the schedule as it holds, orders to keep something
 // longer or shorter (the legal reviewer gives one, the head agrees), and what was deleted.
-import { App, Button, Form, Input, InputNumber, Modal } from "antd";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Button, Form, Input, InputNumber, Modal } from "antd";
 import { useState } from "react";
-import { sentenceOf } from "../../api/problem";
 import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
-import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { articleOf } from "../../parts/article";
 import { Listing } from "../../parts/listing";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
+import { Order } from "../../parts/order";
 import { useStep } from "../../parts/step";
 import { agreeToRetention, orderRetention, useRetention, type Ran, type RetentionOrder, type Rule } from "./calls";
 import words, { type PrivacyWord } from "./words";
@@ -58,26 +56,15 @@ export function Kept() {
 }
 
 function Ordered({ order, rule }: { order: RetentionOrder; rule?: Rule }) {
-  const { t, pick, language } = useDictionary<PrivacyWord>(words);
+  const { t, pick } = useDictionary<PrivacyWord>(words);
   const { can } = useSession();
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  const agree = useMutation({
-    mutationFn: () => agreeToRetention(order.id),
-    onError: (error) => void message.error(sentenceOf(error, language)),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["retention"] }),
-  });
   const what = rule ? pick(rule.zh, rule.en) : order.rule;
   const standing = order.agreed_at ? <Mark tone="ok">{t("agreed")}</Mark> : <Mark tone={order.open ? "wait" : "quiet"}>{t(order.open ? "waitsForAgreement" : "replaced")}</Mark>;
   return (
-    <li className="between key-order">
-      <div>
-        <strong>{what}: {t("days", { n: order.days })}</strong> {standing}
-        <div>{order.reason}</div>
-        <div className="muted">{t("orderedBy", { by: order.by, time: dateTime(order.at) })}{order.agreed_at ? ` · ${t("agreedBy", { by: order.agreed_by ?? "", time: dateTime(order.agreed_at) })}` : ""}</div>
-      </div>
-      {can("head") && order.open ? <Button loading={agree.isPending} aria-label={t("agreeOf", { what, n: order.days })} onClick={() => agree.mutate()}>{t("agree")}</Button> : null}
-    </li>
+    <Order
+      order={order} standing={standing} title={<>{what}: {t("days", { n: order.days })}</>}
+      agreement={can("head") && order.open ? { list: "retention", label: t("agreeOf", { what, n: order.days }), give: () => agreeToRetention(order.id) } : undefined}
+    />
   );
 }
 

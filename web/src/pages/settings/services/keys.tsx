@@ -1,10 +1,9 @@
 // The keys that seal evidence, and the orders to replace or revoke one: an administrator
 // gives it, the head agrees, and it is carried out at the server.
-import { App, Button, Form, Input, Modal } from "antd";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button, Form, Input, Modal } from "antd";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ok, type Schemas } from "../../../api/client";
-import { sentenceOf } from "../../../api/problem";
 import { useSession } from "../../../app/session";
 import { useWords } from "../../../app/use-words";
 import { dateTime } from "../../../format/format";
@@ -12,15 +11,18 @@ import { useDictionary } from "../../../i18n/translate";
 import { Listing } from "../../../parts/listing";
 import { Failure, Loaded, Nothing } from "../../../parts/loaded";
 import { Mark } from "../../../parts/mark";
+import { Order } from "../../../parts/order";
 import { useStep } from "../../../parts/step";
 import words, { type ServiceWord } from "./words";
 
 type TrustedKey = Schemas["TrustedKey"];
-type Order = Schemas["Order"];
-type Action = Order["action"];
+type KeyOrder = Schemas["Order"];
+type Action = KeyOrder["action"];
 
 const useKeys = () => useQuery({ queryKey: ["trust"], queryFn: async (): Promise<TrustedKey[]> => (await ok(api.GET("/api/v1/trust.json", {}))).keys });
-const useOrders = () => useQuery({ queryKey: ["key-orders"], queryFn: async (): Promise<Order[]> => (await ok(api.GET("/api/v1/key-orders", {}))).items });
+const useOrders = () => useQuery({ queryKey: ["key-orders"], queryFn: async (): Promise<KeyOrder[]> => (await ok(api.GET("/api/v1/key-orders", {}))).items });
+
+const agreeToKeyOrder = (id: number): Promise<unknown> => ok(api.POST("/api/v1/key-orders/{id}/agreement", { params: { path: { id } } }));
 
 interface Wanted {
   action: Action;
@@ -68,17 +70,10 @@ export function Keys() {
 }
 
 function Orders() {
-  const { t, language } = useDictionary<ServiceWord>(words);
+  const { t } = useDictionary<ServiceWord>(words);
   const { can } = useSession();
-  const { message } = App.useApp();
-  const queries = useQueryClient();
   const orders = useOrders();
-  const agree = useMutation({
-    mutationFn: (id: number) => ok(api.POST("/api/v1/key-orders/{id}/agreement", { params: { path: { id } } })),
-    onError: (error) => void message.error(sentenceOf(error, language)),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["key-orders"] }),
-  });
-  const standing = (o: Order) => (o.done ? <Mark tone="ok">{t("done")}</Mark> : <Mark tone={o.agreed_at ? "act" : "wait"}>{t(o.agreed_at ? "toDo" : "waits")}</Mark>);
+  const standing = (o: KeyOrder) => (o.done ? <Mark tone="ok">{t("done")}</Mark> : <Mark tone={o.agreed_at ? "act" : "wait"}>{t(o.agreed_at ? "toDo" : "waits")}</Mark>);
   return (
     <>
       <h3 className="key-orders">{t("orders")}</h3>
@@ -87,15 +82,12 @@ function Orders() {
         {(list) => (
           <ul className="plain-list">
             {list.map((o) => (
-              <li key={o.id} className="between key-order">
-                <div>
-                  <strong>{t(`act_${o.action}`)} <span className="mono">{o.key_id}</span></strong> {standing(o)}
-                  <div>{o.reason}</div>
-                  <div className="muted">{t("orderBy", { by: o.by, time: dateTime(o.at) })}{o.agreed_at ? ` · ${t("agreedBy", { by: o.agreed_by ?? "", time: dateTime(o.agreed_at) })}` : ""}</div>
-                  {o.agreed_at && !o.done ? <div className="muted">{t("carryOut")}<code className="mono">offsite key {o.action} --help</code></div> : null}
-                </div>
-                {can("head") && !o.agreed_at ? <Button loading={agree.isPending} aria-label={t("agreeOf", { action: t(`act_${o.action}`), key: o.key_id })} onClick={() => agree.mutate(o.id)}>{t("agree")}</Button> : null}
-              </li>
+              <Order
+                key={o.id} order={o} standing={standing(o)} title={<>{t(`act_${o.action}`)} <span className="mono">{o.key_id}</span></>}
+                agreement={can("head") && !o.agreed_at ? { list: "key-orders", label: t("agreeOf", { action: t(`act_${o.action}`), key: o.key_id }), give: () => agreeToKeyOrder(o.id) } : undefined}
+              >
+                {o.agreed_at && !o.done ? <div className="muted">{t("carryOut")}<code className="mono">offsite key {o.action} --help</code></div> : null}
+              </Order>
             ))}
           </ul>
         )}
