@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Starts a fresh `offsite up --demo` in build/e2e and runs the browser journeys
-# against it, without the invented district but for "look"; with the argument "live" those
-# of live pictures and discovery alone, with "screenshots" takes the pictures of the guide, with
-# "look" a picture of every page there is, with "bench" the figures.
+# against it, without the invented district but for "look"; with the argument "live", "trouble",
+# "walk" or "workday" those of that file alone, with "screenshots" takes the pictures of the
+# guide, with "look" a picture of every page there is, with "bench" the figures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-e2e}
@@ -23,7 +23,7 @@ export OFFSITE_E2E=$data/run/demo.json OFFSITE_BINARY=$PWD/build/offsite
 cd web
 case $what in
   e2e) npm run --silent e2e ;;
-  live) node --test e2e/live.test.mjs ;;
+  live | trouble | walk | workday) node --test "e2e/$what.test.mjs" ;;
   screenshots) npm run --silent screenshots -- ../docs/images ;;
   look) node e2e/look.mjs ../build/look ;;
   bench) node e2e/bench.mjs ;;

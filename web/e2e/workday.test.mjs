@@ -93,7 +93,7 @@ test("payments are shown as they were reconciled, gaps as they were sealed", asy
 test("the administrator tests every service outside; the outcome stands there with its time", async () => {
   const page = await as("administrator", "/settings/services");
   const services = (await api(page, "/gateways")).items;
-  assert.deepEqual(services.map((s) => s.key).toSorted(), ["messages", "payment", "store", "timestamps"]);
+  assert.deepEqual(services.map((s) => s.key).toSorted(), ["mail", "messages", "payment", "store", "timestamps"]);
   for (let i = 0; i < services.length; i++) {
     const row = page.locator(".services > li").nth(i);
     await row.locator("button").click();
