@@ -19,6 +19,7 @@ import (
 	"offsite/pipeline"
 	"offsite/pipeline/decode"
 	"offsite/pipeline/infer"
+	"offsite/pipeline/ingest"
 )
 
 // How far apart two machines may see the same pixels: their processors round
@@ -62,11 +63,29 @@ func Again(in pipeline.Incident, engine *infer.Engine, all []detectors.Detector)
 	}
 	defer os.RemoveAll(folder)
 	a.folder = folder
-	if err := a.run(); err != nil {
+	err = a.run()
+	var bits *bitsError
+	if errors.As(err, &bits) {
+		a.say("pixels", Differs, bits.zh+"的原始码流无法解码", bits.Error())
+		return a.steps, nil
+	}
+	if err != nil {
 		return nil, fmt.Errorf("replay incident %s: %w", in.ID, err)
 	}
 	return a.steps, nil
 }
+
+// bitsError says that sealed bits cannot be decoded.
+type bitsError struct {
+	zh, en string // whose
+	err    error
+}
+
+func (e *bitsError) Error() string {
+	return fmt.Sprintf("the bits of %s cannot be decoded: %v", e.en, e.err)
+}
+
+func (e *bitsError) Unwrap() error { return e.err }
 
 // again is one incident that is seen again.
 type again struct {
@@ -96,15 +115,15 @@ func (a *again) run() error {
 		return err
 	}
 	for _, film := range []struct {
-		into **clip
-		name string
-		bits []byte
-		from time.Time
-	}{{&a.clip, "clip.mp4", a.in.Clip, a.in.ClipFrom}, {&a.looked, "clip-looked.mp4", a.in.LookedClip, a.in.LookedFrom}} {
+		into     **clip
+		name, zh string
+		bits     []byte
+		from     time.Time
+	}{{&a.clip, "clip.mp4", "主码流视频", a.in.Clip, a.in.ClipFrom}, {&a.looked, "clip-looked.mp4", "子码流视频", a.in.LookedClip, a.in.LookedFrom}} {
 		if len(film.bits) == 0 {
 			continue
 		}
-		c, err := openClip(filepath.Join(a.folder, film.name), film.bits, film.from)
+		c, err := openClip(filepath.Join(a.folder, film.name), film.zh, film.bits, film.from)
 		if err != nil {
 			return err
 		}
@@ -150,8 +169,7 @@ func (a *again) pixels() error {
 		}
 		p, err := a.decode(i)
 		if err != nil {
-			a.say("pixels", Differs, fmt.Sprintf("第 %d 张图片的原始码流无法解码", i+1), fmt.Sprintf("the bits of still %d cannot be decoded: %v", i+1, err))
-			return nil
+			return err
 		}
 		off, err := apart(p, s.PNG)
 		if a.clean(s.Role) {
@@ -190,16 +208,24 @@ func (a *again) clean(role string) bool {
 	return role == before
 }
 
-// decode decodes the i-th still.
+// decode decodes the i-th still. Errors of its bits are *bitsError.
 func (a *again) decode(i int) (*decode.Picture, error) {
 	s := a.in.Stills[i]
+	failed := func(err error) error {
+		return &bitsError{fmt.Sprintf("第 %d 张图片", i+1), fmt.Sprintf("still %d", i+1), err}
+	}
+	// A bundle may be a stranger's: by a file's name the decoder would open lists that lead
+	// to other files.
+	if !slices.Contains([]string{ingest.H264, ingest.H265, ingest.MJPEG}, s.Codec) {
+		return nil, failed(fmt.Errorf("no camera sends %q", s.Codec))
+	}
 	path := filepath.Join(a.folder, fmt.Sprintf("%d.%s", i, s.Codec))
 	if err := os.WriteFile(path, s.AccessUnit, 0o600); err != nil {
 		return nil, err
 	}
 	f, err := decode.Open(path, 0)
 	if err != nil {
-		return nil, err
+		return nil, failed(err)
 	}
 	defer f.Close()
 	var last *decode.Picture
@@ -212,7 +238,7 @@ func (a *again) decode(i int) (*decode.Picture, error) {
 			last.Release()
 		}
 		if err != nil {
-			return nil, err
+			return nil, failed(err)
 		}
 		last = p
 	}
@@ -220,7 +246,8 @@ func (a *again) decode(i int) (*decode.Picture, error) {
 
 // apart is how far a picture is from a PNG at most, in one colour of one pixel.
 func apart(p *decode.Picture, sealed []byte) (uint8, error) {
-	img, err := png.Decode(bytes.NewReader(sealed))
+	// Its size first: one that claims another is not given the memory for it.
+	size, err := png.DecodeConfig(bytes.NewReader(sealed))
 	if err != nil {
 		return 0, err
 	}
@@ -228,8 +255,12 @@ func apart(p *decode.Picture, sealed []byte) (uint8, error) {
 	if err != nil {
 		return 0, err
 	}
-	if img.Bounds() != now.Bounds() {
-		return 0, fmt.Errorf("it measures %v and was %v", now.Bounds().Max, img.Bounds().Max)
+	if then := image.Pt(size.Width, size.Height); then != now.Bounds().Max {
+		return 0, fmt.Errorf("it measures %v and was %v", now.Bounds().Max, then)
+	}
+	img, err := png.Decode(bytes.NewReader(sealed))
+	if err != nil {
+		return 0, err
 	}
 	then := image.NewRGBA(img.Bounds())
 	draw.Draw(then, then.Rect, img, image.Point{}, draw.Src)

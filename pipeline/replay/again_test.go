@@ -2,6 +2,8 @@ package replay
 
 import (
 	"bytes"
+	"encoding/binary"
+	"hash/crc32"
 	"image"
 	"image/png"
 	"slices"
@@ -57,6 +59,10 @@ func altered(t *testing.T, in pipeline.Incident) {
 		"another threshold": {func(in *pipeline.Incident) { in.Models[0].Thresholds = map[string]float64{"person": 0.1} }, "models", Unknown},
 		"another rule":      {func(in *pipeline.Incident) { in.Rule = "stall 1999" }, "models", Unknown},
 		"another picture":   {func(in *pipeline.Incident) { in.Stills[len(in.Stills)-1].PNG = grey(t, in.Stills[0].PNG) }, "pixels", Differs},
+		"a huge picture":    {func(in *pipeline.Incident) { in.Stills[len(in.Stills)-1].PNG = huge(in.Stills[0].PNG) }, "pixels", Differs},
+		"no bits":           {func(in *pipeline.Incident) { in.Stills[0].AccessUnit = []byte("these are none") }, "pixels", Differs},
+		"a list of files":   {func(in *pipeline.Incident) { in.Stills[0].Codec = "m3u8" }, "pixels", Differs},
+		"no film":           {func(in *pipeline.Incident) { in.Clip = []byte("this is none") }, "pixels", Differs},
 		"other bits": {func(in *pipeline.Incident) {
 			in.Stills[len(in.Stills)-1].AccessUnit = in.Stills[0].AccessUnit
 			in.Stills[len(in.Stills)-1].PNG = in.Stills[0].PNG
@@ -78,6 +84,16 @@ func altered(t *testing.T, in pipeline.Incident) {
 			t.Errorf("%s, %s: %v", in.Detector, name, got)
 		}
 	}
+}
+
+// huge is a picture that claims to measure 60,000 by 60,000.
+func huge(like []byte) []byte {
+	out := bytes.Clone(like)
+	header := out[12 : 12+4+13] // IHDR and what it holds; its checksum follows
+	binary.BigEndian.PutUint32(header[4:], 60_000)
+	binary.BigEndian.PutUint32(header[8:], 60_000)
+	binary.BigEndian.PutUint32(out[12+4+13:], crc32.ChecksumIEEE(header))
+	return out
 }
 
 // grey is a picture of the same size without anything on it.

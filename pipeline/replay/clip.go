@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"offsite/pipeline/decode"
@@ -11,21 +12,25 @@ import (
 
 // clip gives pictures of an incident's clip by their time, in order.
 type clip struct {
+	name string // of its file
+	zh   string // what it is called
 	file *decode.File
 	from time.Time     // camera's time of the first picture
 	lead time.Duration // the file's time of it
 	next *decode.Picture
 }
 
-func openClip(path string, bits []byte, from time.Time) (*clip, error) {
+// openClip opens the film of the bits at its first picture. Errors of the bits are
+// *bitsError.
+func openClip(path, zh string, bits []byte, from time.Time) (*clip, error) {
 	if err := os.WriteFile(path, bits, 0o600); err != nil {
 		return nil, err
 	}
-	f, err := decode.Open(path, 0)
-	if err != nil {
-		return nil, err
+	c := &clip{name: filepath.Base(path), zh: zh, from: from}
+	var err error
+	if c.file, err = decode.Open(path, 0); err != nil {
+		return nil, &bitsError{c.zh, c.name, err}
 	}
-	c := &clip{file: f, from: from}
 	if err := c.advance(); err != nil {
 		c.close()
 		return nil, err
@@ -53,8 +58,11 @@ func (c *clip) advance() error {
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
+	if err != nil {
+		return &bitsError{c.zh, c.name, err}
+	}
 	c.next = p
-	return err
+	return nil
 }
 
 // at gives the picture of that time; nil where the clip has none.
