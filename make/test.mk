@@ -1,11 +1,14 @@
 GOTEST := go test -race -timeout 20m
 
-.PHONY: test test-go test-web e2e screenshots look fuzz
+.PHONY: test test-go test-web e2e screenshots look fuzz peers
 test: build lint-fast test-go test-web e2e ## everything that must hold; what CI runs
 
-test-go: setup ## Go tests with the race detector
+test-go: setup peers ## Go tests with the race detector
 	@echo "test: go"
 	@$(GOTEST) ./...
+
+peers: setup ## programs of others that tests hold ours against: a witness of logs, a validator of bags
+	@make/peers.sh $(TOOLS)/peers
 
 test-web: setup ## unit tests of the console
 	@echo "test: web"

@@ -69,3 +69,31 @@ func TestVerifyYourselfPage(t *testing.T) {
 		})
 	}
 }
+
+// A validator of bags that others wrote takes sound bundles, and none whose payload is
+// another than the bag lists.
+func TestBagItValidatorAgreesWithTheVectors(t *testing.T) {
+	t.Parallel()
+	validator, err := filepath.Abs("../../.tools/peers/bagit/bin/bagit.py")
+	if err == nil {
+		_, err = os.Stat(validator)
+	}
+	if err != nil {
+		t.Skipf("NOT TESTED: bagit.py is not there; run make peers: %v", err)
+	}
+	for vector, sound := range map[string]bool{
+		"good-minimal.tar": true, "good-full.tar": true, "good-redacted.tar": true,
+		"broken-payload.tar": false, "broken-tag.tar": false, "broken-removed.tar": false, "broken-added-payload.tar": false,
+	} {
+		t.Run(vector, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			if out, err := exec.Command("tar", "-xf", filepath.Join("vectors", vector), "-C", dir, "--strip-components=1").CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			if out, err := exec.Command(validator, "--validate", dir).CombinedOutput(); (err == nil) != sound {
+				t.Errorf("bagit.py says: %v\n%s", err, out)
+			}
+		})
+	}
+}

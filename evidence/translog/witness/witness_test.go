@@ -101,18 +101,34 @@ func TestWitnessesSignWhatGrows(t *testing.T) {
 	}
 	log.Stop()
 
-	// The keeper begins another log under the same name and key; the witnesses
-	// remember, and sign nothing of it.
-	fork := logDir{filepath.Join(t.TempDir(), "log"), l.key}
 	policy = strings.Split(policy, "\n")[0] + "\ngroup g any w0\nquorum g\n"
-	forked, err := translog.Open(t.Context(), translog.Options{Dir: fork.dir, KeyFile: fork.key, Origin: origin, Interval: 100 * time.Millisecond, WitnessPolicy: []byte(policy)})
-	if err == nil {
-		defer forked.Stop()
-		ctx, cancel := contextFor(t, 2*time.Second)
-		defer cancel()
-		if text, err := forked.Record(ctx, entry(100)); err == nil {
-			t.Fatalf("a forked log is signed:\n%s", text)
+	refuseFork(t, l, policy)
+}
+
+// refuseFork keeps a longer log under the same name and key; the witnesses remember, and
+// sign nothing of it.
+func refuseFork(t *testing.T, l logDir, policy string) {
+	t.Helper()
+	fork := logDir{filepath.Join(t.TempDir(), "log"), l.key}
+	alone := fork.open(t, "")
+	for i := range 8 {
+		if _, err := alone.Record(t.Context(), entry(100+i)); err != nil {
+			t.Fatal(err)
 		}
+	}
+	alone.Stop()
+	forked, err := translog.Open(t.Context(), translog.Options{Dir: fork.dir, KeyFile: fork.key, Origin: origin, Interval: 100 * time.Millisecond, WitnessPolicy: []byte(policy)})
+	if err != nil {
+		if !strings.Contains(err.Error(), "witness policy was not satisfied") {
+			t.Fatalf("a forked log is refused for another reason: %v", err)
+		}
+		return
+	}
+	defer forked.Stop()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	if text, err := forked.Record(ctx, entry(200)); err == nil {
+		t.Fatalf("a forked log is signed:\n%s", text)
 	}
 }
 
@@ -181,9 +197,4 @@ func TestWhatAWitnessRefuses(t *testing.T) {
 	if r.Code != 404 {
 		t.Fatalf("GET: %d", r.Code)
 	}
-}
-
-func contextFor(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
-	t.Helper()
-	return context.WithTimeout(t.Context(), d)
 }
