@@ -120,26 +120,24 @@ func (e *export) bundle(ctx context.Context, a Actor, vault Sealed, one Evidence
 }
 
 // record writes the process record as it was hashed: the SHA-256 of a line is the
-// next line's "previous", that of the last is what the log holds.
+// next line's "previous", that of one of the last is what the log holds.
 func (e *export) record(ctx context.Context) error {
+	// The receipt first, so that its line is among those that are read then.
+	_, receipt, err := e.b.RecordProof(ctx, e.c.ID)
+	if err != nil && !errors.Is(err, ErrNotFound) { // there is no log, or the first entry waits
+		return err
+	}
 	var lines bytes.Buffer
-	err := eachSealed(ctx, e.b.o.Pool, e.c.ID, func(s sealed, _, _ []byte) error {
+	err = eachSealed(ctx, e.b.o.Pool, e.c.ID, func(s sealed, _, _ []byte) error {
 		text, err := json.Marshal(s)
 		lines.Write(append(text, '\n'))
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	if _, err := e.w.Add("process-record.ndjson", &lines); err != nil {
-		return err
-	}
-	_, text, err := e.b.RecordProof(ctx, e.c.ID)
-	if errors.Is(err, ErrNotFound) {
-		return nil // there is no log, or the entry waits
-	}
 	if err == nil {
-		_, err = e.w.Add("process-record.tlog-proof", bytes.NewReader(text))
+		_, err = e.w.Add("process-record.ndjson", &lines)
+	}
+	if err == nil && receipt != nil {
+		_, err = e.w.Add("process-record.tlog-proof", bytes.NewReader(receipt))
 	}
 	return err
 }
@@ -164,7 +162,7 @@ func (e *export) cover(bundles []Evidence) ([]byte, error) {
 			files, sealed,
 			{Heading: "四、如何核验", Text: []string{
 				"在解压后的文件夹内执行以下命令，均无须联网，也无须信任本局的系统。不使用本局程序的核验方法见“docs/verify-yourself.md”。",
-				"过程记录每行一条：每行（不含换行符）的SHA-256即下一行的“previous”，最后一行的SHA-256登记在公开日志中，回执为 process-record.tlog-proof。",
+				"过程记录每行一条：每行（不含换行符）的SHA-256即下一行的“previous”，末行（记录刚有增加时为其前某行）的SHA-256登记在公开日志中，回执为 process-record.tlog-proof。",
 			}, Notes: []string{
 				"sha256sum --check --strict --quiet manifest-sha256.txt",
 				"sha256sum --check --strict --quiet tagmanifest-sha256.txt",

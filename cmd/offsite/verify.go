@@ -150,7 +150,7 @@ func (v *verification) run(ctx context.Context, list []source) error {
 			return err
 		}
 	}
-	if len(list) > 1 && !v.cmd.JSON {
+	if (v.quiet || len(list) > 1) && !v.cmd.JSON {
 		v.summary(len(list))
 	}
 	return ctx.Err()

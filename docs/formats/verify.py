@@ -3,6 +3,7 @@
 
     python3 verify.py --trust trust.json bundle.tar...
     python3 verify.py --trust trust.json --proof log.tlog-proof bundle.tar
+    python3 verify.py --trust trust.json --proof process-record.tlog-proof --record process-record.ndjson
 
 A second reader of the format that bundle.md specifies, written from that page.
 It uses Python's standard library, and the openssl command for signatures and
@@ -226,27 +227,12 @@ class Checker:
 
     def log(self, path):
         """Checks the log's receipt, which lies beside the bundle."""
-        name, trusted = os.path.basename(path), self.trust.get("log")
-        if trusted is None or self.manifest is None:
-            self.report.cannot_tell("log", name, "trust.json names no log, or the manifest cannot be read")
+        if self.manifest is None:
+            self.report.cannot_tell("log", os.path.basename(path), "the manifest cannot be read")
             return
-        try:
-            with open(path, encoding="utf-8") as f:
-                proof = LogProof(f.read(1 << 16), self.put)
-            m = self.manifest
-            entry = canonical({
-                "format": "offsite-log/1", "kind": "bundle", "id": m["bundle"], "at": m["sealed"],
-                "sha256": hashlib.sha256(self.tar.text["seal/manifest.json"]).hexdigest(),
-            })
-            witnesses = sum(proof.signed_by(w) for w in trusted.get("witnesses", []))
-            if proof.origin != trusted["origin"] or not proof.signed_by(trusted["verifier"]):
-                self.report.cannot_tell("log", name, "its checkpoint is not signed by the log of trust.json")
-            elif witnesses < trusted.get("quorum", 0):
-                self.report.cannot_tell("log", name, "too few witnesses have signed its checkpoint")
-            elif not proof.includes(entry):
-                self.report.wrong("log", name, "it does not prove that this bundle stands in the log")
-        except (ValueError, IndexError) as e:
-            self.report.wrong("log", name, "it cannot be read: %s" % e)
+        m = self.manifest
+        digest = hashlib.sha256(self.tar.text["seal/manifest.json"]).hexdigest()
+        proved(path, self.trust, self.report, self.put, [log_entry("bundle", m["bundle"], m["sealed"], digest)])
 
     def put(self, name, data):
         path = os.path.join(self.folder, name)
@@ -474,6 +460,70 @@ class LogProof:
         return last == 0 and result == self.root
 
 
+def log_entry(kind, name, at, digest):
+    return canonical({"format": "offsite-log/1", "kind": kind, "id": name, "at": at, "sha256": digest})
+
+
+def proved(path, trust, report, put, entries):
+    """Which of the entries the receipt proves to stand in the log, or None."""
+    name, trusted = os.path.basename(path), trust.get("log")
+    if trusted is None:
+        report.cannot_tell("log", name, "trust.json names no log")
+        return None
+    try:
+        with open(path, encoding="utf-8") as f:
+            proof = LogProof(f.read(1 << 16), put)
+        witnesses = sum(proof.signed_by(w) for w in trusted.get("witnesses", []))
+        found = [i for i, entry in enumerate(entries) if proof.includes(entry)]
+        if proof.origin != trusted["origin"] or not proof.signed_by(trusted["verifier"]):
+            report.cannot_tell("log", name, "its checkpoint is not signed by the log of trust.json")
+        elif witnesses < trusted.get("quorum", 0):
+            report.cannot_tell("log", name, "too few witnesses have signed its checkpoint")
+        elif not found:
+            report.wrong("log", name, "it does not prove that this stands in the log")
+        else:
+            return found[0]
+    except (ValueError, IndexError) as e:
+        report.wrong("log", name, "it cannot be read: %s" % e)
+    return None
+
+
+def check_record(path, trust, proof):
+    """Checks a case's process record: each line names the digest of the one before."""
+    report, name = Report(), os.path.basename(path)
+    with open(path, "rb") as f:
+        lines = f.read().split(b"\n")
+    if lines.pop() != b"":
+        report.wrong("record", name, "its last line is not ended")
+    previous, entries = "", []
+    for number, line in enumerate(lines, 1):
+        try:
+            r = json.loads(line.decode("utf-8"), object_pairs_hook=no_duplicates)
+            if r["seq"] != number or r["previous"] != previous or not TIME.fullmatch(r["at"]):
+                report.wrong("record", name, "line %d does not follow the one before" % number)
+            report.bundle = report.bundle or r["case"]
+            if r["case"] != report.bundle:
+                report.wrong("record", name, "line %d is of another case" % number)
+            previous = hashlib.sha256(line).hexdigest()
+            at = re.sub(r"\.?0*Z$", "Z", r["at"]) if "." in r["at"] else r["at"]
+            entries.append(log_entry("case", "%s/%d" % (r["case"], number), at, previous))
+        except (ValueError, KeyError, TypeError, RecursionError) as e:
+            report.wrong("record", name, "line %d cannot be read: %s" % (number, e))
+            return report
+    if not proof:
+        report.cannot_tell("log", name, "give the log's receipt with --proof: without it, the whole could have been written anew")
+        return report
+    with tempfile.TemporaryDirectory() as folder:
+        def put(file, data):
+            with open(os.path.join(folder, file), "wb") as f:
+                f.write(data)
+            return f.name
+        last = proved(proof, trust, report, put, entries)
+    if last is not None and last < len(entries) - 1:
+        report.cannot_tell("log", name, "the receipt is of line %d; those after it are not covered" % (last + 1))
+    return report
+
+
 def parse_openssl_time(text):
     form = "%b %d %H:%M:%S.%f %Y" if "." in text else "%b %d %H:%M:%S %Y"
     return datetime.datetime.strptime(re.sub(" +", " ", text), form).replace(tzinfo=datetime.timezone.utc)
@@ -499,9 +549,10 @@ def check(path, trust, proof=None):
 
 def main():
     parser = argparse.ArgumentParser(description="Check Offsite evidence bundles without Offsite.")
-    parser.add_argument("bundles", nargs="+", metavar="BUNDLE.tar")
+    parser.add_argument("bundles", nargs="*", metavar="BUNDLE.tar")
     parser.add_argument("--trust", default="trust.json", help="keys and certificates, as the bureau publishes them")
-    parser.add_argument("--proof", help="the transparency log's receipt of the one bundle", metavar="FILE")
+    parser.add_argument("--proof", help="the transparency log's receipt of the one bundle or record", metavar="FILE")
+    parser.add_argument("--record", help="the process record of a case", metavar="FILE")
     parser.add_argument("--json", action="store_true", help="print one JSON line for each bundle")
     args = parser.parse_args()
     with open(args.trust, encoding="utf-8") as f:
@@ -510,8 +561,11 @@ def main():
         sys.exit("verify.py: %s is no trust.json of a known format" % args.trust)
     trust["timestamp_authorities"] = trust.get("timestamp_authorities") or []
     status = 0
-    for path in args.bundles:
-        report = check(path, trust, args.proof)
+    if bool(args.bundles) == bool(args.record):
+        parser.error("name bundles, or a process record with --record")
+    reader = check_record if args.record else check
+    for path in args.bundles or [args.record]:
+        report = reader(path, trust, args.proof)
         if report.exit() == 1 or status == 0:
             status = report.exit()
         if args.json:
