@@ -1,6 +1,7 @@
 // What the API says when it refuses: RFC 9457, with both languages and, where
 // the law refuses, the article.
 import type { Language } from "../app/preferences";
+import { Unreadable } from "../bundle/tar";
 import { bilingual } from "../i18n/translate";
 
 export interface ProblemBody {
@@ -39,6 +40,7 @@ export function sentenceOf(error: unknown, language: Language): string {
     const article = body.article && !main.includes(body.article) ? ` (${body.article})` : "";
     return main + article + (fields.length > 0 && !body.detail_zh ? ` — ${fields.join("; ")}` : "");
   }
+  if (error instanceof Unreadable) return error[language];
   if (error instanceof TypeError) return unreachable[language]; // fetch's word for no connection
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,8 @@
 /// <reference types="node" />
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { checkBundle, type Outcome, type Trust } from "./check";
-import { readTar } from "./tar";
+import { checkBundle, trustOf, type Outcome, type Trust } from "./check";
+import { readTar, Unreadable } from "./tar";
 
 // The vectors that docs/formats publishes, as every other reader of the format.
 const folder = new URL("../../../docs/formats/vectors/", import.meta.url);
@@ -31,7 +31,8 @@ describe("checkBundle agrees with the vectors", () => {
     try {
       outcome = await checkBundle(read(file), trust);
     } catch (error) {
-      expect(String(error)).toMatch(/tar: |manifest|missing|JSON/);
+      expect(error).toBeInstanceOf(Unreadable);
+      expect((error as Unreadable).zh).toMatch(/\p{Script=Han}/u);
       return;
     }
     if (outcome.signature !== "bad") expect(wrong(outcome)).toContain(names);
@@ -58,6 +59,14 @@ test("a changed byte anywhere is found", async () => {
     const found = await checkBundle(changed, trust).then((o) => o.signature === "bad" || wrong(o).length > 0, () => true);
     expect(found, `byte ${at}`).toBe(true);
   }
+});
+
+test.each(["", "{", "null", "[]", "{}", '{"keys":[null]}', '{"keys":[{"id":1}]}'])("%j is no list of keys", (text) => {
+  expect(() => trustOf(text)).toThrow(Unreadable);
+});
+
+test("the list of keys that is published is one", () => {
+  expect(trustOf(new TextDecoder().decode(read("trust.json")))).toEqual(trust);
 });
 
 describe("readTar refuses", () => {

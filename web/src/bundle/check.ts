@@ -2,7 +2,7 @@
 // SHA-256 and compares it with the BagIt manifests and the sealed manifest, and
 // checks the Ed25519 signature with the key of trust.json. The timestamp token
 // and SM3 are left to `offsite verify` and openssl.
-import { readTar, type TarFile } from "./tar";
+import { readTar, Unreadable, type TarFile } from "./tar";
 
 export interface Finding {
   file: string;
@@ -42,11 +42,37 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   return hex(await crypto.subtle.digest("SHA-256", copied(bytes)));
 }
 
+const holds = (thing: unknown, ...names: string[]) =>
+  typeof thing === "object" && thing !== null && names.every((name) => typeof (thing as Record<string, unknown>)[name] === "string");
+const eachHolds = (list: unknown, ...names: string[]) => Array.isArray(list) && list.every((one) => holds(one, ...names));
+
+// read gives what JSON says where it is as it should be.
+function read<T>(text: string, sound: (value: T) => boolean, otherwise: Unreadable): T {
+  try {
+    const value = JSON.parse(text) as T;
+    if (holds(value) && sound(value)) return value;
+  } catch {
+    // said below
+  }
+  throw otherwise;
+}
+
+const manifestOf = (text: string) => read<Manifest>(
+  text, (m) => holds(m, "bundle", "sealed") && eachHolds(m.seals, "algorithm", "key", "file") && eachHolds(m.files, "path", "sha256"),
+  new Unreadable("seal/manifest.json 无法读取", "seal/manifest.json: this is no manifest of a bundle"),
+);
+
+// trustOf reads a trust.json that somebody chose.
+export const trustOf = (text: string) => read<Trust>(
+  text, (t) => eachHolds(t.keys, "id", "algorithm", "public_key_pem"),
+  new Unreadable("所选文件不是信任清单（trust.json）", "the file chosen is no list of keys (trust.json)"),
+);
+
 function listed(manifest: string): Map<string, string> {
   const lines = manifest.split("\n").filter(Boolean);
   return new Map(lines.map((line) => {
     const match = /^([0-9a-f]{64}) {2}(.+)$/.exec(line);
-    if (!match) throw new Error(`manifest: cannot read the line "${line}"`);
+    if (!match) throw new Unreadable(`清单中的“${line}”一行无法读取`, `manifest: cannot read the line "${line}"`);
     return [match[2]!, match[1]!];
   }));
 }
@@ -90,10 +116,10 @@ export async function checkBundle(tar: Uint8Array, trust: Trust): Promise<Outcom
   for (const file of files) digests.set(file.path, await sha256(file.bytes));
   const textOf = (path: string) => {
     const file = byPath.get(path);
-    if (!file) throw new Error(`bundle: ${path} is missing`);
+    if (!file) throw new Unreadable(`证据包缺少 ${path}`, `bundle: ${path} is missing`);
     return new TextDecoder().decode(file.bytes);
   };
-  const manifest = JSON.parse(textOf("seal/manifest.json")) as Manifest;
+  const manifest = manifestOf(textOf("seal/manifest.json"));
   const want = new Map(manifest.files.map((f) => [f.path, f.sha256]));
   // Where seal and file agree, it is the list that was changed.
   const blame = (list: string) => (f: Finding) => (f.what === "changed" && want.get(f.file) === digests.get(f.file) ? { ...f, file: list } : f);

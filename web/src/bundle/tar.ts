@@ -7,6 +7,14 @@ export interface TarFile {
   bytes: Uint8Array;
 }
 
+// Unreadable says, for people, why something is no bundle, or none that can be read.
+export class Unreadable extends Error {
+  constructor(readonly zh: string, readonly en: string) {
+    super(en);
+    this.name = "Unreadable";
+  }
+}
+
 const block = 512;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -18,7 +26,7 @@ function text(header: Uint8Array, from: number, length: number): string {
 
 function octal(header: Uint8Array, from: number, length: number): number {
   const digits = text(header, from, length).trim();
-  if (!/^[0-7]+$/.test(digits)) throw new Error(`tar: "${digits}" is no octal number`);
+  if (!/^[0-7]+$/.test(digits)) throw new Unreadable(`tar：“${digits}”不是八进制数`, `tar: "${digits}" is no octal number`);
   return parseInt(digits, 8);
 }
 
@@ -57,28 +65,28 @@ export function readTar(tar: Uint8Array): { id: string; files: TarFile[] } {
   let at = 0;
   for (;;) {
     const header = tar.subarray(at, at + block);
-    if (header.length < block) throw new Error("tar: it ends before its end mark");
+    if (header.length < block) throw new Unreadable("tar：在结束标记之前中断", "tar: it ends before its end mark");
     if (zero(header)) break;
     const name = text(header, 0, 100);
-    if (header[156] !== 0x30) throw new Error(`tar: ${name} is no plain file`);
+    if (header[156] !== 0x30) throw new Unreadable(`tar：${name} 不是普通文件`, `tar: ${name} is no plain file`);
     const size = octal(header, 124, 12);
     const time = octal(header, 136, 12);
-    if (!same(header, headerOf(name, size, time))) throw new Error(`tar: the header of ${name} was changed`);
+    if (!same(header, headerOf(name, size, time))) throw new Unreadable(`tar：${name} 的文件头被改动`, `tar: the header of ${name} was changed`);
     const [folder = "", ...rest] = name.split("/");
     const path = rest.join("/");
-    if (!folder || !path || rest.some((part) => !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(part))) throw new Error(`tar: the name ${name} leaves the bundle`);
-    if (id && (folder !== id || time !== seconds)) throw new Error(`tar: ${name} is in another folder than ${id}, or of another time`);
-    if (seen.has(path.toLowerCase())) throw new Error(`tar: ${path} occurs twice`);
+    if (!folder || !path || rest.some((part) => !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(part))) throw new Unreadable(`tar：文件名 ${name} 超出证据包`, `tar: the name ${name} leaves the bundle`);
+    if (id && (folder !== id || time !== seconds)) throw new Unreadable(`tar：${name} 不在 ${id} 文件夹内，或时间不同`, `tar: ${name} is in another folder than ${id}, or of another time`);
+    if (seen.has(path.toLowerCase())) throw new Unreadable(`tar：${path} 出现两次`, `tar: ${path} occurs twice`);
     const bytes = tar.subarray(at + block, at + block + size);
-    if (bytes.length < size) throw new Error(`tar: ${path} is cut off`);
+    if (bytes.length < size) throw new Unreadable(`tar：${path} 被截断`, `tar: ${path} is cut off`);
     id = folder;
     seconds = time;
     seen.add(path.toLowerCase());
     files.push({ path, bytes });
     const next = at + block + Math.ceil(size / block) * block;
-    if (!zero(tar.subarray(at + block + size, next))) throw new Error(`tar: the padding after ${path} was changed`);
+    if (!zero(tar.subarray(at + block + size, next))) throw new Unreadable(`tar：${path} 之后的填充字节被改动`, `tar: the padding after ${path} was changed`);
     at = next;
   }
-  if (tar.length !== at + 2 * block || !zero(tar.subarray(at))) throw new Error("tar: its end mark was changed, or something follows it");
+  if (tar.length !== at + 2 * block || !zero(tar.subarray(at))) throw new Unreadable("tar：结束标记被改动，或其后还有内容", "tar: its end mark was changed, or something follows it");
   return { id, files };
 }

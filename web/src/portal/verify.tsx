@@ -2,23 +2,45 @@
 // the page is loaded it needs no network.
 import { useMutation } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import { checkBundle, type Trust } from "../bundle/check";
+import { sentenceOf } from "../api/problem";
+import { checkBundle, trustOf, type Finding, type Outcome } from "../bundle/check";
 import { usePortalWords } from "./use-portal-words";
+import type { PortalWord } from "./words";
+
+const changes: Record<Finding["what"], PortalWord> = { changed: "verifyChanged", missing: "verifyMissing", extra: "verifyExtra" };
+const signatures: Record<Outcome["signature"], PortalWord | undefined> = {
+  ok: undefined, bad: "verifyBadSignature", "unknown-key": "verifyUnknownKey", unsupported: "verifyUnsupported",
+};
+const heads = { ok: "verifyHolds", bad: "verifyBroken", unsure: "verifyUnsure" } as const;
+
+function Verdict({ outcome }: { outcome: Outcome }) {
+  const { t } = usePortalWords();
+  const said = [...outcome.bag, ...outcome.sealed].map(({ file, what }) => t("verifyFile", { file, what: t(changes[what]) }));
+  const signature = signatures[outcome.signature];
+  const lines = [...new Set(said), ...(signature ? [t(signature)] : [])];
+  const kind = said.length > 0 || outcome.signature === "bad" ? "bad" : signature ? "unsure" : "ok";
+  return (
+    <div role="status" className={`say ${kind}`}>
+      <strong>{t(heads[kind])}</strong>
+      <p className="mono">{outcome.bundle} · {outcome.key}</p>
+      {lines.map((line) => <div key={line} className="mono">{line}</div>)}
+      <p>{t("verifyMore")}</p>
+    </div>
+  );
+}
 
 export default function Verify() {
-  const { t } = usePortalWords();
+  const { t, language } = usePortalWords();
   const [tar, setTar] = useState<File>();
   const [trust, setTrust] = useState<File>();
   const check = useMutation({
     networkMode: "always",
-    mutationFn: async (files: { tar: File; trust: File }) => checkBundle(new Uint8Array(await files.tar.arrayBuffer()), JSON.parse(await files.trust.text()) as Trust),
+    mutationFn: async (files: { tar: File; trust: File }) => checkBundle(new Uint8Array(await files.tar.arrayBuffer()), trustOf(await files.trust.text())),
   });
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (tar && trust) check.mutate({ tar, trust });
   };
-  const wrong = check.data ? [...new Set([...check.data.bag, ...check.data.sealed].map((f) => f.file))] : [];
-  const holds = check.data?.signature === "ok" && wrong.length === 0;
   return (
     <section>
       <h2>{t("verifyHead")}</h2>
@@ -28,15 +50,8 @@ export default function Verify() {
         <label>{t("verifyTrust")}<input type="file" accept=".json,application/json" onChange={(event) => setTrust(event.target.files?.[0])} /></label>
         <button type="submit" disabled={!tar || !trust || check.isPending}>{t("verifySend")}</button>
       </form>
-      {check.error ? <p role="alert" className="say bad">{t("verifyUnreadable")} {check.error.message}</p> : null}
-      {check.data ? (
-        <div role="status" className={holds ? "say ok" : "say bad"}>
-          <strong>{t(holds ? "verifyHolds" : "verifyBroken")}</strong>
-          <p className="mono">{check.data.bundle} · {check.data.key}</p>
-          {wrong.map((file) => <div key={file} className="mono">{file}</div>)}
-          <p>{t("verifyMore")}</p>
-        </div>
-      ) : null}
+      {check.error ? <p role="alert" className="say bad">{t("verifyUnreadable")} {sentenceOf(check.error, language)}</p> : null}
+      {check.data ? <Verdict outcome={check.data} /> : null}
     </section>
   );
 }
