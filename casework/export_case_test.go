@@ -40,6 +40,8 @@ func TestACaseIsHandedOverWhole(t *testing.T) {
 	log := openLog(t)
 	h := open(t, want{log: log})
 	ctx := t.Context()
+	reader, err := filepath.Abs(filepath.Join("..", "docs", "formats", "verify.py")) // the store moves the working directory
+	h.must(err)
 	dir := t.TempDir()
 	creds, err := s3.OpenCredentials(filepath.Join(dir, "s3.json"))
 	h.must(err)
@@ -72,7 +74,7 @@ func TestACaseIsHandedOverWhole(t *testing.T) {
 	}
 	h.verified(out, id)
 	h.chained(out)
-	h.followed(out)
+	h.followed(out, reader)
 	cover, err := os.ReadFile(filepath.Join(out, "data", "cover.pdf"))
 	if err != nil || !bytes.HasPrefix(cover, []byte("%PDF-")) {
 		t.Errorf("the cover: %v", err)
@@ -108,7 +110,7 @@ func (h *house) entered(id string) {
 }
 
 // followed checks the process record in a bag by the second verifier.
-func (h *house) followed(dir string) {
+func (h *house) followed(dir, reader string) {
 	h.t.Helper()
 	python, err := exec.LookPath("python3")
 	if err != nil {
@@ -116,7 +118,7 @@ func (h *house) followed(dir string) {
 		return
 	}
 	data := func(name string) string { return filepath.Join(dir, "data", name) }
-	out, err := exec.Command(python, filepath.Join("..", "docs", "formats", "verify.py"), "--trust", data("trust.json"),
+	out, err := exec.Command(python, reader, "--trust", data("trust.json"),
 		"--proof", data("process-record.tlog-proof"), "--record", data("process-record.ndjson")).CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "all checks hold") {
 		h.t.Errorf("the process record in the bag: %v\n%s", err, out)
