@@ -31,7 +31,7 @@ type checked struct{ *testing.M }
 
 func (c checked) Run() int {
 	code := c.M.Run()
-	if err := goleak.Find(goleak.IgnoreAnyFunction("offsite/embedded/postgres.(*Cluster).run")); err != nil && code == 0 {
+	if err := goleak.Find(goleak.IgnoreAnyFunction("offsite/embedded/postgres.(*Cluster).spawn.func1"), goleak.IgnoreAnyFunction("offsite/embedded/postgres.(*Cluster).supervise")); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
