@@ -10,6 +10,7 @@ CREATE TABLE case_search (
 INSERT INTO case_search SELECT id, grams FROM casefile;
 CREATE INDEX case_search_grams ON case_search USING gin (grams) WITH (fastupdate = off);
 ALTER TABLE casefile DROP COLUMN grams;
+ANALYZE case_search;
 
 -- +goose Down
 ALTER TABLE casefile ADD COLUMN grams text[] NOT NULL DEFAULT '{}';
