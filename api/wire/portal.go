@@ -34,8 +34,8 @@ type PortalAppointment struct {
 
 // PortalInquiry is the party's inquiry by video.
 type PortalInquiry struct {
-	Inquiry casework.Inquiry `json:"inquiry"`
-	Proved  bool             `json:"proved" doc:"This session lately entered a code that was sent to the party's telephone."`
+	Inquiry    casework.Inquiry           `json:"inquiry"`
+	Proved     bool                       `json:"proved" doc:"This session lately entered a code that was sent to the party's telephone."`
 	Recordings []casework.PortalRecording `json:"recordings" doc:"What the party itself said and showed, sealed; to have them wants the code too."`
 }
 
