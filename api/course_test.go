@@ -2,6 +2,8 @@ package api_test
 
 import (
 	"bytes"
+	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -81,7 +83,7 @@ func openCourse(t *testing.T, change ...func(*course)) *course {
 	tell, err := remind.New(gateways.Gateway{URL: messages.URL, Key: sharedKey, Now: c.now}, here+casework.MessageCallbackPath)
 	must(t, err)
 	c.house = openBook(t, func(o *casework.Options) { o.Payment, o.Messenger, o.PublicURL, o.Now = pay, tell, here, c.now },
-		func(o *api.Options) { o.Rooms = &doors{} })
+		func(o *api.Options) { o.Rooms, o.Vault = &doors{}, reel{} })
 	front.Config.Handler = overheard(c.api.Handler())
 	front.Start()
 	t.Cleanup(front.Close)
@@ -388,6 +390,27 @@ func TestAFindingIsRejectedAndARoomIsHeld(t *testing.T) {
 		t.Fatalf("the inquiry stands at %+v", inquiry)
 	}
 	c.wants(http.StatusNoContent, party.do("POST", "/portal/inquiry/confirmation", wire.PortalCorrection{Text: "摊位是邻居的"}))
+	c.ownSide(party, id, inquiry.Recordings)
+}
+
+// ownSide has the party take its side of the recording along: whoever has the link alone
+// does not get it, nobody the officers', and who took it is kept.
+func (c *course) ownSide(party *person, id string, list []casework.PortalRecording) {
+	c.t.Helper()
+	if len(list) != 1 || list[0].File != "party-1.webm" {
+		c.t.Fatalf("the party may have %+v", list)
+	}
+	at := "/portal/inquiry/recordings/" + list[0].Bundle + "/"
+	if r := party.do("GET", at+"party-1.webm", nil); r.status != http.StatusOK || r.String() == "" || fmt.Sprintf("%x", sha256.Sum256(r.body)) != list[0].SHA256 || r.header.Get("Content-Type") != "video/webm" {
+		c.t.Errorf("its own side: %s", r)
+	}
+	c.wants(http.StatusNotFound, party.do("GET", at+"officer-1.webm", nil))
+	c.wants(http.StatusForbidden, c.party(id).do("GET", at+"party-1.webm", nil))
+	var views int
+	must(c.t, c.pool.QueryRow(c.t.Context(), `SELECT count(*) FROM access_record WHERE subject = $1 AND file = 'data/party-1.webm' AND by_whom = '当事人' AND reason LIKE '%' || $2`, list[0].Bundle, id).Scan(&views))
+	if views != 1 {
+		c.t.Errorf("%d views are kept, want one", views)
+	}
 }
 
 // recorded plays the room's recording and its seal.
@@ -397,12 +420,25 @@ func (c *course) recorded(id string) {
 	var room string
 	must(c.t, c.pool.QueryRow(ctx, `SELECT dossier->'room'->>'id' FROM casefile WHERE id = $1`, id).Scan(&room))
 	for _, file := range []string{"party-1.webm", "officer-1.webm"} {
-		must(c.t, c.book.KeepPart(ctx, casework.RoomPart{Room: room, Case: id, File: file, Seq: 1, At: c.now(), Content: []byte("webm")}))
+		must(c.t, c.book.KeepPart(ctx, casework.RoomPart{Room: room, Case: id, File: file, Seq: 1, At: c.now(), Content: []byte(film)}))
 	}
 	c.step("two", id, "close_room", nil)
 	m, err := c.book.RoomMaterial(ctx, id, room)
 	must(c.t, err)
-	must(c.t, c.book.RecordEvidence(ctx, evidence.Receipt{BundleID: m.ID, Kind: m.Kind, Camera: m.Camera, ManifestSHA256: strings.Repeat("07", 32), SealedAt: c.now()}, m.Summary))
+	r := evidence.Receipt{BundleID: m.ID, Kind: m.Kind, Camera: m.Camera, ManifestSHA256: strings.Repeat("07", 32), SealedAt: c.now()}
+	for _, f := range m.Files {
+		r.Files = append(r.Files, evidence.Entry{Path: "data/" + f.Path, SizeBytes: int64(len(f.Data)), SHA256: fmt.Sprintf("%x", sha256.Sum256(f.Data))})
+	}
+	must(c.t, c.book.RecordEvidence(ctx, r, m.Summary))
+}
+
+// reel is a store whose files are all the same recording.
+type reel struct{ vectors }
+
+const film = "webm"
+
+func (reel) OpenEntry(_ context.Context, _ evidence.Receipt, path string) (io.ReadSeekCloser, evidence.Entry, error) {
+	return seekable{bytes.NewReader([]byte(film))}, evidence.Entry{Path: path, SizeBytes: int64(len(film)), SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(film)))}, nil
 }
 
 // A hearing is asked for where the law grants one: of a unit, about a big fine. (In June

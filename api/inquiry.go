@@ -25,6 +25,7 @@ func (a *API) inquiryOperations() {
 	handle(a, operation{id: "prove-party", method: http.MethodPost, path: "/portal/code/check", summary: "Enter the code: the session's second factor, for two hours", tag: tag, status: http.StatusNoContent}, a.proveParty)
 	handle(a, operation{id: "agree-recording", method: http.MethodPost, path: "/portal/inquiry/agreement", summary: "Agree to be recorded, or refuse: then there is no inquiry by video", tag: tag, status: http.StatusNoContent}, a.agreeRecording)
 	handle(a, operation{id: "join-inquiry", method: http.MethodPost, path: "/portal/inquiry/join", summary: "Enter the open room, as the party", tag: tag}, a.joinInquiry)
+	handle(a, operation{id: "get-portal-recording", method: http.MethodGet, path: "/portal/inquiry/recordings/{bundle}/{file}", summary: "The party's own side of an inquiry by video, as sealed, by range if asked; the view is recorded", tag: tag, binary: "video/webm"}, a.getPortalRecording)
 	handle(a, operation{id: "confirm-inquiry", method: http.MethodPost, path: "/portal/inquiry/confirmation", summary: "Confirm the record of the inquiry (核对询问笔录)", tag: tag, status: http.StatusNoContent}, a.confirmInquiry)
 }
 
@@ -85,7 +86,24 @@ func (a *API) getPortalInquiry(ctx context.Context, _ *empty) (*answer[wire.Port
 	if err != nil {
 		return nil, err
 	}
-	return &answer[wire.PortalInquiry]{wire.PortalInquiry{Inquiry: i, Proved: proved}}, nil
+	recordings, err := a.o.Casework.PortalRecordings(ctx, c.caseID)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[wire.PortalInquiry]{wire.PortalInquiry{Inquiry: i, Proved: proved, Recordings: recordings}}, nil
+}
+
+type portalRecording struct {
+	BundleID
+	File string `path:"file" maxLength:"200"`
+}
+
+func (a *API) getPortalRecording(ctx context.Context, in *portalRecording) (*stream, error) {
+	receipt, path, err := a.o.Casework.PortalRecording(ctx, callerOf(ctx).caseID, in.Bundle, in.File)
+	if err != nil {
+		return nil, err
+	}
+	return a.toParty(ctx, receipt.BundleID, receipt, path), nil
 }
 
 func (a *API) sendCode(ctx context.Context, _ *struct{ Body struct{} }) (*answer[wire.PortalPhone], error) {

@@ -328,6 +328,8 @@ func policy() map[string]access {
 		"get-portal-proof":    party,
 		"get-portal-document": party,
 
+		"get-portal-recording": proved,
+
 		"check-document":        anybody,
 		"list-public-cameras":   anybody,
 		"get-public-sign":       anybody,

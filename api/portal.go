@@ -11,6 +11,7 @@ import (
 
 	"offsite/api/wire"
 	"offsite/casework"
+	"offsite/evidence"
 )
 
 const signatureBody = 2 << 20
@@ -97,7 +98,7 @@ func (a *API) askInstalments(ctx context.Context, in *struct{ Body wire.PortalIn
 
 func (a *API) giveConsent(ctx context.Context, in *struct{ Body wire.PortalConsent }) (*empty, error) {
 	c := callerOf(ctx)
-	return &empty{}, a.o.Casework.Consent(ctx, c.caseID, in.Body.Phone, in.Body.Signature, c.visit())
+	return &empty{}, a.o.Casework.Consent(ctx, c.caseID, in.Body.Phone, in.Body.Email, in.Body.Signature, c.visit())
 }
 
 // startPayment needs no key of the client's: casework keeps one open order a case.
@@ -118,17 +119,24 @@ func (a *API) getPortalFile(ctx context.Context, in *portalFile) (*stream, error
 	if err != nil {
 		return nil, err
 	}
+	return a.toParty(ctx, file.Bundle, file.Copy, file.Path), nil
+}
+
+// toParty sends the party a file of a bundle, once it is recorded that it looks. seen is
+// the bundle whose content that is, receipt the one that the file is read from: itself or
+// its redacted copy.
+func (a *API) toParty(ctx context.Context, seen string, receipt evidence.Receipt, path string) *stream {
 	return &stream{func(hc huma.Context) {
 		r, w := humachi.Unwrap(hc)
 		if first(r) {
 			party := casework.Actor{Name: "当事人", Roles: []string{"party"}}
-			if err := a.o.Casework.RecordView(r.Context(), party, file.Bundle, file.Path, "当事人查阅 party "+callerOf(ctx).caseID); err != nil {
+			if err := a.o.Casework.RecordView(r.Context(), party, seen, path, "当事人查阅 party "+callerOf(ctx).caseID); err != nil {
 				a.refuse(w, r, a.problem(ctx, "record-view", err))
 				return
 			}
 		}
-		a.sendEntry(w, r, file.Copy, file.Path)
-	}}, nil
+		a.sendEntry(w, r, receipt, path)
+	}}
 }
 
 // getPortalBundle gives the party a bundle that it can have checked by anybody.

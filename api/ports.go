@@ -150,6 +150,8 @@ type partyCases interface {
 	PortalCase(ctx context.Context, caseID string, v casework.Visit) (casework.PortalCase, error)
 	PortalFile(ctx context.Context, caseID, name string) (casework.PortalFile, error)
 	PortalBundle(ctx context.Context, caseID, bundle string) (evidence.Receipt, error)
+	PortalRecordings(ctx context.Context, caseID string) ([]casework.PortalRecording, error)
+	PortalRecording(ctx context.Context, caseID, bundle, file string) (r evidence.Receipt, path string, err error)
 	PortalPDF(ctx context.Context, caseID, documentID string, v casework.Visit) (casework.CaseDocument, []byte, error)
 	Statement(ctx context.Context, caseID, text string) error
 	Hearing(ctx context.Context, caseID, reason string) error
@@ -157,7 +159,7 @@ type partyCases interface {
 	Appointment(ctx context.Context, caseID string, at time.Time, note string) error
 	AskDeferral(ctx context.Context, caseID string, until time.Time, reason string) error
 	AskInstalments(ctx context.Context, caseID string, parts int, first time.Time, reason string) error
-	Consent(ctx context.Context, caseID, phone, signature string, v casework.Visit) error
+	Consent(ctx context.Context, caseID, phone, email, signature string, v casework.Visit) error
 	StartPayment(ctx context.Context, caseID string) (payURL string, err error)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/riverqueue/river"
 
 	"offsite/casework/flow"
 	"offsite/store"
@@ -47,6 +48,12 @@ type casefile struct {
 	// quiet: what changed does not make a reader's view stale (more evidence, a
 	// message's receipt), so the version stays.
 	quiet bool
+	// indexed is what the search has of it.
+	indexed [4]string
+	// jobs go into the table of jobs when the case is saved, all at once.
+	jobs []river.InsertManyParams
+	// head is the last entry of the process record, once it was read: the row is locked.
+	head *recordHead
 	// settledLate is the surcharge that a payment was made with, while it is booked.
 	settledLate *int64
 }
@@ -72,6 +79,7 @@ func scanCasefileBy(row pgx.Row, read func(caseID string, text []byte) (dossier,
 		return nil, err
 	}
 	c.D, err = read(c.ID, body)
+	c.indexed = c.sought()
 	return &c, err
 }
 
@@ -112,15 +120,19 @@ func (c *casefile) insert(ctx context.Context, tx pgx.Tx, k clock) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO casefile (id, state, version, detector, matter, camera_id, zone_id, object_id, party_id, party, object, place,
-		first_at, last_at, raised_at, created_at, changed_at, timer_at, due_at, due, dossier, grams, alarm_at, score)
-		VALUES ($1, $2, 1, $3, $4, $5, $6, nullif($7, '')::uuid, nullif($8, '')::uuid, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17, $18, $19, $20, $21, $22)`,
+		first_at, last_at, raised_at, created_at, changed_at, timer_at, due_at, due, dossier, alarm_at, score)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, nullif($7, '')::uuid, nullif($8, '')::uuid, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17, $18, $19, $20, $21)`,
 		c.ID, c.State, c.Detector, c.Matter, c.CameraID, c.ZoneID, c.ObjectID, c.PartyID, c.D.Party.Name, c.D.Object.Name, c.D.Camera.Place,
-		c.FirstAt, c.LastAt, c.RaisedAt, c.CreatedAt, timer, dueAt, due, body, c.grams(), k.alarm, c.D.Summary.score())
+		c.FirstAt, c.LastAt, c.RaisedAt, c.CreatedAt, timer, dueAt, due, body, k.alarm, c.D.Summary.score())
 	c.Version = 1
-	return err
+	if err != nil {
+		return err
+	}
+	return c.index(ctx, tx)
 }
 
-// save writes the case back under the next version; the caller holds the row.
+// save writes the case back under the next version and tells the console, when the
+// transaction commits; the caller holds the row.
 func (c *casefile) save(ctx context.Context, tx pgx.Tx, k clock) error {
 	body, err := json.Marshal(c.D)
 	if err != nil {
@@ -134,14 +146,18 @@ func (c *casefile) save(ctx context.Context, tx pgx.Tx, k clock) error {
 	if c.quiet {
 		bump = 0
 	}
-	done, err := tx.Exec(ctx, `UPDATE casefile SET number = nullif($3, ''), state = $4, version = version + $26, matter = $5,
+	event, err := json.Marshal(map[string]any{"kind": "case.changed", "case_id": c.ID, "state": c.State, "version": c.Version + bump})
+	if err != nil {
+		return err
+	}
+	done, err := tx.Exec(ctx, `WITH saved AS (UPDATE casefile SET number = nullif($3, ''), state = $4, version = version + $26, matter = $5,
 		object_id = nullif($6, '')::uuid, party_id = nullif($7, '')::uuid, party = $8, object = $9, place = $10, last_at = $11, changed_at = $12,
 		filed_at = $13, decided_at = $14, published_at = $15, closed_at = $16, major = $17, officers = $18::text[]::uuid[],
-		fine_fen = $19, late_fen = $20, paid_fen = $21, timer_at = $22, due_at = $23, due = $24, dossier = $25, publish_by = $27, grams = $28, alarm_at = $29
-		WHERE id = $1 AND version = $2`,
+		fine_fen = $19, late_fen = $20, paid_fen = $21, timer_at = $22, due_at = $23, due = $24, dossier = $25, publish_by = $27, alarm_at = $28
+		WHERE id = $1 AND version = $2 RETURNING id) SELECT pg_notify($29, $30) FROM saved`,
 		c.ID, c.Version, c.Number, c.State, c.Matter, c.ObjectID, c.PartyID, c.D.Party.Name, c.D.Object.Name, c.D.Camera.Place, c.LastAt, c.ChangedAt,
 		present(c.D.FiledAt), present(c.D.DecidedAt), present(c.D.PublishedAt), c.ClosedAt, c.D.reviewed(), c.D.officerIDs(),
-		c.FineFen, c.LateFen, c.PaidFen, timer, dueAt, due, body, bump, present(c.D.PublishBy), c.grams(), k.alarm)
+		c.FineFen, c.LateFen, c.PaidFen, timer, dueAt, due, body, bump, present(c.D.PublishBy), k.alarm, store.EventsChannel, string(event))
 	if err != nil {
 		return err
 	}
@@ -149,7 +165,7 @@ func (c *casefile) save(ctx context.Context, tx pgx.Tx, k clock) error {
 		return ErrChanged
 	}
 	c.Version += bump
-	return nil
+	return c.index(ctx, tx)
 }
 
 func present(t time.Time) *time.Time {

@@ -25,7 +25,7 @@ func (t *taking) effect(ctx context.Context, e flow.Effect) error {
 	case flow.CloseRoom:
 		return t.closeRoom(ctx)
 	case flow.Recheck:
-		return t.b.insertJob(ctx, t.tx, RecheckArgs{CaseID: t.c.ID, CameraID: t.c.CameraID, ZoneID: t.c.ZoneID}, d.GraceEnds)
+		t.b.later(t.c, RecheckArgs{CaseID: t.c.ID, CameraID: t.c.CameraID, ZoneID: t.c.ZoneID}, d.GraceEnds)
 	case flow.PublishResult:
 		if d.PublishedAt.IsZero() {
 			d.PublishedAt = t.now
@@ -39,7 +39,9 @@ func (t *taking) effect(ctx context.Context, e flow.Effect) error {
 			return fmt.Errorf("void the payment order: %w", err)
 		}
 	case flow.Retain:
-		return t.b.insertJob(ctx, t.tx, RetainArgs{CaseID: t.c.ID, Archived: t.c.State == flow.Archived}, t.now)
+		if t.b.o.Retainer != nil {
+			t.b.later(t.c, RetainArgs{CaseID: t.c.ID, Archived: t.c.State == flow.Archived}, t.now)
+		}
 	}
 	return nil
 }

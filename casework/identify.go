@@ -75,7 +75,7 @@ func (t *taking) classify() error {
 // the party's cases.
 func (t *taking) consent(ctx context.Context) error {
 	r := t.b.o.Registry.In(t.tx)
-	_, err := r.RecordConsent(ctx, "portal", t.c.PartyID, t.given.Phone, t.given.Signature, t.now)
+	_, err := r.RecordConsent(ctx, "portal", t.c.PartyID, t.given.Phone, t.given.Email, t.given.Signature, t.now)
 	var refused *registry.Refused
 	if errors.As(err, &refused) {
 		return &Refusal{Kind: flow.Invalid, Event: t.step.Event, State: t.c.State, Field: refused.Field, ZH: refused.ZH, EN: refused.EN}
@@ -84,6 +84,9 @@ func (t *taking) consent(ctx context.Context) error {
 		return fmt.Errorf("record the consent of case %s: %w", t.c.ID, err)
 	}
 	t.entry.detail.Phone = masked(t.given.Phone)
+	if t.given.Email != "" {
+		t.entry.detail.Email = maskedEmail(t.given.Email)
+	}
 	return t.b.refreshParty(ctx, r, t.c)
 }
 

@@ -113,10 +113,25 @@ func (SealRoomArgs) Kind() string { return "seal_room" }
 // InsertOpts puts the job where evidence is sealed.
 func (SealRoomArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: RecheckQueue} }
 
-func (b *Book) insertJob(ctx context.Context, tx pgx.Tx, args river.JobArgs, at time.Time) error {
-	if args.Kind() == (RetainArgs{}).Kind() && b.o.Retainer == nil {
+// later has a job inserted when the case is saved.
+func (b *Book) later(c *casefile, args river.JobArgs, at time.Time) {
+	c.jobs = append(c.jobs, river.InsertManyParams{Args: args, InsertOpts: &river.InsertOpts{ScheduledAt: latest(at, b.now())}})
+}
+
+// insertJobs inserts what waits in the case, in one statement.
+func (b *Book) insertJobs(ctx context.Context, tx pgx.Tx, c *casefile) error {
+	if len(c.jobs) == 0 {
 		return nil
 	}
+	if _, err := b.jobs.InsertManyTx(ctx, tx, c.jobs); err != nil {
+		return fmt.Errorf("insert the jobs of case %s: %w", c.ID, err)
+	}
+	c.jobs = nil
+	return nil
+}
+
+// insertJob inserts one that does not wait for a case to be saved.
+func (b *Book) insertJob(ctx context.Context, tx pgx.Tx, args river.JobArgs, at time.Time) error {
 	if _, err := b.jobs.InsertTx(ctx, tx, args, &river.InsertOpts{ScheduledAt: latest(at, b.now())}); err != nil {
 		return fmt.Errorf("insert job %s: %w", args.Kind(), err)
 	}

@@ -238,7 +238,7 @@ func (q *query) search(text string) {
 		q.add("party <> '' AND party LIKE ?", escaped+"%")
 	default:
 		like := "%" + escaped + "%"
-		q.add("grams @> ?", pairs)
+		q.add("id IN (SELECT case_id FROM case_search WHERE grams @> ?)", pairs)
 		q.add("(number ILIKE ? OR party ILIKE ? OR object ILIKE ? OR place ILIKE ?)", like, like, like, like)
 	}
 }

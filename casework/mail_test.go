@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"offsite/casework"
+	"offsite/casework/flow"
 	"offsite/registry"
 )
 
@@ -172,6 +173,41 @@ func TestEMailServesNoDecision(t *testing.T) {
 	h.must(h.DeliverAll(ctx))
 	h.expect(id, "served")
 	h.must(h.CheckRecord(ctx, id))
+}
+
+// The party names an address in its confirmation of where papers are served (送达地址确认书):
+// they go there from then on, in place of what the bureau had entered; one that cannot be
+// read is refused, and so is any where no e-mail is sent.
+func TestTheConsentNamesAnEMailAddress(t *testing.T) {
+	t.Parallel()
+	box := &postbox{}
+	h := open(t, want{party: withEmail("13800000001"), mailer: box})
+	ctx := t.Context()
+	id := h.proposed(200_00)
+	if c, err := h.PortalCase(ctx, id, casework.Visit{}); err != nil || !c.ByEmail {
+		t.Fatalf("the portal offers no e-mail: %+v, %v", c, err)
+	}
+	refused(t, h.Consent(ctx, id, "13800000001", "at home", signature, casework.Visit{}), flow.Invalid, "")
+	h.must(h.Consent(ctx, id, "13900000009", " new@party.test ", signature, casework.Visit{}))
+	h.must(h.Waive(ctx, id))
+	h.must(h.do("head", id, "decide", nil))
+	h.must(h.do("o1", id, "serve", fields{"method": "electronic"}))
+	h.must(h.DeliverAll(ctx))
+	if last := box.letters[len(box.letters)-1]; !strings.HasPrefix(last, "new@party.test 【上海市崇明区城市管理行政执法局】行政处罚决定书") {
+		t.Errorf("the decision went to %s", last)
+	}
+	h.expect(id, "served")
+	var kept string
+	h.must(h.pool.QueryRow(ctx, `SELECT detail->>'email' FROM process_record WHERE case_id = $1 AND event = 'consent'`, id).Scan(&kept))
+	if kept != "n***@party.test" {
+		t.Errorf("the record names %q", kept)
+	}
+	h.must(h.CheckRecord(ctx, id))
+
+	without := open(t, want{})
+	id = without.proposed(200_00)
+	refused(t, without.Consent(ctx, id, "13800000001", "new@party.test", signature, casework.Visit{}), flow.Invalid, "")
+	without.must(without.Consent(ctx, id, "13800000001", "", signature, casework.Visit{}))
 }
 
 // At night the SMS waits for the morning; the e-mail does not.

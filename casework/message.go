@@ -50,7 +50,7 @@ func (t *taking) send(ctx context.Context, template string) error {
 		}
 	}
 	if template == "notice" { // from now on the party may take the evidence along
-		return t.b.insertJob(ctx, t.tx, RedactArgs{CaseID: c.ID}, t.now)
+		t.b.later(c, RedactArgs{CaseID: c.ID}, t.now)
 	}
 	return nil
 }
@@ -77,7 +77,8 @@ func (t *taking) post(ctx context.Context, m message, at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("write message %s: %w", m.Template, err)
 	}
-	return t.b.insertJob(ctx, t.tx, MessageArgs{MessageID: id.String()}, at)
+	t.b.later(t.c, MessageArgs{MessageID: id.String()}, at)
+	return nil
 }
 
 // polite is when a message may go out: papers wait for the morning; a reminder and a

@@ -71,7 +71,7 @@ func (t *taking) special(f *document.Fields, k document.Kind) {
 		f.Service = document.Service{Method: methodZH(d.Method), Papers: []string{"行政处罚决定书 " + d.DecisionNo}, Address: d.addressed(),
 			Recipient: first(d.Receiver, d.Party.Name), SentAt: d.ServingAt, At: d.ServedAt, Proof: d.Proof}
 	case document.ServiceConsent:
-		f.Consent = document.Consent{Electronic: true, Phone: t.given.Phone, Address: d.Party.Address, At: t.now, Signature: t.given.Signature}
+		f.Consent = document.Consent{Electronic: true, Phone: t.given.Phone, Email: t.given.Email, Address: d.Party.Address, At: t.now, Signature: t.given.Signature}
 	case document.NoPenalty:
 		f.Basis, f.Reason = document.NoPenaltyBasis(), first(t.given.Reason, d.Reason)
 	case document.PaymentTerms:

@@ -51,7 +51,7 @@ func (b *Book) AdoptPast(ctx context.Context, cases []Past) error {
 	if err := b.rules.Fresh(ctx); err != nil {
 		return err
 	}
-	var files, records [][]any
+	var files, records, sought [][]any
 	for i := range cases {
 		r := replay{b: b, past: &cases[i]}
 		if err := r.run(ctx); err != nil {
@@ -62,9 +62,13 @@ func (b *Book) AdoptPast(ctx context.Context, cases []Past) error {
 			return fmt.Errorf("adopt past case %s: %w", cases[i].Number, err)
 		}
 		files, records = append(files, row), append(records, r.records...)
+		sought = append(sought, []any{r.c.ID, r.c.grams()})
 	}
 	err := pgx.BeginFunc(ctx, b.o.Pool, func(tx pgx.Tx) error {
 		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"casefile"}, pastColumns(), pgx.CopyFromRows(files)); err != nil {
+			return err
+		}
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"case_search"}, []string{"case_id", "grams"}, pgx.CopyFromRows(sought)); err != nil {
 			return err
 		}
 		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"process_record"}, []string{"case_id", "seq", "at", "actor_id", "actor", "role", "event",
@@ -209,7 +213,7 @@ func (r *replay) append(at time.Time, e entry) error {
 func pastColumns() []string {
 	return []string{"id", "number", "state", "version", "detector", "matter", "camera_id", "zone_id", "object_id", "party_id", "party", "object", "place",
 		"first_at", "last_at", "raised_at", "created_at", "changed_at", "filed_at", "decided_at", "publish_by", "published_at", "closed_at",
-		"major", "officers", "fine_fen", "late_fen", "paid_fen", "dossier", "grams"}
+		"major", "officers", "fine_fen", "late_fen", "paid_fen", "dossier"}
 }
 
 func (r *replay) row() ([]any, error) {
@@ -220,7 +224,7 @@ func (r *replay) row() ([]any, error) {
 	}
 	return []any{c.ID, orNull(c.Number), c.State, c.Version, c.Detector, c.Matter, c.CameraID, c.ZoneID, orNull(c.ObjectID), orNull(c.PartyID),
 		d.Party.Name, d.Object.Name, d.Camera.Place, c.FirstAt, c.LastAt, c.RaisedAt, c.CreatedAt, c.ChangedAt, present(d.FiledAt), present(d.DecidedAt),
-		present(d.PublishBy), present(d.PublishedAt), c.ClosedAt, d.reviewed(), d.officerIDs(), c.FineFen, c.LateFen, c.PaidFen, body, c.grams()}, nil
+		present(d.PublishBy), present(d.PublishedAt), c.ClosedAt, d.reviewed(), d.officerIDs(), c.FineFen, c.LateFen, c.PaidFen, body}, nil
 }
 
 func orNull(s string) *string {

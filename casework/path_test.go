@@ -49,7 +49,7 @@ func (h *house) serving(fen int64) string {
 	h.t.Helper()
 	id := h.proposed(fen)
 	h.must(h.Waive(h.t.Context(), id))
-	h.must(h.Consent(h.t.Context(), id, "13800000001", signature, casework.Visit{}))
+	h.must(h.Consent(h.t.Context(), id, "13800000001", "", signature, casework.Visit{}))
 	h.must(h.do("head", id, "decide", nil))
 	h.must(h.do("o1", id, "serve", fields{"method": "electronic"}))
 	return id

@@ -41,6 +41,7 @@ type PortalCase struct {
 	Actions     []PortalAction   `json:"actions"`
 	Progress    []PortalProgress `json:"progress"`
 	Consented   bool             `json:"consented"`
+	ByEmail     bool             `json:"by_email" doc:"E-mail can be sent: the consent may name an address."`
 	Statements  []Statement      `json:"statements"`
 }
 

@@ -80,15 +80,19 @@ func (b *Book) AskInstalments(ctx context.Context, caseID string, parts int, fir
 	return b.act(ctx, caseID, "ask_instalments", given)
 }
 
-// Consent records the party's signed consent to electronic service. signature is
-// a PNG as data URL.
-func (b *Book) Consent(ctx context.Context, caseID, phone, signature string, v Visit) error {
+// Consent records the party's signed consent to electronic service (送达地址确认书), with
+// the e-mail address that papers go to as well, "" if none. signature is a PNG as data URL.
+func (b *Book) Consent(ctx context.Context, caseID, phone, email, signature string, v Visit) error {
 	encoded, ok := strings.CutPrefix(signature, "data:image/png;base64,")
 	picture, err := base64.StdEncoding.DecodeString(encoded)
 	if !ok || err != nil || !strings.HasPrefix(string(picture), "\x89PNG\r\n\x1a\n") {
 		return &Refusal{Kind: flow.Invalid, Event: "consent", Field: "signature", ZH: "签名无法识别，请重新签名", EN: "the signature cannot be read: sign again"}
 	}
-	if err := b.act(ctx, caseID, "consent", flow.Fields{Phone: strings.TrimSpace(phone), Signature: picture}); err != nil {
+	phone, email = strings.TrimSpace(phone), strings.TrimSpace(email)
+	if email != "" && b.o.Mailer == nil {
+		return &Refusal{Kind: flow.Invalid, Event: "consent", Field: "email", ZH: "本局没有开通电子邮件发送，请不要填写电子邮箱", EN: "this bureau sends no e-mail: leave the address out"}
+	}
+	if err := b.act(ctx, caseID, "consent", flow.Fields{Phone: phone, Email: email, Signature: picture}); err != nil {
 		return err
 	}
 	return b.visit(ctx, caseID, "consent", masked(phone), v)

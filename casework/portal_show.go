@@ -23,7 +23,7 @@ func (b *Book) PortalCase(ctx context.Context, caseID string, v Visit) (PortalCa
 		out = PortalCase{Number: c.Number, State: string(c.State), MatterZH: d.Law.NameZH, MatterEN: d.Law.NameEN, BasisZH: d.Law.BasisZH, BasisEN: d.Law.BasisEN,
 			Place: d.Camera.Place, Object: d.Object.Name, Party: d.Party.Name, WhatZH: d.facts(), WhatEN: d.Summary.Why.EN, At: c.FirstAt,
 			FineFen: c.FineFen, LateFen: c.late(b.now()), PaidFen: c.PaidFen, Instalments: c.instalments(b.now()), ReceiptNo: d.ReceiptNo, PaidAt: present(d.PaidAt),
-			Stills: portalStills(d), Consented: d.Party.Consent != "", Statements: said(d)}
+			Stills: portalStills(d), Consented: d.Party.Consent != "", ByEmail: b.o.Mailer != nil, Statements: said(d)}
 		if !d.Summary.ClipFrom.IsZero() {
 			out.Clip = portalName(d.Bundle, clipPath)
 		}

@@ -65,7 +65,7 @@ func refreshSameAct(ctx context.Context, tx pgx.Tx, c *casefile) error {
 }
 
 func (b *Book) refreshParty(ctx context.Context, r *registry.Registry, c *casefile) error {
-	p, err := r.Party(ctx, c.PartyID)
+	p, consent, err := r.PartyServed(ctx, c.PartyID)
 	if errors.Is(err, registry.ErrNotFound) {
 		return nil // taken off the list in mid-case: what was known stays
 	}
@@ -74,13 +74,7 @@ func (b *Book) refreshParty(ctx context.Context, r *registry.Registry, c *casefi
 	}
 	born := c.D.Party.BornOn
 	c.D.Party = partyThen{Kind: p.Kind, Name: p.Name, Identity: p.Identity, Phone: p.Phone, Email: p.Email, Address: p.Address, BornOn: born}
-	if p.ConsentAt != nil {
-		consent, err := r.Consent(ctx, c.PartyID)
-		if err != nil {
-			return fmt.Errorf("read the consent of the party of case %s: %w", c.ID, err)
-		}
-		c.D.Party.Consent = consent.Phone
-	}
+	c.D.Party.Consent, c.D.Party.Email = consent.Phone, first(consent.Email, p.Email)
 	return nil
 }
 

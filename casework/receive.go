@@ -132,6 +132,9 @@ func (b *Book) create(ctx context.Context, tx pgx.Tx, r evidence.Receipt, s Summ
 	if err := b.append(ctx, tx, c, now, entry{event: "created", to: flow.Found, role: flow.System, reason: s.Why.ZH, detail: sealedIn(r)}); err != nil {
 		return err
 	}
+	if err := b.insertJobs(ctx, tx, c); err != nil {
+		return err
+	}
 	return store.Notify(ctx, tx, map[string]any{"kind": "finding.created", "finding_id": c.ID, "camera_id": c.CameraID})
 }
 

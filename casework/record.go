@@ -5,11 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
 
 	"offsite/casework/flow"
 )
@@ -125,17 +127,24 @@ func (s sealed) row(at time.Time, previous, digest []byte) []any {
 
 const recordTime = "2006-01-02T15:04:05.000000Z"
 
+// recordHead is the last entry of a process record; seq 0: there is none.
+type recordHead struct {
+	seq    int
+	digest []byte
+}
+
 // append adds an entry to the process record; the caller holds the case's row.
 func (b *Book) append(ctx context.Context, tx pgx.Tx, c *casefile, now time.Time, e entry) error {
-	var seq int
-	var previous []byte
-	err := tx.QueryRow(ctx, `SELECT coalesce(max(seq), 0), coalesce((SELECT digest FROM process_record WHERE case_id = $1 ORDER BY seq DESC LIMIT 1), '')
-		FROM process_record WHERE case_id = $1`, c.ID).Scan(&seq, &previous)
-	if err != nil {
-		return fmt.Errorf("read the process record of case %s: %w", c.ID, err)
+	if c.head == nil {
+		c.head = &recordHead{}
+		err := tx.QueryRow(ctx, `SELECT seq, digest FROM process_record WHERE case_id = $1 ORDER BY seq DESC LIMIT 1`, c.ID).Scan(&c.head.seq, &c.head.digest)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return fmt.Errorf("read the process record of case %s: %w", c.ID, err)
+		}
 	}
+	previous := c.head.digest
 	now = now.UTC().Truncate(time.Microsecond)
-	sealed, digest, err := e.seal(c.ID, seq+1, now, previous)
+	sealed, digest, err := e.seal(c.ID, c.head.seq+1, now, previous)
 	if err != nil {
 		return fmt.Errorf("write the process record of case %s: %w", c.ID, err)
 	}
@@ -144,13 +153,17 @@ func (b *Book) append(ctx context.Context, tx pgx.Tx, c *casefile, now time.Time
 	if err != nil {
 		return fmt.Errorf("write the process record of case %s: %w", c.ID, err)
 	}
+	c.head = &recordHead{sealed.Seq, digest}
 	if err := b.tellOthers(ctx, tx, c, now, e); err != nil {
 		return err
 	}
 	if b.o.Log == nil {
 		return nil
 	}
-	return b.insertJob(ctx, tx, LogArgs{CaseID: c.ID}, now)
+	if !slices.ContainsFunc(c.jobs, func(p river.InsertManyParams) bool { _, ok := p.Args.(LogArgs); return ok }) { // one enters all up to the head
+		b.later(c, LogArgs{CaseID: c.ID}, now)
+	}
+	return nil
 }
 
 func (b *Book) record(ctx context.Context, db database, id string) ([]RecordEntry, error) {

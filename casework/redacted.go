@@ -47,9 +47,10 @@ func (RedactArgs) InsertOpts() river.InsertOpts {
 // takes a minute or two; ask again.
 var ErrCopyAwaited = errors.New("the redacted copy is being made")
 
-// Unredacted lists the bundles of a case that have no redacted copy yet.
+// Unredacted lists the bundles of a case that have no redacted copy yet. The recording of
+// an inquiry gets none: nobody passes by in it.
 func (b *Book) Unredacted(ctx context.Context, caseID string) ([]evidence.Receipt, error) {
-	return b.receiptsOf(ctx, caseID, `SELECT receipt FROM evidence e WHERE case_id = $1
+	return b.receiptsOf(ctx, caseID, `SELECT receipt FROM evidence e WHERE case_id = $1 AND kind <> '`+roomKind+`'
 		AND NOT EXISTS (SELECT FROM redacted_copy r WHERE r.parent = e.bundle) ORDER BY sealed_at`)
 }
 
@@ -97,6 +98,9 @@ func (b *Book) recordRedacted(ctx context.Context, r evidence.Receipt, summary j
 
 // insertRetention has a copy kept as long as its case.
 func (b *Book) insertRetention(ctx context.Context, caseID string) error {
+	if b.o.Retainer == nil {
+		return nil
+	}
 	return pgx.BeginFunc(ctx, b.o.Pool, func(tx pgx.Tx) error {
 		return b.insertJob(ctx, tx, RetainArgs{CaseID: caseID}, b.now())
 	})

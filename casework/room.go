@@ -219,7 +219,8 @@ func (t *taking) closeRoom(ctx context.Context) error {
 		return nil // nothing was: nobody came, or the party refused
 	}
 	r.From, r.To = *from, *to
-	return t.b.insertJob(ctx, t.tx, SealRoomArgs{CaseID: t.c.ID, RoomID: r.ID}, t.now)
+	t.b.later(t.c, SealRoomArgs{CaseID: t.c.ID, RoomID: r.ID}, t.now)
+	return nil
 }
 
 // RoomPart is the next piece of a file that is being recorded.

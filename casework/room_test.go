@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"path"
@@ -93,6 +94,7 @@ func TestAnInquiryByVideoIsRecordedSealedAndConfirmed(t *testing.T) {
 	if i.State != "sealed" || i.Bundle != room || i.Record == nil || i.Record.ConfirmedAt != nil || len(i.Officers) != 2 || i.Officers[0].PresentAt == nil || i.Officers[1].PresentAt == nil {
 		t.Fatalf("the inquiry stands at %+v", i)
 	}
+	h.takesItsOwnAlong(id, room)
 	h.must(h.ConfirmInquiry(ctx, id, "摊位是邻居的", casework.Visit{}))
 	refused(t, h.ConfirmInquiry(ctx, id, "", casework.Visit{}), flow.Unlawful, "第五十五条")
 	if r := h.inquiry(id).Record; r.ConfirmedAt == nil || r.Correction != "摊位是邻居的" {
@@ -103,6 +105,37 @@ func TestAnInquiryByVideoIsRecordedSealedAndConfirmed(t *testing.T) {
 		t.Errorf("the process record ends with %+v", last)
 	}
 	h.must(h.CheckRecord(ctx, id))
+}
+
+// takesItsOwnAlong: the party may have its own side of the recording, with size and digest
+// as sealed; the officers' side and other cases' recordings it may not, and no copy with
+// people covered is made of either.
+func (h *house) takesItsOwnAlong(id, room string) {
+	h.t.Helper()
+	ctx := h.t.Context()
+	list, err := h.PortalRecordings(ctx, id)
+	h.must(err)
+	if want := (casework.PortalRecording{Bundle: room, File: "party-1.webm", SealedAt: h.clock.now(), Size: 6, SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte("abcdef")))}); len(list) != 1 || list[0] != want {
+		h.t.Fatalf("the party may have %+v, want %+v", list, want)
+	}
+	r, path, err := h.PortalRecording(ctx, id, room, "party-1.webm")
+	if err != nil || r.BundleID != room || path != "data/party-1.webm" {
+		h.t.Errorf("it lies at %q of %s: %v", path, r.BundleID, err)
+	}
+	otherZone := "0198c000-0000-7000-8000-00000000020e"
+	other := h.find(func(s *casework.Summary) { s.ZoneID, s.ObjectID = otherZone, "" })
+	for _, one := range [][3]string{{id, room, "officer-1.webm"}, {id, room, "incident.json"}, {id, id, "clip.mp4"}, {other, room, "party-1.webm"}} {
+		if _, _, err := h.PortalRecording(ctx, one[0], one[1], one[2]); !errors.Is(err, casework.ErrNotFound) {
+			h.t.Errorf("the party of %s gets %s of %s: %v", one[0], one[2], one[1], err)
+		}
+	}
+	parents, err := h.Unredacted(ctx, id)
+	h.must(err)
+	for _, p := range parents {
+		if p.BundleID == room {
+			h.t.Error("a covered copy of the recording would be made")
+		}
+	}
 }
 
 // One officer alone holds no inquiry: what was recorded stays sealed, and no record is made
@@ -165,6 +198,9 @@ func (h *house) sealRoom(id, room string) {
 		h.t.Fatalf("what is sealed: %s %s %v", m.ID, m.Kind, files)
 	}
 	r := evidence.Receipt{BundleID: m.ID, Kind: m.Kind, Camera: m.Camera, ManifestSHA256: fmt.Sprintf("%064x", 7), SealedAt: h.clock.now()}
+	for _, f := range m.Files {
+		r.Files = append(r.Files, evidence.Entry{Path: "data/" + f.Path, SizeBytes: int64(len(f.Data)), SHA256: fmt.Sprintf("%x", sha256.Sum256(f.Data))})
+	}
 	for range 2 {
 		h.must(h.RecordEvidence(ctx, r, m.Summary))
 	}

@@ -264,7 +264,7 @@ func (b *Book) PublicDocument(ctx context.Context, code string) (d PublicDocumen
 func (b *Book) RecordView(ctx context.Context, a Actor, bundle, file, reason string) error {
 	what := "bundle"
 	switch {
-	case strings.HasSuffix(file, ".mp4"):
+	case strings.HasSuffix(file, ".mp4"), strings.HasSuffix(file, ".webm"):
 		what = "clip"
 	case strings.Contains(file, "stills/"), strings.Contains(file, "overlays/"):
 		what = "still"

@@ -10,7 +10,6 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 
 	"offsite/casework/flow"
-	"offsite/store"
 	"offsite/tracing"
 )
 
@@ -120,8 +119,8 @@ func reasonOf(x flow.Fields) string {
 	return ""
 }
 
-// finish saves the case, arms its clock and tells the console. It is the last
-// thing in the transaction.
+// finish saves the case, arms its clock, tells the console and inserts the jobs. It is the
+// last thing in the transaction.
 func (b *Book) finish(ctx context.Context, tx pgx.Tx, c *casefile) error {
 	now := b.now()
 	c.ChangedAt = now
@@ -134,11 +133,9 @@ func (b *Book) finish(ctx context.Context, tx pgx.Tx, c *casefile) error {
 	}
 	// A timer that is far off is the sweep's; a near one gets a job, to the second.
 	if k.timer != nil && k.timer.Before(now.Add(nearTimer)) {
-		if err := b.insertJob(ctx, tx, DueArgs{CaseID: c.ID}, *k.timer); err != nil {
-			return err
-		}
+		b.later(c, DueArgs{CaseID: c.ID}, *k.timer)
 	}
-	return store.Notify(ctx, tx, map[string]any{"kind": "case.changed", "case_id": c.ID, "state": c.State, "version": c.Version})
+	return b.insertJobs(ctx, tx, c)
 }
 
 // nearTimer is from when on a timer gets a job of its own.

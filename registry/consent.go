@@ -16,19 +16,22 @@ type Consent struct {
 	ID              string     `json:"id"`
 	PartyID         string     `json:"party_id"`
 	Phone           string     `json:"phone"`
-	Signature       []byte     `json:"-"` // the picture of the signature, PNG
+	Email           string     `json:"email,omitempty"` // papers go there too
+	Signature       []byte     `json:"-"`               // the picture of the signature, PNG
 	SignatureSHA256 string     `json:"signature_sha256"`
 	At              time.Time  `json:"at"`
 	WithdrawnAt     *time.Time `json:"withdrawn_at,omitempty"`
 }
 
 // RecordConsent keeps a signed consent; it stands from then on, in place of earlier
-// ones.
-func (r *Registry) RecordConsent(ctx context.Context, by, partyID, phone string, signature []byte, at time.Time) (Consent, error) {
-	c := Consent{PartyID: partyID, Phone: phone, Signature: signature, At: at.UTC().Truncate(time.Microsecond)}
+// ones. email is "" where the party names none.
+func (r *Registry) RecordConsent(ctx context.Context, by, partyID, phone, email string, signature []byte, at time.Time) (Consent, error) {
+	c := Consent{PartyID: partyID, Phone: phone, Email: email, Signature: signature, At: at.UTC().Truncate(time.Microsecond)}
 	switch {
 	case !phoneForm.MatchString(phone):
 		return c, fmt.Errorf("record a consent: %w", refuse("phone", "请填写接收送达的手机号码", "give the telephone number that is served"))
+	case !emailForm(email):
+		return c, fmt.Errorf("record a consent: %w", unreadableEmail())
 	case len(signature) == 0 || len(signature) > 1<<20:
 		return c, fmt.Errorf("record a consent: %w", refuse("signature", "缺少签名或签名过大", "the signature is missing or larger than 1 MiB"))
 	case at.After(r.now().Add(time.Minute)):
@@ -43,8 +46,8 @@ func (r *Registry) RecordConsent(ctx context.Context, by, partyID, phone string,
 		if c.ID, err = newID(); err != nil {
 			return err
 		}
-		if _, err = tx.Exec(ctx, `INSERT INTO consent (id, party_id, phone, signature, signature_sha256, at, by_whom)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`, c.ID, partyID, phone, signature, sum[:], c.At, by); err != nil {
+		if _, err = tx.Exec(ctx, `INSERT INTO consent (id, party_id, phone, email, signature, signature_sha256, at, by_whom)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, c.ID, partyID, phone, email, signature, sum[:], c.At, by); err != nil {
 			return err
 		}
 		return r.log(ctx, tx, Change{By: by, Kind: "consent", Subject: partyID, Action: "record", After: c})
@@ -65,20 +68,4 @@ func (r *Registry) WithdrawConsent(ctx context.Context, by, partyID string, at t
 		}
 		return r.log(ctx, tx, Change{By: by, Kind: "consent", Subject: partyID, Action: "withdraw"})
 	})
-}
-
-// Consent returns the standing consent of a party, its signature too; ErrNotFound if
-// there is none.
-func (r *Registry) Consent(ctx context.Context, partyID string) (Consent, error) {
-	var c Consent
-	if err := known(partyID); err != nil {
-		return c, fmt.Errorf("read the consent of party %s: %w", partyID, err)
-	}
-	err := r.db.QueryRow(ctx, `SELECT id::text, party_id::text, phone, signature, encode(signature_sha256, 'hex'), at FROM consent
-		WHERE party_id = $1 AND withdrawn_at IS NULL ORDER BY at DESC, id DESC LIMIT 1`, partyID).
-		Scan(&c.ID, &c.PartyID, &c.Phone, &c.Signature, &c.SignatureSHA256, &c.At)
-	if err != nil {
-		return c, fmt.Errorf("read the consent of party %s: %w", partyID, absent(err))
-	}
-	return c, nil
 }

@@ -109,6 +109,20 @@ func (r *Registry) party(ctx context.Context, db database, id, lock string) (Par
 	return p, absent(err)
 }
 
+// PartyServed returns one party, its identity masked, and where its standing consent lets
+// papers be served: ID, telephone and e-mail of it alone, all "" without one.
+func (r *Registry) PartyServed(ctx context.Context, id string) (p Party, c Consent, err error) {
+	if err = known(id); err == nil {
+		err = r.db.QueryRow(ctx, `SELECT `+partyColumns+`, coalesce(c.id::text, ''), coalesce(c.phone, ''), coalesce(c.email, '') FROM party p
+			LEFT JOIN LATERAL (SELECT id, phone, email FROM consent WHERE party_id = p.id AND withdrawn_at IS NULL ORDER BY at DESC, id DESC LIMIT 1) c ON true
+			WHERE p.id = $1 AND p.removed_at IS NULL`, id).Scan(append(p.fields(), &c.ID, &c.Phone, &c.Email)...)
+	}
+	if err != nil {
+		return p, c, fmt.Errorf("read party %s: %w", id, absent(err))
+	}
+	return p, c, nil
+}
+
 // PartyIdentity returns the whole identity number, "" if none is kept, for a document
 // that must name it. Who read it and why is recorded.
 func (r *Registry) PartyIdentity(ctx context.Context, by, id, reason string) (number string, err error) {

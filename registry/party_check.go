@@ -27,13 +27,21 @@ func (p *Party) Problems(now time.Time) []*Refused {
 	if p.Phone != "" && !phoneForm.MatchString(p.Phone) {
 		wrong.add(refuse("phone", "电话号码应为数字，可含区号", "the telephone number has digits, perhaps with an area code"))
 	}
-	if p.Email != "" {
-		if a, err := mail.ParseAddress(p.Email); err != nil || a.Address != p.Email {
-			wrong.add(refuse("email", "电子邮箱地址无法识别", "the e-mail address cannot be read"))
-		}
+	if !emailForm(p.Email) {
+		wrong.add(unreadableEmail())
 	}
 	wrong.add(p.checkIdentity(now))
 	return wrong
+}
+
+// emailForm takes an address without a name beside it, or none.
+func emailForm(email string) bool {
+	a, err := mail.ParseAddress(email)
+	return email == "" || err == nil && a.Address == email
+}
+
+func unreadableEmail() error {
+	return refuse("email", "电子邮箱地址无法识别", "the e-mail address cannot be read")
 }
 
 func (p *Party) checkIdentity(now time.Time) error {

@@ -102,18 +102,24 @@ func TestPartyIdentity(t *testing.T) {
 
 func TestConsentStandsUntilWithdrawn(t *testing.T) {
 	t.Parallel()
-	r, _ := open(t)
+	r, pool := open(t)
 	ctx := t.Context()
 	p := must[registry.Party](t)(r.SaveParty(ctx, by, registry.Party{Kind: "person", Name: "张三"}))
-	if _, err := r.Consent(ctx, p.ID); !errors.Is(err, registry.ErrNotFound) {
-		t.Errorf("a consent before the first: %v", err)
+	if _, c, err := r.PartyServed(ctx, p.ID); err != nil || c.ID != "" {
+		t.Errorf("a consent before the first: %+v, %v", c, err)
 	}
-	must[registry.Consent](t)(r.RecordConsent(ctx, "portal", p.ID, "13800000000", []byte("png"), noon()))
-	if c := must[registry.Consent](t)(r.Consent(ctx, p.ID)); string(c.Signature) != "png" || len(c.SignatureSHA256) != 64 || !c.At.Equal(noon()) {
-		t.Errorf("kept as %+v", c)
+	if c := must[registry.Consent](t)(r.RecordConsent(ctx, "portal", p.ID, "13800000000", "z@party.test", []byte("png"), noon())); len(c.SignatureSHA256) != 64 || !c.At.Equal(noon()) {
+		t.Errorf("recorded as %+v", c)
+	}
+	var signature []byte
+	if err := pool.QueryRow(ctx, `SELECT signature FROM consent WHERE party_id = $1`, p.ID).Scan(&signature); err != nil || string(signature) != "png" {
+		t.Errorf("the signature is kept as %q, %v", signature, err)
 	}
 	if got := must[registry.Party](t)(r.Party(ctx, p.ID)); got.ConsentAt == nil || !got.ConsentAt.Equal(noon()) {
 		t.Errorf("the party shows %v", got.ConsentAt)
+	}
+	if q, c, err := r.PartyServed(ctx, p.ID); err != nil || q.ID != p.ID || c.Phone != "13800000000" || c.Email != "z@party.test" {
+		t.Errorf("served at %+v, %v", c, err)
 	}
 	if err := r.WithdrawConsent(ctx, "portal", p.ID, noon()); err != nil {
 		t.Fatal(err)
@@ -121,10 +127,15 @@ func TestConsentStandsUntilWithdrawn(t *testing.T) {
 	if got := must[registry.Party](t)(r.Party(ctx, p.ID)); got.ConsentAt != nil {
 		t.Error("a withdrawn consent stands")
 	}
-	_, err := r.RecordConsent(ctx, "portal", p.ID, "13800000000", nil, noon())
+	if _, c, err := r.PartyServed(ctx, p.ID); err != nil || c.Phone != "" {
+		t.Errorf("still served at %+v, %v", c, err)
+	}
+	_, err := r.RecordConsent(ctx, "portal", p.ID, "13800000000", "", nil, noon())
 	refused(t, err, "signature")
-	_, err = r.RecordConsent(ctx, "portal", p.ID, "13800000000", []byte("png"), noon().Add(time.Hour))
+	_, err = r.RecordConsent(ctx, "portal", p.ID, "13800000000", "", []byte("png"), noon().Add(time.Hour))
 	refused(t, err, "at")
+	_, err = r.RecordConsent(ctx, "portal", p.ID, "13800000000", "Z <z@party.test>", []byte("png"), noon())
+	refused(t, err, "email")
 }
 
 // TestAListOfPartiesIsNotPlannedAnew: PostgreSQL keeps the plan of the list that the console

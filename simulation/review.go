@@ -132,7 +132,7 @@ func (c *course) consents(ctx context.Context, v view) error {
 	if !c.s.manners.consents || v.dossier.Party.Consent != "" {
 		return nil
 	}
-	_, err := c.outcome("consent", c.b.book.Consent(ctx, c.id, "13900000000", signature, visit()))
+	_, err := c.outcome("consent", c.b.book.Consent(ctx, c.id, "13900000000", "", signature, visit()))
 	return err
 }
 

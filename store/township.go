@@ -93,7 +93,7 @@ func narrowed() map[string]string {
 	return map[string]string{
 		"casefile": own, "township_tally": own, "camera": own, "object": own, "lead": own,
 		"process_record": byCase("case_id"), "record_proof": byCase("case_id"), "evidence": byCase("case_id"), "document": byCase("case_id"),
-		"alarm": byCase("case_id"), "case_check": byCase("case_id"), "case_note": byCase("case_id"), "publication_check": byCase("case_id"),
+		"alarm": byCase("case_id"), "case_search": byCase("case_id"), "case_check": byCase("case_id"), "case_note": byCase("case_id"), "publication_check": byCase("case_id"),
 		"message": byCase("case_id"), "payment_order": byCase("case_id"), "payment_notice": byCase("case_id"), "portal_visit": byCase("case_id"),
 		"credit_record": byCase("case_id"), "credit_repair": record,
 		"credit_paper":   `EXISTS (SELECT FROM public.credit_repair p JOIN public.credit_record r ON r.id = p.record_id JOIN public.casefile c ON c.id = r.case_id WHERE p.id = t.repair_id AND c.township = ` + mine + `)`,
@@ -128,7 +128,7 @@ func District() []string {
 		"api_key", "authority", "camera_lease", "change_log", "credit_rules", "document_number", "draw", "duty_shift", "evidence_sample", "gateway_trial",
 		"grade_formula", "idempotent_answer", "intake_batch", "intake_change", "intake_party", "intake_row", "key_order", "log_draw", "log_entry", "log_keeper",
 		"model", "model_change", "model_difference", "model_use", "node_spool", "other_case", "portal_code", "portal_link", "portal_session", "quota_snapshot",
-		"push_device", "push_key", "push_wish", "reconciliation", "retention_agreement", "retention_order", "retention_proof", "retention_run", "rule", "saved_filter", "score_rules",
+		"push_device", "push_key", "push_wish", "reconciliation", "retention_agreement", "retention_order", "retention_proof", "retention_run", "room_call", "room_holder", "rule", "saved_filter", "score_rules",
 		"subject_event", "subject_request", "subject_try", "watch_node",
 		"webhook_attempt", "webhook_delivery", "webhook_endpoint", "webhook_event",
 	}

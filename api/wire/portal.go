@@ -34,8 +34,9 @@ type PortalAppointment struct {
 
 // PortalInquiry is the party's inquiry by video.
 type PortalInquiry struct {
-	Inquiry casework.Inquiry `json:"inquiry"`
-	Proved  bool             `json:"proved" doc:"This session lately entered a code that was sent to the party's telephone."`
+	Inquiry    casework.Inquiry           `json:"inquiry"`
+	Proved     bool                       `json:"proved" doc:"This session lately entered a code that was sent to the party's telephone."`
+	Recordings []casework.PortalRecording `json:"recordings" doc:"What the party itself said and showed, sealed; to have them wants the code too."`
 }
 
 // PortalPhone is where a code was sent.
@@ -79,6 +80,7 @@ type PortalInstalments struct {
 // PortalConsent agrees to electronic service.
 type PortalConsent struct {
 	Phone     string `json:"phone" minLength:"5" maxLength:"40"`
+	Email     string `json:"email,omitempty" maxLength:"254" doc:"Where papers go as well; when they are served is told by the telephone alone."`
 	Signature string `json:"signature" maxLength:"1500000" pattern:"^data:image/png;base64," doc:"PNG as a data URL."`
 }
 

@@ -89,7 +89,7 @@ type Fields struct {
 	Reason, Note, Facts, Conclusion, Opinion, Text string
 	Method, Proof, Receiver, Target, Place         string
 	ReceiptNo, PartyID, Matter                     string
-	Phone                                          string // consent
+	Phone, Email                                   string // consent
 	Signature                                      []byte // consent: PNG
 	Officers                                       []OfficerChoice
 	FineFen                                        int64

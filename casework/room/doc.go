@@ -8,6 +8,6 @@
 //
 // Whoever opens a room decides who may enter it, and that the party has agreed to be
 // recorded: recording begins when the party enters. What cannot be kept ends the inquiry.
-// A room lives in the process that its sides have joined; see Options.Listen for the one
-// UDP port that it needs.
+// A room lives in the process that its first side has joined; see Options.Listen for the
+// one UDP port that it needs. Where several processes serve, Shared finds that one.
 package room

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -19,9 +21,22 @@ import (
 
 	"offsite/casework"
 	"offsite/casework/room"
+	"offsite/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { storetest.Main(checked{m}) }
+
+// checked are the tests, after which nothing of the rooms runs any more.
+type checked struct{ *testing.M }
+
+func (c checked) Run() int {
+	code := c.M.Run()
+	if err := goleak.Find(goleak.IgnoreAnyFunction("offsite/embedded/postgres.(*Cluster).spawn.func1"), goleak.IgnoreAnyFunction("offsite/embedded/postgres.(*Cluster).supervise")); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
 
 // shelf keeps what is recorded.
 type shelf struct {
@@ -134,8 +149,13 @@ func must(t *testing.T, err error) {
 	}
 }
 
+// joiner is where a room is entered.
+type joiner interface {
+	Join(ctx context.Context, roomID, caseID string, side room.Side, offer string) (string, error)
+}
+
 // join enters a room and sends until the test ends.
-func (p *peer) join(r *room.Rooms, id string, side room.Side) {
+func (p *peer) join(r joiner, id string, side room.Side) {
 	p.t.Helper()
 	offer, err := p.pc.CreateOffer(nil)
 	must(p.t, err)

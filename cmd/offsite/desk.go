@@ -73,7 +73,7 @@ type desk struct {
 	intake    *intake.Intake
 	grades    *grade.Grader
 	book      *casework.Book
-	rooms     *room.Rooms // of inquiries by video; nil where nobody is served
+	rooms     *room.Shared // of inquiries by video
 	office    *supervision.Office
 	hooks     *webhook.Webhooks
 	bell      *push.Bell
@@ -198,9 +198,10 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	d.leads = lead.New(lead.Options{Pool: d.pool, Secrets: secrets, Tell: d.hooks.Tell, Now: time.Now})
 	d.privacy = privacy.New(privacy.Options{Pool: d.pool, Log: d.publicLog, Bureau: d.config.Bureau.NameZH, Now: time.Now,
 		Identity: d.registry.PartyIdentity, Live: processors(d.config)})
+	d.rooms = room.NewShared(d.pool, d.log.With("part", "inquiries"))
 	o := casework.Options{
 		Pool: d.pool, Registry: d.registry, Accounts: d.accounts, Calendar: days, Matters: matters, Press: press,
-		Payment: pay, Messenger: remind, Retainer: d.vault, Rooms: inquiries{d}, Log: d.publicLog, Tell: d.hooks.Tell,
+		Payment: pay, Messenger: remind, Retainer: d.vault, Rooms: d.rooms, Log: d.publicLog, Tell: d.hooks.Tell,
 		Bureau: casework.Bureau{
 			Name: d.config.Bureau.NameZH, ShortNo: d.config.Bureau.Prefix, Phone: d.config.Bureau.Phone, Address: d.config.Bureau.Place,
 			Contact: d.config.Bureau.NameZH, Treasury: d.config.Bureau.Treasury, Court: d.config.Bureau.Court, Superior: d.config.Bureau.Superior,
@@ -221,9 +222,6 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 
 // handler is the API with the console's pages.
 func (d *desk) handler() (_ *api.API, err error) {
-	if d.rooms, err = openRooms(d); err != nil {
-		return nil, err
-	}
 	o := api.Options{
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
@@ -313,11 +311,14 @@ func identityProvider(c *config.Config) (*elsewhere.Provider, error) {
 
 // serve answers until ctx ends.
 func (d *desk) serve(ctx context.Context, listener net.Listener) error {
+	if err := holdRooms(ctx, d); err != nil {
+		return err
+	}
+	defer d.rooms.Stop() // what was recorded is kept
 	a, err := d.handler()
 	if err != nil {
 		return err
 	}
-	defer d.rooms.Stop() // what was recorded is kept
 	if err := a.Start(ctx); err != nil {
 		return err
 	}

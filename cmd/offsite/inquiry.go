@@ -10,20 +10,17 @@ import (
 	"offsite/casework/room"
 )
 
-// inquiries lets casework end the rooms of the process, which are opened after it.
-type inquiries struct{ desk *desk }
-
-// End implements casework.Rooms.
-func (i inquiries) End(ctx context.Context, id string) error {
-	if i.desk.rooms == nil {
-		return nil
+// holdRooms lets inquiries by video be held in this process, until d.rooms.Stop.
+func holdRooms(ctx context.Context, d *desk) error {
+	own, err := room.New(room.Options{Listen: d.config.Inquiry.Listen, Addresses: d.config.Inquiry.Addresses, Keep: d.book.KeepPart, Logger: d.log.With("part", "inquiries")})
+	if err != nil {
+		return err
 	}
-	return i.desk.rooms.End(ctx, id)
-}
-
-// openRooms opens where inquiries by video are held.
-func openRooms(d *desk) (*room.Rooms, error) {
-	return room.New(room.Options{Listen: d.config.Inquiry.Listen, Addresses: d.config.Inquiry.Addresses, Keep: d.book.KeepPart, Logger: d.log.With("part", "inquiries")})
+	if err := d.rooms.Start(ctx, own); err != nil {
+		own.Stop()
+		return err
+	}
+	return nil
 }
 
 // sealRoomWorker seals what was recorded of inquiries by video, where evidence is sealed.

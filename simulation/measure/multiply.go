@@ -74,6 +74,7 @@ func copyCases(ctx context.Context, tx pgx.Tx, n int) error {
 		{`ANALYZE twin`, nil},
 		{`ANALYZE kin`, nil},
 		{insertCasefile, nil},
+		{insertSearch, nil},
 		{`INSERT INTO process_record SELECT w.id, r.seq, r.at - w.back, r.actor_id, r.actor, r.role, r.event, r.from_state, r.to_state, r.reason, r.detail, r.previous, r.digest
 			FROM twin w JOIN process_record r ON r.case_id = w.template`, nil},
 		{`INSERT INTO evidence SELECT gen_random_uuid(), w.id, e.kind, e.camera_id, e.sealed_at - w.back, e.receipt, e.summary FROM twin w JOIN evidence e ON e.case_id = w.template`, nil},
@@ -92,12 +93,16 @@ func copyCases(ctx context.Context, tx pgx.Tx, n int) error {
 // count; what it is found by follows.
 const insertCasefile = `
 INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, object_id, party_id, party, object, place, first_at, last_at, raised_at,
-	created_at, changed_at, filed_at, decided_at, publish_by, published_at, closed_at, major, officers, fine_fen, late_fen, paid_fen, timer_at, due_at, due, grams, dossier, alarm_at)
+	created_at, changed_at, filed_at, decided_at, publish_by, published_at, closed_at, major, officers, fine_fen, late_fen, paid_fen, timer_at, due_at, due, dossier, alarm_at)
 SELECT w.id, k.number, c.state, c.version, c.detector, c.matter, c.camera_id, c.zone_id, c.object_id, kin.id, k.party, c.object, c.place, c.first_at - w.back, c.last_at - w.back, c.raised_at - w.back,
 	c.created_at - w.back, c.changed_at - w.back - make_interval(secs => w.n % 60), c.filed_at - w.back, c.decided_at - w.back, c.publish_by - w.back, c.published_at - w.back, c.closed_at - w.back, c.major, c.officers,
 	c.fine_fen, c.late_fen, c.paid_fen, c.timer_at, c.due_at, c.due,
-	c.grams || ARRAY[substr(k.party, 1, 2), substr(k.party, 2, 2), substr(k.party, 3, 2), substr(k.party, 4, 2), substr(k.party, 5, 2), substr(k.count, 1, 2), substr(k.count, 2, 2), substr(k.count, 3, 2),
-		substr(k.count, 4, 2), substr(k.count, 5, 2), substr(k.count, 6, 2), '第' || left(k.count, 1), right(k.count, 1) || '号'], c.dossier, c.alarm_at
+	c.dossier, c.alarm_at
 FROM twin w JOIN casefile c ON c.id = w.template LEFT JOIN kin ON kin.party = c.party_id AND kin.n = w.n % ` + kins + `
 CROSS JOIN LATERAL (SELECT lpad(w.n::text, 7, '0') AS count, (ARRAY['李', '王', '赵', '陈', '杨', '黄'])[1 + w.n % 6] || (w.n % 10007)::text AS party,
 	regexp_replace(c.number, '第\d+号', '第' || lpad(w.n::text, 7, '0') || '号') AS number) k`
+
+// Its pairs of characters are the template's and those of its own name and number.
+const insertSearch = `
+INSERT INTO case_search SELECT w.id, s.grams || (SELECT array_agg(substr(t.text, i, 2)) FROM (VALUES (c.party), (substring(c.number FROM '第\d+号'))) t (text) CROSS JOIN LATERAL generate_series(1, length(t.text) - 1) i)
+FROM twin w JOIN casefile c ON c.id = w.id JOIN case_search s ON s.case_id = w.template`

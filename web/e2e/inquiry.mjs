@@ -88,6 +88,18 @@ export async function inquire(id, shown = async () => undefined) {
     assert.ok(played.width > 0 && played.height > 0 && played.time > 0.2 && played.sound > 0, `${side}: ${JSON.stringify(played)}`);
   }
 
+  // The party takes its own side along, byte for byte as it was sealed; the officers' side is not its own.
+  await party.waitForSelector("[data-part=recordings] a[download]");
+  const { recordings } = await api(party, "/portal/inquiry");
+  const taken = await party.evaluate(async ([own, other]) => {
+    const { href } = document.querySelector("[data-part=recordings] a[download]");
+    const bytes = await (await fetch(href)).arrayBuffer();
+    const sum = [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((b) => b.toString(16).padStart(2, "0")).join("");
+    return { href, sum, size: bytes.byteLength, other: (await fetch(href.replace(own, other))).status };
+  }, [recordings[0].file, files.find((f) => f.path.startsWith("data/officer-")).path.slice("data/".length)]);
+  assert.ok(taken.href.endsWith(recordings[0].file), taken.href);
+  assert.deepEqual([taken.sum, taken.size, taken.other], [recordings[0].sha256, recordings[0].size_bytes, 404]);
+
   // The record names the recording, and the party confirms it.
   await officer.fill("#inquiry-text", "问：该处经营物品是否为您所有？\n答：是我店里的。\n问：是否知晓占道经营须经批准？\n答：现在知道了，已经搬回。");
   await officer.click("button[data-event=inquire]:not([disabled])");
@@ -95,7 +107,7 @@ export async function inquire(id, shown = async () => undefined) {
   await party.check("form[data-action=confirm] input[type=checkbox]");
   await party.click("form[data-action=confirm] button[type=submit]");
   await until("the record is confirmed", async () => (await api(officer, `/cases/${id}/inquiry`)).record?.confirmed_at, 30);
-  assert.deepEqual([...party.wrongs.filter((w) => !w.includes("403")), ...officer.wrongs], []);
+  assert.deepEqual([...party.wrongs.filter((w) => !w.includes("403") && !w.includes("/recordings/")), ...officer.wrongs], []);
   await party.context().close();
   return bundle;
 }

@@ -22,7 +22,7 @@ export function Actions({ file, onDone }: Props) {
     statement: (until) => <Statement key="statement" until={until} onDone={onDone} />,
     hearing_request: (until) => <Hearing key="hearing" until={until} onDone={onDone} />,
     waive: (until) => <Waive key="waive" until={until} onDone={onDone} />,
-    consent: () => <Consent key="consent" onDone={onDone} />,
+    consent: () => <Consent key="consent" byEmail={file.by_email} onDone={onDone} />,
     appointment: () => <Appointment key="appointment" onDone={onDone} />,
     ask_deferral: () => <Deferral key="deferral" onDone={onDone} />,
     ask_instalments: () => <Instalments key="instalments" onDone={onDone} />,
@@ -154,14 +154,16 @@ function Instalments({ onDone }: { onDone: () => unknown }) {
   );
 }
 
-function Consent({ onDone }: { onDone: () => unknown }) {
+function Consent({ byEmail, onDone }: { byEmail: boolean; onDone: () => unknown }) {
   const { t } = usePortalWords();
   const [phone, setPhone] = useState("");
+  const [email, setEmail] = useState("");
   const [signature, setSignature] = useState<string | null>(null);
   return (
     <Action id="consent" head="consentHead" lead="consentLead" send="consentSend" done="consentDone"
-      problem={phone.trim() && signature ? null : "consentMissing"} submit={() => consent(phone.trim(), signature ?? "")} onDone={onDone}>
+      problem={phone.trim() && signature ? null : "consentMissing"} submit={() => consent(phone.trim(), email.trim(), signature ?? "")} onDone={onDone}>
       <label>{t("consentPhone")}<input type="tel" inputMode="tel" autoComplete="tel" value={phone} onChange={(event) => setPhone(event.target.value)} /></label>
+      {byEmail ? <label>{t("consentEmail")}<input type="email" autoComplete="email" value={email} onChange={(event) => setEmail(event.target.value)} /></label> : null}
       <p style={{ fontWeight: 600, marginBottom: 4 }}>{t("consentSign")}</p>
       <Signature
         labels={{ surface: t("consentSign"), clear: t("consentClear"), typeInstead: t("consentType"), drawInstead: t("consentDraw"), typedName: t("consentTyped") }}

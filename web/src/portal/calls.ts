@@ -14,7 +14,7 @@ export const portalCase = (): Promise<PortalCase> => ok(api.GET("/api/v1/portal/
 export const sendStatement = (text: string): Promise<unknown> => ok(api.POST("/api/v1/portal/statement", { body: { text } }));
 export const askHearing = (reason: string): Promise<unknown> => ok(api.POST("/api/v1/portal/hearing", { body: { reason } }));
 export const waive = (): Promise<unknown> => ok(api.POST("/api/v1/portal/waive", { body: {} }));
-export const consent = (phone: string, signature: string): Promise<unknown> => ok(api.POST("/api/v1/portal/consent", { body: { phone, signature } }));
+export const consent = (phone: string, email: string, signature: string): Promise<unknown> => ok(api.POST("/api/v1/portal/consent", { body: { phone, email, signature } }));
 export const makeAppointment = (at: string, note: string): Promise<unknown> => ok(api.POST("/api/v1/portal/appointment", { body: { at, note } }));
 export const askDeferral = (until: string, reason: string): Promise<unknown> => ok(api.POST("/api/v1/portal/deferral", { body: { until, reason } }));
 export const askInstalments = (parts: number, first: string, reason: string): Promise<unknown> => ok(api.POST("/api/v1/portal/instalments", { body: { parts, first, reason } }));
@@ -32,4 +32,5 @@ export const askOwnData = (identity: string): Promise<unknown> => ok(api.POST("/
 export const ownData = (identity: string): Promise<Blob> => ok<unknown>(api.POST("/api/v1/portal/data.zip", { body: { identity }, parseAs: "blob" })) as Promise<Blob>;
 export const fileURL = (name: string) => `/api/v1/portal/files/${name.split("/").map(encodeURIComponent).join("/")}`;
 export const copyURL = (bundle: string, part: "tar" | "tlog-proof") => `/api/v1/portal/copies/${encodeURIComponent(bundle)}/bundle.${part}`;
+export const recordingURL = (bundle: string, file: string) => `/api/v1/portal/inquiry/recordings/${encodeURIComponent(bundle)}/${encodeURIComponent(file)}`;
 export const documentURL = (id: string) => `/api/v1/portal/documents/${encodeURIComponent(id)}/pdf`;

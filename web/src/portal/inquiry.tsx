@@ -7,7 +7,7 @@ import { sentenceOf } from "../api/problem";
 import { dateTime } from "../format/format";
 import { Screen } from "../meeting/screen";
 import { useMeeting } from "../meeting/use-meeting";
-import { agreeRecording, confirmInquiry, documentURL, joinInquiry, portalInquiry, prove, sendCode } from "./calls";
+import { agreeRecording, confirmInquiry, documentURL, joinInquiry, portalInquiry, prove, recordingURL, sendCode } from "./calls";
 import type { PortalCase, PortalInquiry } from "./types";
 import { usePortalWords } from "./use-portal-words";
 
@@ -35,8 +35,9 @@ export function Inquiry({ file, onChange }: { file: PortalCase; onChange: () => 
       {inquiry.state === "ended" && inquiry.recorded ? <p role="status">{t("inquirySealing")}</p> : null}
       {inquiry.state === "ended" && !inquiry.recorded ? <p role="status">{t("inquiryNone")}</p> : null}
       {inquiry.state === "sealed" ? <p role="status">{t("inquirySealed", { bundle: inquiry.bundle ?? "" })}</p> : null}
+      {held.data.recordings.length > 0 ? <Recordings data={held.data} onDone={refresh} /> : null}
       {record ? <p><a href={documentURL(record.document)} target="_blank" rel="noreferrer">{t("inquiryRecord", { time: dateTime(record.at) })}</a></p> : null}
-      {unread ? held.data.proved ? <Confirm onDone={refresh} /> : <Code onDone={refresh} /> : null}
+      {unread ? held.data.proved ? <Confirm onDone={refresh} /> : held.data.recordings.length > 0 ? null : <Code onDone={refresh} /> : null}
       {record?.confirmed_at ? <p className="say ok">{t("inquiryConfirmed", { time: dateTime(record.confirmed_at) })}</p> : null}
     </section>
   );
@@ -50,6 +51,29 @@ function Room({ data: { inquiry, proved }, onDone }: { data: PortalInquiry; onDo
       {inquiry.agreed_at ? null : <ul className="rights">{(["rightAnswer", "rightDefend", "rightRecuse", "rightRefuse"] as const).map((right) => <li key={right}>{t(right)}</li>)}</ul>}
       {!proved ? <Code onDone={onDone} /> : inquiry.agreed_at ? <Meet onDone={onDone} /> : <Agree onDone={onDone} />}
     </>
+  );
+}
+
+// Recordings are the party's own side, to take along; the code comes first here too.
+function Recordings({ data: { recordings, proved }, onDone }: { data: PortalInquiry; onDone: () => unknown }) {
+  const { t } = usePortalWords();
+  return (
+    <div data-part="recordings">
+      <h3>{t("recordings")}</h3>
+      <p className="muted">{t("recordingsNote")}</p>
+      {!proved ? <Code onDone={onDone} /> : (
+        <ul className="links">
+          {recordings.map((r) => (
+            <li key={r.bundle + r.file}>
+              <a href={recordingURL(r.bundle, r.file)} download={r.file}>
+                <span>{dateTime(r.sealed_at)}<br /><small className="muted">SHA-256 {r.sha256}</small></span>
+                <span style={{ whiteSpace: "nowrap" }}>{t("copyDownload", { size: Math.ceil(r.size_bytes / (1 << 20)) })}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
 
