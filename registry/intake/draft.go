@@ -58,7 +58,11 @@ func (r reader) read(l line) reading {
 func (r reader) clean(l line, out *reading) map[field]string {
 	clean := map[field]string{}
 	for f, text := range l.cells {
-		if zh, en, bad := spoiled(f, text); bad {
+		zh, en, bad := spoiled(f, text)
+		if day, dated := l.dates[f]; dated && f != fieldPublished {
+			zh, en, bad = "表格软件把单元格当作了日期（"+day+"），请将该列设为文本后重新填写", "the spreadsheet took the cell for a date ("+day+"); format the column as text and type it anew", true
+		}
+		if bad {
 			out.problems = append(out.problems, Fault{Row: l.n, Column: r.heading.column(f), ZH: zh, EN: en})
 			continue
 		}
