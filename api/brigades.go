@@ -59,7 +59,7 @@ func (a *API) narrowed(ctx context.Context, w Within) (context.Context, string, 
 	}
 	own := store.Townships(ctx)
 	if len(own) > 0 && slices.ContainsFunc(chosen, func(t string) bool { return !slices.Contains(own, t) }) {
-		return ctx, "", problem.NotFound("您辖区内的"+name, name+" in your reach")
+		return ctx, "", problem.NotFound("您辖区内的"+name, "part of your reach")
 	}
 	part, scope := store.WithScope(ctx)
 	scope.Narrow(chosen)

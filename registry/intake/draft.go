@@ -108,6 +108,9 @@ func (h heading) column(f field) string {
 var (
 	// rounded is what a spreadsheet makes of a long number: 3.10230199001011E+17.
 	rounded = regexp.MustCompile(`^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$`)
+	// creditCode is the shape of a unit's number that a citizen's never has, right or
+	// wrong: a letter before the last place.
+	creditCode = regexp.MustCompile(`[A-Z].`)
 	// decimal ends are what it adds to a whole number.
 	wholeNumber = regexp.MustCompile(`^([0-9]+)\.0+$`)
 )
@@ -187,7 +190,7 @@ func (r reader) party(cells map[field]string) *registry.Party {
 		p.Kind = "person"
 	case kind != "":
 		p.Kind = "unit"
-	case p.Identity != "" && identity.Unit(p.Identity) == nil:
+	case p.Identity != "" && (identity.Unit(p.Identity) == nil || creditCode.MatchString(p.Identity)):
 		p.Kind = "unit"
 	case p.Identity != "":
 		p.Kind = "person"
