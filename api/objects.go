@@ -12,6 +12,7 @@ func (a *API) objectOperations() {
 	handle(a, operation{id: "list-objects", method: http.MethodGet, path: "/objects", summary: "List shops, sites and land", tag: "objects"}, a.listObjects)
 	handle(a, operation{id: "create-object", method: http.MethodPost, path: "/objects", summary: "Register a shop, site or piece of land", tag: "objects", status: http.StatusCreated}, a.createObject)
 	handle(a, operation{id: "change-object", method: http.MethodPatch, path: "/objects/{id}", summary: "Change an object", tag: "objects"}, a.changeObject)
+	handle(a, operation{id: "remove-object", method: http.MethodDelete, path: "/objects/{id}", summary: "Take an object off the lists, as when a shop has closed; its cases go on", tag: "objects", status: http.StatusNoContent}, a.removeObject)
 	handle(a, operation{id: "list-parties", method: http.MethodGet, path: "/parties", summary: "List parties", tag: "objects"}, a.listParties)
 	handle(a, operation{id: "create-party", method: http.MethodPost, path: "/parties", summary: "Register a party", tag: "objects", status: http.StatusCreated}, a.createParty)
 	handle(a, operation{id: "change-party", method: http.MethodPatch, path: "/parties/{id}", summary: "Change a party", tag: "objects"}, a.changeParty)
@@ -80,6 +81,19 @@ func (a *API) changeObject(ctx context.Context, in *objectChange) (*versioned[re
 		return nil, err
 	}
 	return withVersion(o.Version, o), nil
+}
+
+type removal struct {
+	ByID
+	IfMatch string `header:"If-Match"`
+}
+
+func (a *API) removeObject(ctx context.Context, in *removal) (*empty, error) {
+	version, err := seen(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, a.o.Registry.RemoveObject(ctx, actor(ctx).ID, in.ID, version)
 }
 
 type partyQuery struct {

@@ -11,7 +11,7 @@ import (
 
 func (a *API) overviewOperations() {
 	handle(a, operation{id: "get-overview", method: http.MethodGet, path: "/overview", summary: "What waits", tag: "overview"}, a.getOverview)
-	handle(a, operation{id: "list-quotas", method: http.MethodGet, path: "/quotas", summary: "The plan's figures", tag: "overview"}, a.listQuotas)
+	handle(a, operation{id: "list-quotas", method: http.MethodGet, path: "/quotas", summary: "The plan's figures, of all that one sees or of one brigade or township", tag: "overview"}, a.listQuotas)
 	handle(a, operation{id: "list-matters", method: http.MethodGet, path: "/matters", summary: "What may be enforced, by which law", tag: "overview"}, a.listMatters)
 	handle(a, operation{id: "listen", method: http.MethodGet, path: "/events", summary: "What changes, as server-sent events", tag: "overview", binary: "text/event-stream"}, a.listen)
 }
@@ -34,7 +34,7 @@ func (a *API) getOverview(ctx context.Context, _ *empty) (*answer[wire.Overview]
 		}
 	}
 	if a.policy["list-quotas"].has(who.Roles) && len(o.Quotas) == 0 {
-		quotas, err := a.o.Casework.Quotas(ctx)
+		quotas, err := a.o.Casework.Quotas(ctx, 0)
 		if err != nil {
 			return nil, err
 		}
@@ -61,8 +61,12 @@ func (a *API) getOverview(ctx context.Context, _ *empty) (*answer[wire.Overview]
 	return &answer[wire.Overview]{o}, nil
 }
 
-func (a *API) listQuotas(ctx context.Context, _ *empty) (*list[casework.Quota], error) {
-	quotas, err := a.o.Casework.Quotas(ctx)
+func (a *API) listQuotas(ctx context.Context, in *Within) (*list[casework.Quota], error) {
+	ctx, _, err := a.narrowed(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	quotas, err := a.o.Casework.Quotas(ctx, 0)
 	if err != nil {
 		return nil, err
 	}

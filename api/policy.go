@@ -143,9 +143,16 @@ func policy() map[string]access {
 		"list-objects":  registry,
 		"create-object": only(collector),
 		"change-object": only(collector),
-		"list-parties":  only(collector, officer, legal, head, auditor, supervisor),
-		"create-party":  only(collector, officer),
-		"change-party":  only(collector, officer),
+		"remove-object": only(collector),
+
+		"list-object-papers":    registry,
+		"get-object-paper":      only(collector, reviewer, officer, legal, head, auditor, supervisor),
+		"add-object-paper":      only(collector),
+		"withdraw-object-paper": only(collector),
+
+		"list-parties": only(collector, officer, legal, head, auditor, supervisor),
+		"create-party": only(collector, officer),
+		"change-party": only(collector, officer),
 
 		"preview-import":   only(collector).ofDistrict(),
 		"apply-import":     only(collector).ofDistrict(),
@@ -228,6 +235,9 @@ func policy() map[string]access {
 		"list-areas":          casework,
 		"report-quotas":       only(officer, legal, head, auditor, admin, supervisor),
 
+		"list-quotas-by-area":  only(officer, legal, head, auditor, admin, supervisor),
+		"list-brigades":        only(officer, legal, head, auditor, admin, supervisor),
+		"save-brigades":        only(admin).freshly().ofDistrict(),
 		"list-quota-items":     only(officer, legal, head, auditor, supervisor),
 		"list-quota-snapshots": only(officer, legal, head, auditor, admin, supervisor).ofDistrict(),
 		"list-draws":           casework,

@@ -13,6 +13,7 @@ import (
 	"offsite/casework/desk"
 	"offsite/casework/document"
 	"offsite/casework/matter"
+	"offsite/casework/quota"
 	"offsite/casework/rules"
 	"offsite/casework/supervision"
 	"offsite/detectors"
@@ -90,6 +91,13 @@ type base interface {
 	Objects(ctx context.Context, f registry.ObjectFilter) ([]registry.Object, error)
 	Object(ctx context.Context, id string) (registry.Object, error)
 	SaveObject(ctx context.Context, by string, o registry.Object) (registry.Object, error)
+	AddPaper(ctx context.Context, by, objectID string, d registry.PaperDraft, content []byte) (registry.Paper, error)
+	Papers(ctx context.Context, objectID string) ([]registry.Paper, error)
+	PaperFile(ctx context.Context, objectID, paperID string) (content []byte, kind string, err error)
+	WithdrawPaper(ctx context.Context, by, objectID, paperID, reason string) error
+	RemoveObject(ctx context.Context, by, id string, version int) error
+	Brigades(ctx context.Context) ([]registry.Brigade, error)
+	SaveBrigades(ctx context.Context, by string, list []registry.Brigade) ([]registry.Brigade, error)
 	Parties(ctx context.Context, f registry.PartyFilter) ([]registry.Party, error)
 	Party(ctx context.Context, id string) (registry.Party, error)
 	SaveParty(ctx context.Context, by string, p registry.Party) (registry.Party, error)
@@ -119,7 +127,8 @@ type cases interface {
 	Export(ctx context.Context, a casework.Actor, caseID, agent string, vault casework.Sealed, trust []byte, w *bag.Writer) error
 	DocumentPDF(ctx context.Context, id string) (casework.CaseDocument, []byte, error)
 	Overview(ctx context.Context, a casework.Actor) (casework.Overview, error)
-	Quotas(ctx context.Context) ([]casework.Quota, error)
+	Quotas(ctx context.Context, year int) ([]casework.Quota, error)
+	QuotasByArea(ctx context.Context) ([]quota.AreaFigures, error)
 	QuotaItems(ctx context.Context, key string, missing bool, cursor string) (casework.Page[casework.QuotaItem], error)
 	PublicDecisions(ctx context.Context, text, cursor string) (casework.Page[casework.PublicDecision], error)
 	Publications(ctx context.Context, state, cursor string) (casework.Page[casework.Publication], error)

@@ -21,6 +21,7 @@ import (
 
 func (a *API) supervisionOperations() {
 	const tag = "supervision"
+	handle(a, operation{id: "list-quotas-by-area", method: http.MethodGet, path: "/quotas/areas", summary: "The plan's figures of each brigade and township", tag: tag}, a.quotasByArea)
 	handle(a, operation{id: "list-quota-items", method: http.MethodGet, path: "/quotas/{key}/items", summary: "What stands behind a figure: what counts, or what is missing", tag: tag}, a.quotaItems)
 	handle(a, operation{id: "list-quota-snapshots", method: http.MethodGet, path: "/quotas/snapshots", summary: "The figures as sealed at the end of each month, with their proofs", tag: tag}, a.quotaSnapshots)
 	handle(a, operation{id: "report-quotas", method: http.MethodGet, path: "/quotas/report", summary: "The figures as XLSX or PDF: as they stand now, or as a month was sealed", tag: tag, binary: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,application/pdf"}, a.reportQuotas)
@@ -59,13 +60,26 @@ func supervisionProblem(err error) error {
 	return err
 }
 
+func (a *API) quotasByArea(ctx context.Context, _ *empty) (*list[quota.AreaFigures], error) {
+	all, err := a.o.Casework.QuotasByArea(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(all), nil
+}
+
 type quotaItemsQuery struct {
+	Within
 	Key     string `path:"key" maxLength:"60"`
 	Missing bool   `query:"missing" doc:"Those that do not count; else those that do."`
 	Cursor  string `query:"cursor" maxLength:"200"`
 }
 
 func (a *API) quotaItems(ctx context.Context, in *quotaItemsQuery) (*page[casework.QuotaItem], error) {
+	ctx, _, err := a.narrowed(ctx, in.Within)
+	if err != nil {
+		return nil, err
+	}
 	p, err := a.o.Casework.QuotaItems(ctx, in.Key, in.Missing, in.Cursor)
 	if err != nil {
 		return nil, err
@@ -82,15 +96,22 @@ func (a *API) quotaSnapshots(ctx context.Context, _ *empty) (*list[casework.Quot
 }
 
 type quotaReport struct {
+	Within
 	Format string `query:"format" enum:"xlsx,pdf" default:"xlsx"`
-	Month  string `query:"month" pattern:"^[0-9]{4}-[0-9]{2}$" doc:"A sealed month; left out: now."`
+	Month  string `query:"month" pattern:"^[0-9]{4}-[0-9]{2}$" doc:"A sealed month of the district; left out: now."`
+	Year   int    `query:"year" minimum:"2000" maximum:"2100" doc:"Without a month: the year, as it stands now; left out: this year."`
 }
 
 func (a *API) reportQuotas(ctx context.Context, in *quotaReport) (*stream, error) {
-	r, err := a.figuresOf(ctx, in.Month)
+	ctx, of, err := a.narrowed(ctx, in.Within)
 	if err != nil {
 		return nil, err
 	}
+	r, err := a.figuresOf(ctx, in.Month, in.Year)
+	if err != nil {
+		return nil, err
+	}
+	r.Of = of
 	var out bytes.Buffer
 	kind := "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	if in.Format == "pdf" {
@@ -115,12 +136,13 @@ func (a *API) reportQuotas(ctx context.Context, in *quotaReport) (*stream, error
 	}}, nil
 }
 
-// figuresOf gives the figures of a sealed month, which are the district's; "" is now.
-func (a *API) figuresOf(ctx context.Context, month string) (quota.Report, error) {
-	r := quota.Report{At: a.now().In(calendar.Shanghai()), Month: month}
+// figuresOf gives the figures of a sealed month, which are the district's; "" is those of
+// a year (0: this one) as they stand now.
+func (a *API) figuresOf(ctx context.Context, month string, year int) (quota.Report, error) {
+	r := quota.Report{At: a.now().In(calendar.Shanghai()), Month: month, Year: year}
 	if month == "" {
 		var err error
-		r.Quotas, err = a.o.Casework.Quotas(ctx)
+		r.Quotas, err = a.o.Casework.Quotas(ctx, year)
 		return r, err
 	}
 	var all []casework.QuotaSnapshot

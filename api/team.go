@@ -8,7 +8,7 @@ import (
 	"offsite/casework/team"
 )
 
-// teamOffice is team.Office: what people, teams and townships have done.
+// teamOffice is team.Office: what people, teams, townships and brigades have done.
 type teamOffice interface {
 	Rules(ctx context.Context) (team.ScoreRules, error)
 	Activate(ctx context.Context, by string, points map[string]int, reason string) error
@@ -19,7 +19,7 @@ type teamOffice interface {
 func (a *API) teamOperations() {
 	const tag = "supervision"
 	handle(a, operation{id: "get-day", method: http.MethodGet, path: "/reports/day", summary: "The day record (日志): what was done; one's own without the right to the reports", tag: tag}, a.getDay)
-	handle(a, operation{id: "get-team-report", method: http.MethodGet, path: "/reports/scores", summary: "Counts and points of a month, quarter or year, by person, team or township", tag: tag}, a.getTeamReport)
+	handle(a, operation{id: "get-team-report", method: http.MethodGet, path: "/reports/scores", summary: "Counts and points of a month, quarter or year, by person, team, township or brigade", tag: tag}, a.getTeamReport)
 	handle(a, operation{id: "get-score-rules", method: http.MethodGet, path: "/reports/rules", summary: "What is counted, and the points as they hold", tag: tag}, a.getScoreRules)
 	handle(a, operation{id: "activate-score-rules", method: http.MethodPost, path: "/reports/rules", summary: "Make points hold; every version is kept", tag: tag, status: http.StatusNoContent}, a.activateScoreRules)
 }
@@ -44,7 +44,7 @@ func (a *API) getDay(ctx context.Context, in *dayQuery) (*list[team.DayLine], er
 
 type teamQuery struct {
 	Period string `query:"period" maxLength:"7" required:"true" doc:"2006-01, 2006-Q1 or 2006."`
-	By     string `query:"by" enum:"person,team,township" default:"person"`
+	By     string `query:"by" enum:"person,team,township,brigade" default:"person"`
 }
 
 func (a *API) getTeamReport(ctx context.Context, in *teamQuery) (*answer[team.TeamReport], error) {

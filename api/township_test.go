@@ -15,6 +15,7 @@ import (
 	"offsite/api"
 	"offsite/api/limit"
 	"offsite/casework"
+	"offsite/casework/quota"
 	"offsite/detectors"
 	"offsite/evidence"
 	"offsite/registry"
@@ -92,6 +93,7 @@ func (h *house) settle(people []string) holding {
 	exec(`INSERT INTO credit_paper (repair_id, seq, kind, sha256, content) VALUES ($1, 1, 'image/png', '', convert_to($2, 'UTF8'))`, all["credit/repairs"], mark)
 	exec(`INSERT INTO access_record (at, by_whom, what, subject, file, reason) VALUES ($1, '', 'clip', $2, '', $3)`, at, found, mark)
 	exec(`INSERT INTO object_event (id, object_id, kind, at, source, note, by_whom) VALUES ($1, $2, 'complaint', $3, $4, $4, $5)`, id(), shop.ID, at, mark, officer)
+	exec(`INSERT INTO object_paper (id, object_id, kind, signer, at, type, sha256, content, by_whom, added_at) VALUES ($1, $2, 'photo', $3, $4, 'image/jpeg', sha256('x'), 'x', '', $4)`, id(), shop.ID, mark, at)
 	exec(`INSERT INTO draw (id, kind, title, draw_at, announced_at, by_whom, text, sha256, population, wanted) VALUES ($1, 'inspection', '', $2, $2, $3, '', '', 1, 1)`, draw, at, officer)
 	exec(`INSERT INTO draw_task (id, draw_id, rank, subject, name, inspectors, due_on) VALUES ($1, $2, 1, $3, $4, ARRAY[$5::uuid], $6)`, all["tasks"], draw, shop.ID, shop.Name, officer, at)
 	exec(`INSERT INTO camera_live (camera_id, node, state, picture, picture_at, updated_at) VALUES ($1, 'n', 'live', convert_to($2, 'UTF8'), $3, $3)`, camera.ID, mark, at)
@@ -131,7 +133,7 @@ func silent() []string {
 	return []string{
 		"get-factors", "list-sessions", "list-notice-devices", "get-session", "get-diagram", "list-detectors", "list-matters", "list-years", "list-users", "list-authorities",
 		"list-colleagues", "list-duty", "list-filters", "get-formulas", "get-credit-rules", "get-score-rules", "get-map", "list-areas", "list-rules", "get-rule", "list-draws", "get-draw",
-		"list-quotas", "report-quotas", "explain-grade", "get-object-history", "get-camera-timeline", "watch-camera", "list-templates", "preview-template", "get-inquiry", "export-case", "get-bundle", "get-evidence-file", "get-log-proof", "get-transfer-file",
+		"list-quotas", "report-quotas", "list-brigades", "get-object-paper", "explain-grade", "get-object-history", "get-camera-timeline", "watch-camera", "list-templates", "preview-template", "get-inquiry", "export-case", "get-bundle", "get-evidence-file", "get-log-proof", "get-transfer-file",
 	}
 }
 
@@ -303,6 +305,14 @@ func TestATownshipReadsItsOwnFigures(t *testing.T) {
 		}
 		if r := p.do("GET", "/quotas/review_during/items?missing=true", nil); strings.Contains(r.String(), mark) != (want == 1) {
 			t.Errorf("%s sees behind it %s", name, r)
+		}
+		if r := p.do("GET", "/quotas?township="+mark, nil); (r.status == http.StatusOK) != (want == 1) {
+			t.Errorf("%s asks for the figures of the township: %s", name, r)
+		}
+		var areas struct{ Items []quota.AreaFigures }
+		p.do("GET", "/quotas/areas", nil).into(t, &areas)
+		if int64(len(areas.Items)) != want || want == 1 && areas.Items[0].Name != mark {
+			t.Errorf("%s is shown the figures of %+v", name, areas.Items)
 		}
 		if r := p.do("GET", "/quotas/report?month=2026-10", nil); r.status != http.StatusNotFound {
 			t.Errorf("%s reads a month that nobody sealed: %s", name, r)

@@ -257,7 +257,7 @@ func TestAnUnpublishedDecisionAlarmsAndIsListedAsLate(t *testing.T) {
 	if late, err := h.Publications(ctx, "late", ""); err != nil || len(late.Items) != 1 {
 		t.Errorf("late: %+v, %v", late, err)
 	}
-	quotas, err := h.Quotas(ctx)
+	quotas, err := h.Quotas(ctx, 0)
 	h.must(err)
 	for _, q := range quotas {
 		if q.Key == "publication" && (q.Numerator != 0 || q.Denominator != 1) {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -15,19 +16,45 @@ import (
 	"offsite/casework/calendar"
 	"offsite/casework/quota"
 	"offsite/evidence/translog/proof"
+	"offsite/registry"
+	"offsite/store"
 )
 
-// Quotas computes the plan's figures for the current year.
-func (b *Book) Quotas(ctx context.Context) ([]Quota, error) {
-	list, err := quota.Compute(ctx, b.o.Pool, b.thisYear(), b.matterKeys(), b.now())
+// Quotas computes the plan's figures of a year as they stand now; 0 is the current one.
+func (b *Book) Quotas(ctx context.Context, year int) ([]Quota, error) {
+	list, err := quota.Compute(ctx, b.o.Pool, b.year(year), b.matterKeys(), b.now())
 	if err != nil {
 		return nil, fmt.Errorf("compute the quotas: %w", err)
 	}
 	return list, nil
 }
 
-func (b *Book) thisYear() quota.Period {
-	from := time.Date(b.now().In(calendar.Shanghai()).Year(), 1, 1, 0, 0, 0, 0, calendar.Shanghai())
+// QuotasByArea computes the figures of the current year for each brigade and township that
+// the context sees. A brigade of which it sees a part is left out: its figures would be
+// those of the part.
+func (b *Book) QuotasByArea(ctx context.Context) ([]quota.AreaFigures, error) {
+	brigades, err := b.o.Registry.Brigades(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("compute the quotas of brigades and townships: %w", err)
+	}
+	if own := store.Townships(ctx); len(own) > 0 {
+		brigades = slices.DeleteFunc(brigades, func(g registry.Brigade) bool {
+			return slices.ContainsFunc(g.Townships, func(t string) bool { return !slices.Contains(own, t) })
+		})
+	}
+	list, err := quota.Areas(ctx, b.o.Pool, b.year(0), b.matterKeys(), brigades, b.now())
+	if err != nil {
+		return nil, fmt.Errorf("compute the quotas of brigades and townships: %w", err)
+	}
+	return list, nil
+}
+
+// year is a year of the legal clock; 0 is the current one.
+func (b *Book) year(of int) quota.Period {
+	if of == 0 {
+		of = b.now().In(calendar.Shanghai()).Year()
+	}
+	from := time.Date(of, 1, 1, 0, 0, 0, 0, calendar.Shanghai())
 	return quota.Period{From: from, To: from.AddDate(1, 0, 0)}
 }
 
@@ -42,7 +69,7 @@ func (b *Book) matterKeys() []string {
 // QuotaItems lists what stands behind a figure of this year: what counts, or what is
 // missing.
 func (b *Book) QuotaItems(ctx context.Context, key string, missing bool, cursor string) (Page[QuotaItem], error) {
-	list, err := quota.Items(ctx, b.o.Pool, b.thisYear(), b.matterKeys(), b.now(), quota.Which{Key: key, Missing: missing, After: cursor, Limit: pageLength + 1})
+	list, err := quota.Items(ctx, b.o.Pool, b.year(0), b.matterKeys(), b.now(), quota.Which{Key: key, Missing: missing, After: cursor, Limit: pageLength + 1})
 	if errors.Is(err, quota.ErrUnknown) {
 		err = fmt.Errorf("%w: %w", ErrNotFound, err)
 	}

@@ -25,7 +25,7 @@ func (b *Book) Overview(ctx context.Context, a Actor) (Overview, error) {
 	if out.Deadlines, err = b.nearest(ctx, own(a)); err != nil {
 		return out, err
 	}
-	if out.Quotas, err = b.Quotas(ctx); err != nil {
+	if out.Quotas, err = b.Quotas(ctx, 0); err != nil {
 		return out, err
 	}
 	out.CalendarLacks, out.CalendarProvisional = b.rules.Days().Lacks(b.now())

@@ -21,6 +21,7 @@ func held() [][2]string {
 		{"changes.json", `SELECT at, action, before, after FROM change_log WHERE kind = 'party' AND subject = $1::uuid::text ORDER BY id`},
 		{"objects.json", `SELECT kind, name, address, business, licence_no, township, grade, longitude, latitude, created_at, changed_at, removed_at FROM object WHERE party_id = $1 ORDER BY id`},
 		{"object-events.json", `SELECT o.name, e.kind, e.at, e.points, e.note FROM object_event e JOIN object o ON o.id = e.object_id WHERE o.party_id = $1 ORDER BY e.at`},
+		{"object-papers.json", `SELECT o.name AS object, p.kind, p.signer, p.at, p.type, encode(p.content, 'base64') AS content, p.withdrawn_at, p.withdrawn_why FROM object_paper p JOIN object o ON o.id = p.object_id WHERE p.party_id = $1 ORDER BY p.at`},
 		{"cases.json", `SELECT id, number, state, matter, party, object, place, township, first_at, last_at, filed_at, decided_at, published_at, closed_at, fine_fen, late_fen, paid_fen FROM casefile WHERE party_id = $1 ORDER BY first_at`},
 		{"records.json", `SELECT case_id, seq, at, role, event, from_state, to_state, reason FROM process_record WHERE case_id IN ` + cases + ` ORDER BY case_id, seq`},
 		{"documents.json", `SELECT id, case_id, kind, title_zh, number, code, issued_at, sha256 FROM document WHERE case_id IN ` + cases + ` ORDER BY issued_at`},

@@ -33,7 +33,7 @@ const (
 // one before. It is drawn anew, so that it carries no metadata: a phone writes where
 // and by whom it was taken. Errors wrap ErrInvalid, ErrNotFound.
 func (r *Registry) SaveSign(ctx context.Context, by, cameraID string, photograph []byte) (Camera, error) {
-	picture, err := redrawn(photograph)
+	picture, err := redrawn("sign", photograph)
 	if err != nil {
 		return Camera{}, fmt.Errorf("keep the sign of camera %s: %w", cameraID, err)
 	}
@@ -82,18 +82,19 @@ func (r *Registry) SignPicture(ctx context.Context, cameraID string) (picture []
 	return picture, at, nil
 }
 
-// redrawn makes a JPEG of a photograph's pixels alone.
-func redrawn(photograph []byte) ([]byte, error) {
+// redrawn makes a JPEG of a photograph's pixels alone; field names what was sent where it
+// is refused.
+func redrawn(field string, photograph []byte) ([]byte, error) {
 	size, _, err := image.DecodeConfig(bytes.NewReader(photograph))
 	if err != nil {
-		return nil, refuse("sign", "照片应为 JPEG 或 PNG 图片", "the photograph is to be a JPEG or PNG picture")
+		return nil, refuse(field, "照片应为 JPEG 或 PNG 图片", "the photograph is to be a JPEG or PNG picture")
 	}
 	if size.Width*size.Height > signPixels {
-		return nil, refuse("sign", "照片过大，请缩小到 1600 万像素以内", "the photograph is too large; make it smaller than 16 million pixels")
+		return nil, refuse(field, "照片过大，请缩小到 1600 万像素以内", "the photograph is too large; make it smaller than 16 million pixels")
 	}
 	seen, _, err := image.Decode(bytes.NewReader(photograph))
 	if err != nil {
-		return nil, refuse("sign", "照片文件不完整，请重新选择", "the photograph is incomplete; choose it again")
+		return nil, refuse(field, "照片文件不完整，请重新选择", "the photograph is incomplete; choose it again")
 	}
 	paper := image.NewRGBA(seen.Bounds()) // what is transparent becomes white
 	draw.Draw(paper, paper.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
@@ -103,7 +104,7 @@ func redrawn(photograph []byte) ([]byte, error) {
 		return nil, fmt.Errorf("draw the photograph anew: %w", err)
 	}
 	if out.Len() > signBytes {
-		return nil, refuse("sign", "照片过大，请缩小后再选", "the photograph is too large; make it smaller")
+		return nil, refuse(field, "照片过大，请缩小后再选", "the photograph is too large; make it smaller")
 	}
 	return out.Bytes(), nil
 }

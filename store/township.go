@@ -105,8 +105,8 @@ func narrowed() map[string]string {
 		"camera_looks": byCamera("camera_id"), "camera_sign": byCamera("camera_id"), "camera_state": byCamera("camera_id"),
 		"camera_state_part": byCamera("camera_id"),
 		"redacted_copy":     byCase("case_id"), "room_part": byCase("case_id"),
-		"object_event": byObject("object_id"),
-		"draw_task":    `(` + byObject("subject") + ` OR ` + byCase("subject") + `)`,
+		"object_event": byObject("object_id"), "object_paper": byObject("object_id"),
+		"draw_task": `(` + byObject("subject") + ` OR ` + byCase("subject") + `)`,
 		// Who is nobody's yet may be chosen for an object or a case by everybody.
 		"party": `(EXISTS (SELECT FROM public.object o WHERE o.party_id = t.id AND o.township = ` + mine + `)
 			OR EXISTS (SELECT FROM public.casefile c WHERE c.party_id = t.id AND c.township = ` + mine + `)
@@ -125,7 +125,7 @@ func narrowed() map[string]string {
 func District() []string {
 	return []string{
 		"account", "account_ceremony", "account_outside", "account_passkey", "account_recovery", "account_session", "account_totp", "sign_in",
-		"api_key", "authority", "camera_lease", "change_log", "credit_rules", "document_number", "draw", "duty_shift", "evidence_sample", "gateway_trial",
+		"api_key", "authority", "brigade", "camera_lease", "change_log", "credit_rules", "document_number", "draw", "duty_shift", "evidence_sample", "gateway_trial",
 		"grade_formula", "idempotent_answer", "intake_batch", "intake_change", "intake_party", "intake_row", "key_order", "log_draw", "log_entry", "log_keeper",
 		"model", "model_change", "model_difference", "model_use", "node_spool", "other_case", "portal_code", "portal_link", "portal_session", "quota_snapshot",
 		"push_device", "push_key", "push_wish", "reconciliation", "retention_agreement", "retention_order", "retention_proof", "retention_run", "room_call", "room_holder", "rule", "saved_filter", "score_rules",

@@ -13,7 +13,7 @@ import (
 type ObjectChange struct {
 	At     time.Time     `json:"at"`
 	By     string        `json:"by" doc:"A name; empty: the system itself."`
-	Action string        `json:"action" doc:"create, change, grade, remove"`
+	Action string        `json:"action" doc:"create, change, grade, remove, photo, commitment, withdraw"`
 	Fields []FieldChange `json:"fields"`
 	ZH     string        `json:"zh,omitempty" doc:"Of a grade: why."`
 	EN     string        `json:"en,omitempty"`

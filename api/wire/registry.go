@@ -55,3 +55,8 @@ func (d PartyDraft) Into(p *registry.Party) {
 		}
 	}
 }
+
+// PaperWithdrawal says why a commitment or photograph stands no longer.
+type PaperWithdrawal struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"500"`
+}

@@ -64,13 +64,13 @@ func imported(t *testing.T, set bench.Set) {
 	base := registry.New(pool, secrets)
 	in := intake.New(pool, base, secrets, time.Now)
 	var file bytes.Buffer
-	file.WriteString("名称,类型,地址,业态,证照编号,经度,纬度\n")
+	file.WriteString("名称,类型,地址,业态,证照编号,经度,纬度,当事人,电话\n")
 	for i := range *shops {
 		place := "121.4"
 		if i%100 == 0 {
 			place = "1214"
 		}
-		fmt.Fprintf(&file, "店%06d,商铺,测量路%d号,餐饮,M%06d,%s,31.6\n", i, i, i, place)
+		fmt.Fprintf(&file, "店%06d,商铺,测量路%d号,餐饮,M%06d,%s,31.6,业主%06d,138%08d\n", i, i, i, place, i, i)
 	}
 	began := time.Now()
 	batch, err := in.Preview(t.Context(), "bench", "bench.csv", intake.CSV, file.Bytes(), intake.Options{})
@@ -83,6 +83,7 @@ func imported(t *testing.T, set bench.Set) {
 	set[fmt.Sprintf("import of %s shops, 1 %% wrong", thousands(*shops))] = bench.Figure{Value: time.Since(began).Seconds(), Unit: "s", Goal: "≤ 60", Command: command}
 
 	t.Logf("%7.1f s  import", time.Since(began).Seconds())
+	told(t, in, batch)
 	if _, err := pool.Exec(t.Context(), `INSERT INTO object_event (id, object_id, kind, at, source, by_whom)
 		SELECT gen_random_uuid(), id, 'inspection_failed', now() - interval '10 days', n::text, 'bench' FROM object, generate_series(1, 3) AS n`); err != nil {
 		t.Fatal(err)
@@ -94,6 +95,30 @@ func imported(t *testing.T, set bench.Set) {
 	}
 	t.Logf("%7.1f s  grading", time.Since(began).Seconds())
 	set[fmt.Sprintf("grading of %s objects", thousands(*shops))] = bench.Figure{Value: time.Since(began).Seconds(), Unit: "s", Goal: "≤ 60", Command: command}
+}
+
+// told fails unless every row that is wrong is told of, with its number and its column.
+func told(t *testing.T, in *intake.Intake, batch intake.Batch) {
+	t.Helper()
+	const page = 500
+	for n, after := 0, 0; ; {
+		rows, err := in.Rows(t.Context(), batch.ID, "error", after, page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range rows {
+			if want := 2 + 100*(n+i); r.N != want || len(r.Problems) != 1 || r.Problems[0].Row != want || r.Problems[0].Column != "经度" {
+				t.Fatalf("row %d is told of as %d, %+v", want, r.N, r.Problems)
+			}
+		}
+		if n += len(rows); len(rows) < page {
+			if n != batch.Counts.Error {
+				t.Fatalf("%d rows are told of, %d are wrong", n, batch.Counts.Error)
+			}
+			return
+		}
+		after = rows[page-1].N
+	}
 }
 
 // step says how long a step took: a loaded machine takes many times as long.
@@ -167,6 +192,15 @@ func counted(t *testing.T, set bench.Set) {
 	scope.Narrow([]string{"T7"})
 	figure("quota page", 40, compute(t.Context()))
 	figure("quota page of a township", 40, compute(own))
+	brigades := make([]registry.Brigade, 3)
+	for i := range 18 {
+		b := &brigades[i%3]
+		b.Name, b.Townships = fmt.Sprintf("B%d", i%3), append(b.Townships, fmt.Sprintf("T%d", i))
+	}
+	figure("figures of 18 townships and 3 brigades", 20, func() error {
+		_, err := quota.Areas(t.Context(), pool, year, matters, brigades, now)
+		return err
+	})
 	for _, key := range []string{"record_check", "legal_review"} { // many are missing, none is
 		figure("list behind "+key, 20, func() error {
 			_, err := quota.Items(t.Context(), pool, year, matters, now, quota.Which{Key: key, Missing: true, Limit: 51})

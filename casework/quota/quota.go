@@ -71,14 +71,26 @@ func Compute(ctx context.Context, db queryer, p Period, matters []string, now ti
 	for i := range list {
 		list[i].foresee(last[i], left)
 	}
+	list = append(list, durations(took)...)
 	if len(store.Townships(ctx)) > 0 {
-		list = slices.DeleteFunc(list, func(q Quota) bool { return q.Key == caseCoverage })
+		list = ofTownships(list)
 	}
-	return append(list,
+	return list, nil
+}
+
+// ofTownships leaves out what is known of the district alone.
+func ofTownships(list []Quota) []Quota {
+	return slices.DeleteFunc(list, func(q Quota) bool { return q.Key == caseCoverage })
+}
+
+// durations are the figures that are days.
+func durations(took spread) []Quota {
+	return []Quota{
 		days("time_to_close", took.atMost(50), took.all, 4, "办案天数（中位）", "Days to closure (median)",
 			"从发现到结案的天数，中位数，按整小时计（浦东：现场27天，非现场不到4天）", "Days from incident to closure, median, in whole hours (Pudong reports 27 on site, under 4 off-site)"),
 		days("time_to_close_p90", took.atMost(90), took.all, 0, "办案天数（九成以内）", "Days to closure (p90)",
-			"从发现到结案的天数，九成案件以内，按整小时计", "Days from incident to closure, nine of ten cases, in whole hours")), nil
+			"从发现到结案的天数，九成案件以内，按整小时计", "Days from incident to closure, nine of ten cases, in whole hours"),
+	}
 }
 
 // recent are the ninety days before today, as far as the period has them.

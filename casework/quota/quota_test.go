@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"offsite/casework/quota"
 	"offsite/casework/quota/quotatest"
+	"offsite/registry"
 	"offsite/store"
 	"offsite/store/storetest"
 )
@@ -104,6 +106,36 @@ func TestFiguresEqualTheRecount(t *testing.T) {
 			scope.Narrow(townships)
 			equal(ctx, t, pool, 12) // cases filed on site have no township
 		}
+		sameByArea(t, pool)
+	}
+}
+
+// sameByArea compares the figures of each brigade and township, read at once, with those
+// of somebody who sees it alone.
+func sameByArea(t *testing.T, pool *pgxpool.Pool) {
+	t.Helper()
+	brigades := []registry.Brigade{{Name: "一大队", Townships: []string{"甲镇", "乙镇"}}, {Name: "二大队", Townships: []string{"无此镇"}}}
+	areas, err := quota.Areas(t.Context(), pool, year, matters, brigades, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, a := range areas {
+		names = append(names, a.Level+" "+a.Name)
+		ctx, scope := store.WithScope(t.Context())
+		scope.Narrow(a.Townships)
+		own, err := quota.Compute(ctx, pool, year, matters, now)
+		if err != nil || len(own) != len(a.Figures) {
+			t.Fatalf("%s has %d figures, and sees %d of its own, %v", a.Name, len(a.Figures), len(own), err)
+		}
+		for i, q := range own {
+			if want := (quota.AreaFigure{Key: q.Key, Numerator: q.Numerator, Denominator: q.Denominator, Value: q.Value, Met: q.Met}); a.Figures[i] != want {
+				t.Errorf("%s is shown with %+v, and sees %+v", a.Name, a.Figures[i], want)
+			}
+		}
+	}
+	if want := []string{"brigade 一大队", "brigade 二大队", "township 丙镇", "township 乙镇", "township 无此镇", "township 甲镇"}; !slices.Equal(names, want) {
+		t.Errorf("the areas are %v, want %v", names, want)
 	}
 }
 

@@ -14,17 +14,31 @@ import (
 // Report is the figures on paper: as they stand now, or as a month was sealed.
 type Report struct {
 	At     time.Time
+	Of     string // brigade or township; "": all that the reader sees
 	Month  string // 2006-01 of a sealed month; "": now
+	Year   int    // without a month; 0: the year of At
 	Digest string // SHA-256 of what was sealed
 	Quotas []Quota
 }
 
 // span is what the report is of.
 func (r Report) span() string {
-	if r.Month == "" {
-		return "截至" + r.At.Format("2006-01-02 15:04")
+	now := "截至" + r.At.Format("2006-01-02 15:04")
+	switch {
+	case r.Month != "":
+		return r.Month + "（已封存）"
+	case r.Year != 0:
+		return fmt.Sprintf("%d年（%s）", r.Year, now)
 	}
-	return r.Month + "（已封存）"
+	return now
+}
+
+// title names the report.
+func (r Report) title() string {
+	if r.Of == "" {
+		return "计划指标"
+	}
+	return r.Of + "计划指标"
 }
 
 // figure writes a value as people read it.
@@ -68,7 +82,7 @@ func (r Report) Sheet(bureau document.Bureau) document.Sheet {
 	if r.Digest != "" {
 		parts = append(parts, document.Part{Heading: "核对", Text: []string{"本月数字已封存，其摘要登记在公开的透明日志中。"}, Notes: []string{"SHA-256 " + r.Digest}})
 	}
-	return document.Sheet{Bureau: bureau, Title: "计划指标", Number: r.span(), Date: r.At, Parts: parts}
+	return document.Sheet{Bureau: bureau, Title: r.title(), Number: r.span(), Date: r.At, Parts: parts}
 }
 
 // XLSX writes the report as a spreadsheet, one figure a row.
@@ -77,7 +91,7 @@ func (r Report) XLSX(w io.Writer) error {
 	defer x.Close()
 	const sheet = "指标"
 	rows := [][]any{
-		{"计划指标", r.span(), r.Digest},
+		{r.title(), r.span(), r.Digest},
 		{"指标", "Figure", "分子", "分母", "数值", "目标", "单位", "结果", "年底预计", "计划原文"},
 	}
 	for _, q := range r.Quotas {

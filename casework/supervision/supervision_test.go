@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"offsite/casework/calendar"
+	"offsite/casework/quota"
 	"offsite/casework/rules"
 	"offsite/casework/supervision"
 	"offsite/evidence/translog"
@@ -296,5 +298,70 @@ func TestReviewInProcessDrawsOpenCases(t *testing.T) {
 	must(t, err)
 	if d.Of != 2 || d.Wanted != 2 {
 		t.Errorf("drawn from %d cases, %d wanted; two are before the end of their investigation", d.Of, d.Wanted)
+	}
+}
+
+// Three of ten closed cases drawn and checked are the plan's 30 % of records, and two of
+// ten open ones its 10 % of reviews in process twice over; a fault is put right.
+func TestChecksCountInThePlansFigures(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t), t.Context()
+	for n := range 20 {
+		id := h.closedCase(t, n, false)
+		if n >= 10 {
+			_, err := h.pool.Exec(ctx, `UPDATE casefile SET state = 'filed', closed_at = NULL WHERE id = $1`, id)
+			must(t, err)
+		}
+	}
+	figure := func(key string) quota.Quota {
+		t.Helper()
+		from := time.Date(2026, 1, 1, 0, 0, 0, 0, calendar.Shanghai())
+		list, err := quota.Compute(ctx, h.pool, quota.Period{From: from, To: from.AddDate(1, 0, 0)}, nil, h.now)
+		must(t, err)
+		return list[slices.IndexFunc(list, func(q quota.Quota) bool { return q.Key == key })]
+	}
+	for _, c := range []struct {
+		kind, figure string
+		wanted       int
+		of           int64
+	}{{supervision.ProcessRecord, "record_check", 3, 10}, {supervision.During, "review_during", 2, 20}} {
+		if q := figure(c.figure); q.Numerator != 0 || q.Denominator != c.of || q.Met {
+			t.Errorf("before any check %s is %+v", c.figure, q)
+		}
+		d, err := h.Announce(ctx, h.people["legal"], supervision.Plan{Kind: c.kind, Title: c.figure, DrawAt: h.now.Add(time.Hour), Wanted: c.wanted})
+		must(t, err)
+		h.until(t, d.ID, announced)
+		h.now = h.now.Add(2 * time.Hour)
+		h.until(t, d.ID, drawn)
+		tasks, err := h.Tasks(ctx, supervision.TaskFilter{DrawID: d.ID})
+		must(t, err)
+		if len(tasks) != c.wanted {
+			t.Fatalf("%s drew %d, want %d", c.kind, len(tasks), c.wanted)
+		}
+		for i, task := range tasks {
+			answers := map[string]string{}
+			for _, q := range supervision.Questions(c.kind) {
+				answers[q.Key] = "ok"
+			}
+			if i == 0 {
+				answers[supervision.Questions(c.kind)[0].Key] = "fault"
+			}
+			if q := figure(c.figure); q.Numerator != int64(i) || q.Met {
+				t.Errorf("after %d checks %s is %+v", i, c.figure, q)
+			}
+			must(t, h.Enter(ctx, h.people["legal"], task.ID, supervision.Result{Answers: answers, Note: "见检查表"}))
+		}
+		if q := figure(c.figure); q.Numerator != int64(c.wanted) || !q.Met {
+			t.Errorf("after all checks %s is %+v", c.figure, q)
+		}
+		open, err := h.Tasks(ctx, supervision.TaskFilter{DrawID: d.ID, Open: true})
+		must(t, err)
+		if len(open) != 1 || open[0].ID != tasks[0].ID || open[0].RectifyBy == "" {
+			t.Errorf("the fault waits as %+v", open)
+		}
+		must(t, h.Rectify(ctx, tasks[0].ID, "已补充记录"))
+		if open, err = h.Tasks(ctx, supervision.TaskFilter{DrawID: d.ID, Open: true}); err != nil || len(open) != 0 {
+			t.Errorf("put right it waits as %+v, %v", open, err)
+		}
 	}
 }

@@ -25,7 +25,16 @@ type Question struct {
 
 // Questions is the check list of a kind.
 func Questions(kind string) []Question {
-	if kind == Inspection {
+	switch kind {
+	case ProcessRecord: // Penalty Law art. 47
+		return []Question{
+			{"steps", "启动、调查取证、审核、决定、送达、执行各环节均有文字记录", "Every step from the beginning to execution has its record in writing"},
+			{"pictures", "音像记录清晰连续，与文字记录相符", "Pictures and sound are clear, without gaps, and agree with what is written"},
+			{"who", "人员、时间、地点记录准确，执法证号齐全", "Who, when and where is right, with the licence numbers"},
+			{"proof", "过程记录和证据包经核验未被改动", "Record and bundles were verified and are unchanged"},
+			{"kept", "归档及时，可随时调阅", "It was archived in time and can be called up"},
+		}
+	case Inspection:
 		return []Question{
 			{"front", "门前无占道、无跨门经营", "Nothing in the street or outside the door"},
 			{"waste", "生活垃圾、餐厨垃圾分类投放，协议齐全", "Waste is sorted; contracts are there"},

@@ -16,6 +16,7 @@ import (
 const (
 	ByPerson   = "person"
 	ByTeam     = "team"
+	ByBrigade  = "brigade"
 	ByTownship = "township"
 )
 
@@ -28,9 +29,9 @@ type TeamReport struct {
 	Rows   []ScoreRow `json:"rows"`
 }
 
-// ScoreRow is one person, team or township.
+// ScoreRow is one person, team, township or brigade.
 type ScoreRow struct {
-	Key    string         `json:"key" doc:"Account, or name of the team or township; empty: of none."`
+	Key    string         `json:"key" doc:"Account, or name of the team, township or brigade; empty: of none."`
 	Name   string         `json:"name"`
 	Team   string         `json:"team,omitempty" doc:"Of a person."`
 	Counts map[string]int `json:"counts" doc:"By measure."`
@@ -56,10 +57,11 @@ const facts = `
 // Report counts a period. Of persons, those in service who have done nothing are listed
 // too, where the context sees their townships.
 func (o *Office) Report(ctx context.Context, p Period, by string) (TeamReport, error) {
-	keys := map[string]string{ByPerson: "a.id::text", ByTeam: "a.team", ByTownship: "f.township"}
+	keys := map[string]string{ByPerson: "a.id::text", ByTeam: "a.team", ByTownship: "f.township",
+		ByBrigade: "coalesce((SELECT b.name FROM brigade b WHERE f.township = ANY (b.townships)), '')"}
 	key, known := keys[by]
 	if !known {
-		return TeamReport{}, &registry.Refused{Field: "by", ZH: "报表按人员、中队或乡镇汇总", EN: "a report is by person, team or township"}
+		return TeamReport{}, &registry.Refused{Field: "by", ZH: "报表按人员、中队、乡镇或大队汇总", EN: "a report is by person, team, township or brigade"}
 	}
 	r := TeamReport{Period: p.Name, By: by, Months: p.names()}
 	var err error

@@ -38,6 +38,7 @@ func work(t *testing.T) *pgxpool.Pool {
 	const account = `INSERT INTO account (id, username, name, roles, must_change_password, password, created_at, changed_at, team, level, townships) VALUES ($1, $2, $2, '{officer}', false, '', now(), now(), $3, 'township', ARRAY[$4])`
 	exec(account, first, "甲", "一中队", "甲镇")
 	exec(account, second, "乙", "二中队", "乙镇")
+	exec(`INSERT INTO brigade (name, townships) VALUES ('一大队', '{甲镇,丙镇}')`)
 	for id, of := range map[string][2]string{caseA: {"甲镇", first}, caseB: {"乙镇", second}} {
 		exec(`INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, first_at, last_at, raised_at, created_at, changed_at, filed_at, closed_at, township, officers, dossier)
 			VALUES ($1, $2, 'closed', 1, 'stall', 'stall', $1, $1, $3, $3, $3, $3, $3, $3, $4, $2, ARRAY[$5::uuid], '{}')`, id, of[0], at(2, 9), at(20, 9), of[1])
@@ -81,7 +82,7 @@ func TestAMonthIsCountedFromTheRecords(t *testing.T) {
 	if r.Rows[1].Points != -6 || r.Rows[1].Counts["reviewed"] != 0 || r.Rows[1].Counts["lead_late"] != 1 || r.Rows[1].Counts["fault"] != 1 || r.Rows[1].Counts["overdue"] != 1 || r.Rows[1].Place != 2 {
 		t.Errorf("the second: %+v", r.Rows[1])
 	}
-	for by, want := range map[string]string{team.ByTeam: "一中队", team.ByTownship: "甲镇"} {
+	for by, want := range map[string]string{team.ByTeam: "一中队", team.ByTownship: "甲镇", team.ByBrigade: "一大队"} {
 		if r, err = office.Report(t.Context(), period(t, "2026-11"), by); err != nil || len(r.Rows) != 2 || r.Rows[0].Key != want || r.Rows[0].Points != 11 {
 			t.Errorf("by %s: %+v, %v", by, r.Rows, err)
 		}

@@ -82,6 +82,8 @@ func TestTheDistrictIsLawfulAndLoadedOnce(t *testing.T) {
 		`SELECT count(*) FROM credit_record`:                                                                         {100, 400},
 		`SELECT count(*) FROM transfer WHERE subject_kind = 'case'`:                                                  {3, 40},
 		`SELECT count(*) FROM transfer WHERE subject_kind = 'lead'`:                                                  {2, 3},
+		`SELECT count(*) FROM casefile WHERE NOT EXISTS (SELECT FROM brigade b WHERE township = ANY (b.townships))`:  {0, 0},
+		`SELECT count(*) FROM brigade`:                                                                               {3, 3},
 		`SELECT count(*) FROM casefile WHERE township = ''`:                                                          {0, 0},
 		`SELECT count(*) FROM document`:                                                                              {0, 0},
 		`SELECT count(*) FROM object WHERE grade = 'red'`:                                                            {3, 300},

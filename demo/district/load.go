@@ -38,6 +38,9 @@ type Loader struct {
 // Load writes the district.
 func (l Loader) Load(ctx context.Context) error {
 	p, until := newPlan(l.Seed), l.Now.In(calendar.Shanghai())
+	if err := l.brigades(ctx); err != nil {
+		return fmt.Errorf("load the demonstration district: %w", err)
+	}
 	if err := l.objects(ctx, p); err != nil {
 		return fmt.Errorf("load the demonstration district: %w", err)
 	}
@@ -61,6 +64,15 @@ func (l Loader) Load(ctx context.Context) error {
 		return fmt.Errorf("load the demonstration district: %w", err)
 	}
 	return nil
+}
+
+func (l Loader) brigades(ctx context.Context) error {
+	known, err := l.Registry.Brigades(ctx)
+	if err != nil || len(known) > 0 {
+		return err
+	}
+	_, err = l.Registry.SaveBrigades(ctx, by, brigades())
+	return err
 }
 
 func (l Loader) objects(ctx context.Context, p *plan) error {

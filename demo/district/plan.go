@@ -104,6 +104,16 @@ func towns() []town {
 		{"横沙乡", 121.846, 31.342}, {"绿华镇", 121.203, 31.771}, {"新村乡", 121.279, 31.833}}
 }
 
+// brigades cover the towns from west to east; the first is that of the demonstration's
+// brigade supervisor.
+func brigades() []registry.Brigade {
+	return []registry.Brigade{
+		{Name: "一大队" + mark, Townships: []string{"城桥镇", "港西镇", "建设镇", "庙镇"}},
+		{Name: "二大队" + mark, Townships: []string{"三星镇", "绿华镇", "新村乡", "新海镇", "东平镇", "新河镇", "竖新镇"}},
+		{Name: "三大队" + mark, Townships: []string{"堡镇", "港沿镇", "向化镇", "中兴镇", "陈家镇", "长兴镇", "横沙乡"}},
+	}
+}
+
 type trade struct{ name, business string }
 
 func trades() []trade {

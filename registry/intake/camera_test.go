@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -168,7 +169,8 @@ func TestCamerasFromASpreadsheet(t *testing.T) {
 	s := open(t)
 	book := excelize.NewFile()
 	for cell, value := range map[string]any{"A1": "名称", "B1": "视频地址", "C1": "公示日期", "D1": "是否接入",
-		"A2": "东门", "B2": "rtsp://10.0.0.1/s1", "C2": 46027, "D2": "未接入"} {
+		"A2": "东门", "B2": "rtsp://10.0.0.1/s1", "C2": 46027, "D2": "未接入",
+		"A3": "西门", "B3": "rtsp://10.0.0.2/s1", "C3": time.Date(2026, 1, 6, 0, 0, 0, 0, time.UTC)} {
 		if err := book.SetCellValue("Sheet1", cell, value); err != nil {
 			t.Fatal(err)
 		}
@@ -180,6 +182,9 @@ func TestCamerasFromASpreadsheet(t *testing.T) {
 	s.apply(t, s.preview(t, "c.xlsx", data.Bytes(), intake.Options{Subject: intake.Cameras}))
 	if c := s.cameras(t)["东门"]; c.PublishedOn == nil || *c.PublishedOn != "2026-01-05" || !c.Unwatched {
 		t.Errorf("registered as %+v", c)
+	}
+	if c := s.cameras(t)["西门"]; c.PublishedOn == nil || *c.PublishedOn != "2026-01-06" {
+		t.Errorf("a date that is one: %+v", c)
 	}
 	format, err := intake.FormatOf("c.csv")
 	if err != nil {

@@ -58,7 +58,11 @@ func (r reader) read(l line) reading {
 func (r reader) clean(l line, out *reading) map[field]string {
 	clean := map[field]string{}
 	for f, text := range l.cells {
-		if zh, en, bad := spoiled(f, text); bad {
+		zh, en, bad := spoiled(f, text)
+		if day, dated := l.dates[f]; dated && f != fieldPublished {
+			zh, en, bad = "表格软件把单元格当作了日期（"+day+"），请将该列设为文本后重新填写", "the spreadsheet took the cell for a date ("+day+"); format the column as text and type it anew", true
+		}
+		if bad {
 			out.problems = append(out.problems, Fault{Row: l.n, Column: r.heading.column(f), ZH: zh, EN: en})
 			continue
 		}
@@ -104,6 +108,9 @@ func (h heading) column(f field) string {
 var (
 	// rounded is what a spreadsheet makes of a long number: 3.10230199001011E+17.
 	rounded = regexp.MustCompile(`^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$`)
+	// creditCode is the shape of a unit's number that a citizen's never has, right or
+	// wrong: a letter before the last place.
+	creditCode = regexp.MustCompile(`[A-Z].`)
 	// decimal ends are what it adds to a whole number.
 	wholeNumber = regexp.MustCompile(`^([0-9]+)\.0+$`)
 )
@@ -183,7 +190,7 @@ func (r reader) party(cells map[field]string) *registry.Party {
 		p.Kind = "person"
 	case kind != "":
 		p.Kind = "unit"
-	case p.Identity != "" && identity.Unit(p.Identity) == nil:
+	case p.Identity != "" && (identity.Unit(p.Identity) == nil || creditCode.MatchString(p.Identity)):
 		p.Kind = "unit"
 	case p.Identity != "":
 		p.Kind = "person"

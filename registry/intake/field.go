@@ -98,6 +98,7 @@ func readHeading(cells []string, s sheet) (heading, bool) {
 type line struct {
 	n     int // as the spreadsheet counts, from 1
 	cells map[field]string
+	dates map[field]string // of cells, those that are dates to the spreadsheet, as it shows them
 	// problems of reading, before what is written is looked at
 	problems []Fault
 }

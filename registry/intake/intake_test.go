@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"offsite/registry"
 	"offsite/registry/intake"
 	"offsite/registry/place"
+	"offsite/store"
 	"offsite/store/storetest"
 )
 
@@ -192,16 +194,17 @@ func TestRowErrorsNameRowAndColumn(t *testing.T) {
 		"i,商铺,121.4,31.6,赵六,,13800000000.0\n" + // 12: sound, a number with an end
 		"i,商铺,121.4001,31.6,,,\n" + // 13: 12 again
 		"j,飞船,1,2,赵六,1,x\n" + // 14: several at once
-		"k,商铺,#N/A,31.6,,,\n" // 15: half a position is not another error
+		"k,商铺,#N/A,31.6,,,\n" + // 15: half a position is not another error
+		"l,商铺,,,乙公司,91350100M000100Y44,\n" // 16: a unit's number with a wrong check digit
 	b := s.preview(t, "bad.csv", []byte(text), intake.Options{})
-	if b.Counts.Error != 13 || b.Counts.Create != 1 {
+	if b.Counts.Error != 14 || b.Counts.Create != 1 {
 		t.Fatalf("counts %+v", b.Counts)
 	}
 	rows, err := s.Rows(t.Context(), b.ID, "error", 0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[int]string{2: "名称", 3: "类型", 4: "经度", 5: "经度", 6: "经度", 7: "身份证号", 8: "身份证号", 9: "电话", 10: "名称", 11: "类型", 13: "名称", 15: "经度"}
+	want := map[int]string{2: "名称", 3: "类型", 4: "经度", 5: "经度", 6: "经度", 7: "身份证号", 8: "身份证号", 9: "电话", 10: "名称", 11: "类型", 13: "名称", 15: "经度", 16: "身份证号"}
 	for _, r := range rows {
 		if r.N == 14 {
 			if len(r.Problems) != 4 {
@@ -212,6 +215,9 @@ func TestRowErrorsNameRowAndColumn(t *testing.T) {
 		if len(r.Problems) != 1 || r.Problems[0].Column != want[r.N] || r.Problems[0].Row != r.N || r.Problems[0].ZH == "" || r.Problems[0].EN == "" {
 			t.Errorf("row %d: %+v, not %s", r.N, r.Problems, want[r.N])
 		}
+	}
+	if last := rows[len(rows)-1].Problems[0]; !strings.Contains(last.ZH, "统一社会信用代码") {
+		t.Errorf("a unit's number is told of as %s", last.ZH)
 	}
 	s.apply(t, b)
 	if o := s.objects(t); len(o) != 1 || o["i"].Party != "赵六" {
@@ -347,6 +353,40 @@ func TestManyShops(t *testing.T) {
 	}
 	if _, err := s.Undo(t.Context(), by, b.ID); err != nil || len(s.objects(t)) != 0 {
 		t.Errorf("%d left after undoing, %v", len(s.objects(t)), err)
+	}
+}
+
+// Who waits for a file sees how far it is: chunk by chunk, up to the last row.
+func TestProgressIsToldChunkByChunk(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	text, _ := many(2500)
+	b := s.preview(t, "many.csv", text, intake.Options{})
+	events := store.Events(t.Context(), s.pool)
+	if e := <-events; e.Kind != store.KindGap { // it listens from here on
+		t.Fatalf("the first event is %+v", e)
+	}
+	b = s.apply(t, b)
+	var seen []int
+	for e := range events {
+		var p struct {
+			Kind        string
+			BatchID     string `json:"batch_id"`
+			State       string
+			Done, Total int
+		}
+		if err := json.Unmarshal(e.Body, &p); err != nil || p.Kind != "intake.progress" || p.BatchID != b.ID || p.Total != 2500 {
+			continue // of the objects themselves
+		}
+		if len(seen) == 0 || p.Done != seen[len(seen)-1] {
+			seen = append(seen, p.Done)
+		}
+		if p.State == intake.Applied {
+			break
+		}
+	}
+	if want := []int{0, 1000, 2000, b.Done}; !slices.Equal(seen, want) {
+		t.Errorf("told of %v rows, want %v", seen, want)
 	}
 }
 

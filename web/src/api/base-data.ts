@@ -3,7 +3,7 @@
 import { useInfiniteQuery, useQuery, type QueryClient } from "@tanstack/react-query";
 import { api, ok } from "./client";
 import type {
-  Assessment, Formula, Formulas, ImportBatch, ImportRow, InspectionDue, ObjectChange, ObjectEventDraft, ObjectEvents, ObjectRow, Outcome,
+  Assessment, Formula, Formulas, ImportBatch, ImportRow, InspectionDue, ObjectChange, ObjectEventDraft, ObjectEvents, ObjectRow, Outcome, Paper,
 } from "./types";
 
 const pageLength = 100;
@@ -31,6 +31,19 @@ export const useObjectHistory = (id: string) =>
   useQuery({ queryKey: ["object", id, "history"], queryFn: async (): Promise<ObjectChange[]> => (await ok(api.GET("/api/v1/objects/{id}/history", ofObject(id)))).items });
 export const recordEvent = (id: string, body: ObjectEventDraft): Promise<Assessment> => ok(api.POST("/api/v1/objects/{id}/events", { ...ofObject(id), body }));
 export const adjustGrade = (id: string, body: { points: number; reason: string }): Promise<Assessment> => ok(api.POST("/api/v1/objects/{id}/adjustments", { ...ofObject(id), body }));
+
+export const usePapers = (id: string) => useQuery({ queryKey: ["object", id, "papers"], queryFn: async (): Promise<Paper[]> => (await ok(api.GET("/api/v1/objects/{id}/papers", ofObject(id)))).items });
+export const paperURL = (object: string, paper: string) => `/api/v1/objects/${encodeURIComponent(object)}/papers/${encodeURIComponent(paper)}`;
+export interface PaperDraft { kind: Paper["kind"]; signer?: string; at?: string }
+export const addPaper = (id: string, draft: PaperDraft, file: Blob): Promise<Paper> =>
+  ok(api.POST("/api/v1/objects/{id}/papers", {
+    params: { path: { id }, query: draft, header: { "Content-Type": "application/octet-stream" } },
+    body: file as unknown as string, // the schema's word for bytes
+    bodySerializer: (body: unknown) => body as Blob,
+    headers: { "Content-Type": "application/octet-stream" },
+  }));
+export const withdrawPaper = (id: string, paper: string, reason: string): Promise<unknown> =>
+  ok(api.POST("/api/v1/objects/{id}/papers/{paper}/withdrawal", { params: { path: { id, paper } }, body: { reason } }));
 
 const dueAtMost = 500;
 export const useInspections = (days: number) =>

@@ -115,12 +115,16 @@ export async function readBundle(id: string): Promise<{ tar: Uint8Array; trust: 
   return { tar: new Uint8Array(await tar.arrayBuffer()), trust: (await trust.json()) as Trust };
 }
 
-export const useQuotas = () => useQuery({ queryKey: ["quotas"], queryFn: async (): Promise<Quota[]> => (await ok(api.GET("/api/v1/quotas", {}))).items });
+// Part is a brigade or township within what somebody sees; neither: all of it.
+export interface Part { brigade?: string; township?: string }
+export const useQuotas = (part: Part = {}) =>
+  useQuery({ queryKey: ["quotas", part], queryFn: async (): Promise<Quota[]> => (await ok(api.GET("/api/v1/quotas", { params: { query: part } }))).items });
 export const useMatters = () => useQuery({ queryKey: ["matters"], queryFn: async (): Promise<Matter[]> => (await ok(api.GET("/api/v1/matters", {}))).items });
 export const useUsers = () => useQuery({ queryKey: ["users"], queryFn: async (): Promise<UserRow[]> => (await ok(api.GET("/api/v1/users", {}))).items });
 export const useOverview = () => useQuery({ queryKey: ["overview"], queryFn: (): Promise<Overview> => ok(api.GET("/api/v1/overview", {})) });
 export const saveObject = (object: Versioned | null, body: ObjectDraft): Promise<ObjectRow> =>
   object ? ok(api.PATCH("/api/v1/objects/{id}", { params: seenOf(object), body })) : ok(api.POST("/api/v1/objects", { body }));
+export const removeObject = (object: Versioned): Promise<void> => ok(api.DELETE("/api/v1/objects/{id}", { params: seenOf(object) }));
 export const saveParty = (id: string | null, body: PartyDraft): Promise<Party> =>
   id ? ok(api.PATCH("/api/v1/parties/{id}", { params: { path: { id } }, body })) : ok(api.POST("/api/v1/parties", { body }));
 export const createUser = (body: UserDraft): Promise<{ user: UserRow; password?: string }> => ok(api.POST("/api/v1/users", { body }));

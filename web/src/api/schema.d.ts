@@ -277,6 +277,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/brigades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The brigades (大队) and the townships that each covers */
+        get: operations["list-brigades"];
+        /** Put a list of brigades in place of the one before; a township is of one at most */
+        put: operations["save-brigades"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -1716,7 +1734,8 @@ export interface paths {
         get: operations["get-object"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Take an object off the lists, as when a shop has closed; its cases go on */
+        delete: operations["remove-object"];
         options?: never;
         head?: never;
         /** Change an object */
@@ -1786,6 +1805,58 @@ export interface paths {
         get: operations["get-object-history"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{id}/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signed commitments (告知承诺书) and photographs of an object */
+        get: operations["list-object-papers"];
+        put?: never;
+        /** Add a commitment that the object's party has signed (PDF, JPEG or PNG), or a photograph of its front (JPEG or PNG) */
+        post: operations["add-object-paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{id}/papers/{paper}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of a commitment or photograph */
+        get: operations["get-object-paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{id}/papers/{paper}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a commitment or photograph stands no longer */
+        post: operations["withdraw-object-paper"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2568,8 +2639,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The plan's figures */
+        /** The plan's figures, of all that one sees or of one brigade or township */
         get: operations["list-quotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quotas/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plan's figures of each brigade and township */
+        get: operations["list-quotas-by-area"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2688,7 +2776,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Counts and points of a month, quarter or year, by person, team or township */
+        /** Counts and points of a month, quarter or year, by person, team, township or brigade */
         get: operations["get-team-report"];
         put?: never;
         post?: never;
@@ -3450,6 +3538,24 @@ export interface components {
              */
             zeroed: number;
         };
+        AreaFigure: {
+            /** Format: int64 */
+            denominator: number;
+            key: string;
+            met: boolean;
+            /** Format: int64 */
+            numerator: number;
+            /** Format: double */
+            value: number;
+        };
+        AreaFigures: {
+            /** @description As the list of the plan's figures has them. */
+            figures: components["schemas"]["AreaFigure"][];
+            /** @enum {string} */
+            level: "brigade" | "township";
+            name: string;
+            townships: string[];
+        };
         Assessment: {
             en: string;
             /** Format: int64 */
@@ -3520,6 +3626,13 @@ export interface components {
             y1: number;
             /** Format: double */
             y2: number;
+        };
+        Brigade: {
+            name: string;
+            townships: string[];
+        };
+        BrigadesDraft: {
+            brigades: components["schemas"]["Brigade"][];
         };
         Browser: {
             /** Format: date-time */
@@ -4667,8 +4780,14 @@ export interface components {
         ListAreaBody: {
             items: components["schemas"]["Area"][];
         };
+        ListAreaFiguresBody: {
+            items: components["schemas"]["AreaFigures"][];
+        };
         ListAuthorityBody: {
             items: components["schemas"]["Authority"][];
+        };
+        ListBrigadeBody: {
+            items: components["schemas"]["Brigade"][];
         };
         ListBulkOutcomeBody: {
             items: components["schemas"]["BulkOutcome"][];
@@ -4723,6 +4842,9 @@ export interface components {
         };
         ListOrderBody: {
             items: components["schemas"]["Order"][];
+        };
+        ListPaperBody: {
+            items: components["schemas"]["Paper"][];
         };
         ListPartyBody: {
             items: components["schemas"]["Party"][];
@@ -4855,7 +4977,7 @@ export interface components {
             version: number;
         };
         ObjectChange: {
-            /** @description create, change, grade, remove */
+            /** @description create, change, grade, remove, photo, commitment, withdraw */
             action: string;
             /** Format: date-time */
             at: string;
@@ -5015,12 +5137,41 @@ export interface components {
             items: components["schemas"]["Transfer"][];
             next_cursor?: string;
         };
+        Paper: {
+            /** Format: date-time */
+            added_at: string;
+            /**
+             * Format: date-time
+             * @description When it was signed or taken.
+             */
+            at: string;
+            /** @description Name of who added it. */
+            by: string;
+            id: string;
+            /** @enum {string} */
+            kind: "commitment" | "photo";
+            /** @description Who is bound by a commitment: the object's party when it was signed. */
+            party: string;
+            sha256: string;
+            /** @description The person who signed a commitment. */
+            signer: string;
+            /** @description It was not withdrawn, and a commitment is that of the party that the object has now. */
+            stands: boolean;
+            /** @enum {string} */
+            type: "image/jpeg" | "application/pdf";
+            /** Format: date-time */
+            withdrawn_at?: string;
+            withdrawn_why?: string;
+        };
         PaperReceipt: {
             /** Format: date-time */
             received_at: string;
             receiver: string;
             /** @description PDF, JPEG or PNG, base64. */
             scan: string;
+        };
+        PaperWithdrawal: {
+            reason: string;
         };
         Parameter: {
             /** Format: double */
@@ -5812,7 +5963,7 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
-            /** @description Account, or name of the team or township; empty: of none. */
+            /** @description Account, or name of the team, township or brigade; empty: of none. */
             key: string;
             /** @description Points of each month. */
             months: number[];
@@ -7183,6 +7334,68 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Authority"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-brigades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBrigadeBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-brigades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrigadesDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBrigadeBody"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -12810,6 +13023,37 @@ export interface operations {
             };
         };
     };
+    "remove-object": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "change-object": {
         parameters: {
             query?: never;
@@ -13158,6 +13402,147 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["ListObjectChangeBody"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-object-papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPaperBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-object-paper": {
+        parameters: {
+            query: {
+                kind: "commitment" | "photo";
+                /** @description Who signed a commitment. */
+                signer?: string;
+                /** @description When it was signed or taken; left out: now. */
+                at?: string;
+            };
+            header?: {
+                "Content-Type"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paper"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-object-paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                paper: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "image/jpeg": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-object-paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                paper: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperWithdrawal"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -15457,7 +15842,12 @@ export interface operations {
     };
     "list-quotas": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of this brigade's townships alone. */
+                brigade?: string;
+                /** @description Of this township alone. */
+                township?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -15525,12 +15915,47 @@ export interface operations {
             };
         };
     };
+    "list-quotas-by-area": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAreaFiguresBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "report-quotas": {
         parameters: {
             query?: {
+                /** @description Of this brigade's townships alone. */
+                brigade?: string;
+                /** @description Of this township alone. */
+                township?: string;
                 format?: "xlsx" | "pdf";
-                /** @description A sealed month; left out: now. */
+                /** @description A sealed month of the district; left out: now. */
                 month?: string;
+                /** @description Without a month: the year, as it stands now; left out: this year. */
+                year?: number;
             };
             header?: never;
             path?: never;
@@ -15596,6 +16021,10 @@ export interface operations {
     "list-quota-items": {
         parameters: {
             query?: {
+                /** @description Of this brigade's townships alone. */
+                brigade?: string;
+                /** @description Of this township alone. */
+                township?: string;
                 /** @description Those that do not count; else those that do. */
                 missing?: boolean;
                 cursor?: string;
@@ -15801,7 +16230,7 @@ export interface operations {
             query: {
                 /** @description 2006-01, 2006-Q1 or 2006. */
                 period: string;
-                by?: "person" | "team" | "township";
+                by?: "person" | "team" | "township" | "brigade";
             };
             header?: never;
             path?: never;

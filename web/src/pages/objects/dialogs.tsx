@@ -1,7 +1,9 @@
 // Entering and changing base data. What the server refuses is said above the
 // form; what was typed stays. The risk grade is not entered: its formula gives it.
-import { Alert, App, Col, Form, Input, InputNumber, Modal, Row, Select } from "antd";
+import { AimOutlined } from "@ant-design/icons";
+import { Alert, App, Button, Col, Form, Input, InputNumber, Modal, Row, Select } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
 import { saveObject, saveParty, useParties } from "../../api/queries";
 import type { ObjectDraft, ObjectRow, Party, PartyDraft } from "../../api/types";
@@ -56,8 +58,33 @@ export function ObjectDialog({ object, onDone }: { object: ObjectRow | null; onD
           <Col xs={24} sm={12}><Form.Item name="longitude" label={t("longitude")}><InputNumber className="wide" min={-180} max={180} step={0.0001} /></Form.Item></Col>
           <Col xs={24} sm={12}><Form.Item name="latitude" label={t("latitude")}><InputNumber className="wide" min={-90} max={90} step={0.0001} /></Form.Item></Col>
         </Row>
+        <Here onFound={({ longitude, latitude }) => form.setFieldsValue({ longitude: round(longitude), latitude: round(latitude) })} />
       </Form>
     </Modal>
+  );
+}
+
+const round = (degrees: number) => Math.round(degrees * 1e6) / 1e6; // a decimetre
+
+// Here asks the phone where it stands: browsers give WGS 84.
+function Here({ onFound }: { onFound: (at: GeolocationCoordinates) => void }) {
+  const { t } = useDictionary<ObjectWord>(words);
+  const [asking, setAsking] = useState(false);
+  const [says, setSays] = useState<{ metres?: number } | null>(null);
+  if (!("geolocation" in navigator)) return null;
+  const ask = () => {
+    setAsking(true);
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => { setAsking(false); setSays({ metres: Math.round(coords.accuracy) }); onFound(coords); },
+      () => { setAsking(false); setSays({}); },
+      { enableHighAccuracy: true, timeout: 15_000 },
+    );
+  };
+  return (
+    <p className="row">
+      <Button size="small" icon={<AimOutlined />} loading={asking} onClick={ask}>{t("here")}</Button>
+      {says ? <span className="muted" role="status">{says.metres === undefined ? t("notFoundHere") : t("foundHere", { n: says.metres })}</span> : null}
+    </p>
   );
 }
 

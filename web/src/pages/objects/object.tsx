@@ -1,12 +1,16 @@
 // One shop, site or piece of land: how closely it is looked after and why, its
 // inspections, and everything that was changed of it.
 import { EditOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button } from "antd";
+import { App, Button, Popconfirm } from "antd";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
-import { Link, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { useObject } from "../../api/base-data";
+import { sentenceOf } from "../../api/problem";
+import { removeObject } from "../../api/queries";
 import type { ObjectRow } from "../../api/types";
 import { useSession } from "../../app/session";
+import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
 import { Loaded } from "../../parts/loaded";
 import { Page } from "../../parts/page";
@@ -14,6 +18,7 @@ import { ObjectDialog } from "./dialogs";
 import { Events } from "./events";
 import { GradeMark } from "./grade-mark";
 import { History } from "./history";
+import { Papers } from "./papers";
 import { AdjustDialog, RecordDialog } from "./record";
 import { Why } from "./why";
 import words, { type ObjectWord } from "./words";
@@ -33,6 +38,7 @@ function Shown({ object }: { object: ObjectRow }) {
   const close = () => setOpen(null);
   const buttons = (
     <>
+      {can("collector") ? <Remove object={object} /> : null}
       {can("collector") ? <Button icon={<EditOutlined />} onClick={() => setOpen("edit")}>{t("editObject")}</Button> : null}
       {can("head") ? <Button onClick={() => setOpen("adjust")}>{t("adjust")}</Button> : null}
       {can("collector", "officer", "head") ? <Button type="primary" icon={<PlusOutlined />} onClick={() => setOpen("record")}>{t("record")}</Button> : null}
@@ -48,6 +54,7 @@ function Shown({ object }: { object: ObjectRow }) {
         </div>
         <div className="stack">
           <Facts object={object} />
+          <Papers object={object} />
           <History id={object.id} />
         </div>
       </div>
@@ -55,6 +62,28 @@ function Shown({ object }: { object: ObjectRow }) {
       {open === "record" ? <RecordDialog id={object.id} onDone={close} /> : null}
       {open === "adjust" ? <AdjustDialog id={object.id} onDone={close} /> : null}
     </Page>
+  );
+}
+
+// Remove takes an object off the lists, as when a shop has closed.
+function Remove({ object }: { object: ObjectRow }) {
+  const { t, language } = useDictionary<ObjectWord>(words);
+  const frame = useWords();
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const remove = useMutation({
+    mutationFn: () => removeObject(object),
+    onSuccess: async () => {
+      void navigate("/objects", { replace: true });
+      await queries.invalidateQueries({ queryKey: ["objects"] });
+    },
+    onError: (error) => void message.error(sentenceOf(error, language)),
+  });
+  return (
+    <Popconfirm title={t("removeAsk", { name: object.name })} description={t("removeWhy")} okText={t("remove")} cancelText={frame.t("cancel")} onConfirm={() => remove.mutate()}>
+      <Button danger loading={remove.isPending}>{t("remove")}</Button>
+    </Popconfirm>
   );
 }
 

@@ -1,6 +1,7 @@
-// The calls of the rules: matters and working days that the bureau enters.
+// The calls of the settings: matters and working days that the bureau enters, brigades.
 import { useQuery } from "@tanstack/react-query";
 import { api, ok, type Schemas } from "../../api/client";
+import type { Brigade } from "../../api/types";
 
 export type RuleEntry = Schemas["Entry"];
 export type RuleKind = RuleEntry["kind"];
@@ -13,3 +14,5 @@ export const ruleText = async (kind: RuleKind, key: string): Promise<string> => 
 export const checkRule = (kind: RuleKind, text: string): Promise<RuleChecked> => ok(api.POST("/api/v1/rules/check", { body: { kind, text } }));
 export const enterRule = (kind: RuleKind, text: string, reason: string): Promise<RuleEntry> => ok(api.POST("/api/v1/rules", { body: { kind, text, reason } }));
 export const approveRule = (id: number): Promise<unknown> => ok(api.POST("/api/v1/rules/{id}/approval", { params: { path: { id } } }));
+export const useBrigades = () => useQuery({ queryKey: ["brigades"], queryFn: async (): Promise<Brigade[]> => (await ok(api.GET("/api/v1/brigades", {}))).items });
+export const saveBrigades = (brigades: Brigade[]): Promise<unknown> => ok(api.PUT("/api/v1/brigades", { body: { brigades } }));

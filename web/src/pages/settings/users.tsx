@@ -11,6 +11,7 @@ import { useDictionary } from "../../i18n/translate";
 import { Failure, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
+import { Brigades } from "./brigades";
 import words, { type SettingsWord } from "./words";
 
 const roles: UserDraft["roles"] = ["operator", "collector", "reviewer", "officer", "legal", "head", "auditor", "admin", "supervisor"];
@@ -72,6 +73,7 @@ export default function Users() {
           ]}
         />
       </section>
+      <Brigades />
       {reaching ? <ChangeReach user={reaching} onClose={() => setReaching(null)} /> : null}
       {adding ? <AddUser onClose={() => setAdding(false)} onGiven={setGiven} /> : null}
       <Modal open={!!given} title={t("oneTime")} footer={<Button type="primary" onClick={() => setGiven(null)}>{frame.t("close")}</Button>} closable={false} maskClosable={false}>

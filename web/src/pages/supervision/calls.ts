@@ -1,6 +1,7 @@
 // The calls of supervision: figures and what stands behind them, draws, tasks.
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, ok, type Schemas } from "../../api/client";
+import type { Part } from "../../api/queries";
 
 export type Draw = Schemas["Draw"];
 export type DrawPage = Schemas["DrawPage"];
@@ -13,14 +14,17 @@ export type FigureItem = Schemas["Item"];
 
 interface Paged<T> { items: T[]; next_cursor?: string }
 
-export const useFigureItems = (key: string, missing: boolean) =>
+export const useFigureItems = (key: string, missing: boolean, part: Part) =>
   useInfiniteQuery({
-    queryKey: ["quotas", key, missing],
+    queryKey: ["quotas", key, missing, part],
     initialPageParam: "",
     queryFn: ({ pageParam }): Promise<Paged<FigureItem>> =>
-      ok(api.GET("/api/v1/quotas/{key}/items", { params: { path: { key }, query: { missing, cursor: pageParam || undefined } } })),
+      ok(api.GET("/api/v1/quotas/{key}/items", { params: { path: { key }, query: { ...part, missing, cursor: pageParam || undefined } } })),
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
+
+export type AreaFigures = Schemas["AreaFigures"];
+export const useAreas = () => useQuery({ queryKey: ["quotas", "areas"], queryFn: async (): Promise<AreaFigures[]> => (await ok(api.GET("/api/v1/quotas/areas", {}))).items });
 
 export const useSnapshots = (enabled: boolean) => useQuery({ enabled, queryKey: ["quotas", "snapshots"], queryFn: async (): Promise<Snapshot[]> => (await ok(api.GET("/api/v1/quotas/snapshots", {}))).items });
 
@@ -49,7 +53,7 @@ export const checkPublication = (id: string, body: Schemas["PublicationCheckDraf
 export type TeamReport = Schemas["TeamReport"];
 export type ScoreRow = Schemas["ScoreRow"];
 export type DayLine = Schemas["DayLine"];
-export type ReportBy = "person" | "team" | "township";
+export type ReportBy = "person" | "team" | "township" | "brigade";
 export const useTeamReport = (period: string, by: ReportBy) =>
   useQuery({ queryKey: ["reports", period, by], queryFn: (): Promise<TeamReport> => ok(api.GET("/api/v1/reports/scores", { params: { query: { period, by } } })) });
 export const useDay = (day: string) =>

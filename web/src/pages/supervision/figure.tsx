@@ -2,7 +2,7 @@
 import { Button, Segmented } from "antd";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
-import { useQuotas } from "../../api/queries";
+import { useQuotas, type Part } from "../../api/queries";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
@@ -11,17 +11,19 @@ import { Loaded } from "../../parts/loaded";
 import { useFigureItems, type FigureItem } from "./calls";
 import { Outlook } from "./figures";
 import { Frame } from "./frame";
+import { usePart } from "./parts";
 import { QuotaBar } from "./quota-bar";
 import words, { type SupervisionWord } from "./words";
 
 export default function Figure() {
   const { t, pick } = useDictionary<SupervisionWord>(words);
   const { key = "" } = useParams();
-  const quotas = useQuotas();
+  const { part } = usePart();
+  const quotas = useQuotas(part);
   const quota = quotas.data?.find((one) => one.key === key);
   const [missing, setMissing] = useState(true);
   return (
-    <Frame title={quota ? pick(quota.name_zh, quota.name_en) : t("figures")} lead={quota ? pick(quota.sentence_zh, quota.sentence_en) : undefined}>
+    <Frame title={[quota ? pick(quota.name_zh, quota.name_en) : t("figures"), part.brigade ?? part.township].filter(Boolean).join(" · ")} lead={quota ? pick(quota.sentence_zh, quota.sentence_en) : undefined}>
       {quota ? (
         <>
           <section className="panel"><div className="panel-body"><QuotaBar quota={quota} /><Outlook quota={quota} /></div></section>
@@ -32,15 +34,15 @@ export default function Figure() {
           />
         </>
       ) : null}
-      <Items figure={key} missing={missing} why={missing && quota ? pick(quota.missing_zh, quota.missing_en) : ""} />
+      <Items figure={key} part={part} missing={missing} why={missing && quota ? pick(quota.missing_zh, quota.missing_en) : ""} />
     </Frame>
   );
 }
 
-function Items({ figure, missing, why }: { figure: string; missing: boolean; why: string }) {
+function Items({ figure, part, missing, why }: { figure: string; part: Part; missing: boolean; why: string }) {
   const { t } = useDictionary<SupervisionWord>(words);
   const { stateLabel } = useWords();
-  const items = useFigureItems(figure, missing);
+  const items = useFigureItems(figure, missing, part);
   const columns = [
     { title: t("number"), dataIndex: "number", render: (number: string, item: FigureItem) => (item.case_id ? <Link to={`/cases/${item.case_id}`} className="mono">{number}</Link> : <span className="mono">{number}</span>) },
     { title: t("matter"), dataIndex: "matter" },

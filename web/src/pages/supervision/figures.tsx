@@ -11,26 +11,30 @@ import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { useSnapshots, type Snapshot } from "./calls";
 import { Frame } from "./frame";
+import { ChoosePart, Comparison, usePart } from "./parts";
 import { QuotaBar } from "./quota-bar";
 import words, { type SupervisionWord } from "./words";
 
-const reportURL = (format: "xlsx" | "pdf") => `/api/v1/quotas/report?format=${format}`;
+const reportURL = (format: "xlsx" | "pdf", query = "") => `/api/v1/quotas/report?${new URLSearchParams({ format })}${query && `&${query}`}`;
 
 // Figures are those of the townships that somebody sees. Sealed months are the district's.
 export default function Figures() {
   const { t } = useDictionary<SupervisionWord>(words);
   const { user } = useSession();
-  const district = user.townships.length === 0;
-  const quotas = useQuotas();
+  const { part, query } = usePart();
+  const chosen = part.brigade ?? part.township;
+  const district = user.townships.length === 0 && !chosen;
+  const quotas = useQuotas(part);
   const snapshots = useSnapshots(district);
   const [search, setSearch] = useSearchParams();
   const then = snapshots.data?.find((one) => one.month === search.get("month"));
   return (
     <Frame
-      title={district ? t("figures") : t("figuresOf", { townships: user.townships.join("、") })} lead={t(district ? "figuresLead" : "figuresOwn")}
-      extra={(["xlsx", "pdf"] as const).map((format) => <Button key={format} href={reportURL(format)} download>{t("export", { format: format.toUpperCase() })}</Button>)}
+      title={district ? t("figures") : t("figuresOf", { townships: chosen ?? user.townships.join("、") })} lead={t(district ? "figuresLead" : "figuresOwn")}
+      extra={(["xlsx", "pdf"] as const).map((format) => <Button key={format} href={reportURL(format, query)} download>{t("export", { format: format.toUpperCase() })}</Button>)}
     >
-      {snapshots.data?.length ? (
+      <ChoosePart />
+      {district && snapshots.data?.length ? (
         <Select
           allowClear value={then?.month} placeholder={t("compare")} aria-label={t("compare")} style={{ width: 220, justifySelf: "start" }}
           onChange={(month?: string) => setSearch(month ? { month } : {}, { replace: true })}
@@ -40,16 +44,17 @@ export default function Figures() {
       <Loaded query={quotas} isEmpty={(list) => list.length === 0} empty={t("noFigures")}>
         {(list) => (
           <div className="quota-grid">
-            {list.filter((quota) => !quota.reading).map((quota) => <Group key={quota.key} quota={quota} readings={list.filter((other) => other.reading === quota.key)} then={then} />)}
+            {list.filter((quota) => !quota.reading).map((quota) => <Group key={quota.key} quota={quota} readings={list.filter((other) => other.reading === quota.key)} query={query} then={district ? then : undefined} />)}
           </div>
         )}
       </Loaded>
+      {chosen ? null : <Comparison quotas={quotas.data ?? []} />}
       {district ? <Sealed /> : null}
     </Frame>
   );
 }
 
-function Group({ quota, readings, then }: { quota: Quota; readings: Quota[]; then?: Snapshot }) {
+function Group({ quota, readings, query, then }: { quota: Quota; readings: Quota[]; query: string; then?: Snapshot }) {
   const { t, pick } = useDictionary<SupervisionWord>(words);
   const { can } = useSession();
   const opens = can("officer", "legal", "head", "auditor", "supervisor");
@@ -63,7 +68,7 @@ function Group({ quota, readings, then }: { quota: Quota; readings: Quota[]; the
             {then ? <Change now={one} then={then.quotas.find((other) => other.key === one.key)} month={then.month} /> : null}
             <Outlook quota={one} />
             <blockquote>{pick(one.sentence_zh, one.sentence_en)}</blockquote>
-            {opens ? <Link to={`/supervision/figures/${one.key}`}>{t("openList")}</Link> : null}
+            {opens ? <Link to={`/supervision/figures/${one.key}${query && `?${query}`}`}>{t("openList")}</Link> : null}
           </div>
         ))}
       </div>
@@ -119,8 +124,8 @@ function Month({ snapshot }: { snapshot: Snapshot }) {
       <div className="between">
         <span className="row"><strong>{snapshot.month}</strong><Mark tone={snapshot.proof ? "ok" : "wait"}>{t(snapshot.proof ? "inLog" : "waitsForLog")}</Mark></span>
         <span className="row">
-          <a href={`${reportURL("pdf")}&month=${snapshot.month}`} download>PDF</a>
-          <a href={`${reportURL("xlsx")}&month=${snapshot.month}`} download>XLSX</a>
+          <a href={reportURL("pdf", `month=${snapshot.month}`)} download>PDF</a>
+          <a href={reportURL("xlsx", `month=${snapshot.month}`)} download>XLSX</a>
           <a href={download(snapshot.text)} download={`quota-${snapshot.month}.json`}>{t("text")}</a>
           {snapshot.proof ? <a href={download(snapshot.proof)} download={`quota-${snapshot.month}.tlog-proof`}>{t("proof")}</a> : null}
         </span>

@@ -57,7 +57,7 @@ function Scores() {
         <Space wrap>
           <Segmented<Span> aria-label={t("span")} value={span} onChange={(value) => filter.set("span", value)} options={(["month", "quarter", "year"] as const).map((value) => ({ value, label: t(value) }))} />
           <DatePicker aria-label={t("period")} picker={span} value={at} allowClear={false} onChange={(value) => filter.set("month", (value ?? dayjs()).format("YYYY-MM"))} />
-          <Segmented<ReportBy> aria-label={t("by")} value={by} onChange={(value) => filter.set("by", value)} options={(["person", "team", "township"] as const).map((value) => ({ value, label: t(`by_${value}`) }))} />
+          <Segmented<ReportBy> aria-label={t("by")} value={by} onChange={(value) => filter.set("by", value)} options={(["person", "team", "township", "brigade"] as const).map((value) => ({ value, label: t(`by_${value}`) }))} />
         </Space>
       </div>
       <Loaded query={report}>

@@ -1,6 +1,5 @@
 // The photograph of the sign by a camera: chosen, looked at, and confirmed to show
-// nobody, since it becomes public. It is drawn smaller here; a phone's notes of where
-// and when it was taken do not leave the machine.
+// nobody, since it becomes public.
 import { Alert, App, Button, Checkbox, Popconfirm } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
@@ -9,28 +8,13 @@ import { putSign, removeSign, signURL } from "../../../api/queries";
 import type { Camera } from "../../../api/types";
 import { dateTime } from "../../../format/format";
 import { useDictionary } from "../../../i18n/translate";
+import { shrunk } from "../../../parts/photograph";
 import words, { type RegisterWord } from "./words";
 
 export interface Photograph {
   picture: Blob;
   shown: string; // data: address
   nobody: boolean; // somebody has confirmed that it shows nobody
-}
-
-const longest = 1600; // pixels of its longer side
-const quality = 0.85;
-
-async function shrunk(file: File): Promise<Pick<Photograph, "picture" | "shown">> {
-  const seen = await createImageBitmap(file); // upright, as its notes say
-  const scale = Math.min(1, longest / Math.max(seen.width, seen.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(seen.width * scale));
-  canvas.height = Math.max(1, Math.round(seen.height * scale));
-  canvas.getContext("2d")!.drawImage(seen, 0, 0, canvas.width, canvas.height);
-  seen.close();
-  const picture = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", quality));
-  if (!picture) throw new Error("the picture cannot be drawn");
-  return { picture, shown: canvas.toDataURL("image/jpeg", quality) };
 }
 
 interface ChooseProps {
