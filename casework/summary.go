@@ -10,8 +10,8 @@ import (
 // Summary travels with an incident's evidence.Material and comes back with its
 // receipt: what casework must know of a sealed bundle.
 type Summary struct {
-	IncidentID  string             `json:"incident_id"`
-	Kind        string             `json:"kind"` // "incident", "recheck"
+	IncidentID  string             `json:"incident_id"` // of the act: the same whichever node raised it
+	Kind        string             `json:"kind"`        // "incident", "recheck"
 	Detector    string             `json:"detector"`
 	CameraID    string             `json:"camera_id"`
 	ZoneID      string             `json:"zone_id"`

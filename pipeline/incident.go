@@ -73,6 +73,7 @@ type Stream struct {
 // Incident (线索) is a rule met in a zone, with everything that shows it.
 type Incident struct {
 	ID       string // UUIDv7, also the bundle's id
+	Act      string // what it shows: the same id whichever node raises it; mostly ID
 	Kind     string // "incident" or "recheck"
 	Camera   Camera
 	Zone     detectors.Zone
@@ -116,5 +117,5 @@ type Sink interface {
 	Raise(context.Context, Incident) error
 	// Ended tells that a raised incident is over; last is the latest look that
 	// supported it.
-	Ended(ctx context.Context, incidentID string, last time.Time) error
+	Ended(ctx context.Context, act string, last time.Time) error
 }

@@ -14,7 +14,7 @@ import (
 func summary(in pipeline.Incident, caseID string, fence int64) casework.Summary {
 	s := casework.Summary{
 		Fence:      fence,
-		IncidentID: in.ID, Kind: in.Kind, Detector: in.Detector, CameraID: in.Camera.ID,
+		IncidentID: in.Act, Kind: in.Kind, Detector: in.Detector, CameraID: in.Camera.ID,
 		ZoneID: in.Zone.ID, ZoneVersion: in.Zone.Version, ObjectID: in.Zone.Object,
 		First: in.First, Last: in.Last, Raised: in.Raised, Present: in.Present,
 		Why: casework.Text(in.Why), Values: in.Values, Params: in.Params, Rule: in.Rule, Boxes: in.Boxes,

@@ -30,13 +30,12 @@ func (w *Watch) raise(z *zone, s detectors.Signal, f *frame, p *decode.Picture, 
 	if z.start == nil { // no look sighted it before this one
 		w.sighted(z, s, f)
 	}
-	if z.reserved == "" { // another node sighted it
-		z.reserved = newID()
-	}
+	z.reserve() // another node may have sighted it
 	z.hold(prior)
 	z.id, z.reserved, z.raised, z.last = z.reserved, "", true, s.Last
 
 	in := w.blank(z, KindIncident, z.id, f)
+	in.Act = z.act
 	in.Rule, in.First, in.Last, in.Why = s.Version, s.First, s.Last, s.Why
 	in.Values, in.Boxes = maps.Clone(s.Values), slices.Clone(s.Boxes)
 	in.Looks = w.looksSince(s.First.Add(-preRoll))
@@ -52,6 +51,7 @@ func (w *Watch) raise(z *zone, s detectors.Signal, f *frame, p *decode.Picture, 
 func (w *Watch) recheck(z *zone, id string, f *frame, p *decode.Picture) (pipeline.Incident, error) {
 	now := z.rule.Presence()
 	in := w.blank(z, KindRecheck, id, f)
+	in.Act = id
 	in.Rule, in.First, in.Last = z.detector.Version(), f.at, f.at
 	in.Present, in.Why = now.Present, now.Why
 	in.Values, in.Boxes = maps.Clone(now.Values), slices.Clone(now.Boxes)
