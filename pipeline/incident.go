@@ -100,8 +100,23 @@ type Incident struct {
 	LookedClip []byte
 	LookedFrom time.Time
 	Substream  *Substream
+	Missing    []Missing
 	Received   time.Time // when ingest got the access unit of the raising look
 	Course     Course
+}
+
+// What Missing is of.
+const (
+	OfClip  = "clip"
+	OfLooks = "looks"
+)
+
+// Missing is a time that an incident's film or looks should show and do not.
+type Missing struct {
+	Of   string                `json:"of"`
+	From time.Time             `json:"from"` // of looks: the last before it
+	To   time.Time             `json:"to"`   // and the first after it
+	Why  detectors.Explanation `json:"why"`
 }
 
 // Course is when the look that made an incident was taken, by this machine's clock. It is

@@ -33,6 +33,7 @@ type incidentDoc struct {
 	ClipFrom string                `json:"clip_from"`
 	ClipTo   string                `json:"clip_to"`
 	Looked   string                `json:"looked_from,omitempty"`
+	Missing  []pipeline.Missing    `json:"missing,omitempty"`
 	Stills   []stillDoc            `json:"stills"`
 }
 
@@ -59,7 +60,7 @@ func material(in pipeline.Incident, camera, summary any) (evidence.Material, err
 	m := evidence.Material{ID: in.ID, Act: in.Act, Kind: in.Kind, Camera: in.Camera.ID, Raised: in.Raised}
 	doc := incidentDoc{
 		ID: in.ID, Act: in.Act, Kind: in.Kind, Detector: in.Detector, Camera: in.Camera.ID, Zone: in.Zone,
-		Rule: in.Rule, Params: in.Params, Present: in.Present, Why: in.Why, Values: in.Values, Boxes: in.Boxes,
+		Rule: in.Rule, Params: in.Params, Present: in.Present, Why: in.Why, Values: in.Values, Boxes: in.Boxes, Missing: in.Missing,
 		First: in.First.UTC().Format(timeFormat), Last: in.Last.UTC().Format(timeFormat),
 		Raised: in.Raised.UTC().Format(timeFormat), DwellS: in.Last.Sub(in.First).Seconds(),
 		ClipFrom: in.ClipFrom.UTC().Format(timeFormat), ClipTo: in.ClipTo.UTC().Format(timeFormat),

@@ -26,6 +26,9 @@ func summary(in pipeline.Incident, caseID string, fence int64) casework.Summary 
 		}
 		s.Stills = append(s.Stills, casework.SummaryStill{Name: stillName(i), Role: still.Role, At: still.At, Boxes: still.Boxes})
 	}
+	for _, m := range in.Missing {
+		s.Missing = append(s.Missing, casework.Missing{Of: m.Of, From: m.From, To: m.To, WhyZH: m.Why.ZH, WhyEN: m.Why.EN})
+	}
 	for _, m := range in.Models {
 		s.Models = append(s.Models, casework.Model{Name: m.Name, Version: m.Version, SHA256: m.SHA256})
 	}

@@ -232,6 +232,12 @@ func TestAnotherNodeGoesOn(t *testing.T) {
 				t.Errorf("%d stills from %s, %d looks; without the takeover %d from %s, %d", len(got.Stills), got.Stills[0].At, len(got.Looks),
 					len(want.Stills), want.Stills[0].At, len(want.Looks))
 			}
+			if len(want.Missing) != 0 {
+				t.Errorf("without the takeover %v is missing", want.Missing)
+			}
+			if of := missing(got); of[pipeline.OfLooks] < pause*look.DefaultCadence || of[pipeline.OfClip] < missedClip || len(got.Missing) != 2 {
+				t.Errorf("nobody looked for %d looks, and the film begins with the takeover; what is said to be missing: %+v", pause, got.Missing)
+			}
 			again := t.TempDir()
 			if err := Adopt(again, second.told.Carried); err != nil {
 				t.Fatal(err)
@@ -244,6 +250,45 @@ func TestAnotherNodeGoesOn(t *testing.T) {
 			}
 			t.Logf("carried, in bytes: %v", first.told.sizes())
 		})
+	}
+}
+
+// missing tells how long something is missing of an incident, by what it is of.
+func missing(in *pipeline.Incident) map[string]time.Duration {
+	of := map[string]time.Duration{}
+	for _, m := range in.Missing {
+		of[m.Of] += m.To.Sub(m.From)
+	}
+	return of
+}
+
+// Looks that are left out evenly are no pause; one among many is.
+func TestMissedLooks(t *testing.T) {
+	t.Parallel()
+	row := func(apart ...time.Duration) (looks []pipeline.LookRecord) {
+		at := noon
+		for _, d := range append([]time.Duration{0}, apart...) {
+			at = at.Add(d * time.Second)
+			looks = append(looks, pipeline.LookRecord{At: at})
+		}
+		return looks
+	}
+	for name, c := range map[string]struct {
+		looks  []pipeline.LookRecord
+		pauses int
+	}{
+		"none":         {nil, 0},
+		"one":          {row(), 0},
+		"usual":        {row(2, 2, 2, 4, 2), 0},
+		"a pause":      {row(2, 2, 14, 2, 2), 1},
+		"two":          {row(2, 2, 14, 2, 2, 30, 2), 2},
+		"thinned":      {row(16, 16, 16, 16, 16, 2, 2), 0},
+		"seldom":       {row(30, 30, 32, 30), 0},
+		"seldom, lost": {row(30, 30, 120, 30), 1},
+	} {
+		if got := missedLooks(c.looks); len(got) != c.pauses {
+			t.Errorf("%s: %+v, want %d", name, got, c.pauses)
+		}
 	}
 }
 

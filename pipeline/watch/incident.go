@@ -39,6 +39,7 @@ func (w *Watch) raise(z *zone, s detectors.Signal, f *frame, p *decode.Picture, 
 	in.Rule, in.First, in.Last, in.Why = s.Version, s.First, s.Last, s.Why
 	in.Values, in.Boxes = maps.Clone(s.Values), slices.Clone(s.Boxes)
 	in.Looks = w.looksSince(s.First.Add(-preRoll))
+	in.Missing = missedLooks(in.Looks)
 	errs := []error{w.still(&in, z, RoleBefore, z.before, nil, nil)}
 	if !z.start.at.Equal(f.at) {
 		errs = append(errs, w.still(&in, z, RoleFirst, z.start, nil, z.began))
@@ -139,8 +140,12 @@ func (w *Watch) clip(in *pipeline.Incident, from, to time.Time) error {
 	failed := w.lookedClip(in, from, to)
 	c, err := w.o.Ring.Clip(from, to)
 	if err != nil {
+		in.Missing = append(in.Missing, noFilm(from, to))
 		return errors.Join(err, failed)
 	}
 	in.Clip, in.ClipFrom, in.ClipTo = c.MP4, c.From, c.To
+	if c.Late > missedClip {
+		in.Missing = append(in.Missing, missedFilm(c.From.Add(-c.Late), c.From))
+	}
 	return failed
 }
