@@ -143,6 +143,15 @@ func (w *watcher) takeUp(ctx context.Context, cameras []pipeline.Camera, held ma
 		if err != nil {
 			return err
 		}
+		words, err := w.desk.registry.LastWords(ctx, fresh)
+		if err != nil {
+			return err
+		}
+		for _, last := range words {
+			if last.Node != w.name {
+				w.gaps.Took(last.CameraID, last.At)
+			}
+		}
 		w.node.Set(stay)
 		for _, s := range states {
 			if why := w.adopt(s); why != "" {
