@@ -39,7 +39,9 @@ func TestKilledWhenItHasJustRaised(t *testing.T) {
 		before := v.raises(heir)
 		zones := v.draw(zone)
 		act, camera := v.killRaised(victim, moments[i%len(moments)])
+		killed := time.Now()
 		v.goneOn(heir, camera, act)
+		v.unwatched(camera, killed)
 		nodes[i%2] = v.start(filepath.Base(victim.data))
 		for id := range zones {
 			l, w := v.once(id)
@@ -151,6 +153,28 @@ func (v *village) goneOn(n *watching, camera, act string) {
 		case <-tick.C:
 		case <-limit:
 			v.t.Fatalf("the node that took camera %s over does not say that act %s is raised: %+v", camera, act, v.suspicions())
+		}
+	}
+}
+
+// unwatched waits until the time in which nobody watched a camera, since its node was
+// killed, is sealed.
+func (v *village) unwatched(camera string, killed time.Time) {
+	v.t.Helper()
+	const lastWord = 5 * time.Second // of a node, before it was killed
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(time.Minute)
+	for known := false; !known; {
+		select {
+		case <-tick.C:
+		case <-limit:
+			v.t.Fatalf("nothing says that camera %s was not watched after %s", camera, killed)
+		}
+		err := v.pool.QueryRow(context.Background(), `SELECT EXISTS (SELECT FROM camera_gap WHERE camera_id = $1 AND from_at BETWEEN $2 AND $3 AND to_at > $3)`,
+			camera, killed.Add(-lastWord), killed).Scan(&known)
+		if err != nil {
+			v.t.Fatal(err)
 		}
 	}
 }
