@@ -191,10 +191,10 @@ func (k *Keeper) claim(ctx context.Context, w *work) error {
 	if err != nil || m.Act == "" || k.o.Claims == nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, claimWithin)
+	bounded, cancel := context.WithTimeout(ctx, claimWithin)
 	defer cancel()
-	err = k.o.Claims.Claim(ctx, m.Act, m.ID)
-	if err == nil || errors.Is(err, evidence.ErrClaimed) || errors.Is(err, evidence.ErrKnown) {
+	err = k.o.Claims.Claim(bounded, m.Act, m.ID)
+	if err == nil || errors.Is(err, evidence.ErrClaimed) || errors.Is(err, evidence.ErrKnown) || ctx.Err() != nil {
 		return err
 	}
 	k.o.Logger.Warn("a bundle is sealed without asking whether another node has one of the same act", "bundle", m.ID, "error", err)
