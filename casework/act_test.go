@@ -18,11 +18,11 @@ func (h *house) beside() func(*casework.Summary) {
 	camera, err := h.registry.CreateCamera(h.t.Context(), "test", registry.CameraDraft{URL: "rtsp://127.0.0.1:8554/two", CameraChange: registry.CameraChange{
 		Name: "八一路2号", Place: "八一路102号前", LegalReviewNo: "法审2026-2", TechnicalReviewNo: "技审2026-2", PublishedOn: &published}})
 	h.must(err)
-	zone, err := h.registry.SaveZone(h.t.Context(), "test", detectors.Zone{Camera: camera.ID, Detector: "crossdoor", NameZH: "门前", NameEN: "before the door", Object: h.shop.ID,
+	zone, err := h.registry.SaveZone(h.t.Context(), "test", detectors.Zone{Camera: camera.ID, Detector: h.zone.Detector, NameZH: "门前", NameEN: "before the door", Object: h.shop.ID,
 		Polygon: h.zone.Polygon})
 	h.must(err)
 	return func(s *casework.Summary) {
-		s.CameraID, s.ZoneID, s.ZoneVersion, s.Detector = camera.ID, zone.ID, zone.Version, zone.Detector
+		s.CameraID, s.ZoneID, s.ZoneVersion = camera.ID, zone.ID, zone.Version
 	}
 }
 
@@ -45,15 +45,15 @@ func TestOneActIsFinedOnce(t *testing.T) {
 	refused(t, h.do("o1", second, "apart", fields{"reason": "x"}), flow.Forbidden, "第二十九条")
 	refused(t, h.do("head", second, "apart", nil), flow.Invalid, "第二十九条")
 
-	// One of them ends without a fine: the other may be filed.
-	third := h.reviewedOf(there)
+	// The later one ends, and what is seen next is that act again, unless a head says that it isn't.
 	h.must(h.do("r1", second, "reject", fields{"reason": "与" + h.file(first).Number + "系同一违法行为"}))
+	third := h.reviewedOf(there)
 	refused(t, h.do("head", third, "file", file), flow.Unlawful, "第二十九条")
-	h.must(h.do("head", third, "apart", fields{"reason": "设摊与跨门经营系两个违法行为，时间、地点不同"}))
+	h.must(h.do("head", third, "apart", fields{"reason": "两处设摊系两个违法行为"}))
 	h.must(h.do("head", third, "file", file))
 	var reason string
 	h.must(h.pool.QueryRow(t.Context(), `SELECT reason FROM process_record WHERE case_id = $1 AND event = 'apart'`, third).Scan(&reason))
-	if !strings.HasPrefix(reason, "设摊与跨门经营系两个违法行为") {
+	if !strings.HasPrefix(reason, "两处设摊系两个违法行为") {
 		t.Errorf("recorded reason %q", reason)
 	}
 	// Seen from the first case, the third one is filed too.
@@ -80,10 +80,11 @@ func TestAnotherActIsFinedToo(t *testing.T) {
 
 	shop, err := h.registry.SaveObject(t.Context(), "test", registry.Object{Kind: "shop", Name: "张记烟酒店", Address: "八一路200号", Business: "烟酒", PartyID: h.party.ID, Grade: "green"})
 	h.must(err)
-	elsewhere := h.reviewedOf(func(s *casework.Summary) { s.ObjectID = shop.ID; s.Detector = "burning" })
+	elsewhere := h.reviewedOf(func(s *casework.Summary) { s.ObjectID = shop.ID })
 	h.must(h.do("head", elsewhere, "file", file))
 	h.clock.add(48 * time.Hour)
-	later := h.reviewedOf(func(s *casework.Summary) { there(s); s.Detector = "stall" })
+	h.must(h.do("head", after, "dismiss", fields{"reason": "违法事实不能成立"}))
+	later := h.reviewedOf(there)
 	h.must(h.do("head", later, "file", file))
 }
 
