@@ -38,6 +38,7 @@ type Finding struct {
 	Stills   []Still            `json:"stills"`
 	Clip     string             `json:"clip"`
 	ClipFrom *time.Time         `json:"clip_from,omitempty"`
+	Missing  []Missing          `json:"missing,omitempty"`
 	Events   []CaseEvent        `json:"events"`
 	Recheck  string             `json:"recheck,omitempty"` // "", "present", "gone"
 }

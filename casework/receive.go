@@ -52,9 +52,11 @@ func (b *Book) RecordEvidence(ctx context.Context, r evidence.Receipt, summary j
 			tracing.Link(ctx, s.CaseID)
 			return b.rechecked(ctx, tx, r, s, summary)
 		}
-		c, err := b.openCase(ctx, tx, s)
-		if errors.Is(err, ErrNotFound) {
-			c, err = b.seenByNext(ctx, tx, s)
+		c, err := read(ctx, tx, s.IncidentID, "FOR UPDATE") // of the same act, told by another node
+		for _, find := range []func(context.Context, pgx.Tx, Summary) (*casefile, error){b.openCase, b.seenByNext} {
+			if errors.Is(err, ErrNotFound) {
+				c, err = find(ctx, tx, s)
+			}
 		}
 		if errors.Is(err, ErrNotFound) {
 			return b.create(ctx, tx, r, s, summary)
@@ -251,11 +253,11 @@ func (b *Book) rechecked(ctx context.Context, tx pgx.Tx, r evidence.Receipt, s S
 	return b.finish(ctx, tx, c)
 }
 
-// Ended tells until when an incident was seen. An incident that joined another
-// one's case, or that is not recorded yet, is no error.
-func (b *Book) Ended(ctx context.Context, incidentID string, last time.Time) error {
+// Ended tells until when an act was seen. One that joined another one's case, or that is
+// not recorded yet, is no error.
+func (b *Book) Ended(ctx context.Context, act string, last time.Time) error {
 	err := pgx.BeginFunc(ctx, b.o.Pool, func(tx pgx.Tx) error {
-		c, err := read(ctx, tx, incidentID, "FOR UPDATE")
+		c, err := read(ctx, tx, act, "FOR UPDATE")
 		if errors.Is(err, ErrNotFound) {
 			return nil
 		}
@@ -266,7 +268,7 @@ func (b *Book) Ended(ctx context.Context, incidentID string, last time.Time) err
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("note the end of incident %s: %w", incidentID, err)
+		return fmt.Errorf("note the end of act %s: %w", act, err)
 	}
 	return nil
 }

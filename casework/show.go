@@ -61,7 +61,7 @@ func (b *Book) Finding(ctx context.Context, a Actor, id string) (Finding, error)
 	err := b.view(ctx, id, func(tx pgx.Tx, c *casefile) (err error) {
 		s := c.D.Summary
 		out = Finding{FindingItem: c.findingItem(), Values: s.Values, Rule: s.Rule, Models: s.Models, Stream: s.Stream, Stills: stills(s),
-			Polygon: []Point{}, Clip: clipPath, Recheck: c.D.Rechecked, ClipFrom: present(s.ClipFrom)}
+			Polygon: []Point{}, Clip: clipPath, Recheck: c.D.Rechecked, ClipFrom: present(s.ClipFrom), Missing: s.Missing}
 		zone, err := b.o.Registry.In(tx).Zone(ctx, c.ZoneID, c.D.Zone.Version)
 		if err != nil && !errors.Is(err, registry.ErrNotFound) {
 			return err

@@ -10,8 +10,8 @@ import (
 // Summary travels with an incident's evidence.Material and comes back with its
 // receipt: what casework must know of a sealed bundle.
 type Summary struct {
-	IncidentID  string             `json:"incident_id"`
-	Kind        string             `json:"kind"` // "incident", "recheck"
+	IncidentID  string             `json:"incident_id"` // of the act: the same whichever node raised it
+	Kind        string             `json:"kind"`        // "incident", "recheck"
 	Detector    string             `json:"detector"`
 	CameraID    string             `json:"camera_id"`
 	ZoneID      string             `json:"zone_id"`
@@ -31,6 +31,7 @@ type Summary struct {
 	Stream      Stream             `json:"stream"`
 	ClipFrom    time.Time          `json:"clip_from"`
 	ClipTo      time.Time          `json:"clip_to"`
+	Missing     []Missing          `json:"missing,omitempty"`
 	CaseID      string             `json:"case_id,omitempty"` // recheck only
 	Fence       int64              `json:"fence,omitempty"`   // of the lease under which the camera was watched
 }
@@ -39,6 +40,15 @@ type Summary struct {
 type Text struct {
 	ZH string `json:"zh"`
 	EN string `json:"en"`
+}
+
+// Missing is a time that the film or the looks should show and do not.
+type Missing struct {
+	Of    string    `json:"of" enum:"clip,looks"`
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"`
+	WhyZH string    `json:"why_zh"`
+	WhyEN string    `json:"why_en"`
 }
 
 // Box is what a rule stood on, in normalised picture coordinates.

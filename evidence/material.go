@@ -3,6 +3,7 @@ package evidence
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 )
 
@@ -21,6 +22,7 @@ type Parent struct {
 // Material is everything known of an incident at the moment it was raised.
 type Material struct {
 	ID       string    // UUIDv7 of the incident and of its bundle
+	Act      string    // "": nobody else makes a bundle of this; else the id that Claims decide by
 	Kind     string    // "incident", "recheck", "gap", "redacted"
 	Camera   string    // camera id; bundles of one camera are chained
 	Raised   time.Time // wall-clock
@@ -68,3 +70,18 @@ type Entry struct {
 type Recorder interface {
 	RecordEvidence(ctx context.Context, r Receipt, summary json.RawMessage) error
 }
+
+// Claims decide which one is sealed of the bundles that several nodes make of one act: a
+// node is killed when it has raised an incident, and its successor raises it again.
+type Claims interface {
+	// Claim returns nil where the bundle may be sealed, as often as it is asked. Errors
+	// are ErrClaimed, ErrKnown, or that nobody can be asked.
+	Claim(ctx context.Context, act, bundle string) error
+}
+
+var (
+	// ErrClaimed says that another node is about to seal a bundle of the act. Ask again.
+	ErrClaimed = errors.New("another node has a bundle of the same act on its way")
+	// ErrKnown says that another bundle of the act is recorded: this one is not needed.
+	ErrKnown = errors.New("another bundle of the same act is recorded")
+)

@@ -7,8 +7,8 @@ bench-demo: build ## start, first finding, memory and processor time of the demo
 bench-cameras: build ## what a camera costs, against ffmpeg and bare libraries; BENCH_CAMERAS="--cameras 100 --soak 10m" for the long run
 	@build/offsite bench cameras $(BENCH_CAMERAS)
 
-bench-nodes: setup ## one to four nodes: killed in a row, told to stop, under load, a day without the centre; what a camera costs
-	@go test ./cmd/offsite -count=1 -timeout 90m -run 'NodesTakeOver|TestLoad|ADayWithout' -kills 20 -figures $(CURDIR)/build/bench
+bench-nodes: setup ## one to four nodes: killed in a row, killed when they have just raised an incident, told to stop, under load, a day without the centre; what a camera costs
+	@go test ./cmd/offsite -count=1 -timeout 90m -run 'NodesTakeOver|KilledWhen|TestLoad|ADayWithout' -kills 20 -figures $(CURDIR)/build/bench
 
 bench-web: build ## the console and the portal in Chromium: load, switches, axe, 60 findings by keyboard
 	@make/e2e.sh bench

@@ -73,6 +73,7 @@ type Stream struct {
 // Incident (线索) is a rule met in a zone, with everything that shows it.
 type Incident struct {
 	ID       string // UUIDv7, also the bundle's id
+	Act      string // what it shows: the same id whichever node raises it; mostly ID
 	Kind     string // "incident" or "recheck"
 	Camera   Camera
 	Zone     detectors.Zone
@@ -99,8 +100,23 @@ type Incident struct {
 	LookedClip []byte
 	LookedFrom time.Time
 	Substream  *Substream
+	Missing    []Missing
 	Received   time.Time // when ingest got the access unit of the raising look
 	Course     Course
+}
+
+// What Missing is of.
+const (
+	OfClip  = "clip"
+	OfLooks = "looks"
+)
+
+// Missing is a time that an incident's film or looks should show and do not.
+type Missing struct {
+	Of   string                `json:"of"`
+	From time.Time             `json:"from"` // of looks: the last before it
+	To   time.Time             `json:"to"`   // and the first after it
+	Why  detectors.Explanation `json:"why"`
 }
 
 // Course is when the look that made an incident was taken, by this machine's clock. It is
@@ -116,5 +132,5 @@ type Sink interface {
 	Raise(context.Context, Incident) error
 	// Ended tells that a raised incident is over; last is the latest look that
 	// supported it.
-	Ended(ctx context.Context, incidentID string, last time.Time) error
+	Ended(ctx context.Context, act string, last time.Time) error
 }

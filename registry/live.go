@@ -102,6 +102,25 @@ func (r *Registry) Live(ctx context.Context) ([]Live, error) {
 	return all, nil
 }
 
+// LastWord is when a node last told of a camera.
+type LastWord struct {
+	CameraID, Node string
+	At             time.Time
+}
+
+// LastWords tell which nodes told of cameras last. One of which nobody ever did is left out.
+func (r *Registry) LastWords(ctx context.Context, cameraIDs []string) ([]LastWord, error) {
+	rows, err := r.db.Query(ctx, `SELECT camera_id::text, node, updated_at FROM camera_live WHERE camera_id = ANY ($1::uuid[])`, cameraIDs)
+	if err != nil {
+		return nil, fmt.Errorf("read when cameras were last told of: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[LastWord])
+	if err != nil {
+		return nil, fmt.Errorf("read when cameras were last told of: %w", err)
+	}
+	return all, nil
+}
+
 // wantedStep is how exactly it is known when a picture was last looked at.
 const wantedStep = 5 * time.Second
 

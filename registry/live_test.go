@@ -68,6 +68,10 @@ func TestLiveStateCrossesProcesses(t *testing.T) {
 	if len(all) != 1 || all[0].Node != "node-1" || all[0].State != "live" || !all[0].PictureAt.Equal(at) {
 		t.Errorf("live: %+v", all)
 	}
+	last := must[[]registry.LastWord](t)(r.LastWords(ctx, []string{c.ID, camera(t, r).ID}))
+	if len(last) != 1 || last[0].Node != "node-1" || last[0].CameraID != c.ID || !last[0].At.Equal(all[0].UpdatedAt) {
+		t.Errorf("last words: %+v", last)
+	}
 }
 
 func TestLiveStateOfANodeWithoutLeaseIsDropped(t *testing.T) {

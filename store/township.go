@@ -125,7 +125,7 @@ func narrowed() map[string]string {
 func District() []string {
 	return []string{
 		"account", "account_ceremony", "account_outside", "account_passkey", "account_recovery", "account_session", "account_totp", "sign_in",
-		"api_key", "authority", "brigade", "camera_lease", "change_log", "credit_rules", "document_number", "draw", "duty_shift", "evidence_sample", "gateway_trial",
+		"act_claim", "api_key", "authority", "brigade", "camera_lease", "change_log", "credit_rules", "document_number", "draw", "duty_shift", "evidence_sample", "gateway_trial",
 		"grade_formula", "idempotent_answer", "intake_batch", "intake_change", "intake_party", "intake_row", "key_order", "log_draw", "log_entry", "log_keeper",
 		"model", "model_change", "model_difference", "model_use", "node_spool", "other_case", "portal_code", "portal_link", "portal_session", "quota_snapshot",
 		"push_device", "push_key", "push_wish", "reconciliation", "retention_agreement", "retention_order", "retention_proof", "retention_run", "room_call", "room_holder", "rule", "saved_filter", "score_rules",

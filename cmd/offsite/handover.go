@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 
 	"offsite/pipeline"
 	carry "offsite/pipeline/watch"
@@ -16,6 +17,7 @@ const (
 	handOnEvery  = 2 * time.Second // as often as a camera is looked at
 	handOnAtOnce = 50              // cameras in a statement
 	handOnIn     = 5 * time.Second // or given up
+	announceIn   = 2 * time.Second // or kept unannounced: what was raised must come on the disk
 	refreshAgain = time.Second
 
 	// staleAfter is the longest time that a rule goes on with the same matter (rearm_s).
@@ -24,31 +26,34 @@ const (
 
 // handing is one at a time, and nothing after the last.
 type handing struct {
-	mu   sync.Mutex
-	over bool
+	turn   *semaphore.Weighted // of one
+	behind bool                // what was said is lost: everything is to be said anew
+	over   bool
 }
 
-func (h *handing) hand(ctx context.Context, save func(context.Context) error) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+func newHanding() handing { return handing{turn: semaphore.NewWeighted(1)} }
+
+func (h *handing) hand(ctx context.Context, save func(ctx context.Context, behind bool) error) error {
+	ctx, cancel := context.WithTimeout(ctx, handOnIn)
+	defer cancel()
+	if err := h.turn.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer h.turn.Release(1)
 	if h.over {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, handOnIn)
-	defer cancel()
-	return save(ctx)
+	err := save(ctx, h.behind)
+	h.behind = err != nil
+	return err
 }
 
-// handOn writes where the rules stand, for the node that takes the cameras over: what has
-// changed, for all cameras in one statement. While the database is away nothing is
-// gathered; afterwards everything is written anew.
+// handOn writes, again and again, where the rules stand, for the node that takes the
+// cameras over.
 func (w *watcher) handOn(ctx context.Context) {
 	behind := false
 	each(ctx, handOnEvery, func() {
-		if behind && w.desk.pool.Ping(ctx) != nil {
-			return
-		}
-		err := w.states.hand(ctx, func(ctx context.Context) error { return w.saveStates(ctx, w.node.Carry(behind)) })
+		err := w.handNow(ctx)
 		if err != nil && !behind && ctx.Err() == nil {
 			w.log.Warn("where the rules stand could not be written; a node that takes over begins dwells anew", "error", err)
 		}
@@ -56,9 +61,32 @@ func (w *watcher) handOn(ctx context.Context) {
 	})
 }
 
+// handNow writes what has changed, for all cameras in one statement. While the database is
+// away nothing is gathered; afterwards everything is written anew.
+func (w *watcher) handNow(ctx context.Context) error {
+	return w.states.hand(ctx, func(ctx context.Context, behind bool) error {
+		if behind {
+			if err := w.desk.pool.Ping(ctx); err != nil {
+				return err
+			}
+		}
+		return w.saveStates(ctx, w.node.Carry(behind))
+	})
+}
+
+// announce writes which act an incident is of before the incident is kept: a node that
+// takes over raises the same act, not another.
+func (w *watcher) announce(ctx context.Context, in pipeline.Incident) {
+	bounded, cancel := context.WithTimeout(ctx, announceIn)
+	defer cancel()
+	if err := w.handNow(bounded); err != nil && ctx.Err() == nil {
+		w.log.Warn("an act is not announced; a node that takes over now may find it again", "incident", in.ID, "error", err)
+	}
+}
+
 // handOver writes where the rules stood when the node stopped.
 func (w *watcher) handOver() {
-	err := w.states.hand(context.Background(), func(ctx context.Context) error {
+	err := w.states.hand(context.Background(), func(ctx context.Context, _ bool) error {
 		w.states.over = true
 		return w.saveStates(ctx, w.node.Left())
 	})
@@ -114,6 +142,15 @@ func (w *watcher) takeUp(ctx context.Context, cameras []pipeline.Camera, held ma
 		states, err := w.leases.States(ctx, fresh)
 		if err != nil {
 			return err
+		}
+		words, err := w.desk.registry.LastWords(ctx, fresh)
+		if err != nil {
+			return err
+		}
+		for _, last := range words {
+			if last.Node != w.name {
+				w.gaps.Took(last.CameraID, last.At)
+			}
 		}
 		w.node.Set(stay)
 		for _, s := range states {

@@ -15,6 +15,7 @@ import (
 // every field.
 type incidentDoc struct {
 	ID       string                `json:"id"`
+	Act      string                `json:"act"`
 	Kind     string                `json:"kind"`
 	Detector string                `json:"detector"`
 	Camera   string                `json:"camera"`
@@ -32,6 +33,7 @@ type incidentDoc struct {
 	ClipFrom string                `json:"clip_from"`
 	ClipTo   string                `json:"clip_to"`
 	Looked   string                `json:"looked_from,omitempty"`
+	Missing  []pipeline.Missing    `json:"missing,omitempty"`
 	Stills   []stillDoc            `json:"stills"`
 }
 
@@ -55,10 +57,10 @@ const timeFormat = "2006-01-02T15:04:05.000000Z07:00"
 // material turns what the pipeline raised into what evidence seals. camera is
 // the registry's description of the camera at that time.
 func material(in pipeline.Incident, camera, summary any) (evidence.Material, error) {
-	m := evidence.Material{ID: in.ID, Kind: in.Kind, Camera: in.Camera.ID, Raised: in.Raised}
+	m := evidence.Material{ID: in.ID, Act: in.Act, Kind: in.Kind, Camera: in.Camera.ID, Raised: in.Raised}
 	doc := incidentDoc{
-		ID: in.ID, Kind: in.Kind, Detector: in.Detector, Camera: in.Camera.ID, Zone: in.Zone,
-		Rule: in.Rule, Params: in.Params, Present: in.Present, Why: in.Why, Values: in.Values, Boxes: in.Boxes,
+		ID: in.ID, Act: in.Act, Kind: in.Kind, Detector: in.Detector, Camera: in.Camera.ID, Zone: in.Zone,
+		Rule: in.Rule, Params: in.Params, Present: in.Present, Why: in.Why, Values: in.Values, Boxes: in.Boxes, Missing: in.Missing,
 		First: in.First.UTC().Format(timeFormat), Last: in.Last.UTC().Format(timeFormat),
 		Raised: in.Raised.UTC().Format(timeFormat), DwellS: in.Last.Sub(in.First).Seconds(),
 		ClipFrom: in.ClipFrom.UTC().Format(timeFormat), ClipTo: in.ClipTo.UTC().Format(timeFormat),
@@ -118,7 +120,7 @@ func incidentOf(files map[string][]byte) (pipeline.Incident, error) {
 		return pipeline.Incident{}, fmt.Errorf("read data/incident.json: %w", err)
 	}
 	in := pipeline.Incident{
-		ID: doc.ID, Kind: doc.Kind, Detector: doc.Detector, Camera: pipeline.Camera{ID: doc.Camera}, Zone: doc.Zone,
+		ID: doc.ID, Act: doc.Act, Kind: doc.Kind, Detector: doc.Detector, Camera: pipeline.Camera{ID: doc.Camera}, Zone: doc.Zone,
 		Rule: doc.Rule, Params: doc.Params, Present: doc.Present, Why: doc.Why, Values: doc.Values, Boxes: doc.Boxes,
 		Clip: files["data/clip.mp4"], LookedClip: files["data/"+lookedFile],
 	}

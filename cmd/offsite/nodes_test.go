@@ -409,17 +409,26 @@ func TestNodesTakeOver(t *testing.T) {
 func (v *village) metricsAnswer(n *watching) {
 	v.t.Helper()
 	for path, want := range map[string]string{"/metrics": `offsite_camera_state{camera=`, "/livez": "ok", "/readyz": "ok"} {
-		req, err := http.NewRequestWithContext(v.t.Context(), http.MethodGet, n.metrics+path, nil)
-		if err != nil {
-			v.t.Fatal(err)
-		}
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			v.t.Fatal(err)
-		}
-		text, err := io.ReadAll(res.Body)
-		if err := errors.Join(err, res.Body.Close()); err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(text), want) {
-			v.t.Errorf("%s answers %s, %v", path, res.Status, err)
+		if text := v.ask(n, path); !strings.Contains(text, want) {
+			v.t.Errorf("%s answers %s", path, text)
 		}
 	}
+}
+
+// ask gets a page of a node that only watches.
+func (v *village) ask(n *watching, path string) string {
+	v.t.Helper()
+	req, err := http.NewRequestWithContext(v.t.Context(), http.MethodGet, n.metrics+path, nil)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	text, err := io.ReadAll(res.Body)
+	if err := errors.Join(err, res.Body.Close()); err != nil || res.StatusCode != http.StatusOK {
+		v.t.Fatalf("%s answers %s, %v", path, res.Status, err)
+	}
+	return string(text)
 }

@@ -50,7 +50,8 @@ func (c *cutOff) act(camera string) {
 	c.t.Helper()
 	now := c.clock.now()
 	const stood = 3 * time.Minute
-	in := pipeline.Incident{ID: uuid.Must(uuid.NewV7()).String(), Kind: "incident", Camera: pipeline.Camera{ID: camera}, Zone: c.zones[camera],
+	id := uuid.Must(uuid.NewV7()).String()
+	in := pipeline.Incident{ID: id, Act: id, Kind: "incident", Camera: pipeline.Camera{ID: camera}, Zone: c.zones[camera],
 		Detector: "stall", Rule: "stall 2026.11.24", First: now.Add(-stood), Last: now, Raised: now, Received: now,
 		Why:    detectors.Explanation{ZH: "有人设摊三分钟", EN: "a stall stood for three minutes"},
 		Values: map[string]float64{"dwell_s": stood.Seconds()}, Params: map[string]float64{"dwell_s": stood.Seconds()}, Models: []pipeline.ModelUse{},

@@ -14,7 +14,7 @@ import (
 func summary(in pipeline.Incident, caseID string, fence int64) casework.Summary {
 	s := casework.Summary{
 		Fence:      fence,
-		IncidentID: in.ID, Kind: in.Kind, Detector: in.Detector, CameraID: in.Camera.ID,
+		IncidentID: in.Act, Kind: in.Kind, Detector: in.Detector, CameraID: in.Camera.ID,
 		ZoneID: in.Zone.ID, ZoneVersion: in.Zone.Version, ObjectID: in.Zone.Object,
 		First: in.First, Last: in.Last, Raised: in.Raised, Present: in.Present,
 		Why: casework.Text(in.Why), Values: in.Values, Params: in.Params, Rule: in.Rule, Boxes: in.Boxes,
@@ -25,6 +25,9 @@ func summary(in pipeline.Incident, caseID string, fence int64) casework.Summary 
 			continue
 		}
 		s.Stills = append(s.Stills, casework.SummaryStill{Name: stillName(i), Role: still.Role, At: still.At, Boxes: still.Boxes})
+	}
+	for _, m := range in.Missing {
+		s.Missing = append(s.Missing, casework.Missing{Of: m.Of, From: m.From, To: m.To, WhyZH: m.Why.ZH, WhyEN: m.Why.EN})
 	}
 	for _, m := range in.Models {
 		s.Models = append(s.Models, casework.Model{Name: m.Name, Version: m.Version, SHA256: m.SHA256})

@@ -42,20 +42,29 @@ func standing(t *testing.T) (video string, zone detectors.Zone) {
 	return "", zone
 }
 
-// draw draws a zone for every camera.
-func (v *village) draw(z detectors.Zone) {
+// registry is the district's.
+func (v *village) registry() *registry.Registry {
 	v.t.Helper()
 	secrets, err := registry.OpenSecrets(filepath.Join(v.root, "district", "keys", "secrets.key"))
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	r := registry.New(v.pool, secrets)
+	return registry.New(v.pool, secrets)
+}
+
+// draw draws a zone for every camera. It returns the cameras by zone.
+func (v *village) draw(z detectors.Zone) map[string]string {
+	v.t.Helper()
+	zones := map[string]string{}
 	for id := range v.all() {
 		z.ID, z.Version, z.Camera = "", 0, id
-		if _, err := r.SaveZone(context.Background(), "test", z); err != nil {
+		saved, err := v.registry().SaveZone(context.Background(), "test", z)
+		if err != nil {
 			v.t.Fatal(err)
 		}
+		zones[saved.ID] = id
 	}
+	return zones
 }
 
 // suspicion is what the console is told of a camera's only zone.

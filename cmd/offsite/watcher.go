@@ -65,10 +65,10 @@ func newWatcher(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer, 
 	if err != nil {
 		return nil, err
 	}
-	w := &watcher{name: name, desk: d, log: d.log.With("node", name), leases: lease.New(d.pool, name), again: make(chan struct{}, 1)}
+	w := &watcher{name: name, desk: d, log: d.log.With("node", name), leases: lease.New(d.pool, name), states: newHanding(), again: make(chan struct{}, 1)}
 	o := keep.Options{
 		SpoolDir: d.config.Path("spool"), Sealer: sealer, Stamper: p.authorities[0].client, Vault: d.vault,
-		Recorder: d.book, Log: d.publicLog, Settle: p.settle, Host: hostName(), Version: version, Now: now,
+		Recorder: d.book, Claims: w, Log: d.publicLog, Settle: p.settle, Host: hostName(), Version: version, Now: now,
 		Logger: d.log.With("part", "evidence"), Registerer: d.metrics, OnWaiting: w.tellWaiting,
 	}
 	for _, a := range p.authorities[1:] {
@@ -269,7 +269,15 @@ func (w *watcher) refresh(ctx context.Context) error {
 }
 
 // Raise implements pipeline.Sink: it returns when the incident is on the disk.
-func (w *watcher) Raise(ctx context.Context, in pipeline.Incident) error { return w.keep(ctx, in, "") }
+func (w *watcher) Raise(ctx context.Context, in pipeline.Incident) error {
+	w.announce(ctx, in)
+	return w.keep(ctx, in, "")
+}
+
+// Claim implements evidence.Claims.
+func (w *watcher) Claim(ctx context.Context, act, bundle string) error {
+	return w.desk.book.Claim(ctx, w.name, act, bundle)
+}
 
 func (w *watcher) keep(ctx context.Context, in pipeline.Incident, caseID string) error {
 	w.mu.Lock()
@@ -303,8 +311,8 @@ func told(ctx context.Context, in pipeline.Incident) {
 }
 
 // Ended implements pipeline.Sink.
-func (w *watcher) Ended(ctx context.Context, incidentID string, last time.Time) error {
-	return w.desk.book.Ended(ctx, incidentID, last)
+func (w *watcher) Ended(ctx context.Context, act string, last time.Time) error {
+	return w.desk.book.Ended(ctx, act, last)
 }
 
 // tellWaiting tells the console how much evidence waits for store, authority or

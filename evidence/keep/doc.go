@@ -16,4 +16,7 @@
 //	log.tlog-proof        entered in the transparency log, where there is one
 //
 // Then the recorder is told and the entry dropped.
+//
+// Before a bundle is sealed, Claims are asked whether another node has one of the same act:
+// of a second one nothing is sealed, and its entry goes when the first is recorded.
 package keep

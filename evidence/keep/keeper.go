@@ -28,6 +28,7 @@ const (
 	stopGrace       = 10 * time.Second    // for the steps under way
 	alarmPercent    = 70                  // of the spool's limit
 	remembered      = 14 * 24 * time.Hour // how long an ID that comes again is known
+	claimWithin     = 2 * time.Second     // or it is sealed unclaimed: who cannot be reached decides nothing
 )
 
 type stamper interface {
@@ -49,6 +50,7 @@ type Options struct {
 	Vault      *vault.Vault
 	Log        log // nil: no transparency log
 	Recorder   evidence.Recorder
+	Claims     evidence.Claims                // nil: no other node raises what this one does
 	Flush      func() error                   // makes all of the store's writes durable before the spool drops; nil where the store does so itself
 	Settle     func(bucket, key string) error // the same for one bundle (s3.Server.Settle), which is cheaper
 	Host       string                         // in custody.ndjson
@@ -224,7 +226,7 @@ func (k *Keeper) Keep(ctx context.Context, m evidence.Material) error {
 	}
 	now := k.o.Now()
 	meta := meta{
-		ID: m.ID, Kind: m.Kind, Camera: m.Camera, Raised: m.Raised, Kept: now.UTC(), Summary: m.Summary, Parent: m.Parent,
+		ID: m.ID, Act: m.Act, Kind: m.Kind, Camera: m.Camera, Raised: m.Raised, Kept: now.UTC(), Summary: m.Summary, Parent: m.Parent,
 		By: agent{Host: k.o.Host, Version: k.o.Version, PID: os.Getpid()},
 	}
 	e, fresh, err := k.spool.Put(ctx, m.ID, size, parts(&meta, body)...)

@@ -28,6 +28,7 @@ const (
 // meta is what the spool knows of a material beside its body.
 type meta struct {
 	ID        string          `json:"id"`
+	Act       string          `json:"act,omitempty"`
 	Kind      string          `json:"kind"`
 	Camera    string          `json:"camera"`
 	Raised    time.Time       `json:"raised"`

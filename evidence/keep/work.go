@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -14,6 +15,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 	"go.opentelemetry.io/otel/trace"
 
+	"offsite/evidence"
 	"offsite/evidence/bundle"
 	"offsite/evidence/spool"
 	"offsite/tracing"
@@ -101,6 +103,13 @@ func (k *Keeper) advance(ctx context.Context, w *work, aside bool) {
 		if err == nil {
 			err = k.step(ctx, w, s)
 		}
+		if errors.Is(err, evidence.ErrKnown) {
+			if err = w.entry.Drop(""); err == nil {
+				k.o.Logger.Info("what was raised here is not sealed: another node's bundle of the same act is recorded", "bundle", w.entry.ID())
+				k.queue.finished(w)
+				return
+			}
+		}
 		if err != nil {
 			id := w.entry.ID()
 			w.meta = nil // many may wait
@@ -155,7 +164,9 @@ func (k *Keeper) step(ctx context.Context, w *work, s step) (err error) {
 	begun := k.o.Now()
 	switch s {
 	case stepSeal:
-		err = k.seal(w)
+		if err = k.claim(ctx, w); err == nil {
+			err = k.seal(w)
+		}
 	case stepStamp:
 		err = k.stamp(ctx, w)
 	case stepStore:
@@ -171,6 +182,23 @@ func (k *Keeper) step(ctx context.Context, w *work, s step) (err error) {
 		k.metrics.took(s, k.o.Now().Sub(begun))
 	}
 	return err
+}
+
+// claim asks whether the bundle is the one of its act. Nobody to ask is no reason to leave
+// evidence unsealed: a second bundle then joins the first one's case.
+func (k *Keeper) claim(ctx context.Context, w *work) error {
+	m, err := w.readMeta()
+	if err != nil || m.Act == "" || k.o.Claims == nil {
+		return err
+	}
+	bounded, cancel := context.WithTimeout(ctx, claimWithin)
+	defer cancel()
+	err = k.o.Claims.Claim(bounded, m.Act, m.ID)
+	if err == nil || errors.Is(err, evidence.ErrClaimed) || errors.Is(err, evidence.ErrKnown) || ctx.Err() != nil {
+		return err
+	}
+	k.o.Logger.Warn("a bundle is sealed without asking whether another node has one of the same act", "bundle", m.ID, "error", err)
+	return nil
 }
 
 func (w *work) readMeta() (*meta, error) {

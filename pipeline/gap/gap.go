@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -57,9 +58,11 @@ type Gap struct {
 // Kind is what evidence calls a gap.
 const Kind = "gap"
 
-// Watcher follows the cameras of one node. It is used by one goroutine at a time.
+// Watcher follows the cameras of one node. It may be used from any goroutine.
 type Watcher struct {
-	path  string
+	path string
+
+	mu    sync.Mutex
 	saved time.Time
 	state state
 }
@@ -96,9 +99,24 @@ func Open(path string) (*Watcher, error) {
 	return w, nil
 }
 
+// Took says that the node has taken a camera over, of which another node was last heard at
+// that time. From then until it is watched again nobody watched it; what this node knew of
+// it from earlier ended with its own last observation.
+func (w *Watcher) Took(cameraID string, last time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	last = last.UTC().Truncate(time.Microsecond)
+	c := w.state.Cameras[cameraID]
+	w.close(c, c.Seen, false)
+	w.state.Cameras[cameraID] = camera{Seen: last, Open: begin(cameraID, last, Stopped,
+		detectors.Explanation{ZH: "原节点中断，另一节点接管之前无人检测", EN: "its node was away, and nobody watched until another took it over"})}
+}
+
 // Observe takes the states of all cameras of the node, and returns the gaps that are
 // to be kept: new ones, and those that Kept was not told of yet.
 func (w *Watcher) Observe(now time.Time, status []node.CameraStatus) ([]Gap, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	now = now.UTC().Truncate(time.Microsecond)
 	before := len(w.state.Pending)
 	here := map[string]bool{}
@@ -113,7 +131,11 @@ func (w *Watcher) Observe(now time.Time, status []node.CameraStatus) ([]Gap, err
 			c.Gone = now
 			w.state.Cameras[id] = c
 		case now.Sub(c.Gone) >= gone: // another node's now, or removed
-			w.close(c, c.Gone, false)
+			until := c.Gone
+			if until.Sub(c.Seen) > away { // this process did not run; the other node knows more
+				until = c.Seen
+			}
+			w.close(c, until, false)
 			delete(w.state.Cameras, id)
 		}
 	}
@@ -184,6 +206,8 @@ func judge(now time.Time, s node.CameraStatus) (cause string, why detectors.Expl
 
 // Kept says that a gap is safe.
 func (w *Watcher) Kept(id string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.state.Pending = slices.DeleteFunc(w.state.Pending, func(g Gap) bool { return g.ID == id })
 	return w.save(w.saved)
 }

@@ -22,6 +22,7 @@ type step struct {
 	blind    bool // nothing looks though it is live
 	gone     bool // not this node's
 	off      bool // this process does not run
+	took     int  // it is taken from a node that was last heard of then; 0: it is not
 }
 
 // want is a gap.
@@ -47,8 +48,14 @@ func TestGaps(t *testing.T) {
 		"never there":   {[]step{{from: 0, to: 2*hour + 60, state: node.Failed}}, []want{{0, hour, node.Failed, true}, {hour, 2 * hour, node.Failed, true}}},
 		"the process stopped": { // it last wrote down where it stood at 54
 			[]step{{from: 0, to: 60, state: node.Live}, {from: 60, to: 600, off: true}, {from: 600, to: 606, state: node.Connecting}, {from: 606, to: 610, state: node.Live}}, []want{{54, 606, gap.Stopped, false}}},
-		"stopped while it failed": {[]step{{from: 0, to: 60, state: node.Failed}, {from: 60, to: 600, off: true}, {from: 600, to: 610, state: node.Live}}, []want{{0, 600, node.Failed, false}}},
-		"given to another node":   {[]step{{from: 0, to: 60, state: node.Failed}, {from: 60, to: 130, gone: true}}, []want{{0, 60, node.Failed, false}}},
+		"stopped while it failed":         {[]step{{from: 0, to: 60, state: node.Failed}, {from: 60, to: 600, off: true}, {from: 600, to: 610, state: node.Live}}, []want{{0, 600, node.Failed, false}}},
+		"taken from a node that died":     {[]step{{from: 14, to: 16, state: node.Connecting, took: 2}, {from: 16, to: 20, state: node.Live}}, []want{{2, 16, gap.Stopped, false}}},
+		"taken from a node that stopped":  {[]step{{from: 4, to: 6, state: node.Connecting, took: 2}, {from: 6, to: 20, state: node.Live}}, nil},
+		"it comes back from another node": {[]step{{from: 0, to: 60, state: node.Live}, {from: 60, to: 600, off: true}, {from: 600, to: 620, state: node.Live, took: 598}}, nil},
+		"and had failed before": {[]step{{from: 0, to: 60, state: node.Failed}, {from: 60, to: 300, off: true}, {from: 300, to: 320, state: node.Live, took: 298}},
+			[]want{{0, 54, node.Failed, false}}},
+		"or comes back never":   {[]step{{from: 0, to: 60, state: node.Failed}, {from: 60, to: 300, off: true}, {from: 300, to: 370, gone: true}}, []want{{0, 54, node.Failed, false}}},
+		"given to another node": {[]step{{from: 0, to: 60, state: node.Failed}, {from: 60, to: 130, gone: true}}, []want{{0, 60, node.Failed, false}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -79,6 +86,9 @@ func play(t *testing.T, steps []step) []gap.Gap {
 	asked := map[string]int{}
 	var looked time.Time
 	for _, s := range steps {
+		if s.took > 0 {
+			w.Took("camera", second(s.took))
+		}
 		for at := s.from; at < s.to; at += 2 {
 			if s.off {
 				if w, err = gap.Open(path); err != nil {

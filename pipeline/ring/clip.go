@@ -28,7 +28,10 @@ type Clip struct {
 	LastSeq  uint64
 	Pictures []Picture // in order of decoding, one for each sample
 	Cut      bool      // starts later than asked, for the parameter sets or the ring's span
-	Params   *ingest.Params
+	// Late is how much later it starts than both what was asked and the ring's span allow,
+	// since the ring was given nothing before.
+	Late   time.Duration
+	Params *ingest.Params
 }
 
 // Picture is one sample of a clip.
@@ -45,7 +48,7 @@ type Picture struct {
 // latest change: two sets do not mix in one file. It fails with ErrEmpty or
 // ErrOutside.
 func (r *Ring) Clip(from, to time.Time) (Clip, error) {
-	pieces, cut, err := r.copyOut(from, to)
+	pieces, cut, late, err := r.copyOut(from, to)
 	if err != nil {
 		return Clip{}, fmt.Errorf("cut a clip from %s to %s: %w",
 			from.Format(time.RFC3339Nano), to.Format(time.RFC3339Nano), err)
@@ -55,7 +58,7 @@ func (r *Ring) Clip(from, to time.Time) (Clip, error) {
 		return Clip{}, fmt.Errorf("cut a clip from %s to %s: %w",
 			from.Format(time.RFC3339Nano), to.Format(time.RFC3339Nano), err)
 	}
-	clip.Cut = cut
+	clip.Cut, clip.Late = cut, late
 	return clip, nil
 }
 
@@ -66,19 +69,23 @@ type piece struct {
 }
 
 // copyOut copies what a clip needs, so that Push need not wait for the muxer.
-func (r *Ring) copyOut(from, to time.Time) ([]piece, bool, error) {
+func (r *Ring) copyOut(from, to time.Time) (_ []piece, cut bool, late time.Duration, _ error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if len(r.entries) == 0 {
-		return nil, false, ErrEmpty
+		return nil, false, 0, ErrEmpty
 	}
 	first := r.keyBefore(from)
 	last := r.lastBefore(to)
 	if last < first {
-		return nil, false, ErrOutside
+		return nil, false, 0, ErrOutside
 	}
 	start := r.afterChange(first, last)
-	cut := start > first || r.entries[start].unit.At.After(from)
+	begin, end := r.entries[start].unit.At, r.entries[last].unit.At
+	cut = start > first || begin.After(from)
+	if start == 0 && r.evicted == 0 {
+		late = max(0, min(begin.Sub(from), r.limits.Span-end.Sub(begin)))
+	}
 	size := 0
 	for _, e := range r.entries[start : last+1] {
 		size += e.size
@@ -90,7 +97,7 @@ func (r *Ring) copyOut(from, to time.Time) ([]piece, bool, error) {
 		bits = append(bits, r.arena[e.at:e.at+e.size]...)
 		pieces = append(pieces, piece{unit: e.unit, bits: bits[at:len(bits):len(bits)]})
 	}
-	return pieces, cut, nil
+	return pieces, cut, late, nil
 }
 
 // lastBefore returns the index of the newest unit at or before t, -1 if none.

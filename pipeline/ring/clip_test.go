@@ -300,3 +300,35 @@ func TestClipOutsideTheRing(t *testing.T) {
 		t.Errorf("before the ring: %v", err)
 	}
 }
+
+// A ring that has just begun says how much later its film begins than it would; one that has
+// let old pictures go does not.
+func TestClipOfARingThatHasJustBegun(t *testing.T) {
+	t.Parallel()
+	const span = 2 * time.Second
+	r := New(Limits{Span: span})
+	late := func(n uint64, asked time.Duration) time.Duration {
+		last := picture(n, false, 10).At
+		_, _, late, err := r.copyOut(last.Add(-asked), last)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return late
+	}
+	for n := uint64(1); n <= 26; n++ { // a second
+		r.Push(picture(n, n%25 == 1, 10))
+	}
+	for asked, want := range map[time.Duration]time.Duration{
+		500 * time.Millisecond: 0, 1500 * time.Millisecond: 500 * time.Millisecond, time.Minute: span - time.Second,
+	} {
+		if got := late(26, asked); got != want {
+			t.Errorf("of %s that were asked for, %s are said to be missing, want %s", asked, got, want)
+		}
+	}
+	for n := uint64(27); n <= 201; n++ {
+		r.Push(picture(n, n%25 == 1, 10))
+	}
+	if got := late(201, time.Minute); got != 0 {
+		t.Errorf("the ring is full, and %s are said to be missing", got)
+	}
+}

@@ -121,7 +121,8 @@ func (w *Watch) Carry(whole bool) (*Carried, error) {
 }
 
 // carried puts together where the rules stand, and packs the parts that were not said. The
-// id of an incident to come stays here: what two nodes raise of one act are two bundles of it.
+// id of an incident to come stays here: what two nodes raise of one act are two bundles of
+// it, of which one is sealed (evidence.Claims).
 func (w *Watch) carried(now time.Time, whole bool) (*Carried, error) {
 	kept, err := w.kept()
 	if err != nil {

@@ -108,6 +108,19 @@ func (f *film) node(folder string, from int) *watching {
 // look takes the film's next look, and hands on what has changed, as the database keeps it.
 func (f *film) look(n *watching, i int) Outcome {
 	f.t.Helper()
+	out := f.see(n, i)
+	for _, in := range out.Raised {
+		if err := n.Safe(in.ID); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+	f.hand(n)
+	return out
+}
+
+// see takes the film's next look.
+func (f *film) see(n *watching, i int) Outcome {
+	f.t.Helper()
 	for ; n.fed <= f.looks[i]; n.fed++ {
 		n.ring.Push(f.units[n.fed])
 	}
@@ -117,20 +130,19 @@ func (f *film) look(n *watching, i int) Outcome {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	for _, in := range out.Raised {
-		if err := n.Safe(in.ID); err != nil {
-			f.t.Fatal(err)
-		}
-	}
+	return out
+}
+
+// hand hands on what has changed.
+func (f *film) hand(n *watching) {
+	f.t.Helper()
 	c, err := n.Carry(false)
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	if c == nil {
-		return out
+	if c != nil {
+		n.told = n.told.with(f.t, c)
 	}
-	n.told = n.told.with(f.t, c)
-	return out
 }
 
 // told is what the database knows.
@@ -220,6 +232,12 @@ func TestAnotherNodeGoesOn(t *testing.T) {
 				t.Errorf("%d stills from %s, %d looks; without the takeover %d from %s, %d", len(got.Stills), got.Stills[0].At, len(got.Looks),
 					len(want.Stills), want.Stills[0].At, len(want.Looks))
 			}
+			if len(want.Missing) != 0 {
+				t.Errorf("without the takeover %v is missing", want.Missing)
+			}
+			if of := missing(got); of[pipeline.OfLooks] < pause*look.DefaultCadence || of[pipeline.OfClip] < missedClip || len(got.Missing) != 2 {
+				t.Errorf("nobody looked for %d looks, and the film begins with the takeover; what is said to be missing: %+v", pause, got.Missing)
+			}
 			again := t.TempDir()
 			if err := Adopt(again, second.told.Carried); err != nil {
 				t.Fatal(err)
@@ -232,6 +250,116 @@ func TestAnotherNodeGoesOn(t *testing.T) {
 			}
 			t.Logf("carried, in bytes: %v", first.told.sizes())
 		})
+	}
+}
+
+// missing tells how long something is missing of an incident, by what it is of.
+func missing(in *pipeline.Incident) map[string]time.Duration {
+	of := map[string]time.Duration{}
+	for _, m := range in.Missing {
+		of[m.Of] += m.To.Sub(m.From)
+	}
+	return of
+}
+
+// Looks that are left out evenly are no pause; one among many is.
+func TestMissedLooks(t *testing.T) {
+	t.Parallel()
+	row := func(apart ...time.Duration) (looks []pipeline.LookRecord) {
+		at := noon
+		for _, d := range append([]time.Duration{0}, apart...) {
+			at = at.Add(d * time.Second)
+			looks = append(looks, pipeline.LookRecord{At: at})
+		}
+		return looks
+	}
+	for name, c := range map[string]struct {
+		looks  []pipeline.LookRecord
+		pauses int
+	}{
+		"none":         {nil, 0},
+		"one":          {row(), 0},
+		"usual":        {row(2, 2, 2, 4, 2), 0},
+		"a pause":      {row(2, 2, 14, 2, 2), 1},
+		"two":          {row(2, 2, 14, 2, 2, 30, 2), 2},
+		"thinned":      {row(16, 16, 16, 16, 16, 2, 2), 0},
+		"seldom":       {row(30, 30, 32, 30), 0},
+		"seldom, lost": {row(30, 30, 120, 30), 1},
+	} {
+		if got := missedLooks(c.looks); len(got) != c.pauses {
+			t.Errorf("%s: %+v, want %d", name, got, c.pauses)
+		}
+	}
+}
+
+// A node dies when it has just raised an incident, announced or not: what its successor
+// raises is the same act in another bundle, and what that is ends as the same act. A node
+// that starts again with its own folder raises the same bundle.
+func TestWhatIsRaisedAgainIsTheSameAct(t *testing.T) {
+	t.Parallel()
+	f := filmed(t, "stall")
+	folder := t.TempDir()
+	first := f.node(folder, 0)
+	raised, i := Outcome{}, 0
+	var before told // what was handed on before the raise
+	for ; len(raised.Raised) == 0; i++ {
+		before = first.told
+		if raised = f.see(first, i); len(raised.Raised) == 0 {
+			f.hand(first)
+		}
+	}
+	f.hand(first) // announced; nothing is safe yet
+	want := raised.Raised[0]
+	if want.Act != want.ID {
+		t.Errorf("incident %s is of act %s, though no other node sighted it", want.ID, want.Act)
+	}
+	for name, c := range map[string]struct {
+		folder string
+		told   told
+		own    bool
+	}{"handed on before": {t.TempDir(), before, false}, "announced": {t.TempDir(), first.told, false}, "its own folder": {folder, told{}, true}} {
+		if !c.own {
+			if err := Adopt(c.folder, c.told.Carried); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n := f.node(c.folder, i)
+		var again Outcome
+		for j := i; j < len(f.looks) && len(again.Raised) == 0; j++ {
+			again = f.look(n, j)
+		}
+		if len(again.Raised) != 1 {
+			t.Fatalf("%s: %d incidents are raised again", name, len(again.Raised))
+		}
+		got := again.Raised[0]
+		if got.Act != want.Act || (got.ID == want.ID) != c.own || again.Open[0].Incident != want.Act {
+			t.Errorf("%s: incident %s of act %s, open as %s; want act %s, and the bundle %s: %v", name, got.ID, got.Act, again.Open[0].Incident, want.Act, want.ID, c.own)
+		}
+		f.camera.Zones = nil // the zone goes, so the act has ended
+		n.Set(f.camera)
+		if owed := n.Owed(); len(owed) != 1 || owed[0].ID != want.Act {
+			t.Errorf("%s: what ended is %v", name, owed)
+		}
+		f.camera = first.o.Camera
+	}
+}
+
+// What is sighted after an act has ended is another act.
+func TestTheNextActIsAnother(t *testing.T) {
+	t.Parallel()
+	f := filmed(t, "stall")
+	n := f.node(t.TempDir(), 0)
+	var first string
+	i := 0
+	for ; first == ""; i++ {
+		if out := f.look(n, i); len(out.Raised) > 0 {
+			first = out.Raised[0].Act
+		}
+	}
+	z, frame := n.zones[0], n.recent[len(n.recent)-1]
+	n.sighted(z, detectors.Signal{First: frame.at, Last: frame.at}, frame)
+	if z.act == first || z.act == "" || z.act != z.reserved {
+		t.Errorf("after act %s comes act %q, reserved %q", first, z.act, z.reserved)
 	}
 }
 

@@ -30,16 +30,16 @@ func (w *Watch) raise(z *zone, s detectors.Signal, f *frame, p *decode.Picture, 
 	if z.start == nil { // no look sighted it before this one
 		w.sighted(z, s, f)
 	}
-	if z.reserved == "" { // another node sighted it
-		z.reserved = newID()
-	}
+	z.reserve() // another node may have sighted it
 	z.hold(prior)
 	z.id, z.reserved, z.raised, z.last = z.reserved, "", true, s.Last
 
 	in := w.blank(z, KindIncident, z.id, f)
+	in.Act = z.act
 	in.Rule, in.First, in.Last, in.Why = s.Version, s.First, s.Last, s.Why
 	in.Values, in.Boxes = maps.Clone(s.Values), slices.Clone(s.Boxes)
 	in.Looks = w.looksSince(s.First.Add(-preRoll))
+	in.Missing = missedLooks(in.Looks)
 	errs := []error{w.still(&in, z, RoleBefore, z.before, nil, nil)}
 	if !z.start.at.Equal(f.at) {
 		errs = append(errs, w.still(&in, z, RoleFirst, z.start, nil, z.began))
@@ -52,6 +52,7 @@ func (w *Watch) raise(z *zone, s detectors.Signal, f *frame, p *decode.Picture, 
 func (w *Watch) recheck(z *zone, id string, f *frame, p *decode.Picture) (pipeline.Incident, error) {
 	now := z.rule.Presence()
 	in := w.blank(z, KindRecheck, id, f)
+	in.Act = id
 	in.Rule, in.First, in.Last = z.detector.Version(), f.at, f.at
 	in.Present, in.Why = now.Present, now.Why
 	in.Values, in.Boxes = maps.Clone(now.Values), slices.Clone(now.Boxes)
@@ -139,8 +140,12 @@ func (w *Watch) clip(in *pipeline.Incident, from, to time.Time) error {
 	failed := w.lookedClip(in, from, to)
 	c, err := w.o.Ring.Clip(from, to)
 	if err != nil {
+		in.Missing = append(in.Missing, noFilm(from, to))
 		return errors.Join(err, failed)
 	}
 	in.Clip, in.ClipFrom, in.ClipTo = c.MP4, c.From, c.To
+	if c.Late > missedClip {
+		in.Missing = append(in.Missing, missedFilm(c.From.Add(-c.Late), c.From))
+	}
 	return failed
 }

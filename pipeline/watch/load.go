@@ -80,7 +80,10 @@ func (w *Watch) restore(z *zone, kept zoneState) {
 		_ = z.rule.Restore(nil) // afresh cannot fail
 		return
 	}
-	z.id, z.reserved, z.raised = kept.ID, kept.Reserved, kept.Raised
+	z.id, z.reserved, z.act, z.raised = kept.ID, kept.Reserved, kept.Act, kept.Raised
+	if z.raised && z.act == "" { // kept by a version that knew no acts
+		z.act = z.id
+	}
 	z.first, z.last, z.began = kept.First, kept.Last, kept.Began
 	text, err := os.ReadFile(filepath.Join(w.o.Folder, framesFile(z.zone.ID)))
 	if err != nil {

@@ -28,7 +28,7 @@ func (w *Watch) observe(l detectors.Look, f *frame, p *decode.Picture, out *Outc
 				out.Raised = append(out.Raised, in)
 			case detectors.Ended:
 				if z.raised {
-					out.Ended = append(out.Ended, w.owe(z.id, s.Last))
+					out.Ended = append(out.Ended, w.owe(z.act, s.Last))
 				}
 				z.over()
 			}
@@ -69,7 +69,7 @@ func (w *Watch) open() []OpenZone {
 		}
 		o := OpenZone{ZoneID: z.zone.ID, Detector: z.detector.Key(), Raised: z.raised, First: z.first}
 		if z.raised {
-			o.Incident = z.id
+			o.Incident = z.act
 		}
 		zones = append(zones, o)
 	}

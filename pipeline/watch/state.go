@@ -43,6 +43,7 @@ type zoneState struct {
 	State    json.RawMessage       `json:"state"`
 	ID       string                `json:"id,omitempty"`
 	Reserved string                `json:"reserved,omitempty"`
+	Act      string                `json:"act,omitempty"`
 	Raised   bool                  `json:"raised,omitempty"`
 	First    time.Time             `json:"first,omitzero"`
 	Last     time.Time             `json:"last,omitzero"`
@@ -57,7 +58,7 @@ type heldFrames struct {
 
 // state tells what to keep of the zone, with the rule's state as given.
 func (z *zone) state(rule json.RawMessage) zoneState {
-	return zoneState{Zone: z.zone, Rule: z.detector.Version(), State: rule, ID: z.id, Reserved: z.reserved,
+	return zoneState{Zone: z.zone, Rule: z.detector.Version(), State: rule, ID: z.id, Reserved: z.reserved, Act: z.act,
 		Raised: z.raised, First: z.first, Last: z.last, Began: z.began}
 }
 

@@ -90,7 +90,7 @@ type OpenZone struct {
 
 // Ended tells that a raised incident is over.
 type Ended struct {
-	ID   string    `json:"id"`
+	ID   string    `json:"id"`   // of the act
 	Last time.Time `json:"last"` // latest look that supported it
 }
 

@@ -24,6 +24,7 @@ type zone struct {
 
 	id       string // of the latest incident raised here
 	reserved string // of the next one, so that it is known before it is raised
+	act      string // of the suspicion that stands, or the latest, on whichever node
 	raised   bool   // the suspicion that stands, or the latest, was raised
 	first    time.Time
 	last     time.Time // latest signal
@@ -71,7 +72,7 @@ func (w *Watch) set(c pipeline.Camera) {
 	w.faults.Store(&faults)
 	for _, z := range old {
 		if z.raised && z.rule.Presence().Open {
-			w.ended = append(w.ended, w.owe(z.id, z.last))
+			w.ended = append(w.ended, w.owe(z.act, z.last))
 		}
 		z.letGo()
 	}
@@ -151,12 +152,23 @@ func explain(z detectors.Zone, err error) detectors.Explanation {
 // sighted begins a suspicion: the pictures of before and of the beginning are held.
 func (w *Watch) sighted(z *zone, s detectors.Signal, f *frame) {
 	z.letGo()
+	if z.raised {
+		z.act = "" // that was another
+	}
 	z.raised, z.first, z.last, z.began = false, s.First, s.Last, s.Boxes
+	z.reserve()
+	z.before, z.start = w.beside(w.frameBefore(s.First)), w.beside(w.frameAt(s.First, f))
+	z.fresh = true
+}
+
+// reserve names the incident to come, and the act unless another node did.
+func (z *zone) reserve() {
 	if z.reserved == "" {
 		z.reserved = newID()
 	}
-	z.before, z.start = w.beside(w.frameBefore(s.First)), w.beside(w.frameAt(s.First, f))
-	z.fresh = true
+	if z.act == "" {
+		z.act = z.reserved
+	}
 }
 
 // newID makes an incident's id.
@@ -175,7 +187,7 @@ func (z *zone) hold(prior json.RawMessage) {
 // over ends a suspicion.
 func (z *zone) over() {
 	if !z.raised {
-		z.reserved = ""
+		z.reserved, z.act = "", ""
 	}
 	z.letGo()
 	z.began, z.fresh = nil, true

@@ -4353,6 +4353,7 @@ export interface components {
             last: string;
             matter_en: string;
             matter_zh: string;
+            missing?: components["schemas"]["Missing"][];
             models: components["schemas"]["Model"][];
             object: string;
             object_id: string;
@@ -4926,6 +4927,16 @@ export interface components {
             manifest_sha256: string;
             /** Format: date-time */
             sealed_at: string;
+        };
+        Missing: {
+            /** Format: date-time */
+            from: string;
+            /** @enum {string} */
+            of: "clip" | "looks";
+            /** Format: date-time */
+            to: string;
+            why_en: string;
+            why_zh: string;
         };
         Model: {
             name: string;

@@ -47,3 +47,13 @@ export const Clip = forwardRef<HTMLVideoElement, { finding: FindingView; boxes: 
     </div>
   );
 });
+
+// What the clip and the looks should show and do not, and why.
+export function Missing({ finding }: { finding: FindingView }) {
+  const { t, pick } = useDictionary<FindingWord>(words);
+  return finding.missing.map((gap) => (
+    <p key={gap.of + gap.from} className="muted" style={{ margin: 0 }}>
+      {t(gap.of === "clip" ? "missingClip" : "missingLooks", { from: clock(new Date(gap.from)), to: clock(new Date(gap.to)) })} {pick(gap.why_zh, gap.why_en)}
+    </p>
+  ));
+}

@@ -8,7 +8,7 @@ import { useDictionary } from "../../i18n/translate";
 import { BeforeAfter } from "../../parts/before-after";
 import { caseTone, Mark } from "../../parts/mark";
 import { useWords } from "../../app/use-words";
-import { Clip } from "./clip";
+import { Clip, Missing } from "./clip";
 import { History } from "./history";
 import { Overlay } from "./overlay";
 import type { FindingView } from "./view";
@@ -41,10 +41,11 @@ export function Stills({ finding, boxes }: ShownProps) {
 
 export const Moving = memo(forwardRef<HTMLVideoElement, ShownProps>(function Moving({ finding, boxes }, video) {
   const { t } = useDictionary<FindingWord>(words);
-  if (!finding.clip) return null;
+  if (!finding.clip) return <Missing finding={finding} />;
   return (
     <>
       <Clip finding={finding} boxes={boxes} ref={video} />
+      <Missing finding={finding} />
       <p className="muted" style={{ margin: 0 }}>
         <a href={finding.clip} download={`${finding.id}.mp4`}>{t("downloadClip")}</a>
         {finding.codec === "h264" ? null : <> · {t("clipUnplayable", { codec: finding.codec })}</>}

@@ -15,6 +15,7 @@ export interface FindingView {
   object: string;
   objectID: string;
   clipFrom: number; // milliseconds of the epoch
+  missing: { of: string; from: string; to: string; why_zh: string; why_en: string }[]; // of clip and looks
   first: string;
   last: string;
   raised: string;
@@ -47,7 +48,7 @@ export function viewOf(item: FindingItem | Finding): FindingView {
     matter: { zh: item.matter_zh, en: item.matter_en },
     why: { zh: item.why_zh, en: item.why_en },
     zone: { zh: item.zone_zh, en: item.zone_en },
-    camera: item.camera, cameraID: item.camera_id, object: item.object, objectID: item.object_id, clipFrom: full?.clip_from ? Date.parse(full.clip_from) : 0, first: item.first, last: item.last, raised: item.raised,
+    camera: item.camera, cameraID: item.camera_id, object: item.object, objectID: item.object_id, clipFrom: full?.clip_from ? Date.parse(full.clip_from) : 0, missing: full?.missing ?? [], first: item.first, last: item.last, raised: item.raised,
     polygon: full?.polygon ?? [], door: full?.door_line ?? [], boxes: raised?.boxes ?? [],
     ratio: full?.stream?.width ? full.stream.width / full.stream.height : 16 / 9,
     values: full?.values ?? {}, rule: full?.rule ?? "", models: full?.models ?? [], bundle: item.bundle,
