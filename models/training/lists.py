@@ -56,7 +56,7 @@ def ground(data, build):
         mask = cv2.resize(read_mask(f), (224, 128), interpolation=cv2.INTER_NEAREST)
         rows.append({"file": picture("ground", f.stem, cv2.imread(str(f)), (512, 288)), "mask": grey("ground", f"{f.stem}_mask", mask)})
     split = ("plate: rendered building sites that were held out (every fifth); site: 127 drone pictures of a housing site and of a park "
-             "(training/annotations/sites), of which nothing was trained or chosen by")
+             "(training/annotations/sites), by which nothing was trained or chosen")
     return {"split": split, "parts": [{"prefix": "plate_", "kind": "masks", "pictures": rows},
                                       {"prefix": "site_", "kind": "masks", "pictures": sites()}]}
 

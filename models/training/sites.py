@@ -107,7 +107,7 @@ def tell(trees, picture, place, areas):
     votes = trees.predict_proba(seen.reshape(-1, seen.shape[-1])).reshape(*picture.shape[:2], -1).astype(np.float32)
     votes = np.stack([cv2.bilateralFilter(v, place["soften"], 0.3, 4) for v in np.moveaxis(votes, -1, 0)], -1)
     first, second = np.sort(votes, -1)[..., :-3:-1].transpose(2, 0, 1)
-    mask = cv2.medianBlur(numbers[votes.argmax(-1)], place["soften"] if place["soften"] < 9 else 7)
+    mask = cv2.medianBlur(numbers[votes.argmax(-1)], place["median"])
     mask[first - second < place["gap"]] = UNJUDGED
     if "green" in place:  # what is green enough is vegetation, whatever its brightness
         soft = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 1)
