@@ -250,9 +250,12 @@ func (c *modelEvalCmd) Run(ctx context.Context) error {
 	var reports []*evaluate.Report
 	var fallen []error
 	for _, name := range names {
-		report, err := evaluate.Evaluate(ctx, engine, name, evaluate.Options{Folders: c.Data})
+		report, err := evaluate.Evaluate(ctx, engine, name, evaluate.Options{Folders: c.Data, AtHand: true})
 		if err != nil {
 			return err
+		}
+		if len(report.Figures) == 0 {
+			return fmt.Errorf("measure model %s: %s", name, strings.Join(report.LeftOut, "; "))
 		}
 		if c.Out != "" {
 			if err := draw(report, c.Out); err != nil {

@@ -12,6 +12,7 @@ import pathlib
 
 import numpy as np
 
+from sites import read_place
 from splits import plate_files, read, street_files
 
 LISTS = pathlib.Path(__file__).parent.parent / "lists"
@@ -54,8 +55,16 @@ def ground(data, build):
     for f in plate_files(build / "ground", "val"):
         mask = cv2.resize(read_mask(f), (224, 128), interpolation=cv2.INTER_NEAREST)
         rows.append({"file": picture("ground", f.stem, cv2.imread(str(f)), (512, 288)), "mask": grey("ground", f"{f.stem}_mask", mask)})
-    split = "rendered building sites that were held out (every fifth); no real pictures with hand-checked masks are at hand"
-    return {"split": split, "parts": [{"prefix": "plate_", "kind": "masks", "pictures": rows}]}
+    split = ("plate: rendered building sites that were held out (every fifth); site: 127 drone pictures of a housing site and of a park "
+             "(training/annotations/sites), by which nothing was trained or chosen")
+    return {"split": split, "parts": [{"prefix": "plate_", "kind": "masks", "pictures": rows},
+                                      {"prefix": "site_", "kind": "masks", "pictures": sites()}]}
+
+
+def sites():
+    """Real pictures that sites.py brings into the data folder, with its masks."""
+    return [{"file": f"sites/{place}/{file}", "mask": f"ground/{place}/{pathlib.Path(file).stem}.png"}
+            for place in ("caliterra", "lewis") for file in read_place(place)["pictures"]]
 
 
 def novelty(data, build):

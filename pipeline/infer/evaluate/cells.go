@@ -10,6 +10,9 @@ import (
 	"offsite/pipeline/infer"
 )
 
+// unjudged is the grey value of a mask where nobody could tell by eye what is there.
+const unjudged = 255
+
 // masks compares class maps with masks, cell by cell.
 func (r *run) masks(ctx context.Context, p part) error {
 	h, w := r.manifest.Output.Shape[2], r.manifest.Output.Shape[3]
@@ -17,6 +20,7 @@ func (r *run) masks(ctx context.Context, p part) error {
 	counts := make([]rates, len(labels))
 	errors := make([]float64, len(labels))
 	confusion := newConfusion(p.Prefix, labels)
+	judged := 0.0
 	for _, e := range p.Pictures {
 		is, err := r.folders.mask(e.Mask, w, h)
 		if err != nil {
@@ -31,9 +35,13 @@ func (r *run) masks(ctx context.Context, p part) error {
 			picture.Release()
 			return err
 		}
-		wrong := 0
+		wrong, told := 0, 0
 		share := make([]float64, len(labels))
 		for i, c := range is {
+			if c == unjudged {
+				continue
+			}
+			told++
 			if int(c) >= len(labels) {
 				return fmt.Errorf("mask %s has class %d, but %s has %d labels", e.Mask, c, r.manifest.Name, len(labels))
 			}
@@ -49,11 +57,12 @@ func (r *run) masks(ctx context.Context, p part) error {
 			wrong++
 		}
 		for c, v := range share {
-			errors[c] += abs(v) / float64(len(is)) / float64(len(p.Pictures))
+			errors[c] += abs(v) / float64(max(1, told)) / float64(len(p.Pictures))
 		}
-		v := float64(wrong) / float64(len(is))
+		judged += float64(told) / float64(len(is)) / float64(len(p.Pictures))
+		v := float64(wrong) / float64(max(1, told))
 		err = r.keep(Worst{File: e.File, Why: fmt.Sprintf("%.0f %% of cells wrong", v*100), Error: v}, picture, func(t *tile) {
-			t.cells(w, h, func(i int) (color.RGBA, bool) { return toldWrong, said[i] != is[i] })
+			t.cells(w, h, func(i int) (color.RGBA, bool) { return toldWrong, is[i] != unjudged && said[i] != is[i] })
 		})
 		picture.Release()
 		if err != nil {
@@ -65,6 +74,7 @@ func (r *run) masks(ctx context.Context, p part) error {
 	}
 	r.report.Confusion = append(r.report.Confusion, confusion)
 	r.set(p, "pictures", float64(len(p.Pictures)))
+	r.set(p, "judged_share", judged)
 	sum, present := 0.0, 0.0
 	for c, label := range labels {
 		if counts[c].hit+counts[c].missed == 0 {

@@ -13,8 +13,8 @@
 //     manifest's threshold, and the calibration error of scores.
 //   - negative: pictures or a video that hold nothing of the model's labels. Figures:
 //     how many pictures are reported all the same, and hours watched.
-//   - masks: pictures with a class per pixel. Figures: IoU per class and the error of
-//     each class's share of the picture.
+//   - masks: pictures with a class per pixel; grey 255 is not judged. Figures: IoU per
+//     class, the error of each class's share of what is judged, and how much that is.
 //   - pairs: a baseline, a picture, and a mask of what is new. Figures: cell-wise IoU,
 //     precision and recall, and how many things were met.
 package evaluate
