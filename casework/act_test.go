@@ -100,7 +100,7 @@ func TestPartyOfSixteenIsFinedLess(t *testing.T) {
 		return h.do("o2", id, "propose", fields{"fine_fen": float64(fen), "reason": "未成年人，从轻处罚。"})
 	}
 	refused(t, propose(380_00), flow.Invalid, "第三十四条") // an adult's band ends at 460 yuan
-	h.must(propose(60_00))                               // below the law's 100
+	h.must(propose(60_00))                             // below the law's 100
 	var text string
 	h.must(h.pool.QueryRow(t.Context(), `SELECT dossier->'law'->>'band_zh' FROM casefile WHERE id = $1`, id).Scan(&text))
 	if !strings.Contains(text, "行政处罚法第三十条") {

@@ -2240,6 +2240,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portal/inquiry/recordings/{bundle}/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The party's own side of an inquiry by video, as sealed, by range if asked; the view is recorded */
+        get: operations["get-portal-recording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portal/instalments": {
         parameters: {
             query?: never;
@@ -5308,6 +5325,8 @@ export interface components {
             at: string;
             basis_en: string;
             basis_zh: string;
+            /** @description E-mail can be sent: the consent may name an address. */
+            by_email: boolean;
             clip: string;
             consented: boolean;
             copies: components["schemas"]["PortalCopy"][];
@@ -5339,6 +5358,8 @@ export interface components {
             code: string;
         };
         PortalConsent: {
+            /** @description Where papers go as well; when they are served is told by the telephone alone. */
+            email?: string;
             phone: string;
             /** @description PNG as a data URL. */
             signature: string;
@@ -5392,6 +5413,8 @@ export interface components {
             inquiry: components["schemas"]["Inquiry"];
             /** @description This session lately entered a code that was sent to the party's telephone. */
             proved: boolean;
+            /** @description What the party itself said and showed, sealed; to have them wants the code too. */
+            recordings: components["schemas"]["PortalRecording"][];
         };
         PortalInstalments: {
             /**
@@ -5421,6 +5444,17 @@ export interface components {
         };
         PortalReason: {
             reason: string;
+        };
+        PortalRecording: {
+            bundle: string;
+            /** @description In the bundle, below data/. */
+            file: string;
+            /** Format: date-time */
+            sealed_at: string;
+            /** @description Of the file, as it stands in the sealed manifest. */
+            sha256: string;
+            /** Format: int64 */
+            size_bytes: number;
         };
         PortalSession: {
             /** @description Goes into X-CSRF-Token of every request that changes something. */
@@ -7373,6 +7407,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "name": "一大队",
+                     *           "townships": [
+                     *             "乙镇",
+                     *             "甲镇"
+                     *           ]
+                     *         },
+                     *         {
+                     *           "name": "二大队",
+                     *           "townships": [
+                     *             "丙镇"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListBrigadeBody"];
                 };
             };
@@ -7396,6 +7449,25 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "brigades": [
+                 *         {
+                 *           "name": "一大队",
+                 *           "townships": [
+                 *             "甲镇",
+                 *             "乙镇"
+                 *           ]
+                 *         },
+                 *         {
+                 *           "name": "二大队",
+                 *           "townships": [
+                 *             "丙镇"
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BrigadesDraft"];
             };
         };
@@ -7406,6 +7478,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "name": "一大队",
+                     *           "townships": [
+                     *             "乙镇",
+                     *             "甲镇"
+                     *           ]
+                     *         },
+                     *         {
+                     *           "name": "二大队",
+                     *           "townships": [
+                     *             "丙镇"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListBrigadeBody"];
                 };
             };
@@ -13442,6 +13533,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "added_at": "2026-11-29T17:07:18.68554Z",
+                     *           "at": "2026-11-29T17:07:18.685496Z",
+                     *           "by": "collector",
+                     *           "id": "01a22846-801e-708a-bc43-eaa1c65b57e2",
+                     *           "kind": "photo",
+                     *           "party": "",
+                     *           "sha256": "40a17b2598456f298bba1ed31ae063f8e24d28a11bbc913c33410b368af8a0f0",
+                     *           "signer": "",
+                     *           "stands": true,
+                     *           "type": "image/jpeg"
+                     *         },
+                     *         {
+                     *           "added_at": "2026-11-29T17:07:18.692772Z",
+                     *           "at": "2026-01-05T02:00:00Z",
+                     *           "by": "collector",
+                     *           "id": "01a22846-8025-7ede-b52b-1962d0d3963f",
+                     *           "kind": "commitment",
+                     *           "party": "张三",
+                     *           "sha256": "86edbaa24831badfa0a8b04bb410141e2ee4182b6d0014493fe262a7a331c20b",
+                     *           "signer": "张三",
+                     *           "stands": false,
+                     *           "type": "application/pdf",
+                     *           "withdrawn_at": "2026-11-29T17:07:18.698924Z",
+                     *           "withdrawn_why": "签署人无权签署"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListPaperBody"];
                 };
             };
@@ -13485,6 +13608,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "added_at": "2026-11-29T17:07:18.692772Z",
+                     *       "at": "2026-01-05T02:00:00Z",
+                     *       "by": "collector",
+                     *       "id": "01a22846-8025-7ede-b52b-1962d0d3963f",
+                     *       "kind": "commitment",
+                     *       "party": "张三",
+                     *       "sha256": "86edbaa24831badfa0a8b04bb410141e2ee4182b6d0014493fe262a7a331c20b",
+                     *       "signer": "张三",
+                     *       "stands": true,
+                     *       "type": "application/pdf"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Paper"];
                 };
             };
@@ -13544,6 +13681,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "签署人无权签署"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PaperWithdrawal"];
             };
         };
@@ -14027,21 +14169,22 @@ export interface operations {
                      *       "at": "2026-11-24T01:58:00Z",
                      *       "basis_en": "Shanghai Regulations on City Appearance and Environmental Sanitation art. 21 ¶1; Shanghai Regulations on City Appearance and Environmental Sanitation art. 21 ¶3",
                      *       "basis_zh": "《上海市市容环境卫生管理条例》第二十一条第一款；《上海市市容环境卫生管理条例》第二十一条第三款",
+                     *       "by_email": false,
                      *       "clip": "0198c000-0000-7000-8000-000000000001/data/clip.mp4",
                      *       "consented": true,
                      *       "copies": [],
                      *       "documents": [
                      *         {
-                     *           "code": "XM7GCZD8RTXYXYZ3",
-                     *           "id": "01a22697-7c05-785f-b505-fa9d19e60c4e",
+                     *           "code": "H97F9BLUNJ5TPWPY",
+                     *           "id": "01a2287e-a927-7871-94e8-0a1e56359661",
                      *           "issued_at": "2026-11-24T02:00:00Z",
                      *           "number": "演示城管提醒字〔2026〕第000001号",
                      *           "title_en": "Reminder to put right",
                      *           "title_zh": "责令改正提醒书"
                      *         },
                      *         {
-                     *           "code": "GH6WCGJZQDT4DSB9",
-                     *           "id": "01a22697-7e5b-762e-9e7a-2737c1fdbed6",
+                     *           "code": "XGWJ97CKZGQEA3UY",
+                     *           "id": "01a2287e-aa00-7961-90d7-5c091e1e0742",
                      *           "issued_at": "2026-11-24T02:16:00Z",
                      *           "number": "演示城管事告字〔2026〕第000001号",
                      *           "title_en": "Notice of facts",
@@ -14655,27 +14798,38 @@ export interface operations {
                      *       "inquiry": {
                      *         "agreed_at": "2026-11-25T03:16:00Z",
                      *         "appointed_at": "2026-11-25T03:16:00Z",
-                     *         "bundle": "01a22697-7b95-73e3-b226-bade1d5e2714",
+                     *         "bundle": "01a2287e-bac8-7323-9d9e-6e95c1a668c1",
                      *         "closed_at": "2026-11-25T03:16:00Z",
                      *         "officers": [
                      *           {
                      *             "licence_no": "No 1",
-                     *             "name": "one"
+                     *             "name": "one",
+                     *             "present_at": "2026-11-25T03:16:00Z"
                      *           },
                      *           {
                      *             "licence_no": "No 1",
-                     *             "name": "two"
+                     *             "name": "two",
+                     *             "present_at": "2026-11-25T03:16:00Z"
                      *           }
                      *         ],
                      *         "opened_at": "2026-11-25T03:16:00Z",
                      *         "record": {
                      *           "at": "2026-11-25T03:16:00Z",
-                     *           "document": "01a22697-7d63-7ad0-a0a1-973a92e7d2ff"
+                     *           "document": "01a2287e-bafc-7940-b728-ef9d8df3288e"
                      *         },
                      *         "recorded": true,
                      *         "state": "sealed"
                      *       },
-                     *       "proved": true
+                     *       "proved": true,
+                     *       "recordings": [
+                     *         {
+                     *           "bundle": "01a2287e-bac8-7323-9d9e-6e95c1a668c1",
+                     *           "file": "party-1.webm",
+                     *           "sealed_at": "2026-11-25T03:16:00Z",
+                     *           "sha256": "ed55d4a2399b114cff437979c536b15ce6a641448b3ceb33a68377451692dac2",
+                     *           "size_bytes": 4
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["PortalInquiry"];
@@ -14794,6 +14948,38 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["SessionDescription"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-portal-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bundle: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/webm": string;
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -15941,6 +16127,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "figures": [
+                     *             {
+                     *               "denominator": 14,
+                     *               "key": "xxxxxxxxxxxxxxx",
+                     *               "met": false,
+                     *               "numerator": 0,
+                     *               "value": 0
+                     *             },
+                     *             {
+                     *               "denominator": 1,
+                     *               "key": "publication",
+                     *               "met": true,
+                     *               "numerator": 1,
+                     *               "value": 1
+                     *             }
+                     *           ],
+                     *           "level": "brigade",
+                     *           "name": "一大队",
+                     *           "townships": [
+                     *             "乙镇",
+                     *             "甲镇"
+                     *           ]
+                     *         },
+                     *         {
+                     *           "figures": [
+                     *             {
+                     *               "denominator": 14,
+                     *               "key": "xxxxxxxxxxxxxxx",
+                     *               "met": false,
+                     *               "numerator": 0,
+                     *               "value": 0
+                     *             },
+                     *             {
+                     *               "denominator": 0,
+                     *               "key": "publication",
+                     *               "met": false,
+                     *               "numerator": 0,
+                     *               "value": 0
+                     *             }
+                     *           ],
+                     *           "level": "brigade",
+                     *           "name": "二大队",
+                     *           "townships": [
+                     *             "丙镇"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListAreaFiguresBody"];
                 };
             };
