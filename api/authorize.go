@@ -44,7 +44,7 @@ func (a *API) slowDown(ctx context.Context, access access) *problem.Problem {
 	if !access.public && !access.portal && !access.signed {
 		return nil // counted per account, once it is known
 	}
-	return tooMany(a.byAddress.Take(callerOf(ctx).address))
+	return tooMany(a.byAddress.Take(network(callerOf(ctx).address)))
 }
 
 func tooMany(wait time.Duration, ok bool) *problem.Problem {
@@ -86,14 +86,15 @@ func (a *API) recognise(r *http.Request, access access) *problem.Problem {
 	return a.factor(c, access)
 }
 
-// factor refuses who has no second factor where the bureau demands one, and who has
-// one but did not show it lately where that is wanted.
+// factor refuses who has no second factor where the bureau demands one, and who did not
+// lately show it, or without one the password, where that is wanted. Operations on factors
+// ask for the password themselves where there is no factor yet.
 func (a *API) factor(c *caller, access access) *problem.Problem {
 	switch {
 	case a.o.FactorDemanded && !c.session.Factor && !access.bare:
 		return problem.FactorFirst()
-	case c.session.Factor && !c.session.Proved && access.wantsFresh(c.staff.Roles):
-		return problem.Prove()
+	case !c.session.Proved && access.wantsFresh(c.staff.Roles) && (c.session.Factor || !access.bare):
+		return problem.Prove(c.session.Factor)
 	}
 	return nil
 }
@@ -103,13 +104,13 @@ func (a *API) recogniseStaff(r *http.Request) *problem.Problem {
 	cookie, err := r.Cookie(a.staffCookie())
 	if err != nil {
 		// Who guesses tokens is slowed down like everybody without a session.
-		if p := tooMany(a.byAddress.Take(c.address)); p != nil {
+		if p := tooMany(a.byAddress.Take(network(c.address))); p != nil {
 			return p
 		}
 		return problem.NotSignedIn()
 	}
 	if err := a.openSession(r.Context(), c, cookie.Value); err != nil {
-		if p := tooMany(a.byAddress.Take(c.address)); p != nil {
+		if p := tooMany(a.byAddress.Take(network(c.address))); p != nil {
 			return p
 		}
 		return a.problem(r.Context(), "session", err)

@@ -62,7 +62,7 @@ func (a *API) remote(r *http.Request) string {
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",") // some proxies add a line of their own
 	for i := len(hops) - 1; i >= 0 && a.trusts(host); i-- {
 		hop := strings.TrimSpace(hops[i])
 		if _, err := netip.ParseAddr(hop); err != nil {
@@ -71,6 +71,18 @@ func (a *API) remote(r *http.Request) string {
 		host = hop
 	}
 	return host
+}
+
+// network is what an address is counted by where nobody is known yet: of IPv6 its first 64
+// bits, the rest of which whoever has them chooses.
+func network(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil || a.Unmap().Is4() {
+		return address
+	}
+	const ofOneHolder = 64
+	p, _ := a.Prefix(ofOneHolder) // never fails for IPv6
+	return p.String()
 }
 
 func (a *API) trusts(host string) bool {

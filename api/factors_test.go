@@ -95,14 +95,49 @@ func TestApprovalsWantAFreshProof(t *testing.T) {
 	if wanted < 5 || !api.Policy()["change-user"].WantsFresh("admin") || api.Policy()["take-step"].WantsFresh("officer") {
 		t.Error("the policy wants a fresh proof of others than it should")
 	}
-	if r := head.do("POST", "/session/proof", wire.Code{Code: "000000"}); r.status != http.StatusUnprocessableEntity {
+	if r := head.do("POST", "/session/proof", wire.Proof{Code: "000000"}); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("a wrong code within a session: %s", r)
 	}
-	if r := head.do("POST", "/session/proof", wire.Code{Code: codeAt(t, secret, 30*time.Second)}); r.status != http.StatusNoContent {
+	if r := head.do("POST", "/session/proof", wire.Proof{Code: codeAt(t, secret, 30*time.Second)}); r.status != http.StatusNoContent {
 		t.Fatalf("prove: %s", r)
 	}
 	if r := head.do("POST", "/account/recovery", nil); r.status != http.StatusOK {
 		t.Errorf("after the proof: %s", r)
+	}
+}
+
+// TestApprovalsWantThePasswordWithoutAFactor: a console that was left open approves nothing.
+func TestApprovalsWantThePasswordWithoutAFactor(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	head := h.staff("head")
+	approve := func() reply { return head.do("POST", "/key-orders/1/agreement", nil) }
+	if r := approve(); r.status == http.StatusForbidden {
+		t.Fatalf("just signed in: %s", r)
+	}
+	if _, err := h.pool.Exec(t.Context(), `UPDATE account_session SET proved_at = now() - interval '11 minutes'`); err != nil {
+		t.Fatal(err)
+	}
+	if r := approve(); r.status != http.StatusForbidden || problemOf(t, r).Type != problem.SecondFactor {
+		t.Errorf("later: %s", r)
+	}
+	for _, wrong := range []wire.Proof{{Password: "another password"}, {Code: "123456"}, {}} {
+		if r := head.do("POST", "/session/proof", wrong); r.status != http.StatusUnprocessableEntity {
+			t.Errorf("shown %+v: %s", wrong, r)
+		}
+	}
+	if r := approve(); r.status != http.StatusForbidden {
+		t.Errorf("after a wrong password: %s", r)
+	}
+	if r := head.do("POST", "/session/proof", wire.Proof{Password: password}); r.status != http.StatusNoContent {
+		t.Fatalf("prove: %s", r)
+	}
+	if r := approve(); r.status == http.StatusForbidden {
+		t.Errorf("after the proof: %s", r)
+	}
+	head.withApp()
+	if r := head.do("POST", "/session/proof", wire.Proof{Password: password}); r.status != http.StatusForbidden {
+		t.Errorf("the password stands for the second factor: %s", r)
 	}
 }
 

@@ -39,7 +39,7 @@ func (a *API) recogniseKey(r *http.Request, text string, access access) *problem
 	k, err := a.o.Keys.Check(r.Context(), text, c.address)
 	switch {
 	case errors.Is(err, key.ErrKey):
-		if p := tooMany(a.byAddress.Take(c.address)); p != nil { // who guesses is slowed down
+		if p := tooMany(a.byAddress.Take(network(c.address))); p != nil { // who guesses is slowed down
 			return p
 		}
 		return problem.New(http.StatusUnauthorized, "接口密钥无效、已撤销、已过期，或不允许从此地址使用。", "The API key is unknown, revoked, past its end, or not to be used from this address.").Because(err)

@@ -49,6 +49,10 @@ func (a *API) ready(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *API) figures(w http.ResponseWriter, r *http.Request) {
+	if len(a.o.TrustedProxies) == 0 && r.Header.Get("X-Forwarded-For") != "" { // from anywhere, by a proxy that nobody has named
+		a.notFound(w, r)
+		return
+	}
 	address, err := netip.ParseAddr(callerOf(r.Context()).address)
 	for _, n := range a.o.MetricsNetworks {
 		if err == nil && n.Contains(address.Unmap()) {

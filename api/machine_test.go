@@ -48,9 +48,30 @@ func TestFiguresAreForNeighbours(t *testing.T) {
 	if r := h.stranger().do("GET", "///metrics", nil); r.status != http.StatusOK || !strings.Contains(string(r.body), `route="/api/v1/cameras"`) {
 		t.Errorf("from this machine: %.300s", r)
 	}
+	// A proxy on this machine that nobody has named lets anybody ask.
+	if r := h.stranger().do("GET", "///metrics", nil, "X-Forwarded-For: 203.0.113.9"); r.status != http.StatusNotFound {
+		t.Errorf("by a proxy: %d", r.status)
+	}
 	h = with(netip.MustParsePrefix("192.0.2.0/24"))
 	if r := h.stranger().do("GET", "///metrics", nil); r.status != http.StatusNotFound {
 		t.Errorf("from elsewhere: %d", r.status)
+	}
+}
+
+// TestAnIPv6NetworkCountsAsOneAddress: whoever has one has 2^64 addresses.
+func TestAnIPv6NetworkCountsAsOneAddress(t *testing.T) {
+	t.Parallel()
+	h := open(t, func(o *api.Options) {
+		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+		o.PerAddress = limit.Rate{PerSecond: 0.01, Burst: 2}
+	})
+	for _, c := range []struct {
+		from string
+		want int
+	}{{"2001:db8::1", http.StatusOK}, {"2001:db8::2", http.StatusOK}, {"2001:db8::ffff:3", http.StatusTooManyRequests}, {"2001:db8:0:1::1", http.StatusOK}, {"203.0.113.9", http.StatusOK}} {
+		if r := h.stranger().do("GET", "/public/matters", nil, "X-Forwarded-For: "+c.from); r.status != c.want {
+			t.Errorf("from %s: %s", c.from, r)
+		}
 	}
 }
 
@@ -118,13 +139,23 @@ func TestAddressBehindProxies(t *testing.T) {
 		{"127.0.0.0/8", "203.0.113.9", "from=203.0.113.9"},
 		{"127.0.0.0/8", "198.51.100.1, 203.0.113.9", "from=203.0.113.9"}, // what the client wrote itself is not believed
 		{"127.0.0.0/8", "no address", "from=127.0.0.1"},
+		{"127.0.0.0/8", "198.51.100.1\n203.0.113.9", "from=203.0.113.9"}, // as a proxy that adds a line of its own
 	} {
 		h := open(t, func(o *api.Options) {
 			if c.trusted != "" {
 				o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix(c.trusted)}
 			}
 		})
-		h.stranger().do("GET", "/cameras", nil, "X-Forwarded-For: "+c.forwarded)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.url+"/api/v1/cameras", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header["X-Forwarded-For"] = strings.Split(c.forwarded, "\n")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
 		if log := h.log.String(); !strings.Contains(log, c.want) {
 			t.Errorf("%+v: %s", c, log)
 		}

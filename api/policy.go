@@ -29,7 +29,7 @@ type access struct {
 	opens  bool // begins a session: there is no CSRF token yet
 	bare   bool // also without a second factor where the bureau demands one
 	roles  []string
-	fresh  []string // of those, the roles that must have shown their second factor lately
+	fresh  []string // of those, the roles that must lately have shown their second factor, or without one the password
 	scope  string   // also another system whose key has it
 
 	district bool // concerns the whole district: refused to accounts of townships
@@ -41,7 +41,7 @@ func (a access) or(scope string) access {
 	return a
 }
 
-// freshly adds the roles that must have shown their second factor lately; none: all.
+// freshly adds the roles that must lately have proved who they are; none: all.
 func (a access) freshly(roles ...string) access {
 	a.fresh = roles
 	if len(roles) == 0 {
@@ -355,7 +355,7 @@ func policy() map[string]access {
 // has tells whether one of the roles is among those allowed.
 func (a access) has(roles []string) bool { return meet(a.roles, roles) }
 
-// wantsFresh tells whether one of the roles must have shown a second factor lately.
+// wantsFresh tells whether one of the roles must lately have proved who it is.
 func (a access) wantsFresh(roles []string) bool { return meet(a.fresh, roles) }
 
 func meet(a, b []string) bool {

@@ -50,6 +50,7 @@ type ownAccount interface {
 	RemoveCodes(ctx context.Context, accountID string) error
 	RenewRecovery(ctx context.Context, accountID string) ([]string, error)
 	StepUp(ctx context.Context, token, code string) error
+	StepUpByPassword(ctx context.Context, token, password string) error
 	BeginPasskey(ctx context.Context, token, password string) (account.Asked, error)
 	AddPasskey(ctx context.Context, token, ceremony, name string, answer []byte) (recovery []string, err error)
 	RemovePasskey(ctx context.Context, accountID, id string) error

@@ -26,7 +26,7 @@ func (a *API) signInOperations() {
 	handle(a, operation{id: "passkey-sign-in", method: http.MethodPost, path: "/session/passkey", summary: "Sign in by passkey", tag: tag}, a.passkeySignIn)
 	handle(a, operation{id: "sign-in-elsewhere", method: http.MethodGet, path: "/session/elsewhere", summary: "Go to the identity provider", tag: tag, status: http.StatusSeeOther}, a.signInElsewhere)
 	handle(a, operation{id: "return-from-elsewhere", method: http.MethodGet, path: "/session/elsewhere/return", summary: "Come back from the identity provider", tag: tag, status: http.StatusSeeOther}, a.returnFromElsewhere)
-	handle(a, operation{id: "step-up", method: http.MethodPost, path: "/session/proof", summary: "Show a code or recovery code anew", tag: tag, status: http.StatusNoContent}, a.stepUp)
+	handle(a, operation{id: "step-up", method: http.MethodPost, path: "/session/proof", summary: "Show a code or recovery code anew, or without a second factor the password", tag: tag, status: http.StatusNoContent}, a.stepUp)
 	handle(a, operation{id: "begin-passkey-step-up", method: http.MethodPost, path: "/session/proof/passkey/options", summary: "Ask for one's own passkey", tag: tag}, a.beginPasskeyStepUp)
 	handle(a, operation{id: "passkey-step-up", method: http.MethodPost, path: "/session/proof/passkey", summary: "Show a passkey anew", tag: tag, status: http.StatusNoContent}, a.passkeyStepUp)
 }
@@ -66,7 +66,14 @@ func (a *API) passkeySignIn(ctx context.Context, in *struct{ Body wire.PasskeyAn
 	return a.opened(a.o.Accounts.PasskeySignIn(ctx, in.Body.Token, text, callerOf(ctx).from()))
 }
 
-func (a *API) stepUp(ctx context.Context, in *struct{ Body wire.Code }) (*empty, error) {
+func (a *API) stepUp(ctx context.Context, in *struct{ Body wire.Proof }) (*empty, error) {
+	if in.Body.Password != "" {
+		err := a.o.Accounts.StepUpByPassword(ctx, callerOf(ctx).token, in.Body.Password)
+		if errors.Is(err, account.ErrFactor) { // the session stands: no 401
+			return nil, problem.Prove(true)
+		}
+		return &empty{}, wrongPassword(err)
+	}
 	err := a.o.Accounts.StepUp(ctx, callerOf(ctx).token, in.Body.Code)
 	return &empty{}, wrongCode(err)
 }

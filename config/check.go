@@ -73,6 +73,7 @@ func (c *Config) Check(f *File) error {
 	if d := c.Cameras.Cadence; d < 200*time.Millisecond || d > time.Minute {
 		k.add("cameras.cadence", fmt.Sprintf("%s between looks cannot be", d), "give 200ms to 1m")
 	}
+	k.networks("proxies", c.Proxies)
 	k.networks("cameras.networks", c.Cameras.Networks)
 	k.networks("webhooks.networks", c.Webhooks.Networks)
 	k.address("inquiry.listen", c.Inquiry.Listen)

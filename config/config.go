@@ -9,9 +9,10 @@ import (
 // Config is the effective configuration. The tags are read by kong; the YAML
 // keys are the flag names with '-' written as '_'.
 type Config struct {
-	Data      string `default:"data" help:"Folder for everything that must survive: database, evidence, keys, spool." placeholder:"DIR"`
-	Listen    string `default:"127.0.0.1:8080" help:"Address of the console and API." placeholder:"HOST:PORT"`
-	PublicURL string `name:"public-url" help:"Address under which parties reach the portal; default: http://LISTEN." placeholder:"URL"`
+	Data      string   `default:"data" help:"Folder for everything that must survive: database, evidence, keys, spool." placeholder:"DIR"`
+	Listen    string   `default:"127.0.0.1:8080" help:"Address of the console and API." placeholder:"HOST:PORT"`
+	PublicURL string   `name:"public-url" help:"Address under which parties reach the portal; default: http://LISTEN." placeholder:"URL"`
+	Proxies   []string `help:"Networks of the TLS proxies in front, which put the caller's address into X-Forwarded-For; without them all callers count as one." placeholder:"CIDR"`
 
 	Bureau       Bureau       `embed:"" prefix:"bureau."`
 	Database     Database     `embed:"" prefix:"database."`

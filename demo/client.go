@@ -4,19 +4,23 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"strings"
 	"time"
+
+	"offsite/api/problem"
 )
 
 // client speaks to the API as one person, with a session of its own.
 type client struct {
-	base string
-	csrf string
-	http *http.Client
+	base     string
+	csrf     string
+	password string // shown anew where that is wanted
+	http     *http.Client
 }
 
 func newClient(base string) (*client, error) {
@@ -39,7 +43,7 @@ func signIn(ctx context.Context, base, username, password string) (*client, erro
 	if err := c.call(ctx, "POST", "/api/v1/session", map[string]string{"username": username, "password": password}, &session); err != nil {
 		return nil, fmt.Errorf("sign in as %s: %w", username, err)
 	}
-	c.csrf = session.CSRF
+	c.csrf, c.password = session.CSRF, password
 	return c, nil
 }
 
@@ -55,8 +59,21 @@ func (r *refusal) Error() string {
 }
 
 // call sends body as JSON and reads the answer into into; both may be nil. A
-// header is given as "Name: value".
+// header is given as "Name: value". Where an approval wants a fresh proof, the password is
+// shown and the request sent again.
 func (c *client) call(ctx context.Context, method, path string, body, into any, headers ...string) error {
+	err := c.send(ctx, method, path, body, into, headers...)
+	var no *refusal
+	if c.password == "" || !errors.As(err, &no) || no.status != http.StatusForbidden || !bytes.Contains(no.text, []byte(problem.SecondFactor)) {
+		return err
+	}
+	if err := c.send(ctx, "POST", "/api/v1/session/proof", map[string]string{"password": c.password}, nil); err != nil {
+		return err
+	}
+	return c.send(ctx, method, path, body, into, headers...)
+}
+
+func (c *client) send(ctx context.Context, method, path string, body, into any, headers ...string) error {
 	var payload io.Reader
 	if body != nil {
 		text, err := json.Marshal(body)

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"offsite/registry"
+	"offsite/registry/account"
 )
 
 // Order asks for a line of the schedule to hold for another number of days. Nothing
@@ -96,7 +97,7 @@ func (o *Office) Order(ctx context.Context, by Person, rule string, days int, re
 
 // Agree agrees to an order that is open; it holds from the next run of the schedule on.
 // Errors wrap registry.ErrNotFound where it isn't open, registry.ErrInvalid where it is
-// one's own.
+// one's own, and are those of account.Apart.
 func (o *Office) Agree(ctx context.Context, by Person, id int64) error {
 	err := pgx.BeginFunc(ctx, o.o.Pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(runLock)); err != nil {
@@ -110,12 +111,15 @@ func (o *Office) Agree(ctx context.Context, by Person, id int64) error {
 		if i < 0 {
 			return registry.ErrNotFound
 		}
-		var own bool
-		if err := tx.QueryRow(ctx, `SELECT by_id = $2 FROM retention_order WHERE id = $1`, id, by.ID).Scan(&own); err != nil {
+		var giver string
+		if err := tx.QueryRow(ctx, `SELECT by_id::text FROM retention_order WHERE id = $1`, id).Scan(&giver); err != nil {
 			return err
 		}
-		if own {
+		if giver == by.ID {
 			return refuse("id", "须由提出人以外的另一人同意", "another person than the one who gave the order must agree to it")
+		}
+		if err := account.Apart(ctx, tx, giver, by.ID, o.now()); err != nil {
+			return err
 		}
 		if _, err := tx.Exec(ctx, `INSERT INTO retention_agreement (order_id, by_id, by_name, at) VALUES ($1, $2, $3, $4)`, id, by.ID, by.Name, o.now()); err != nil {
 			return err

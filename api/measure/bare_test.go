@@ -24,17 +24,11 @@ var database = flag.String("database", "", "what TestBare reads from; bare gives
 // read one row of the same database by its key and write it as JSON.
 func (s *served) bare(t *testing.T) vegeta.Targeter {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(s.data, "postgres", "postmaster.pid"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(string(text), "\n")
-	at := url.Values{"host": {strings.TrimSpace(lines[4])}, "port": {lines[3]}, "user": {"offsite"}}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(self, "-test.run=^TestBare$", "-database", "postgres:///offsite?"+at.Encode())
+	cmd := exec.Command(self, "-test.run=^TestBare$", "-database", s.database(t))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +46,17 @@ func (s *served) bare(t *testing.T) vegeta.Targeter {
 	}
 	s.barePID = cmd.Process.Pid
 	return vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: strings.TrimSpace(address)})
+}
+
+// database is the address of the server's private database.
+func (s *served) database(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.data, "postgres", "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(text), "\n")
+	return "postgres:///offsite?" + url.Values{"host": {strings.TrimSpace(lines[4])}, "port": {lines[3]}, "user": {"offsite"}}.Encode()
 }
 
 // TestBare serves what bare measures, until it is killed.

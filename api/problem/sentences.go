@@ -22,7 +22,8 @@ func PasswordFirst() *Problem {
 	return New(http.StatusForbidden, "请先修改一次性密码，再进行其他操作。", "Change your one-time password first; nothing else is possible before.")
 }
 
-// SecondFactor is the type of problems that a second factor solves.
+// SecondFactor is the type of problems that a second factor solves, or without one a fresh
+// proof by the password.
 const SecondFactor = "urn:offsite:second-factor"
 
 // FactorWanted says that the password is right and something more is asked.
@@ -32,9 +33,12 @@ func FactorWanted() *Problem {
 	return p
 }
 
-// Prove asks for the second factor anew.
-func Prove() *Problem {
-	p := New(http.StatusForbidden, "此操作需要重新验证：请出示第二因素后重试。", "This wants a fresh proof: show your second factor and try again.")
+// Prove asks anew for the second factor, or for the password where there is no factor.
+func Prove(factor bool) *Problem {
+	p := New(http.StatusForbidden, "此操作需要重新验证：请再次输入密码后重试。", "This wants a fresh proof: enter your password again and try again.")
+	if factor {
+		p = New(http.StatusForbidden, "此操作需要重新验证：请出示第二因素后重试。", "This wants a fresh proof: show your second factor and try again.")
+	}
 	p.Type = SecondFactor
 	return p
 }

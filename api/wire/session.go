@@ -20,6 +20,12 @@ type Code struct {
 	Code string `json:"code" minLength:"6" maxLength:"40"`
 }
 
+// Proof shows anew who somebody is: by the second factor, or without one by the password.
+type Proof struct {
+	Code     string `json:"code,omitempty" maxLength:"40" doc:"Of the authenticator app, or a recovery code."`
+	Password string `json:"password,omitempty" maxLength:"1024" doc:"Of an account without a second factor."`
+}
+
 // PasswordAgain is asked before a second factor is added.
 type PasswordAgain struct {
 	Password string `json:"password" minLength:"1" maxLength:"1024"`

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"offsite/casework"
 	"offsite/sandbox/wire"
@@ -31,17 +32,19 @@ func New(g wire.Gateway, notifyURL string) (*Client, error) {
 }
 
 // Send gives a message to the gateway. The id makes it idempotent there: after a
-// time-out it is sent again without harm.
+// time-out it is sent again without harm. No error names the number
+// or holds the text, in which the party's link stands.
 func (c *Client) Send(ctx context.Context, id, phone, text string) (casework.MessageReceipt, error) {
 	answer, err := c.gateway.Post(ctx, "/messages", wire.NewMessage{Key: id, To: phone, Text: text, NotifyURL: c.notifyURL})
 	if err != nil {
 		return casework.MessageReceipt{}, fmt.Errorf("send message %s: the gateway cannot be reached: %w", id, err)
 	}
+	said := strings.NewReplacer(phone, "…", text, "…").Replace(wire.Said(answer.Body))
 	switch {
 	case answer.Code == http.StatusBadRequest || answer.Code == http.StatusUnprocessableEntity:
-		return casework.MessageReceipt{}, fmt.Errorf("send message %s: the gateway refused it: %s: %w", id, wire.Said(answer.Body), casework.ErrUndeliverable)
+		return casework.MessageReceipt{}, fmt.Errorf("send message %s: the gateway refused it: %s: %w", id, said, casework.ErrUndeliverable)
 	case !answer.OK():
-		return casework.MessageReceipt{}, fmt.Errorf("send message %s: the gateway answered %s: %s", id, answer.Status, wire.Said(answer.Body))
+		return casework.MessageReceipt{}, fmt.Errorf("send message %s: the gateway answered %s: %s", id, answer.Status, said)
 	}
 	var m wire.Message
 	if err := json.Unmarshal(answer.Body, &m); err != nil {

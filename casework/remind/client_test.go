@@ -2,7 +2,10 @@ package remind_test
 
 import (
 	"errors"
+	"io"
+	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"offsite/casework/remind"
@@ -35,5 +38,26 @@ func TestAGatewayIsTriedWithoutSending(t *testing.T) {
 	server.Close()
 	if err := open(key).Try(t.Context()); err == nil || errors.Is(err, remind.ErrTrial) {
 		t.Errorf("a gateway that is away: %v", err)
+	}
+}
+
+// A gateway that repeats what it was sent does not bring it into our log.
+func TestWhatTheGatewaySaysNamesNobody(t *testing.T) {
+	t.Parallel()
+	const phone, link = "13800000001", "https://enforce.example.gov.cn/p#secret"
+	for _, status := range []int{http.StatusUnprocessableEntity, http.StatusInternalServerError} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, "+86"+phone+" is blocked: "+link)
+		}))
+		c, err := remind.New(wire.Gateway{URL: server.URL, Key: []byte("a key that tests share")}, server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Send(t.Context(), "1", phone, link)
+		server.Close()
+		if err == nil || !strings.Contains(err.Error(), "is blocked") || strings.Contains(err.Error(), phone) || strings.Contains(err.Error(), link) {
+			t.Errorf("%d: %v", status, err)
+		}
 	}
 }

@@ -47,14 +47,15 @@ func (c *child) Stop() {
 
 func (c *child) keep(ctx context.Context, self string) {
 	defer close(c.done)
-	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, 30*time.Second) {
+	const shortest, longest = 100 * time.Millisecond, 30 * time.Second // between restarts of one that keeps ending
+	for wait := shortest; ctx.Err() == nil; wait = min(2*wait, longest) {
 		began := time.Now()
 		err := c.once(ctx, self)
 		if ctx.Err() != nil {
 			return
 		}
 		if time.Since(began) > time.Minute {
-			wait = time.Second
+			wait = shortest
 		}
 		c.log.Warn("process ended; starting it again", "error", err, "after", wait)
 		select {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"slices"
@@ -238,7 +239,7 @@ func (d *desk) handler() (_ *api.API, err error) {
 		Pages:   web.Files(),
 		Metrics: promhttp.HandlerFor(d.metrics, promhttp.HandlerOpts{}), Registerer: d.metrics,
 		FactorDemanded: d.config.Accounts.SecondFactor == "required", Passkeys: d.passkeys != nil,
-		PublicURL: d.config.Public(), Version: version, Logger: d.log.With("part", "api"),
+		PublicURL: d.config.Public(), TrustedProxies: d.proxies(), Version: version, Logger: d.log.With("part", "api"),
 	}
 	if file := d.config.Bureau.Map; file != "" {
 		text, err := os.ReadFile(file)
@@ -255,6 +256,21 @@ func (d *desk) handler() (_ *api.API, err error) {
 		}
 	}
 	return api.New(o)
+}
+
+// proxies are the networks of the proxies in front, which the configuration's check has
+// found right. Where public_url begins with https there is one, since this program speaks
+// http.
+func (d *desk) proxies() (trusted []netip.Prefix) {
+	for _, network := range d.config.Proxies {
+		if p, err := netip.ParsePrefix(network); err == nil {
+			trusted = append(trusted, p)
+		}
+	}
+	if len(trusted) == 0 && strings.HasPrefix(d.config.Public(), "https:") {
+		d.log.Warn("a proxy stands in front, since public_url begins with https; name its network in proxies, or its callers share the limits of one address")
+	}
+	return trusted
 }
 
 // outward prepares what other systems and people's devices are told, in the networks

@@ -58,7 +58,7 @@ func (k *keyChange) run(ctx context.Context, file *config.File, action, why stri
 		return change(ring) // nothing was ever started here: there is nobody to ask
 	}
 	return atDesk(ctx, conf, private, private, 0, log, func(_ *platform, ring *seal.Ring, d *desk) error {
-		people, err := k.ask(ctx, d.accounts, conf.Accounts.SecondFactor == "required")
+		people, err := k.ask(ctx, d, os.Stdin, conf.Accounts.SecondFactor == "required")
 		if err != nil {
 			return err
 		}
@@ -78,15 +78,15 @@ func (k *keyChange) run(ctx context.Context, file *config.File, action, why stri
 	})
 }
 
-// ask proves both people; none where nobody has ever signed in.
-func (k *keyChange) ask(ctx context.Context, accounts *account.Accounts, factor bool) ([]account.Account, error) {
-	if used, err := accounts.Used(ctx); err != nil || !used {
+// ask proves both people, who answer at from; none where nobody has ever signed in.
+func (k *keyChange) ask(ctx context.Context, d *desk, from *os.File, factor bool) ([]account.Account, error) {
+	if used, err := d.accounts.Used(ctx); err != nil || !used {
 		return nil, err
 	}
 	if k.By == "" || k.With == "" {
 		return nil, exitError{2, errors.New("a change of keys is decided by two people: name an administrator with --by, and a head or another administrator with --with; both are asked for password and second factor")}
 	}
-	input := bufio.NewScanner(os.Stdin)
+	input := answers{from, bufio.NewScanner(from)}
 	var people []account.Account
 	for _, one := range []struct {
 		name  string
@@ -94,13 +94,13 @@ func (k *keyChange) ask(ctx context.Context, accounts *account.Accounts, factor 
 	}{{k.By, []string{account.Admin}}, {k.With, []string{account.Head, account.Admin}}} {
 		c := account.Credentials{Username: one.name, Agent: "offsite key"}
 		var err error
-		if c.Password, err = secret(input, one.name+", password: "); err != nil {
+		if c.Password, err = input.secret(one.name + ", password: "); err != nil {
 			return nil, err
 		}
-		if c.Code, err = secret(input, one.name+", code of the authenticator app or recovery code (empty without a second factor): "); err != nil {
+		if c.Code, err = input.secret(one.name + ", code of the authenticator app or recovery code (empty without a second factor): "); err != nil {
 			return nil, err
 		}
-		who, err := accounts.Vouch(ctx, c, factor, one.roles...)
+		who, err := d.accounts.Vouch(ctx, c, factor, one.roles...)
 		if err != nil {
 			return nil, err
 		}
@@ -109,18 +109,27 @@ func (k *keyChange) ask(ctx context.Context, accounts *account.Accounts, factor 
 	if people[0].ID == people[1].ID {
 		return nil, exitError{2, errors.New("--by and --with name the same person; a change of keys is decided by two")}
 	}
+	if err := account.Apart(ctx, d.pool, people[0].ID, people[1].ID, time.Now()); err != nil {
+		return nil, exitError{2, err}
+	}
 	return people, nil
+}
+
+// answers are where people type.
+type answers struct {
+	from  *os.File
+	lines *bufio.Scanner
 }
 
 // secret asks for a line at the terminal, without showing it; where the input is no
 // terminal, its next line is taken.
-func secret(input *bufio.Scanner, question string) (string, error) {
-	terminal := int(os.Stdin.Fd())
+func (a answers) secret(question string) (string, error) {
+	terminal := int(a.from.Fd())
 	if !term.IsTerminal(terminal) {
-		if !input.Scan() {
-			return "", errors.Join(errors.New("the input ends before both people have answered: password and code of each, one a line"), input.Err())
+		if !a.lines.Scan() {
+			return "", errors.Join(errors.New("the input ends before both people have answered: password and code of each, one a line"), a.lines.Err())
 		}
-		return strings.TrimSpace(input.Text()), nil
+		return strings.TrimSpace(a.lines.Text()), nil
 	}
 	fmt.Fprint(os.Stderr, question)
 	text, err := term.ReadPassword(terminal)

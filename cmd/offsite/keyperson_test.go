@@ -19,6 +19,7 @@ import (
 
 	"offsite/evidence/seal"
 	"offsite/registry/account"
+	"offsite/store/storetest"
 )
 
 const phrase = "a long enough phrase"
@@ -41,22 +42,30 @@ func people(ctx context.Context, data string, names []string) error {
 	defer folder.Close()
 	log := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	return atDesk(ctx, c, true, true, 0, log, func(_ *platform, _ *seal.Ring, d *desk) error {
-		for _, pair := range names {
-			name, role, _ := strings.Cut(pair, "=")
-			_, once, err := d.accounts.Create(ctx, "test", account.Draft{Username: name, Name: name, Roles: []string{role}})
-			if err != nil {
-				return err
-			}
-			s, err := d.accounts.SignIn(ctx, account.Credentials{Username: name, Password: once})
-			if err != nil {
-				return err
-			}
-			if err := d.accounts.ChangePassword(ctx, s.Token, once, phrase); err != nil {
-				return err
-			}
+		if err := makePeople(ctx, d.accounts, "test", names...); err != nil {
+			return err
 		}
 		return tellDecisions(ctx, d)
 	})
+}
+
+// makePeople makes accounts of the names given as NAME=ROLE, all with the same password.
+func makePeople(ctx context.Context, accounts *account.Accounts, by string, names ...string) error {
+	for _, pair := range names {
+		name, role, _ := strings.Cut(pair, "=")
+		_, once, err := accounts.Create(ctx, by, account.Draft{Username: name, Name: name, Roles: []string{role}})
+		if err != nil {
+			return err
+		}
+		s, err := accounts.SignIn(ctx, account.Credentials{Username: name, Password: once})
+		if err != nil {
+			return err
+		}
+		if err := accounts.ChangePassword(ctx, s.Token, once, phrase); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func tellDecisions(ctx context.Context, d *desk) error {
@@ -124,6 +133,7 @@ func (n *town) trust() []byte {
 // who they are and may; what they decided is in both logs, and what nobody decided is
 // told at the next start.
 func TestKeysAreChangedByTwo(t *testing.T) {
+	t.Parallel()
 	root, err := os.MkdirTemp("", "offsite-key") // t.TempDir cannot be passed by the user postgres
 	if err != nil {
 		t.Fatal(err)
@@ -136,24 +146,8 @@ func TestKeysAreChangedByTwo(t *testing.T) {
 	n.people("anna=admin", "hong=head", "rui=reviewer")
 	before := n.trust()
 	right := strings.Repeat(phrase+"\n\n", 2)
-	for name, try := range map[string]struct{ answers, by, with, says string }{
-		"nobody":       {right, "", "", "decided by two people"},
-		"one":          {right, "anna", "", "decided by two people"},
-		"twice one":    {right, "anna", "anna", "the same person"},
-		"wrong":        {phrase + "\n\nwrong\n\n", "anna", "hong", "user name or password is wrong"},
-		"silent":       {phrase + "\n\n", "anna", "hong", "the input ends"},
-		"no head":      {right, "anna", "rui", "none of the roles"},
-		"no authority": {right, "hong", "anna", "none of the roles"},
-	} {
-		args := []string{"rotate"}
-		for flag, who := range map[string]string{"--by": try.by, "--with": try.with} {
-			if who != "" {
-				args = append(args, flag, who)
-			}
-		}
-		if out, status := n.key(try.answers, args...); status == 0 || !strings.Contains(out, try.says) {
-			t.Errorf("%s: status %d: %s", name, status, out)
-		}
+	if out, status := n.key(right, "rotate", "--by", "anna", "--with", "rui"); status == 0 || !strings.Contains(out, "none of the roles") {
+		t.Errorf("with somebody who may not: status %d: %s", status, out)
 	}
 	if !bytes.Equal(before, n.trust()) {
 		t.Fatal("keys were changed by who may not")
@@ -181,5 +175,57 @@ func TestKeysAreChangedByTwo(t *testing.T) {
 	}
 	if told := n.people(); !strings.Contains(told, "without two people") {
 		t.Errorf("a change that nobody decided is not told: %s", told)
+	}
+}
+
+// TestBothPeopleAreAsked asks without a store and keys, which need not be started for a no.
+func TestBothPeopleAreAsked(t *testing.T) {
+	t.Parallel()
+	pool := storetest.Open(t)
+	d := &desk{pool: pool, accounts: account.New(pool, account.WithCheapHashing())}
+	ask := func(typed, by, with string) ([]account.Account, error) {
+		t.Helper()
+		file := filepath.Join(t.TempDir(), "typed")
+		if err := os.WriteFile(file, []byte(typed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		from, err := os.Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer from.Close()
+		return (&keyChange{By: by, With: with}).ask(t.Context(), d, from, false)
+	}
+	if people, err := ask("", "", ""); err != nil || people != nil {
+		t.Errorf("before anybody has signed in: %v, %v", people, err)
+	}
+	if err := makePeople(t.Context(), d.accounts, "test", "anna=admin", "hong=head", "rui=reviewer"); err != nil {
+		t.Fatal(err)
+	}
+	anna, err := d.accounts.Vouch(t.Context(), account.Credentials{Username: "anna", Password: phrase}, false, account.Admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := makePeople(t.Context(), d.accounts, anna.ID, "puppet=head"); err != nil {
+		t.Fatal(err)
+	}
+	right := strings.Repeat(phrase+"\n\n", 2)
+	for name, try := range map[string]struct{ typed, by, with, says string }{
+		"nobody":       {right, "", "", "decided by two people"},
+		"one":          {right, "anna", "", "decided by two people"},
+		"twice one":    {right, "anna", "anna", "the same person"},
+		"wrong":        {phrase + "\n\nwrong\n\n", "anna", "hong", "user name or password is wrong"},
+		"silent":       {phrase + "\n\n", "anna", "hong", "the input ends"},
+		"no head":      {right, "anna", "rui", "none of the roles"},
+		"no authority": {right, "hong", "anna", "none of the roles"},
+		"her own":      {right, "anna", "puppet", "don't count as two people"},
+	} {
+		if people, err := ask(try.typed, try.by, try.with); err == nil || people != nil || !strings.Contains(err.Error(), try.says) {
+			t.Errorf("%s: %v, %v", name, people, err)
+		}
+	}
+	people, err := ask(right, "anna", "hong")
+	if err != nil || len(people) != 2 || people[0].Username != "anna" || people[1].Username != "hong" {
+		t.Errorf("both: %v, %v", people, err)
 	}
 }

@@ -355,6 +355,9 @@ const patience = time.Minute
 // TestNodesTakeOver kills nodes in a row: their cameras are watched again. A node that is
 // told to stop gives its cameras up before it ends. -kills 20 -figures FOLDER measures.
 func TestNodesTakeOver(t *testing.T) {
+	if *figures == "" { // what is measured has the machine to itself
+		t.Parallel()
+	}
 	if testing.Short() {
 		t.Skip("SKIPPED: -short was given, and this starts a district")
 	}

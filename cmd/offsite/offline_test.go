@@ -91,6 +91,9 @@ func (c *cutOff) until(what string, come func() bool) {
 // of its cameras and told of one of the acts; that act stays one finding. The day's clock
 // is put on act by act; everything else is real.
 func TestADayWithoutTheCentre(t *testing.T) {
+	if *figures == "" { // what is measured has the machine to itself
+		t.Parallel()
+	}
 	if testing.Short() {
 		t.Skip("SKIPPED: -short was given, and this starts a district")
 	}

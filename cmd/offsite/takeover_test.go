@@ -28,18 +28,24 @@ func standing(t *testing.T) (video string, zone detectors.Zone) {
 		if s.Key != "stall" {
 			continue
 		}
-		whole, part := filepath.Join(t.TempDir(), "whole.mp4"), filepath.Join(t.TempDir(), "stall.mp4")
-		if err := os.WriteFile(whole, s.Video, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		out, err := exec.Command("ffmpeg", "-nostdin", "-loglevel", "error", "-ss", "30", "-i", whole, "-t", "40", "-c", "copy", "-an", part).CombinedOutput()
-		if err != nil {
-			t.Fatalf("cut the scene with ffmpeg (apt-get install ffmpeg): %v\n%s", err, out)
-		}
-		return part, s.Zones[0]
+		return cut(t, s.Video, "30", "40"), s.Zones[0]
 	}
 	t.Skip("SKIPPED: the scene of a stall is not rendered yet")
 	return "", zone
+}
+
+// cut makes a file of a part of a video, given in seconds.
+func cut(t *testing.T, video []byte, from, length string) string {
+	t.Helper()
+	whole, part := filepath.Join(t.TempDir(), "whole.mp4"), filepath.Join(t.TempDir(), "part.mp4")
+	if err := os.WriteFile(whole, video, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("ffmpeg", "-nostdin", "-loglevel", "error", "-ss", from, "-i", whole, "-t", length, "-c", "copy", "-an", part).CombinedOutput()
+	if err != nil {
+		t.Fatalf("cut the scene with ffmpeg (apt-get install ffmpeg): %v\n%s", err, out)
+	}
+	return part
 }
 
 // registry is the district's.
@@ -177,6 +183,7 @@ func (v *village) recorded(n int) {
 // and raises it, once. When nodes come and go after that, killed or stopped, it stays the
 // same incident.
 func TestWhereARuleStandsMovesWithTheCamera(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("SKIPPED: -short was given, and this starts a district")
 	}

@@ -465,3 +465,64 @@ func TestReachIsOfThreeLevels(t *testing.T) {
 		t.Error("a session outlived the change of what it sees")
 	}
 }
+
+// Two accounts that one administrator has had in hand lately are not two people.
+func TestOnePersonsAccountsAreNotTwoPeople(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	ctx := t.Context()
+	made := func(by, name, role string) string {
+		t.Helper()
+		a, _, err := s.Create(ctx, by, account.Draft{Username: name, Name: name, Roles: []string{role}, LicenceNo: "31-1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.ID
+	}
+	apart := func(what, one, other string, want error) {
+		t.Helper()
+		for _, pair := range [][2]string{{one, other}, {other, one}} {
+			if err := account.Apart(ctx, s.pool, pair[0], pair[1], s.clock.now()); !errors.Is(err, want) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+	}
+	admin, other := made("system", "admin1", account.Admin), made("system", "admin2", account.Admin)
+	apart("two whom no account made", admin, other, nil)
+	head := made(admin, "head", account.Head)
+	legal := made(admin, "legal", account.Legal)
+	apart("made by the other", admin, head, account.ErrInvalid)
+	apart("made by one administrator", legal, head, account.ErrInvalid)
+	apart("made by another administrator", other, head, nil)
+	puppet := made(admin, "puppet", account.Admin)
+	apart("made by somebody whom the other made", admin, made(puppet, "second", account.Head), account.ErrInvalid)
+
+	s.clock.add(8 * 24 * time.Hour)
+	apart("made long ago", admin, head, nil)
+	apart("both made long ago", legal, head, nil)
+	name := "改名"
+	for what, let := range map[string]func(id string) error{
+		"":               func(id string) error { _, err := s.Change(ctx, admin, id, account.Change{Name: &name}); return err },
+		"a new password": func(id string) error { _, err := s.ResetPassword(ctx, admin, id); return err },
+		"factors taken":  func(id string) error { return s.ForgetFactors(ctx, admin, id) },
+		"given a role": func(id string) error {
+			_, err := s.Change(ctx, admin, id, account.Change{Roles: &[]string{account.Head, account.Legal}})
+			return err
+		},
+		"disabled": func(id string) error {
+			yes := true
+			_, err := s.Change(ctx, admin, id, account.Change{Disabled: &yes})
+			return err
+		},
+	} {
+		id := made("system", fmt.Sprintf("head.%d", len(what)), account.Head)
+		if err := let(id); err != nil {
+			t.Fatal(err)
+		}
+		want := account.ErrInvalid
+		if what == "" {
+			want = nil
+		}
+		apart(what, admin, id, want)
+	}
+}

@@ -76,7 +76,7 @@ func (a *Accounts) SignInElsewhere(ctx context.Context, v Vouched, c Credentials
 		outcome := outcomeOK
 		if who.Disabled {
 			outcome = outcomeDisabled
-		} else if s, err = a.open(ctx, tx, who, c, Elsewhere, v.Factor); err != nil {
+		} else if s, err = a.open(ctx, tx, who, c, Elsewhere, true, v.Factor); err != nil {
 			return err
 		}
 		return a.record(ctx, tx, keyOf(who.Username, true), who.ID, c, outcome)

@@ -239,6 +239,26 @@ func (a *Accounts) StepUp(ctx context.Context, token, code string) error {
 	return nil
 }
 
+// StepUpByPassword shows the password anew, where the account has no second factor;
+// ErrFactor where it has one. A wrong one counts as a try to sign in.
+func (a *Accounts) StepUpByPassword(ctx context.Context, token, password string) error {
+	err := a.again(ctx, token, password, func(tx pgx.Tx, who Account) error {
+		var has bool
+		if err := tx.QueryRow(ctx, `SELECT `+hasFactor+` FROM account a WHERE a.id = $1`, who.ID).Scan(&has); err != nil {
+			return err
+		}
+		if has {
+			return ErrFactor
+		}
+		_, err := tx.Exec(ctx, `UPDATE account_session SET proved_at = $2 WHERE token_sha256 = $1`, digest(token), a.moment())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("show the password anew: %w", err)
+	}
+	return nil
+}
+
 // second judges the second factor of an account. Without one there is nothing to
 // show, and nothing is proved.
 func (a *Accounts) second(ctx context.Context, tx pgx.Tx, id, code string) (outcome string, proved bool, err error) {

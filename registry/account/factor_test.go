@@ -222,8 +222,22 @@ func TestAProofIsFreshForTenMinutes(t *testing.T) {
 	if _, err := s.Session(t.Context(), session.Token); !errors.Is(err, account.ErrNoSession) {
 		t.Errorf("after an administrator took the factors away: %v", err)
 	}
-	if now := s.signIn(t, "wang", sound); now.Factor || now.Proved {
-		t.Errorf("signed in as %+v", now)
+	if session = s.signIn(t, "wang", sound); session.Factor || !session.Proved {
+		t.Errorf("signed in without a factor: %+v", session)
+	}
+	s.clock.add(11 * time.Minute)
+	if proved() {
+		t.Error("after eleven minutes the password is fresh")
+	}
+	if err := s.StepUpByPassword(t.Context(), session.Token, "not the password"); !errors.Is(err, account.ErrCredentials) || proved() {
+		t.Errorf("stepped up by another password: %v", err)
+	}
+	if err := s.StepUpByPassword(t.Context(), session.Token, sound); err != nil || !proved() {
+		t.Errorf("stepped up by the password: %v", err)
+	}
+	s.withApp(t, session.Token)
+	if err := s.StepUpByPassword(t.Context(), session.Token, sound); !errors.Is(err, account.ErrFactor) {
+		t.Errorf("by the password beside a factor: %v", err)
 	}
 }
 

@@ -227,7 +227,7 @@ func (a *Accounts) PasskeySignIn(ctx context.Context, ceremony string, answer []
 		outcome := outcomeOK
 		if who.Disabled {
 			outcome = outcomeDisabled
-		} else if s, err = a.open(ctx, tx, who, c, ByPasskey, true); err != nil {
+		} else if s, err = a.open(ctx, tx, who, c, ByPasskey, true, true); err != nil {
 			return err
 		}
 		return a.record(ctx, tx, keyOf(who.Username, true), who.ID, c, outcome)

@@ -32,7 +32,7 @@ type Session struct {
 	ExpiresAt time.Time // in any case; it ends earlier when idle
 	How       string    // ByPassword, ByPasskey, Elsewhere
 	Factor    bool      // the account has a second factor, or the provider elsewhere asks for one
-	Proved    bool      // one was shown lately
+	Proved    bool      // one was shown lately; without one, the password
 }
 
 // How a session was opened.
@@ -42,7 +42,7 @@ const (
 	Elsewhere  = "elsewhere"
 )
 
-// provedFor is how long a second factor counts for what wants a fresh one.
+// provedFor is how long a proof counts for what wants a fresh one.
 const provedFor = 10 * time.Minute
 
 func secret() (string, error) {
@@ -58,8 +58,9 @@ func digest(token string) []byte {
 	return sum[:]
 }
 
-// open makes the session of an account that has just proved who it is.
-func (a *Accounts) open(ctx context.Context, tx pgx.Tx, who Account, c Credentials, how string, proved bool) (Session, error) {
+// open makes the session of an account that has just proved who it is; factor and proved
+// as in Session.
+func (a *Accounts) open(ctx context.Context, tx pgx.Tx, who Account, c Credentials, how string, factor, proved bool) (Session, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return Session{}, err
@@ -81,7 +82,7 @@ func (a *Accounts) open(ctx context.Context, tx pgx.Tx, who Account, c Credentia
 	}
 	who.LastSignIn = &at
 	s := Session{ID: id.String(), Token: token, CSRF: csrf, Account: who, ExpiresAt: at.Add(sessionLasts),
-		How: how, Factor: proved || how == Elsewhere, Proved: proved}
+		How: how, Factor: factor, Proved: proved}
 	_, err = tx.Exec(ctx, `INSERT INTO account_session (id, token_sha256, account_id, csrf, address, agent, created_at, seen_at, expires_at, how, proved_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, CASE WHEN $10 THEN $7::timestamptz END)`,
 		s.ID, digest(token), who.ID, csrf, c.Address, shorten(c.Agent), at, s.ExpiresAt, how, proved)

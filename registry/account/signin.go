@@ -34,7 +34,7 @@ func (a *Accounts) SignIn(ctx context.Context, c Credentials) (s Session, err er
 	}
 	defer leave()
 	err = a.prove(ctx, c, func(tx pgx.Tx, who found) (err error) {
-		s, err = a.open(ctx, tx, who.Account, c, ByPassword, who.proved)
+		s, err = a.open(ctx, tx, who.Account, c, ByPassword, who.proved, true)
 		return err
 	})
 	if err != nil {

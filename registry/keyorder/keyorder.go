@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"offsite/registry"
+	"offsite/registry/account"
 )
 
 // What an order asks for.
@@ -73,18 +74,21 @@ func (o *Orders) Give(ctx context.Context, by Person, action, keyID, reason stri
 }
 
 // Agree agrees to an order that waits. Errors wrap registry.ErrNotFound where none does,
-// registry.ErrInvalid where it is one's own.
+// registry.ErrInvalid where it is one's own, and are those of account.Apart.
 func (o *Orders) Agree(ctx context.Context, by Person, id int64) error {
 	err := pgx.BeginFunc(ctx, o.pool, func(tx pgx.Tx) error {
-		var own bool
-		err := tx.QueryRow(ctx, `SELECT by_id = $2 FROM key_order WHERE id = $1 AND agreed_by IS NULL FOR UPDATE`, id, by.ID).Scan(&own)
+		var giver string
+		err := tx.QueryRow(ctx, `SELECT by_id::text FROM key_order WHERE id = $1 AND agreed_by IS NULL FOR UPDATE`, id).Scan(&giver)
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
 			return registry.ErrNotFound
 		case err != nil:
 			return err
-		case own:
+		case giver == by.ID:
 			return &registry.Refused{Field: "id", ZH: "须由提出人以外的另一人同意", EN: "another person than the one who gave the order must agree to it"}
+		}
+		if err := account.Apart(ctx, tx, giver, by.ID, o.now()); err != nil {
+			return err
 		}
 		_, err = tx.Exec(ctx, `UPDATE key_order SET agreed_by = $2, agreed_name = $3, agreed_at = $4 WHERE id = $1`, id, by.ID, by.Name, o.now())
 		return err

@@ -25,6 +25,8 @@ export async function proveByPasskey(): Promise<void> {
 
 export const proveByCode = (code: string) => ok(api.POST("/api/v1/session/proof", { body: { code } }));
 
+export const proveByPassword = (password: string) => ok(api.POST("/api/v1/session/proof", { body: { password } }));
+
 export async function addPasskey({ name, password }: { name: string; password: string }): Promise<string[]> {
   const ceremony = await ok(api.POST("/api/v1/account/passkeys/options", { body: { password } }));
   const answer = await makePasskey(ceremony);

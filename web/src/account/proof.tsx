@@ -1,15 +1,15 @@
-// The fresh proof: where the server wants the second factor again, this asks for it
-// above the page, and the request goes on afterwards.
+// The fresh proof: where the server wants the second factor again, or without one the
+// password, this asks for it above the page, and the request goes on afterwards.
 import { Alert, Button, Form, Input, Modal } from "antd";
 import { useMutation } from "@tanstack/react-query";
 import { answerProof, useProofWanted } from "../api/proof-state";
 import { sentenceOf } from "../api/problem";
 import { useWords } from "../app/use-words";
-import { proveByCode, proveByPasskey, useWays } from "./calls";
+import { proveByCode, proveByPasskey, proveByPassword, useWays } from "./calls";
 import { Cancelled, passkeysKnown } from "./passkey";
 import { useAccountWords } from "./use-account-words";
 
-export function Proof({ elsewhere }: { elsewhere: boolean }) {
+export function Proof({ elsewhere, factor }: { elsewhere: boolean; factor: boolean }) {
   const { t } = useAccountWords();
   const wanted = useProofWanted();
   return (
@@ -20,32 +20,36 @@ export function Proof({ elsewhere }: { elsewhere: boolean }) {
           <Button type="primary" block size="large" href="/api/v1/session/elsewhere?fresh=true">{t("proveElsewhere")}</Button>
         </>
       ) : (
-        <ProofForm />
+        <ProofForm factor={factor} />
       )}
     </Modal>
   );
 }
 
-function ProofForm() {
+function ProofForm({ factor }: { factor: boolean }) {
   const { t, language } = useAccountWords();
   const ways = useWays();
   const prove = useMutation({
-    mutationFn: async (code: string | null) => {
-      await (code === null ? proveByPasskey() : proveByCode(code));
+    mutationFn: async (text: string | null) => {
+      await (text === null ? proveByPasskey() : factor ? proveByCode(text) : proveByPassword(text));
     },
     onSuccess: () => answerProof(true),
   });
   return (
     <>
-      <p>{t("proveWhy")}</p>
+      <p>{t(factor ? "proveWhy" : "provePasswordWhy")}</p>
       {prove.error ? (
         <Alert type="error" showIcon role="alert" message={prove.error instanceof Cancelled ? t("cancelled") : sentenceOf(prove.error, language)} style={{ marginBottom: 16 }} />
       ) : null}
-      <Form<{ code: string }> layout="vertical" requiredMark={false} onFinish={({ code }) => prove.mutate(code)}>
-        <CodeField />
+      <Form<{ code?: string; password?: string }> layout="vertical" requiredMark={false} onFinish={({ code, password }) => prove.mutate(code ?? password ?? "")}>
+        {factor ? <CodeField /> : (
+          <Form.Item name="password" label={t("password")} rules={[{ required: true, message: t("passwordMissing") }]}>
+            <Input.Password autoComplete="current-password" autoFocus />
+          </Form.Item>
+        )}
         <Button type="primary" htmlType="submit" block size="large" loading={prove.isPending}>{t("prove")}</Button>
       </Form>
-      {ways.data?.passkeys && passkeysKnown() ? (
+      {factor && ways.data?.passkeys && passkeysKnown() ? (
         <Button block size="large" style={{ marginTop: 12 }} disabled={prove.isPending} onClick={() => prove.mutate(null)}>{t("provePasskey")}</Button>
       ) : null}
     </>

@@ -3037,7 +3037,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show a code or recovery code anew */
+        /** Show a code or recovery code anew, or without a second factor the password */
         post: operations["step-up"];
         delete?: never;
         options?: never;
@@ -5562,6 +5562,12 @@ export interface components {
             at: string;
             bureau: string;
             measures: components["schemas"]["PrivacyMeasures"];
+        };
+        Proof: {
+            /** @description Of the authenticator app, or a recovery code. */
+            code?: string;
+            /** @description Of an account without a second factor. */
+            password?: string;
         };
         PublicCamera: {
             id: string;
@@ -17308,7 +17314,7 @@ export interface operations {
                  *       "code": "610776"
                  *     }
                  */
-                "application/json": components["schemas"]["Code"];
+                "application/json": components["schemas"]["Proof"];
             };
         };
         responses: {

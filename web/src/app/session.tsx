@@ -69,7 +69,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     <SessionContext.Provider value={{ user }}>
       {children}
       <Suspense fallback={null}>
-        {asked ? <Proof elsewhere={user.elsewhere} /> : null}
+        {asked ? <Proof elsewhere={user.elsewhere} factor={user.factor} /> : null}
         {expired ? <Again username={user.username} /> : null}
       </Suspense>
     </SessionContext.Provider>
