@@ -3507,6 +3507,7 @@ export interface components {
         };
         Basis: {
             article: string;
+            article_en: string;
             law_en: string;
             law_zh: string;
             valid_from: string;

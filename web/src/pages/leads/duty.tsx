@@ -7,7 +7,7 @@ import { sentenceOf } from "../../api/problem";
 import { useUsers } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
-import { dateTime } from "../../format/format";
+import { dateTime, shortTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
@@ -41,7 +41,7 @@ export function Duty() {
                 <ul className="plain-list">
                   {shifts.map((shift) => (
                     <li key={shift.id} className="between">
-                      <span>{dateTime(shift.starts_at)} – {dateTime(shift.ends_at)} · {shift.name}</span>
+                      <span><span className="nowrap">{shortTime(shift.starts_at)} – {shortTime(shift.ends_at)}</span> · {shift.name}</span>
                       {can("head") && new Date(shift.starts_at) > new Date() ? <Button type="link" size="small" onClick={() => remove.mutate(shift.id)}>{t("removeShift")}</Button> : null}
                     </li>
                   ))}
