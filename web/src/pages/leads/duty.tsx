@@ -1,5 +1,5 @@
 // Who is on duty, and the hours in which nobody is.
-import { App, Button, DatePicker, Form, Modal, Select } from "antd";
+import { App, Button, DatePicker, Form, Modal } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { dateTime, shortTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { FieldSelect } from "../../parts/field-select";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { addShift, removeShift, useDuty } from "./calls";
@@ -79,7 +80,7 @@ function AddShift({ onClose }: { onClose: () => void }) {
     <Modal open title={t("addShift")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={add.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ hours: [start, start.add(12, "hour")] }} onFinish={(values) => add.mutate(values)}>
         <Form.Item name="account_id" label={t("person")} rules={[{ required: true, message: t("missing") }]}>
-          <Select loading={users.isPending} showSearch optionFilterProp="label" options={people.map((user) => ({ value: user.id, label: user.name }))} />
+          <FieldSelect loading={users.isPending} showSearch optionFilterProp="label" options={people.map((user) => ({ value: user.id, label: user.name }))} />
         </Form.Item>
         <Form.Item name="hours" label={t("hours")} rules={[{ required: true, message: t("missing") }]}><DatePicker.RangePicker showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" allowClear={false} /></Form.Item>
       </Form>

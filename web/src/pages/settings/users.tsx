@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Alert, App, Button, Form, Input, Modal, Popconfirm, Select, Typography } from "antd";
+import { Alert, App, Button, Form, Input, Modal, Popconfirm, Typography } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
@@ -8,6 +8,7 @@ import type { UserChange, UserDraft, UserRow } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { FieldSelect } from "../../parts/field-select";
 import { Listing } from "../../parts/listing";
 import { Failure, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
@@ -112,7 +113,7 @@ function AddUser({ onClose, onGiven }: { onClose: () => void; onGiven: (given: G
         </Form.Item>
         <Form.Item name="name" label={t("name")} rules={[required]}><Input /></Form.Item>
         <Form.Item name="roles" label={t("roles")} rules={[required]}>
-          <Select mode="multiple" optionFilterProp="label" options={roles.map((role) => ({ value: role, label: frame.roleLabel(role) }))} />
+          <FieldSelect mode="multiple" optionFilterProp="label" options={roles.map((role) => ({ value: role, label: frame.roleLabel(role) }))} />
         </Form.Item>
         <Form.Item name="licence_no" label={t("licence")}><Input /></Form.Item>
         <ReachFields />
@@ -129,11 +130,11 @@ function ReachFields() {
     <>
       <Form.Item name="team" label={t("team")}><Input maxLength={60} /></Form.Item>
       <Form.Item name="level" label={t("level")} extra={t("levelHelp")}>
-        <Select options={levels.map((value) => ({ value, label: t(`level_${value}`) }))} />
+        <FieldSelect options={levels.map((value) => ({ value, label: t(`level_${value}`) }))} />
       </Form.Item>
       {level && level !== "district" ? (
         <Form.Item name="townships" label={t("townships")} extra={t("townshipsHelp")} rules={[{ required: true, type: "array", min: 1, max: level === "township" ? 1 : 60, message: t("townshipsMissing") }]}>
-          <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={["、", "，", ",", " "]} />
+          <FieldSelect mode="tags" open={false} suffixIcon={null} tokenSeparators={["、", "，", ",", " "]} />
         </Form.Item>
       ) : null}
     </>
