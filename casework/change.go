@@ -64,6 +64,8 @@ func (t *taking) changeFiling(context.Context) (bool, error) {
 			}
 		}
 		t.assign()
+	case "apart":
+		d.Apart, d.SameAct = append(d.Apart, d.SameAct.ID), otherCase{}
 	case "extend":
 		d.Extended = true
 	default:

@@ -19,6 +19,8 @@ type dossier struct {
 	Major   bool        `json:"major,omitempty"` // by the matter
 	Complex bool        `json:"complex,omitempty"`
 	Joined  int         `json:"joined,omitempty"` // later incidents of the same act
+	SameAct otherCase   `json:"same_act,omitzero"`
+	Apart   []string    `json:"apart,omitempty"` // cases that a head held for other acts
 	People  people      `json:"people,omitzero"`
 	Visit   []visitThen `json:"visits,omitempty"` // first opening of each paper
 
@@ -71,6 +73,12 @@ type dossier struct {
 	WithdrawnAt time.Time         `json:"withdrawn_at,omitzero"`
 	Ending      string            `json:"ending,omitempty"` // reason of the end
 	Target      string            `json:"target,omitempty"` // who took it over
+}
+
+// otherCase is another case of the party, see flow.Facts.SameAct.
+type otherCase struct {
+	ID     string `json:"id"`
+	Number string `json:"number"`
 }
 
 // cameraThen is the camera as it was when the act was seen.

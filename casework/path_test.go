@@ -9,15 +9,20 @@ import (
 )
 
 // reviewed takes a finding through reminder, re-check and both reviews.
-func (h *house) reviewed() string {
+func (h *house) reviewed() string { h.t.Helper(); return h.reviewedOf(nil) }
+
+func (h *house) reviewedOf(change func(*casework.Summary)) string {
 	h.t.Helper()
 	ctx := h.t.Context()
-	id := h.find(nil)
+	id := h.find(change)
 	h.must(h.do("r1", id, "confirm", nil))
 	h.must(h.DeliverAll(ctx))
 	h.expect(id, "reminded")
 	h.clock.add(16 * time.Minute)
-	h.recheck(id, true)
+	r, s := h.bundle(change)
+	s.Kind, s.CaseID, s.Present = "recheck", id, true
+	r.Kind = s.Kind
+	h.record(r, s)
 	h.expect(id, "reviewed")
 	f, err := h.Finding(ctx, h.staff["r2"], id)
 	h.must(err)

@@ -39,6 +39,27 @@ func (b *Book) refresh(ctx context.Context, tx pgx.Tx, c *casefile, now time.Tim
 	}
 	if c.D.DecidedAt.IsZero() {
 		b.refreshLaw(c, now)
+		return refreshSameAct(ctx, tx, c)
+	}
+	return nil
+}
+
+// refreshSameAct looks for the case that forbids another fine (art. 29): of the same party,
+// whatever the matter and the camera, at the same time, unless each has an object of its own.
+// One that ended without a fine forbids none, nor does one that was decided before this act
+// began: what goes on after a decision is another act.
+func refreshSameAct(ctx context.Context, tx pgx.Tx, c *casefile) error {
+	c.D.SameAct = otherCase{}
+	if c.PartyID == "" {
+		return nil
+	}
+	err := tx.QueryRow(ctx, `SELECT id, number FROM public.casefile
+		WHERE party_id = $1 AND id <> $2 AND first_at <= $3 AND last_at >= $4 AND (decided_at IS NULL OR decided_at > $7) AND (object_id IS NULL OR $5::uuid IS NULL OR object_id = $5)
+		AND state IN ('filed', 'notified', 'investigated', 'proposed', 'hearing', 'legal_review', 'collective', 'decided', 'serving', 'served', 'overdue', 'urged', 'court', 'closed', 'archived')
+		AND NOT id = ANY($6::uuid[]) ORDER BY number LIMIT 1`,
+		c.PartyID, c.ID, c.LastAt.Add(sameAct), c.FirstAt.Add(-sameAct), orNull(c.ObjectID), append([]string{}, c.D.Apart...), c.FirstAt).Scan(&c.D.SameAct.ID, &c.D.SameAct.Number)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("look for another case of the act of case %s: %w", c.ID, err)
 	}
 	return nil
 }
@@ -88,12 +109,15 @@ func (b *Book) refreshLaw(c *casefile, now time.Time) {
 		l.MinFen, l.MaxFen, l.LowestFen = r.Min, r.Max, r.Min
 	}
 	verdict, err := choice.Judge(matter.Facts{Party: kind, First: c.D.Repeats == 0, RepeatsInYear: c.D.Repeats,
-		Corrected: c.D.Rechecked == "gone", CorrectedInTime: c.D.Rechecked == "gone",
+		Age: c.D.age(c.FirstAt), Corrected: c.D.Rechecked == "gone", CorrectedInTime: c.D.Rechecked == "gone",
 		DurationS: int64(c.LastAt.Sub(c.FirstAt).Seconds()), AreaM2: c.D.Summary.Values["area_m2"]})
 	if err == nil {
 		// A band that must end without penalty leaves no room for a fine.
 		l.MinFen, l.MaxFen = verdict.Fine.Min, verdict.Fine.Max
 		l.BandZH, l.BandEN = verdict.Band.Name.ZH, verdict.Band.Name.EN
+		if verdict.Lighter.ZH != "" {
+			l.BandZH, l.BandEN, l.LowestFen = l.BandZH+"；"+verdict.Lighter.ZH, l.BandEN+"; "+verdict.Lighter.EN, verdict.Fine.Min
+		}
 	}
 	l.cite(choice.Version)
 	c.D.Law = l
@@ -125,7 +149,7 @@ func (b *Book) facts(c *casefile, now time.Time) (flow.Facts, error) {
 	f := flow.Facts{Now: now, State: c.State, First: c.FirstAt, Last: c.LastAt,
 		LegalReviewNo: d.Camera.LegalReviewNo, TechnicalReviewNo: d.Camera.TechnicalReviewNo,
 		PartyKnown: c.PartyID != "", PartyUnit: d.Party.Kind == "unit", PartyPhone: d.Party.Phone != "", PartyAge: d.age(c.FirstAt),
-		Consented: d.Party.Consent != "", Repeats: d.Repeats,
+		Consented: d.Party.Consent != "", Repeats: d.Repeats, SameAct: d.SameAct.Number,
 		Confirmer: d.People.Confirmer.ID, Verifier: d.People.Verifier.ID, Approver: d.People.Approver.ID,
 		LegalReviewer: d.People.Legal.ID, HearingHost: d.People.Host.ID, Officers: d.officerIDs(), Recused: slices.Clone(d.People.Recused),
 		Major: d.Major, Complex: d.Complex, LawReady: d.Law.Ready, MinFen: d.Law.MinFen, MaxFen: d.Law.MaxFen, LowestFen: d.Law.LowestFen, HearingFen: b.hearingFen(d),

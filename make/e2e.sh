@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Starts a fresh `offsite up --demo` in build/e2e and runs the browser journeys
 # against it, without the invented district but for "look"; with the argument "live", "trouble",
-# "walk" or "workday" those of that file alone, with "screenshots" takes the pictures of the
-# guide, with "look" a picture of every page there is, with "bench" the figures.
+# "walk" or "workday" those of that file alone, and of them those whose names match $ONLY (some
+# need the case that the journey makes); with "screenshots" takes the pictures of the guide, with
+# "look" a picture of every page there is, with "bench" the figures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-e2e}
@@ -23,7 +24,7 @@ export OFFSITE_E2E=$data/run/demo.json OFFSITE_BINARY=$PWD/build/offsite
 cd web
 case $what in
   e2e) npm run --silent e2e ;;
-  live | trouble | walk | workday) node --test "e2e/$what.test.mjs" ;;
+  live | trouble | walk | workday) node --test ${ONLY:+--test-name-pattern="$ONLY"} "e2e/$what.test.mjs" ;;
   screenshots) npm run --silent screenshots -- ../docs/images ;;
   look) node e2e/look.mjs ../build/look ;;
   bench) node e2e/bench.mjs ;;

@@ -54,6 +54,7 @@ func checks() []check {
 	return []check{
 		{Invariant{"decision_in_time", "立案九十日内作出决定，或已批准延长", "decided within ninety days of filing, or extended before"}, query(decisionInTime)},
 		{Invariant{"fine_in_band", "罚款不超过裁量档次，不低于法定下限", "no fine above its band or below the law's minimum"}, (*examiner).fineInBand},
+		{Invariant{"one_fine", "同一违法行为不给予两次以上罚款", "no second fine for one act"}, query(oneFine)},
 		{Invariant{"right_person", "每一步由有权的人办理，职责分离", "every step by a person of its office, duties kept apart"}, query(rightPerson)},
 		{Invariant{"surcharge_within_fine", "加处罚款不超过罚款本数", "no surcharge above the fine"}, query(surchargeWithinFine)},
 		{Invariant{"consent_before_electronic", "电子送达前已签订确认书", "no electronic service without a signed consent"}, query(consentBeforeElectronic)},
@@ -102,13 +103,23 @@ FROM process_record d JOIN process_record f ON f.case_id = d.case_id AND f.event
 WHERE d.event = 'decide' AND (d.at AT TIME ZONE 'Asia/Shanghai')::date - (f.at AT TIME ZONE 'Asia/Shanghai')::date
 	> CASE WHEN EXISTS (SELECT FROM process_record x WHERE x.case_id = d.case_id AND x.event = 'extend' AND x.seq < d.seq) THEN 120 ELSE 90 END`
 
+// Two decisions that stand, of one party for one time, the second act begun before the first
+// decision, at one object or at none, which no head held for two acts.
+const oneFine = `
+SELECT b.id::text, format('decided like case %s of the same act', a.id)
+FROM casefile a JOIN casefile b ON b.party_id = a.party_id AND b.id <> a.id AND b.first_at < a.decided_at AND (b.decided_at, b.id) > (a.decided_at, a.id)
+	AND b.first_at <= a.last_at + interval '30 minutes' AND b.last_at >= a.first_at - interval '30 minutes'
+	AND (a.object_id IS NULL OR b.object_id IS NULL OR a.object_id = b.object_id)
+WHERE a.state <> 'revoked' AND b.state <> 'revoked'
+	AND NOT EXISTS (SELECT FROM process_record r WHERE r.case_id IN (a.id, b.id) AND r.event = 'apart')`
+
 // Who acted must hold the office that the entry names and that the step belongs to; no
 // person acts in two capacities in one case; the second review is another person's; an
 // officer's steps are those of the two who were named last.
 const rightPerson = `
 WITH office (event, role) AS (VALUES
 	('confirm', 'reviewer'), ('reject', 'reviewer'), ('verify', 'reviewer'),
-	('file', 'head'), ('not_identified', 'head'), ('reassign', 'head'), ('extend', 'head'), ('decide', 'head'), ('deferred', 'head'), ('instalments', 'head'), ('court', 'head'), ('terminate', 'head'),
+	('file', 'head'), ('not_identified', 'head'), ('reassign', 'head'), ('extend', 'head'), ('apart', 'head'), ('decide', 'head'), ('deferred', 'head'), ('instalments', 'head'), ('court', 'head'), ('terminate', 'head'),
 	('archived', 'head'), ('no_penalty', 'head'), ('dismiss', 'head'), ('transfer', 'head'), ('revoke', 'head'),
 	('notify', 'officer'), ('inquire', 'officer'), ('investigated', 'officer'), ('propose', 'officer'), ('answer', 'officer'), ('revise', 'officer'),
 	('submit', 'officer'), ('serve', 'officer'), ('urge', 'officer'), ('executed', 'officer'), ('reconsideration', 'officer'), ('litigation', 'officer'), ('upheld', 'officer'),

@@ -22,6 +22,10 @@ type Facts struct {
 	Consented  bool
 	Repeats    int // cases of the same matter that ended by correction within a year before
 
+	// SameAct is the number of another case in which the party is, or may yet be, fined for
+	// what it did at the same time and object, and that no head has held for another act.
+	SameAct string
+
 	// The people, by account.
 	Confirmer, Verifier, Approver, LegalReviewer, HearingHost string
 	Officers, Recused                                         []string

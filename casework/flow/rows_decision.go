@@ -6,7 +6,7 @@ func decisionRows() []row {
 		return row{Step: Step{Event: "decide", From: []State{from}, To: Decided, Roles: []Role{Head},
 			ZH: "作出处罚决定", EN: "Decide", Article: apl57,
 			Effects: []Effect{AskConsent}, Issues: []string{"decision"}},
-			guards: append(append([]string{"approver_apart", "old_enough"}, ready...), guards...)}
+			guards: append(append([]string{"approver_apart", "old_enough", "one_fine"}, ready...), guards...)}
 	}
 	together := decide(Collective, "legal_review_done")
 	together.Needs = []string{"opinion"}

@@ -39,7 +39,7 @@ func noticeRows() []row {
 		{Step: Step{Event: "propose", From: []State{Investigated}, To: Proposed, Roles: []Role{Officer},
 			ZH: "处罚事先告知", EN: "Give advance notice of the penalty", Article: apl44, Needs: []string{"fine_fen", "reason"},
 			Effects: []Effect{SendProposal, AskConsent}, Issues: []string{"advance_notice"}},
-			guards: []string{"own_officer", "old_enough", "law_ready", "within_90_days", "fine_in_range", "not_raised"}},
+			guards: []string{"own_officer", "old_enough", "one_fine", "law_ready", "within_90_days", "fine_in_range", "not_raised"}},
 		{Step: Step{Event: "statement", From: []State{Notified, Proposed}, Roles: []Role{Party},
 			ZH: "陈述、申辩", EN: "State a defence", Article: apl45, Needs: []string{"text"}},
 			guards: []string{"not_waived", "statement_window", "statement_text"}},

@@ -25,7 +25,7 @@ func newWalker(t *testing.T, table *flow.Table, seed uint64) *walker {
 	w := &walker{Rand: rand.New(rand.NewPCG(seed, 7)), t: t, table: table}
 	now := time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
 	w.f = flow.Facts{Now: now, State: flow.Found, First: now.Add(-time.Hour), Last: now.Add(-time.Minute), LegalReviewNo: "1", TechnicalReviewNo: "2",
-		PublishedOn: now.AddDate(-1, 0, 0), PartyKnown: w.IntN(4) > 0, PartyAge: w.IntN(40) + 8, Consented: w.IntN(2) == 0, Repeats: w.IntN(5),
+		PublishedOn: now.AddDate(-1, 0, 0), PartyKnown: w.IntN(4) > 0, PartyAge: w.IntN(40) + 8, Consented: w.IntN(2) == 0, Repeats: w.IntN(5), SameAct: []string{11: "another"}[w.IntN(12)],
 		Major: w.IntN(3) == 0, LawReady: true, MinFen: 100, MaxFen: 1000, LowestFen: 50, HearingFen: 700, GraceEnds: now.Add(time.Hour)}
 	return w
 }
@@ -41,7 +41,7 @@ func (w *walker) attempt() flow.Attempt {
 	// Mostly steps of the present state, and few ends, or no walk goes far.
 	ends := []flow.Event{"reject", "dismiss", "transfer", "no_penalty", "not_identified", "expire", "revoke", "terminate"}
 	for range 50 {
-		if slices.Contains(s.From, w.f.State) && (!slices.Contains(ends, s.Event) || w.IntN(300) == 0) || w.IntN(60) == 0 {
+		if slices.Contains(s.From, w.f.State) && (!slices.Contains(ends, s.Event) || w.IntN(300) == 0) || w.IntN(500) == 0 {
 			break
 		}
 		s = w.table.Steps[w.IntN(len(w.table.Steps))]
@@ -168,6 +168,8 @@ func (w *walker) judgeDecision(a flow.Attempt, fail func(string)) {
 		fail("within the party's time for a statement")
 	case f.Unanswered > 0:
 		fail("with a statement unanswered")
+	case f.SameAct != "":
+		fail("a second fine for one act")
 	case f.PartyAge >= 0 && f.PartyAge < 14:
 		fail("against a child")
 	case f.ProposedFen > f.MaxFen || f.ProposedFen < f.LowestFen:
@@ -190,6 +192,8 @@ func (w *walker) apply(e flow.Event, a flow.Attempt) {
 		f.Verifier = a.Actor
 	case "identify":
 		f.PartyKnown = true
+	case "apart":
+		f.SameAct = ""
 	case "file":
 		f.Approver, f.FiledAt, f.Officers = a.Actor, f.Now, ids()
 	case "reassign":

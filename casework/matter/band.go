@@ -22,6 +22,13 @@ type Facts struct {
 	Obstructed      bool    // (obstructed) refused to correct, or obstructed
 	DurationS       int64   // (duration_s) how long it lasted
 	AreaM2          float64 // (area_m2) bare ground, occupied area
+	Age             int     // of a person on the day of the act; 0 or less: unknown
+}
+
+// young is somebody of fourteen to seventeen (Penalty Law art. 30).
+func (f Facts) young() bool {
+	const penal, adult = 14, 18
+	return f.Party == Person && f.Age >= penal && f.Age < adult
 }
 
 // NoPenalty says whether a band leads to no penalty.
@@ -147,6 +154,15 @@ func (f Facts) number(name string) (n float64, known bool) {
 		return f.AreaM2, true
 	}
 	return 0, false
+}
+
+// lighter is what is left of a band for somebody young, whose penalty must be lighter or
+// mitigated (Penalty Law art. 30): at most the lower 30 hundredths of the law's range, which
+// is what 国市监法规〔2022〕2号 calls lighter, never more than an adult's, and down to one
+// yuan, since what is mitigated lies below the law's minimum.
+func (r Range) lighter(law Range) Range {
+	const yuan, share = 100, 30
+	return Range{Min: yuan, Max: min(r.Max, law.part(0, share).Max)}
 }
 
 // part is the share of a range from p to q hundredths, rounded to whole yuan inwards so

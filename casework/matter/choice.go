@@ -116,6 +116,7 @@ type Verdict struct {
 	Band      Band
 	NoPenalty NoPenalty // Must, May or ""
 	Fine      Range     // for the party's kind; zero where NoPenalty is Must
+	Lighter   Words     // why the fine is less than the band's; empty: it isn't
 	Why       Words
 }
 
@@ -138,6 +139,10 @@ func (c Choice) Judge(f Facts) (Verdict, error) {
 		v := Verdict{Band: b, NoPenalty: b.NoPenalty, Why: b.why()}
 		if b.NoPenalty != Must {
 			v.Fine = b.Fines[f.Party]
+			if f.young() {
+				v.Fine = v.Fine.lighter(c.Version.Fines[f.Party])
+				v.Lighter = Words{ZH: "已满十四周岁不满十八周岁，从轻或者减轻处罚（行政处罚法第三十条）", EN: "aged fourteen to seventeen: lighter or mitigated (Penalty Law art. 30)"}
+			}
 		}
 		return v, nil
 	}

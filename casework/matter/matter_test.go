@@ -114,6 +114,9 @@ func TestBands(t *testing.T) {
 		"again":             {Facts{Party: Unit, RepeatsInYear: 1}, "repeat", "", Range{460_00, 730_00}},
 		"a third time":      {Facts{Party: Unit, RepeatsInYear: 2, Corrected: true}, "grave", "", Range{730_00, 1000_00}},
 		"obstructed":        {Facts{Party: Person, First: true, Obstructed: true}, "obstructed", "", Range{730_00, 1000_00}},
+		"sixteen":           {Facts{Party: Person, First: true, Age: 16}, "ordinary", "", Range{1_00, 370_00}},
+		"sixteen, again":    {Facts{Party: Person, RepeatsInYear: 2, Age: 17}, "grave", "", Range{1_00, 370_00}},
+		"eighteen":          {Facts{Party: Person, RepeatsInYear: 1, Age: 18}, "repeat", "", Range{460_00, 730_00}},
 		"corrected, harmed": {Facts{Party: Person, First: true, CorrectedInTime: true, Harm: true}, "ordinary", "", Range{190_00, 460_00}},
 	} {
 		got, wrong := choice.Judge(v.facts)
