@@ -85,5 +85,6 @@ type Basis struct {
 	LawZH     string `json:"law_zh"`
 	LawEN     string `json:"law_en"`
 	Article   string `json:"article"`
+	ArticleEN string `json:"article_en"`
 	ValidFrom string `json:"valid_from"` // 2006-01-02
 }

@@ -138,7 +138,7 @@ func (b *Book) MatterOf(m matter.Matter) Matter {
 		Basis: []Basis{}, Bands: []Band{}, BandsZH: m.BandsSource.ZH, BandsEN: m.BandsSource.EN}
 	for _, v := range m.Versions {
 		for _, p := range v.Basis {
-			out.Basis = append(out.Basis, Basis{LawZH: p.Law.ZH, LawEN: p.Law.EN, Article: p.Article, ValidFrom: v.ValidFrom.In(calendar.Shanghai()).Format(day)})
+			out.Basis = append(out.Basis, Basis{LawZH: p.Law.ZH, LawEN: p.Law.EN, Article: p.Article, ArticleEN: p.ArticleEN, ValidFrom: v.ValidFrom.In(calendar.Shanghai()).Format(day)})
 		}
 	}
 	v, ok := m.Current(b.now())

@@ -6,7 +6,7 @@ import { api, as } from "./stage.mjs";
 // invented district's cases have neither papers nor evidence, and nobody watches its
 // cameras; those of the scenes are looked for.
 export async function knownTo() {
-  const [operator, reviewer, officer] = [await as("operator"), await as("reviewer"), await as("officer")];
+  const [operator, reviewer, officer, head] = [await as("operator"), await as("reviewer"), await as("officer"), await as("head")];
   const cameras = (await api(operator, "/cameras")).items;
   const findings = (await api(reviewer, "/findings?state=found&limit=100")).items;
   const listed = (await api(officer, "/cases?limit=200")).items;
@@ -15,19 +15,21 @@ export async function knownTo() {
   const far = cases.toSorted((a, b) => b.documents.length - a.documents.length)[0];
   const objects = (await api(officer, "/objects?limit=200")).items;
   return {
+    figure: (await api(head, "/quotas")).items[0]?.key, draw: (await api(head, "/draws")).items[0]?.id,
     camera: cameras.find((c) => c.zones.length > 0 && c.state !== "off"), finding: findings.find((f) => f.bundle)?.id, object: (objects.find((o) => o.grade !== "green") ?? objects[0]).id,
     decided: far?.id, bundle: far?.evidence[0]?.bundle ?? findings[0]?.bundle, code: far?.documents.at(-1)?.code, link: far?.portal_url && new URL(far.portal_url).pathname,
   };
 }
 
-export function pagesOf({ finding, decided, object, bundle, camera, code, link }) {
+// Who has a first page of their own; each brings together other things.
+const homes = ["reviewer", "operator", "head", "collector", "officer", "legal", "auditor", "supervisor", "township", "administrator"];
+
+export function pagesOf({ finding, decided, object, bundle, camera, code, link, figure, draw }) {
   const staff = (part, name, path, ready) => ({ part, name, path, ready });
   const open = (name, path, ready) => ({ part: null, name, path, ready });
   return [
     open("sign-in", "/", "input[type=password]"),
-    staff("reviewer", "overview-reviewer", "/", ".tasks"),
-    staff("operator", "overview-operator", "/", ".tasks"),
-    staff("head", "overview-head", "/", ".tasks"),
+    ...homes.map((part) => staff(part, `overview-${part}`, "/", ".panel h2")),
     staff("operator", "cameras", "/cameras", ".camera-card"),
     staff("operator", "camera-map", "/cameras/map", ".map-cluster, .map-spot"),
     staff("operator", "camera", `/cameras/${camera.id}`, ".zone-canvas img"),
@@ -49,6 +51,7 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link }
     staff("officer", "gaps", "/evidence/gaps", "h1"),
     staff("head", "samples", "/evidence/samples", "h1"),
     staff("head", "draws", "/supervision/draws", "h1"),
+    ...(draw ? [staff("head", "draw", `/supervision/draws/${draw}`, "h1")] : []),
     staff("head", "reports", "/supervision/reports", ".panel h2"),
     staff("head", "publications", "/supervision/publications", "h1"),
     staff("officer", "account", "/account", "h1"),
@@ -60,9 +63,12 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link }
     staff("auditor", "evidence", "/evidence", "h1"),
     ...(bundle ? [staff("auditor", "bundle", `/evidence/${bundle}`, "td")] : []),
     staff("head", "quotas", "/supervision", ".quota"),
+    staff("township", "quotas-township", "/supervision", ".quota"),
+    ...(figure ? [staff("head", "figure", `/supervision/figures/${figure}`, ".quota")] : []),
     staff("head", "matters", "/settings/matters", "td"),
     staff("administrator", "integration", "/integration", ".panel h2"),
     staff("head", "privacy", "/privacy", ".panel h2"),
+    staff("legal", "privacy-legal", "/privacy", ".panel h2"),
     staff("head", "credit", "/credit", ".panel h2"),
     staff("officer", "leads", "/leads", ".panel h2"),
     staff("head", "transfers", "/transfers", ".panel h2"),
@@ -76,6 +82,7 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link }
     open("public-cameras", "/public/cameras", "td"),
     open("public-matters", "/public/matters", "td"),
     open("public-decisions", "/public/decisions", "input"),
+    open("public-draws", "/public/draws", "h1"),
     open("public-check", "/public/check", "input"),
     open("public-log", "/public/log", "td"),
     open("public-verify", "/public/verify", "input"),

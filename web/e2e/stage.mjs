@@ -115,10 +115,11 @@ export async function until(what, ask, seconds = 60) {
   }
 }
 
-// accessibility gives the violations of WCAG 2.1 AA that axe finds on a page.
-export async function accessibility(page) {
+// accessibility gives the violations of WCAG 2.2 AA that axe finds on a page, or in
+// the part of it that is named.
+export async function accessibility(page, part) {
   await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"] }));
+  const found = await page.evaluate((part) => globalThis.axe.run(part ? { include: [part] } : document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"] }), part);
   return found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.target.join(" ")).join(" | ")}`);
 }
 

@@ -125,7 +125,7 @@ const looks = [
   { language: "en", scheme: "light", viewport: phone.viewport },
 ];
 
-test("no page has a violation of WCAG 2.1 AA that axe finds", async () => {
+test("no page has a violation of WCAG 2.2 AA that axe finds", async () => {
   const found = [];
   for (const shown of pagesOf(await knownTo())) {
     if (shown.part && !stage.accounts[shown.part]) continue;

@@ -1,10 +1,11 @@
 // The account's own page: second factors, notices, open sessions.
-import { App, Button, Popconfirm, Table } from "antd";
+import { App, Button, Popconfirm } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Schemas } from "../api/client";
 import { sentenceOf } from "../api/problem";
 import { useWords } from "../app/use-words";
 import { dateTime } from "../format/format";
+import { Listing } from "../parts/listing";
 import { Failure, Nothing } from "../parts/loaded";
 import { Mark } from "../parts/mark";
 import { Page } from "../parts/page";
@@ -45,8 +46,8 @@ function Sessions() {
           <h2>{t("sessions")}</h2>
           <span className="muted">{t("sessionsLead")}</span>
         </header>
-        <Table<OpenSession>
-          rowKey="id" size="middle" pagination={false} loading={sessions.isPending} dataSource={sessions.data} scroll={{ x: "max-content" }}
+        <Listing<OpenSession>
+          rowKey="id" loading={sessions.isPending} dataSource={sessions.data}
           locale={{ emptyText: <Nothing>{frame.t("none")}</Nothing> }}
           columns={[
             { title: t("address"), dataIndex: "address", render: (a: string) => <span className="mono">{a}</span> },

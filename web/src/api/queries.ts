@@ -121,6 +121,7 @@ export const useQuotas = (part: Part = {}) =>
   useQuery({ queryKey: ["quotas", part], queryFn: async (): Promise<Quota[]> => (await ok(api.GET("/api/v1/quotas", { params: { query: part } }))).items });
 export const useMatters = () => useQuery({ queryKey: ["matters"], queryFn: async (): Promise<Matter[]> => (await ok(api.GET("/api/v1/matters", {}))).items });
 export const useUsers = () => useQuery({ queryKey: ["users"], queryFn: async (): Promise<UserRow[]> => (await ok(api.GET("/api/v1/users", {}))).items });
+export const useServices = () => useQuery({ queryKey: ["gateways"], queryFn: async () => (await ok(api.GET("/api/v1/gateways", {}))).items });
 export const useOverview = () => useQuery({ queryKey: ["overview"], queryFn: (): Promise<Overview> => ok(api.GET("/api/v1/overview", {})) });
 export const saveObject = (object: Versioned | null, body: ObjectDraft): Promise<ObjectRow> =>
   object ? ok(api.PATCH("/api/v1/objects/{id}", { params: seenOf(object), body })) : ok(api.POST("/api/v1/objects", { body }));

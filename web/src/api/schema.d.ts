@@ -3630,6 +3630,7 @@ export interface components {
         };
         Basis: {
             article: string;
+            article_en: string;
             law_en: string;
             law_zh: string;
             valid_from: string;
@@ -12744,12 +12745,14 @@ export interface operations {
                      *           "basis": [
                      *             {
                      *               "article": "第七十七条",
+                     *               "article_en": "art. 77",
                      *               "law_en": "Air Pollution Prevention and Control Law",
                      *               "law_zh": "中华人民共和国大气污染防治法",
                      *               "valid_from": "2018-10-26"
                      *             },
                      *             {
                      *               "article": "第一百一十九条第一款",
+                     *               "article_en": "art. 119 ¶1",
                      *               "law_en": "Air Pollution Prevention and Control Law",
                      *               "law_zh": "中华人民共和国大气污染防治法",
                      *               "valid_from": "2018-10-26"
@@ -12774,12 +12777,14 @@ export interface operations {
                      *           "basis": [
                      *             {
                      *               "article": "第一百一十九条第二款",
+                     *               "article_en": "art. 119 ¶2",
                      *               "law_en": "Air Pollution Prevention and Control Law",
                      *               "law_zh": "中华人民共和国大气污染防治法",
                      *               "valid_from": "2018-10-26"
                      *             },
                      *             {
                      *               "article": "待本局录入",
+                     *               "article_en": "to be entered by the bureau",
                      *               "law_en": "Ecological Environment Code",
                      *               "law_zh": "中华人民共和国生态环境法典",
                      *               "valid_from": "2026-08-15"

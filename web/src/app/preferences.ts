@@ -31,26 +31,40 @@ function initial(): Preferences {
 }
 
 let current = initial();
+let printing = false;
+let shown = current; // paper is light
 
 function apply() {
+  shown = printing ? { ...current, scheme: "light" } : current;
   document.documentElement.lang = current.language === "zh" ? "zh-CN" : "en";
-  document.documentElement.dataset.scheme = current.scheme;
+  document.documentElement.dataset.scheme = shown.scheme;
 }
 apply();
 
-export function setPreferences(change: Partial<Preferences>): void {
-  current = { ...current, ...change };
+function change() {
+  apply();
+  listeners.forEach((listener) => listener());
+}
+
+for (const [event, begins] of [["beforeprint", true], ["afterprint", false]] as const) {
+  window.addEventListener(event, () => {
+    printing = begins;
+    change();
+  });
+}
+
+export function setPreferences(wanted: Partial<Preferences>): void {
+  current = { ...current, ...wanted };
   try {
     localStorage.setItem(key, JSON.stringify(current));
   } catch {
     // Preferences then last as long as the page.
   }
-  apply();
-  listeners.forEach((listener) => listener());
+  change();
 }
 
 export function preferences(): Preferences {
-  return current;
+  return shown;
 }
 
 export function usePreferences(): Preferences {

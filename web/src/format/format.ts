@@ -37,6 +37,13 @@ export function date(at: string | Date | null | undefined): string {
   return `${p.year}-${p.month}-${p.day}`;
 }
 
+// shortTime leaves out year and seconds, for lists of what is recent or near.
+export function shortTime(at: string | Date | null | undefined): string {
+  if (!valid(at)) return "—";
+  const p = parts(at);
+  return `${p.month}-${p.day} ${p.hour}:${p.minute}`;
+}
+
 export function clock(at: string | Date | null | undefined): string {
   if (!valid(at)) return "—";
   const p = parts(at);
@@ -51,13 +58,19 @@ export function longDate(at: string | Date | null | undefined, language: Languag
   }).format(new Date(at));
 }
 
+const spans = [[86400, "天", "d"], [3600, "小时", "h"], [60, "分", "min"], [1, "秒", "s"]] as const;
+
+// duration writes seconds in the largest unit that fits and the next below it, which is
+// left out where it is nothing: 30 分, 1 小时 2 分.
 export function duration(seconds: number, language: Language): string {
   const s = Math.max(0, Math.round(seconds));
-  const zh = language === "zh";
-  if (s < 60) return zh ? `${s} 秒` : `${s} s`;
-  if (s < 3600) return zh ? `${Math.floor(s / 60)} 分 ${s % 60} 秒` : `${Math.floor(s / 60)} min ${s % 60} s`;
-  if (s < 86400) return zh ? `${Math.floor(s / 3600)} 小时 ${Math.floor((s % 3600) / 60)} 分` : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
-  return zh ? `${Math.floor(s / 86400)} 天 ${Math.floor((s % 86400) / 3600)} 小时` : `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
+  const first = spans.findIndex(([length]) => s >= length);
+  if (first < 0) return language === "zh" ? "0 秒" : "0 s";
+  const written = spans.slice(first, first + 2).map(([length, zh, en], i) => {
+    const n = Math.floor(i === 0 ? s / length : (s % spans[first]![0]) / length);
+    return i > 0 && n === 0 ? "" : `${n} ${language === "zh" ? zh : en}`;
+  });
+  return written.filter(Boolean).join(" ");
 }
 
 // daysLeft counts whole calendar days in Shanghai from now until a deadline;
@@ -74,7 +87,7 @@ export function bytes(count: number): string {
 }
 
 export function percent(share: number): string {
-  return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
+  return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
 }
 
 // clockMinutes writes minutes after midnight as 07:30, and reads them back.

@@ -11,6 +11,7 @@ import { cameraTone, caseTone, Mark } from "../parts/mark";
 import { Page } from "../parts/page";
 import { Due } from "./cases/due";
 import { KeyAreas } from "./areas";
+import { Inspections, Services, Wall } from "./homes";
 import { QuotaBar } from "./supervision/quota-bar";
 import words, { type OverviewWord } from "./words";
 
@@ -30,7 +31,7 @@ function Shown({ view }: { view: View }) {
   const casework = can("reviewer", "officer", "legal", "head", "auditor", "supervisor");
   return (
     <div className="stack">
-      {view.calendar_lacks > 0 ? <Lacks view={view} /> : null}
+      {view.calendar_lacks > 0 && can("legal", "head") ? <Lacks view={view} /> : null}
       <NeedsMe view={view} />
       <div className="grid two">
         <div className="stack">
@@ -38,6 +39,8 @@ function Shown({ view }: { view: View }) {
           {view.trend.length > 0 ? <Trend view={view} /> : null}
           {view.quotas.length > 0 ? <Quotas view={view} /> : null}
           {casework ? null : <Cameras view={view} />}
+          {can("operator") ? <Wall /> : null}
+          {can("collector") ? <Inspections /> : null}
         </div>
         <div className="stack">
           {casework ? <KeyAreas /> : null}
@@ -45,6 +48,7 @@ function Shown({ view }: { view: View }) {
           {casework ? <Cameras view={view} /> : null}
           {casework ? <ByState view={view} /> : null}
           <Evidence view={view} />
+          {can("admin") ? <Services /> : null}
         </div>
       </div>
     </div>
@@ -55,7 +59,7 @@ function Shown({ view }: { view: View }) {
 function Lacks({ view }: { view: View }) {
   const { t } = useDictionary<OverviewWord>(words);
   return (
-    <p role="alert">
+    <p role="alert" style={{ margin: 0 }}>
       <Mark tone={view.calendar_provisional ? "wait" : "bad"}>{t(view.calendar_provisional ? "yearProvisional" : "yearLacks", { year: view.calendar_lacks })}</Mark>{" "}
       <Link to="/settings/matters">{t("enterYear")}</Link>
     </p>
@@ -107,7 +111,7 @@ function Latest({ view }: { view: View }) {
                 <Link to={`/findings/${f.id}`}>{pick(f.matter_zh, f.matter_en)}</Link>
                 <Mark tone={caseTone(f.state)}>{frame.stateLabel(f.state)}</Mark>
               </div>
-              <div className="muted">{f.camera}{f.object ? ` · ${f.object}` : ""} · {dateTime(f.raised)}</div>
+              <div className="muted">{f.camera}{f.object ? ` · ${f.object}` : ""} · <span className="nowrap">{dateTime(f.raised)}</span></div>
             </li>
           ))}
         </ul>
@@ -138,6 +142,7 @@ function Trend({ view }: { view: View }) {
             </div>
           );
         })}
+        <div className="trend-days" aria-hidden><span>{view.trend[0]!.day.slice(5)}</span><span>{view.trend.at(-1)!.day.slice(5)}</span></div>
       </div>
     </section>
   );
@@ -198,17 +203,25 @@ function Cameras({ view }: { view: View }) {
   );
 }
 
+// What still goes its way stands above what has ended.
+const order = [
+  "found", "reminded", "reviewed", "verified", "filed", "notified", "investigated", "proposed", "hearing", "legal_review", "collective", "decided",
+  "serving", "served", "overdue", "urged", "court", "paid", "closed", "archived",
+];
+
 function ByState({ view }: { view: View }) {
   const { t } = useDictionary<OverviewWord>(words);
   const frame = useWords();
   const most = Math.max(1, ...view.cases_by_state.map((s) => s.count));
+  const place = (state: string) => (order.includes(state) ? order.indexOf(state) : order.length);
+  const states = view.cases_by_state.toSorted((a, b) => place(a.state) - place(b.state));
   return (
     <section className="panel">
       <header><h2>{t("byState")}</h2></header>
       <div className="panel-body">
         {view.cases_by_state.length === 0 ? <span className="muted">{t("noCases")}</span> : null}
         <ul className="bars">
-          {view.cases_by_state.map((s) => (
+          {states.map((s) => (
             <li key={s.state}>
               <Link to={`/cases?state=${s.state}`}>{frame.stateLabel(s.state)}</Link>
               <span className="bar-track" aria-hidden><i style={{ width: `${(s.count / most) * 100}%` }} /></span>

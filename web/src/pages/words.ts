@@ -43,6 +43,14 @@ const zh = {
   trendSays: "{name}共 {sum} 件，单日最多 {most} 件",
   byState: "案件分布",
   noCases: "还没有案件",
+  wallHead: "监看画面",
+  wallNone: "没有接入的摄像机",
+  inspectionsHead: "三十日内应检查",
+  inspectionsNone: "三十日内没有应检查的对象",
+  servicesHead: "外部服务",
+  serviceWorks: "正常",
+  serviceFails: "异常",
+  serviceUntested: "尚未测试",
 };
 
 export type OverviewWord = keyof typeof zh;
@@ -91,6 +99,14 @@ const en: Record<OverviewWord, string> = {
   trendSays: "{name}: {sum} in all, at most {most} a day",
   byState: "Cases by state",
   noCases: "No case yet",
+  wallHead: "Watched now",
+  wallNone: "No camera is watched",
+  inspectionsHead: "To be inspected within thirty days",
+  inspectionsNone: "Nothing is to be inspected within thirty days",
+  servicesHead: "Services",
+  serviceWorks: "works",
+  serviceFails: "fails",
+  serviceUntested: "not tested",
 };
 
 export default { zh, en };

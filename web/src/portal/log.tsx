@@ -9,6 +9,7 @@ import { usePortalWords } from "./use-portal-words";
 
 const perTile = 256;
 const digest = 32;
+const few = 25; // entries shown at first
 
 async function bytesOf(path: string): Promise<Uint8Array> {
   const answer = await fetch(`/log/${path}`);
@@ -72,6 +73,7 @@ function Entries({ size }: { size: number }) {
   const { t, language } = usePortalWords();
   const last = Math.floor((size - 1) / perTile);
   const [tile, setTile] = useState(last);
+  const [shown, setShown] = useState(few);
   const entries = useQuery({ queryKey: ["log", tile, size], queryFn: () => readTile(tile, size) });
   return (
     <section>
@@ -82,7 +84,7 @@ function Entries({ size }: { size: number }) {
           <table>
             <thead><tr><th scope="col">#</th><th scope="col">{t("logKind")}</th><th scope="col">{t("logWhat")}</th><th scope="col">{t("when")}</th></tr></thead>
             <tbody>
-              {entries.data.map((e) => (
+              {entries.data.slice(0, shown).map((e) => (
                 <tr key={e.index}>
                   <td className="nowrap">{e.index} {e.holds ? "✓" : "✗"}</td>
                   <td data-label={t("logKind")}>{e.kind}</td>
@@ -94,10 +96,11 @@ function Entries({ size }: { size: number }) {
           </table>
         </div>
       ) : <p role="status">{t("loading")}</p>}
+      {entries.data && entries.data.length > shown ? <button type="button" className="plain" onClick={() => setShown(shown + few)}>{t("logMore", { n: entries.data.length - shown })}</button> : null}
       {last > 0 ? (
         <div className="signature-tools">
-          <button type="button" className="quiet" disabled={tile === last} onClick={() => setTile(tile + 1)}>{t("logNewer")}</button>
-          <button type="button" className="quiet" disabled={tile === 0} onClick={() => setTile(tile - 1)}>{t("logOlder")}</button>
+          <button type="button" className="quiet" disabled={tile === last} onClick={() => { setTile(tile + 1); setShown(few); }}>{t("logNewer")}</button>
+          <button type="button" className="quiet" disabled={tile === 0} onClick={() => { setTile(tile - 1); setShown(few); }}>{t("logOlder")}</button>
         </div>
       ) : null}
     </section>

@@ -43,6 +43,7 @@ export default function Party({ token }: { token: string }) {
       <Evidence file={data} />
       <Actions file={data} onDone={refresh} />
       <Documents file={data} />
+      <Copies file={data} />
       <Credit />
       <OwnData />
       <Progress file={data} />
@@ -90,7 +91,6 @@ function Evidence({ file }: { file: PortalCase }) {
         <Clip url={fileURL(file.clip)} />
       ) : null}
       <p className="muted" style={{ fontSize: 14, margin: 0 }}>{t("evidenceNote")}</p>
-      <Copies file={file} />
     </section>
   );
 }
@@ -100,8 +100,8 @@ function Copies({ file }: { file: PortalCase }) {
   const { t } = usePortalWords();
   if (file.copies.length === 0) return null;
   return (
-    <>
-      <h3>{t("copies")}</h3>
+    <section>
+      <h2>{t("copies")}</h2>
       <p className="muted">{t("copiesNote")} <a href="/public/verify" target="_blank" rel="noreferrer">{t("copiesCheck")}</a></p>
       <ul className="links">
         {file.copies.map((copy) => (
@@ -114,7 +114,7 @@ function Copies({ file }: { file: PortalCase }) {
           </li>
         ))}
       </ul>
-    </>
+    </section>
   );
 }
 

@@ -64,12 +64,14 @@ function Shown({ camera }: { camera: Camera }) {
         </section>
       ) : (
         <div className="grid two">
-          {why ? <LiveVideo camera={camera} why={why} onStop={() => setWhy(null)} /> : <Watched camera={camera} zones={zones} />}
+          <div className="stack">
+            {why ? <LiveVideo camera={camera} why={why} onStop={() => setWhy(null)} /> : <Watched camera={camera} zones={zones} />}
+            <WatchRecord camera={camera.id} />
+          </div>
           <div className="stack">
             <State camera={camera} />
             <Zones camera={camera} zones={zones} onEdit={mayEdit ? edit : undefined} />
             <Law camera={camera} mayEdit={mayEdit} />
-            <WatchRecord camera={camera.id} />
           </div>
         </div>
       )}

@@ -14,7 +14,10 @@ import { Page } from "../../parts/page";
 import { CameraSections } from "./sections";
 import words, { type CameraWord } from "./words";
 
-// off says that nobody is to watch the camera; such ones stand last, there is nothing to see.
+// What wants somebody stands first.
+const order = ["failed", "stalled", "connecting", "live", "off"];
+
+// off says that nobody is to watch the camera; there is nothing to see.
 const off = (camera: Camera) => camera.state === "off";
 
 export default function Cameras() {
@@ -29,9 +32,11 @@ export default function Cameras() {
     const wanted = text.trim().toLowerCase();
     return (cameras.data ?? [])
       .filter((c) => (!state || c.state === state) && (!wanted || `${c.name} ${c.place}`.toLowerCase().includes(wanted)))
-      .sort((a, b) => Number(off(a)) - Number(off(b)));
+      .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
   }, [cameras.data, state, text]);
-  const states = [...new Set((cameras.data ?? []).map((c) => c.state))];
+  const count = (wanted: string) => (cameras.data ?? []).filter((c) => c.state === wanted).length;
+  const states = order.filter((known) => count(known) > 0);
+  const [watched, idle] = [shown.filter((c) => !off(c)), shown.filter(off)];
   const actions = (
     <>
       {can("operator", "head", "auditor", "supervisor") ? <Button icon={<UploadOutlined />} onClick={() => void navigate("/cameras/imports")}>{t(can("operator") ? "import" : "imports")}</Button> : null}
@@ -50,11 +55,12 @@ export default function Cameras() {
                 value={state}
                 onChange={setState}
                 aria-label={frame.t("state")}
-                options={[{ value: "", label: frame.t("all") }, ...states.map((s) => ({ value: s, label: frame.cameraLabel(s) }))]}
+                options={[{ value: "", label: `${frame.t("all")} ${cameras.data?.length ?? 0}` }, ...states.map((s) => ({ value: s, label: `${frame.cameraLabel(s)} ${count(s)}` }))]}
               />
             </div>
             {shown.length === 0 ? <Nothing>{t("noMatch")}</Nothing> : null}
-            <div className="camera-grid">{shown.map((camera) => <Card key={camera.id} camera={camera} />)}</div>
+            <div className="camera-grid">{watched.map((camera) => <Card key={camera.id} camera={camera} />)}</div>
+            {idle.length > 0 ? <div className="camera-grid">{idle.map((camera) => <Card key={camera.id} camera={camera} />)}</div> : null}
           </div>
         )}
       </Loaded>
@@ -67,8 +73,8 @@ function Card({ camera }: { camera: Camera }) {
   const frame = useWords();
   const why = camera.state === "live" ? "" : pick(camera.why_zh, camera.why_en);
   return (
-    <Link to={`/cameras/${camera.id}`} className="camera-card">
-      <LivePicture camera={camera} alt={t("pictureOf", { name: camera.name })} missing={t("noPicture")} />
+    <Link to={`/cameras/${camera.id}`} className={off(camera) ? "camera-card off" : "camera-card"}>
+      {off(camera) ? null : <LivePicture camera={camera} alt={t("pictureOf", { name: camera.name })} missing={t("noPicture")} />}
       <div className="camera-card-text">
         <div className="between">
           <h2>{camera.name}</h2>

@@ -87,7 +87,7 @@ function Facts({ file }: { file: CaseFile }) {
         {rows.map(([name, value]) => <div key={name} style={{ display: "contents" }}><dt>{name}</dt><dd>{value}</dd></div>)}
       </dl>
       {file.instalments.length > 0 ? <Instalments file={file} /> : null}
-      <Link to={`/findings/${file.id}`}>{t("evidence")} →</Link>
+      <Link to={`/findings/${file.id}`}>{t("pictures")} →</Link>
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
 import { Loaded } from "../../parts/loaded";
 import { useDiagram } from "./calls";
+import { ended } from "./next-steps";
 import { courseOf, type Course } from "./course";
 import words, { type CaseWord } from "./words";
 
@@ -70,7 +71,7 @@ function Drawn({ svg, file }: { svg: string; file: CaseFile }) {
       <div ref={box} className={whole ? "diagram whole" : "diagram"} role="img" aria-label={said} tabIndex={0} />
       <div>
         <strong>{said}</strong>
-        {allowed.length === 0 ? <p className="muted" style={{ margin: 0 }}>{t(file.events.length === 0 ? "allowedNone" : "waitsForParty")}</p> : (
+        {allowed.length === 0 ? <p className="muted" style={{ margin: 0 }}>{t(file.events.length === 0 || ended.has(file.state) ? "allowedNone" : "waitsForParty")}</p> : (
           <ul className="ways">
             {allowed.map((e) => <li key={e.event}>{pick(e.label_zh, e.label_en)} → {e.to.length > 0 ? e.to.map(frame.stateLabel).join(t("or")) : t("stays")}</li>)}
           </ul>

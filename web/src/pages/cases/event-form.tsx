@@ -1,12 +1,13 @@
 // The fields that a step needs, as its table names them. A field new to us is a
 // line of text under its own name.
-import { Button, DatePicker, Form, Input, InputNumber, Select, Space } from "antd";
+import { Button, DatePicker, Form, Input, InputNumber, Space } from "antd";
 import type { Dayjs } from "dayjs";
 import type { ReactNode } from "react";
 import { useOfficers, useParties } from "../../api/queries";
 import type { CaseEvent } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
+import { FieldSelect } from "../../parts/field-select";
 import words, { type CaseWord } from "./words";
 
 export type EventFields = Record<string, unknown>;
@@ -66,18 +67,18 @@ type Control<V> = { id?: string; value?: V; onChange?: (value: V) => void };
 function OfficerSelect(props: Control<string[]>) {
   const officers = useOfficers();
   return (
-    <Select {...props} mode="multiple" maxCount={2} loading={officers.isPending} optionFilterProp="label"
+    <FieldSelect {...props} mode="multiple" maxCount={2} loading={officers.isPending} optionFilterProp="label"
       options={(officers.data ?? []).map((o) => ({ value: o.id, label: o.licence_no ? `${o.name}（${o.licence_no}）` : o.name }))} />
   );
 }
 
 function PartySelect(props: Control<string>) {
   const parties = useParties();
-  return <Select {...props} showSearch loading={parties.isPending} optionFilterProp="label" options={(parties.data ?? []).map((p) => ({ value: p.id, label: p.name }))} />;
+  return <FieldSelect {...props} showSearch loading={parties.isPending} optionFilterProp="label" options={(parties.data ?? []).map((p) => ({ value: p.id, label: p.name }))} />;
 }
 
 function MethodSelect(props: Control<string>) {
   const { t } = useDictionary<CaseWord>(words);
   const methods = ["electronic", "direct", "mail", "public"] as const;
-  return <Select {...props} options={methods.map((m) => ({ value: m, label: t(`method_${m}`) }))} />;
+  return <FieldSelect {...props} options={methods.map((m) => ({ value: m, label: t(`method_${m}`) }))} />;
 }

@@ -11,17 +11,20 @@ import { articleOf } from "../../parts/article";
 import { EventForm, type EventFields } from "./event-form";
 import words, { type CaseWord } from "./words";
 
+// Nobody is waited for in these.
+export const ended = new Set(["closed", "archived", "corrected", "no_penalty", "dismissed", "transferred", "rejected", "revoked"]);
+
 export function NextSteps({ file }: { file: CaseFile }) {
   const { t, pick, language } = useDictionary<CaseWord>(words);
   const [open, setOpen] = useState<CaseEvent | null>(null);
   const allowed = file.events.filter((e) => e.allowed);
   const refused = file.events.filter((e) => !e.allowed);
   return (
-    <section className="panel">
+    <section className="panel next-steps">
       <header><h2>{t("whatNext")}</h2></header>
       <div className="panel-body">
         {file.events.length === 0 ? <span className="muted">{t("allowedNone")}</span> : null}
-        {allowed.length === 0 && refused.length > 0 ? <Alert type="info" showIcon message={t("waitsForParty")} style={{ marginBottom: 8 }} /> : null}
+        {allowed.length === 0 && refused.length > 0 ? <Alert type="info" showIcon message={t(ended.has(file.state) ? "allowedNone" : "waitsForParty")} style={{ marginBottom: 8 }} /> : null}
         {allowed.map((e, i) => (
           <div key={e.event} className="step-row">
             <Button type={i === 0 ? "primary" : "default"} onClick={() => setOpen(e)} data-event={e.event}>{pick(e.label_zh, e.label_en)}</Button>

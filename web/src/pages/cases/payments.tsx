@@ -22,9 +22,9 @@ export default function Payments() {
               expandable={{ rowExpandable: (day) => day.differences.length > 0, expandedRowRender: (day) => <Differences list={day.differences} />, defaultExpandedRowKeys: list.filter((day) => day.differences.length > 0).slice(0, 1).map((day) => day.day) }}
               columns={[
                 { title: t("day"), dataIndex: "day" },
-                { title: t("lines"), dataIndex: "lines" },
-                { title: t("ours"), dataIndex: "ours_fen", render: yuan },
-                { title: t("theirs"), dataIndex: "theirs_fen", render: yuan },
+                { title: t("lines"), dataIndex: "lines", align: "right" },
+                { title: t("ours"), dataIndex: "ours_fen", align: "right", render: yuan },
+                { title: t("theirs"), dataIndex: "theirs_fen", align: "right", render: yuan },
                 { title: t("agreement"), key: "differences", render: (_: unknown, day) => (day.differences.length === 0 ? <Mark tone="ok">{t("agrees")}</Mark> : <Mark tone="bad">{t("differs", { n: day.differences.length })}</Mark>) },
               ]}
             />

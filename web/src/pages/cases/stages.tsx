@@ -21,6 +21,7 @@ export function Stages({ state }: { state: string }) {
   const shown = ended ? ["found", state] : way;
   return (
     <Steps
+      className="stages"
       size="small"
       responsive
       aria-label={t("steps")}

@@ -109,9 +109,9 @@ function Records() {
             rowKey="id" dataSource={list} locale={{ emptyText: <Nothing>{t("noRecords")}</Nothing> }}
             columns={[
               { title: t("party"), dataIndex: "party" },
-              { title: t("caseNumber"), key: "case", render: (_, record) => <Link to={`/cases/${record.case_id}`}>{record.case_number}</Link> },
+              { title: t("caseNumber"), key: "case", width: 200, render: (_, record) => <Link to={`/cases/${record.case_id}`}>{record.case_number}</Link> },
               { title: t("level"), dataIndex: "level", render: (level: CreditRecord["level"]) => t(level) },
-              { title: t("why"), dataIndex: "why" },
+              { title: t("why"), dataIndex: "why", width: 260 },
               { title: t("repairFrom"), dataIndex: "repair_from", render: (at: string) => date(at) },
               { title: t("until"), dataIndex: "until", render: (at: string) => date(at) },
               { title: t("state"), dataIndex: "state", render: (state: CreditRecord["state"]) => <Mark tone={recordTones[state]}>{t(state)}</Mark> },

@@ -37,8 +37,11 @@ export default function EvidenceSearch() {
                     const view = viewOf(item);
                     return (
                       <li key={view.id} className="between" style={{ flexWrap: "wrap" }}>
-                        <Link className="mono" to={`/evidence/${view.bundle}`}>{view.bundle}</Link>
-                        <span className="muted">{pick(view.matter.zh, view.matter.en)} · {view.camera} · {dateTime(view.raised)}</span>
+                        <span>
+                          <Link to={`/evidence/${view.bundle}`}>{pick(view.matter.zh, view.matter.en)} · {view.camera}</Link>
+                          <div className="mono muted">{view.bundle}</div>
+                        </span>
+                        <span className="muted">{dateTime(view.raised)}</span>
                       </li>
                     );
                   })}

@@ -1,7 +1,9 @@
 // The zone and the boxes of a finding, drawn over a still. Normalised
 // coordinates; the drawing has the still's shape.
+import { useDictionary } from "../../i18n/translate";
 import { path } from "../../parts/zone-canvas";
 import type { Point } from "../../geometry/polygon";
+import words, { type FindingWord } from "./words";
 
 export interface Box {
   label: string;
@@ -17,6 +19,8 @@ interface Props {
 }
 
 export function Overlay({ polygon, door, boxes, ratio }: Props) {
+  const { t } = useDictionary<FindingWord>(words);
+  const named = (label: string) => (`seen_${label}` in words.zh ? t(`seen_${label}` as FindingWord) : label);
   const height = 1600 / ratio;
   return (
     <svg viewBox={`0 0 1600 ${height}`} aria-hidden>
@@ -26,7 +30,7 @@ export function Overlay({ polygon, door, boxes, ratio }: Props) {
         <g key={i}>
           <rect className="zone-box" x={box.x1 * 1600} y={box.y1 * height} width={(box.x2 - box.x1) * 1600} height={(box.y2 - box.y1) * height} />
           <text className="zone-box-label" x={box.x1 * 1600 + 4} y={Math.max(24, box.y1 * height - 8)}>
-            {label} {score > 0 ? score.toFixed(2) : ""}
+            {named(label)} {score > 0 ? score.toFixed(2) : ""}
           </text>
         </g>
       ))}

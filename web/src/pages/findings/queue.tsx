@@ -8,7 +8,7 @@ import { sentenceOf } from "../../api/problem";
 import { type FindingOrder, confirmFinding, findingQuery, looksQuery, rejectFinding, useFinding, useFindings, verifyFinding } from "../../api/queries";
 import type { FindingItem } from "../../api/types";
 import { useSession } from "../../app/session";
-import { dateTime, percent } from "../../format/format";
+import { percent, shortTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { useKeys } from "../../parts/keys";
 import { Failure, Loaded, Nothing } from "../../parts/loaded";
@@ -182,13 +182,22 @@ function usePrefetch(id: string | undefined) {
   }, [id, queries]);
 }
 
+// within scrolls the queue, and nothing around it, so far that an item of it is seen.
+function within(item: HTMLElement | null) {
+  const queue = item?.parentElement;
+  if (!item || !queue) return;
+  const [at, around] = [item.getBoundingClientRect(), queue.getBoundingClientRect()];
+  if (at.top < around.top) queue.scrollTop -= around.top - at.top;
+  else if (at.bottom > around.bottom) queue.scrollTop += at.bottom - around.bottom;
+}
+
 const Item = memo(function Item({ item, current, onOpen }: { item: FindingItem; current: boolean; onOpen: (id: string) => void }) {
   const { t, pick } = useDictionary<FindingWord>(words);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (!current) return;
     // After the pictures are shown: it makes the browser lay out the whole page.
-    const frame = requestAnimationFrame(() => button.current?.scrollIntoView({ block: "nearest" }));
+    const frame = requestAnimationFrame(() => within(button.current));
     return () => cancelAnimationFrame(frame);
   }, [current]);
   const view = viewOf(item);
@@ -196,7 +205,7 @@ const Item = memo(function Item({ item, current, onOpen }: { item: FindingItem; 
     <button ref={button} type="button" className="review-item" data-id={item.id} aria-current={current} tabIndex={current ? 0 : -1} onClick={() => onOpen(item.id)}>
       <strong>{pick(view.matter.zh, view.matter.en)}</strong>
       <span>{view.camera}{item.object ? ` · ${item.object}` : ""}</span>
-      <span>{t("probability", { n: percent(item.score) })} · {dateTime(view.raised)}</span>
+      <span>{t("probability", { n: percent(item.score) })} · {shortTime(view.raised)}</span>
     </button>
   );
 });

@@ -115,7 +115,7 @@ export const Grounds = memo(function Grounds({ finding }: { finding: FindingView
             <Fact name={t("firstSeen")}>{dateTime(finding.first)}</Fact>
             <Fact name={t("raised")}>{dateTime(finding.raised)}</Fact>
             {Object.entries(finding.values).map(([key, value]) => (
-              <Fact key={key} name={named(key)}>{Number.isInteger(value) ? value : value.toFixed(2)}</Fact>
+              <Fact key={key} name={named(key)}>{Number(value.toFixed(2))}</Fact>
             ))}
             <Fact name={t("rule")}><span className="mono">{finding.rule}</span></Fact>
             <Fact name={t("models")}>

@@ -1,4 +1,4 @@
-import { App, Button, Form, Input, Modal, Select, Switch } from "antd";
+import { App, Button, Form, Input, Modal, Switch } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -6,6 +6,7 @@ import { sentenceOf } from "../../api/problem";
 import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
+import { FieldSelect } from "../../parts/field-select";
 import { Listing } from "../../parts/listing";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
@@ -76,7 +77,7 @@ export function HookForm({ hook, kinds, onClose, onSecret }: { hook?: Endpoint; 
         <Form.Item name="name" label={t("receiver")} rules={[{ required: true, whitespace: true, message: t("holderMissing") }]}><Input maxLength={80} /></Form.Item>
         <Form.Item name="url" label={t("url")} extra={t("urlHint")} rules={[{ required: true, message: t("urlMissing") }]}><Input maxLength={500} spellCheck={false} className="mono" /></Form.Item>
         <Form.Item name="kinds" label={t("kinds")} rules={[{ required: true, message: t("kindsMissing") }]}>
-          <Select mode="multiple" optionFilterProp="label" options={kinds.map((k) => ({ value: k.key, label: pick(k.zh, k.en) }))} />
+          <FieldSelect mode="multiple" optionFilterProp="label" options={kinds.map((k) => ({ value: k.key, label: pick(k.zh, k.en) }))} />
         </Form.Item>
         <Form.Item name="enabled" label={t("enabled")} valuePropName="checked"><Switch /></Form.Item>
       </Form>

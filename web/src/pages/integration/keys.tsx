@@ -1,4 +1,4 @@
-import { App, Button, Form, Input, InputNumber, Modal, Popconfirm, Select } from "antd";
+import { App, Button, Form, Input, InputNumber, Modal, Popconfirm } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
@@ -6,6 +6,7 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { date, dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { FieldSelect } from "../../parts/field-select";
 import { Listing } from "../../parts/listing";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
@@ -99,11 +100,11 @@ function AddKey({ scopes, onClose, onSecret }: { scopes: Choice[]; onClose: () =
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ days: 365 }} onFinish={(values) => add.mutate(values)}>
         <Form.Item name="name" label={t("holder")} rules={[{ required: true, whitespace: true, message: t("holderMissing") }]}><Input maxLength={80} /></Form.Item>
         <Form.Item name="scopes" label={t("scopes")} rules={[{ required: true, message: t("scopesMissing") }]}>
-          <Select mode="multiple" optionFilterProp="label" options={scopes.map((s) => ({ value: s.key, label: pick(s.zh, s.en) }))} />
+          <FieldSelect mode="multiple" optionFilterProp="label" options={scopes.map((s) => ({ value: s.key, label: pick(s.zh, s.en) }))} />
         </Form.Item>
         {takesOver ? (
           <Form.Item name="authority_id" label={t("authority")} rules={[{ required: true, message: t("authorityMissing") }]}>
-            <Select loading={authorities.isPending} options={authorities.data?.map((a) => ({ value: a.id, label: a.name }))} />
+            <FieldSelect loading={authorities.isPending} options={authorities.data?.map((a) => ({ value: a.id, label: a.name }))} />
           </Form.Item>
         ) : null}
         <Form.Item name="days" label={t("days")} rules={[{ required: true }]}><InputNumber min={1} max={400} /></Form.Item>

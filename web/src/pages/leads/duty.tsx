@@ -1,5 +1,5 @@
 // Who is on duty, and the hours in which nobody is.
-import { App, Button, DatePicker, Form, Modal, Select } from "antd";
+import { App, Button, DatePicker, Form, Modal } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
@@ -7,8 +7,9 @@ import { sentenceOf } from "../../api/problem";
 import { useUsers } from "../../api/queries";
 import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
-import { dateTime } from "../../format/format";
+import { dateTime, shortTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { FieldSelect } from "../../parts/field-select";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { addShift, removeShift, useDuty } from "./calls";
@@ -41,7 +42,7 @@ export function Duty() {
                 <ul className="plain-list">
                   {shifts.map((shift) => (
                     <li key={shift.id} className="between">
-                      <span>{dateTime(shift.starts_at)} – {dateTime(shift.ends_at)} · {shift.name}</span>
+                      <span><span className="nowrap">{shortTime(shift.starts_at)} – {shortTime(shift.ends_at)}</span> · {shift.name}</span>
                       {can("head") && new Date(shift.starts_at) > new Date() ? <Button type="link" size="small" onClick={() => remove.mutate(shift.id)}>{t("removeShift")}</Button> : null}
                     </li>
                   ))}
@@ -79,7 +80,7 @@ function AddShift({ onClose }: { onClose: () => void }) {
     <Modal open title={t("addShift")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={add.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ hours: [start, start.add(12, "hour")] }} onFinish={(values) => add.mutate(values)}>
         <Form.Item name="account_id" label={t("person")} rules={[{ required: true, message: t("missing") }]}>
-          <Select loading={users.isPending} showSearch optionFilterProp="label" options={people.map((user) => ({ value: user.id, label: user.name }))} />
+          <FieldSelect loading={users.isPending} showSearch optionFilterProp="label" options={people.map((user) => ({ value: user.id, label: user.name }))} />
         </Form.Item>
         <Form.Item name="hours" label={t("hours")} rules={[{ required: true, message: t("missing") }]}><DatePicker.RangePicker showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" allowClear={false} /></Form.Item>
       </Form>

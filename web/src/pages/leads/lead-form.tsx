@@ -1,8 +1,9 @@
-import { App, Checkbox, Form, Input, Modal, Select } from "antd";
+import { App, Checkbox, Form, Input, Modal } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { sentenceOf } from "../../api/problem";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
+import { FieldSelect } from "../../parts/field-select";
 import { receiveLead, type LeadDraft } from "./calls";
 import { kinds, sources } from "./kinds";
 import words, { type LeadWord } from "./words";
@@ -27,10 +28,10 @@ export function LeadForm({ onClose }: { onClose: () => void }) {
   return (
     <Modal open title={t("add")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ source: "hotline", kind: "waste", urgent: false }} onFinish={(values) => save.mutate(values)}>
-        <Form.Item name="source" label={t("source")}><Select options={sources.map((value) => ({ value, label: t(value) }))} /></Form.Item>
+        <Form.Item name="source" label={t("source")}><FieldSelect options={sources.map((value) => ({ value, label: t(value) }))} /></Form.Item>
         <Form.Item name="source_name" label={t("sourceName")} rules={[required]}><Input maxLength={80} /></Form.Item>
         <Form.Item name="source_ref" label={optional("sourceRef")}><Input maxLength={80} /></Form.Item>
-        <Form.Item name="kind" label={t("kind")}><Select options={kinds.map((value) => ({ value, label: t(value) }))} /></Form.Item>
+        <Form.Item name="kind" label={t("kind")}><FieldSelect options={kinds.map((value) => ({ value, label: t(value) }))} /></Form.Item>
         <Form.Item name="what" label={t("what")} rules={[required]}><Input.TextArea rows={3} maxLength={2000} /></Form.Item>
         <Form.Item name="place" label={t("place")} rules={[required]}><Input maxLength={200} /></Form.Item>
         <Form.Item name="township" label={optional("township")}><Input maxLength={60} /></Form.Item>

@@ -1,5 +1,5 @@
 // One lead: what it says, its next step, what became of it.
-import { App, Button, Form, Input, Modal, Select } from "antd";
+import { App, Button, Form, Input, Modal } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -9,6 +9,7 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { FieldSelect } from "../../parts/field-select";
 import { Loaded } from "../../parts/loaded";
 import { useStep } from "../../parts/step";
 import { acknowledge, contactOf, dispatchLead, finishLead, useLead, type Lead, type LeadOutcome } from "./calls";
@@ -77,7 +78,7 @@ function Dispatch({ lead, onClose }: { lead: Lead; onClose: () => void }) {
     <Modal open title={t("dispatch")} okText={t("dispatch")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={step.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => step.mutate(values)}>
         <Form.Item name="officer" label={t("officer")} rules={[{ required: true, message: t("missing") }]}>
-          <Select loading={users.isPending} showSearch optionFilterProp="label" options={officers.map((user) => ({ value: user.id, label: user.name }))} />
+          <FieldSelect loading={users.isPending} showSearch optionFilterProp="label" options={officers.map((user) => ({ value: user.id, label: user.name }))} />
         </Form.Item>
       </Form>
     </Modal>
@@ -96,7 +97,7 @@ function Finish({ lead, onClose }: { lead: Lead; onClose: () => void }) {
   return (
     <Modal open title={t("finish")} okText={t("finish")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={step.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ result: "corrected" }} onFinish={(values) => step.mutate(values)}>
-        <Form.Item name="result" label={t("result")}><Select options={results.map((value) => ({ value, label: t(value) }))} /></Form.Item>
+        <Form.Item name="result" label={t("result")}><FieldSelect options={results.map((value) => ({ value, label: t(value) }))} /></Form.Item>
         {result === "case" ? <Form.Item name="case" label={t("caseNumber")} rules={[required]}><Input maxLength={80} /></Form.Item> : null}
         <Form.Item name="note" label={t("note")} rules={[required]}><Input.TextArea rows={3} maxLength={2000} /></Form.Item>
       </Form>

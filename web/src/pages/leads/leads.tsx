@@ -43,7 +43,7 @@ export default function Leads() {
           {list.error ? <Failure error={list.error} retry={() => void list.refetch()} /> : null}
           <Listing<Lead>
             rowKey="id" loading={list.isPending} dataSource={list.data?.pages.flatMap((page) => page.items)} locale={{ emptyText: <Nothing>{t("none")}</Nothing> }}
-            expandable={{ expandedRowRender: (lead) => <LeadOpened id={lead.id} /> }}
+            expandable={{ expandRowByClick: true, expandedRowRender: (lead) => <LeadOpened id={lead.id} /> }}
             columns={[
               { title: t("number"), dataIndex: "number", render: (no: string, lead) => <>{no} {lead.urgent ? <Mark tone="bad">{t("urgent")}</Mark> : null}</> },
               { title: t("from"), key: "from", render: (_, lead) => `${t(lead.source as LeadWord)} · ${lead.source_name}` },

@@ -39,7 +39,7 @@ function Record() {
               rowKey="key" dataSource={activities}
               columns={[
                 { title: t("what"), key: "what", render: (_, one) => <>{pick(one.data_zh, one.data_en)} {one.sensitive ? <Mark tone="wait">{t("sensitive")}</Mark> : null}</> },
-                { title: t("count"), dataIndex: "count" },
+                { title: t("count"), dataIndex: "count", align: "right" },
                 { title: t("purpose"), key: "why", render: (_, one) => pick(one.why_zh, one.why_en) },
                 { title: t("basis"), dataIndex: "basis", render: (basis: string) => articleOf(basis, language) },
                 { title: t("period"), key: "kept", render: (_, one) => pick(one.kept_zh, one.kept_en) },

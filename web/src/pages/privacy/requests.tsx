@@ -1,6 +1,6 @@
 // Requests of parties for all that is held on them: taken down by one, reviewed by
 // another, released by a third; every handing over is recorded.
-import { App, Button, Form, Input, Modal, Radio, Select } from "antd";
+import { App, Button, Form, Input, Modal, Radio } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
@@ -10,6 +10,7 @@ import { useWords } from "../../app/use-words";
 import { date, dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { saveFile } from "../../format/save-file";
+import { FieldSelect } from "../../parts/field-select";
 import { Loaded } from "../../parts/loaded";
 import { Mark, type Tone } from "../../parts/mark";
 import { askAtDesk, handOver, judge, useRequests, type Ask, type SubjectRequest, type Verdict } from "./calls";
@@ -87,7 +88,7 @@ function AskDialog({ onClose }: { onClose: () => void }) {
     <Modal open title={t("ask")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => save.mutate(values)}>
         <Form.Item name="party_id" label={t("party")} rules={required}>
-          <Select showSearch optionFilterProp="label" loading={parties.isPending} options={parties.data?.map((one) => ({ value: one.id, label: [one.name, one.identity].filter(Boolean).join(" · ") }))} />
+          <FieldSelect showSearch optionFilterProp="label" loading={parties.isPending} options={parties.data?.map((one) => ({ value: one.id, label: [one.name, one.identity].filter(Boolean).join(" · ") }))} />
         </Form.Item>
         <Form.Item name="checked" label={t("checked")} extra={t("checkedHelp")} rules={required}><Input.TextArea rows={2} maxLength={500} /></Form.Item>
       </Form>

@@ -34,14 +34,14 @@ export default function Matters() {
           <Listing<Matter>
             rowKey="key" loading={matters.isPending} dataSource={matters.data}
             locale={{ emptyText: <Nothing>{t("noMatters")}</Nothing> }}
-            expandable={{ expandedRowRender: (m) => <Bands matter={m} /> }}
+            expandable={{ expandRowByClick: true, expandedRowRender: (m) => <Bands matter={m} /> }}
             columns={[
               { title: t("matter"), key: "name", render: (_, m) => <><strong>{pick(m.name_zh, m.name_en)}</strong>{m.major ? <> <Mark tone="wait">{t("major")}</Mark></> : null}</> },
-              { title: t("basis"), key: "basis", render: (_, m) => <div>{m.basis.map((b) => <div key={b.law_zh + b.article + b.valid_from}>{pick(b.law_zh, b.law_en)} {b.article} <span className="muted">{t("validFrom", { date: b.valid_from })}</span></div>)}</div> },
+              { title: t("basis"), key: "basis", render: (_, m) => <div>{m.basis.map((b) => <div key={b.law_zh + b.article + b.valid_from}>{pick(b.law_zh, b.law_en)} {pick(b.article, b.article_en)} <span className="muted nowrap">{t("validFrom", { date: b.valid_from })}</span></div>)}</div> },
               { title: t("fine"), key: "fine", render: (_, m) => (m.fine_max_fen ? <span className="nowrap">{yuan(m.fine_min_fen)} – {yuan(m.fine_max_fen)}</span> : "—") },
               { title: t("grace"), key: "grace", render: (_, m) => (m.grace_s ? duration(m.grace_s, language) : "—") },
               { title: t("offsite"), key: "offsite", render: (_, m) => <Mark tone={m.offsite ? "ok" : "quiet"}>{t(m.offsite ? "listed" : "notListed")}</Mark> },
-              ...(change ? [{ title: "", key: "change", render: (_: unknown, m: Matter) => <Button size="small" onClick={() => setEditing({ kind: "matter", name: m.key })}>{t("change")}</Button> }] : []),
+              ...(change ? [{ title: "", key: "change", render: (_: unknown, m: Matter) => <Button size="small" onClick={(event) => { event.stopPropagation(); setEditing({ kind: "matter", name: m.key }); }}>{t("change")}</Button> }] : []),
             ]}
           />
         </section>

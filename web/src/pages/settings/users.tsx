@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Alert, App, Button, Form, Input, Modal, Popconfirm, Select, Table, Typography } from "antd";
+import { Alert, App, Button, Form, Input, Modal, Popconfirm, Typography } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
@@ -8,6 +8,8 @@ import type { UserChange, UserDraft, UserRow } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { FieldSelect } from "../../parts/field-select";
+import { Listing } from "../../parts/listing";
 import { Failure, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
@@ -46,11 +48,11 @@ export default function Users() {
     <Page title={t("users")} lead={t("usersLead")} extra={<Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)}>{t("addUser")}</Button>}>
       {users.error ? <Failure error={users.error} retry={() => void users.refetch()} /> : null}
       <section className="panel flush">
-        <Table<UserRow>
-          rowKey="id" size="middle" pagination={false} loading={users.isPending} dataSource={users.data} scroll={{ x: "max-content" }}
+        <Listing<UserRow>
+          rowKey="id" loading={users.isPending} dataSource={users.data}
           locale={{ emptyText: <Nothing>{t("none")}</Nothing> }}
           columns={[
-            { title: t("username"), dataIndex: "username", render: (name: string) => <span className="mono">{name}</span> },
+            { title: t("username"), dataIndex: "username", render: (name: string) => <span className="mono nowrap">{name}</span> },
             { title: t("name"), dataIndex: "name" },
             { title: t("roles"), dataIndex: "roles", render: (list: string[]) => list.map(frame.roleLabel).join("、") },
             { title: t("reach"), key: "reach", render: (_, user) => reachOf(user) },
@@ -60,14 +62,20 @@ export default function Users() {
             {
               title: frame.t("actions"), key: "actions",
               render: (_, user) => (
-                <>
-                  <Button type="link" size="small" onClick={() => change.mutate({ user, disabled: !user.disabled })}>{t(user.disabled ? "enable" : "disable")}</Button>
+                <div className="row" style={{ gap: 0 }}>
+                  {user.disabled ? <Button type="link" size="small" onClick={() => change.mutate({ user, disabled: false })}>{t("enable")}</Button> : (
+                    <Popconfirm title={t("disableSure", { name: user.name })} okText={t("disable")} cancelText={frame.t("cancel")} onConfirm={() => change.mutate({ user, disabled: true })}>
+                      <Button type="link" size="small">{t("disable")}</Button>
+                    </Popconfirm>
+                  )}
                   <Button type="link" size="small" onClick={() => setReaching(user)}>{t("changeReach")}</Button>
-                  <Button type="link" size="small" onClick={() => change.mutate({ user, reset_password: true })}>{t("reset")}</Button>
+                  <Popconfirm title={t("resetSure", { name: user.name })} okText={t("reset")} cancelText={frame.t("cancel")} onConfirm={() => change.mutate({ user, reset_password: true })}>
+                    <Button type="link" size="small">{t("reset")}</Button>
+                  </Popconfirm>
                   <Popconfirm title={t("forgetSure", { name: user.name })} okText={t("forget")} cancelText={frame.t("cancel")} onConfirm={() => change.mutate({ user, forget_factors: true })}>
                     <Button type="link" size="small">{t("forget")}</Button>
                   </Popconfirm>
-                </>
+                </div>
               ),
             },
           ]}
@@ -107,7 +115,7 @@ function AddUser({ onClose, onGiven }: { onClose: () => void; onGiven: (given: G
         </Form.Item>
         <Form.Item name="name" label={t("name")} rules={[required]}><Input /></Form.Item>
         <Form.Item name="roles" label={t("roles")} rules={[required]}>
-          <Select mode="multiple" optionFilterProp="label" options={roles.map((role) => ({ value: role, label: frame.roleLabel(role) }))} />
+          <FieldSelect mode="multiple" optionFilterProp="label" options={roles.map((role) => ({ value: role, label: frame.roleLabel(role) }))} />
         </Form.Item>
         <Form.Item name="licence_no" label={t("licence")}><Input /></Form.Item>
         <ReachFields />
@@ -124,11 +132,11 @@ function ReachFields() {
     <>
       <Form.Item name="team" label={t("team")}><Input maxLength={60} /></Form.Item>
       <Form.Item name="level" label={t("level")} extra={t("levelHelp")}>
-        <Select options={levels.map((value) => ({ value, label: t(`level_${value}`) }))} />
+        <FieldSelect options={levels.map((value) => ({ value, label: t(`level_${value}`) }))} />
       </Form.Item>
       {level && level !== "district" ? (
         <Form.Item name="townships" label={t("townships")} extra={t("townshipsHelp")} rules={[{ required: true, type: "array", min: 1, max: level === "township" ? 1 : 60, message: t("townshipsMissing") }]}>
-          <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={["、", "，", ",", " "]} />
+          <FieldSelect mode="tags" open={false} suffixIcon={null} tokenSeparators={["、", "，", ",", " "]} />
         </Form.Item>
       ) : null}
     </>

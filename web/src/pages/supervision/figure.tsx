@@ -2,7 +2,7 @@
 import { Button, Segmented } from "antd";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
-import { useQuotas, type Part } from "../../api/queries";
+import { useMatters, useQuotas, type Part } from "../../api/queries";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
@@ -40,14 +40,17 @@ export default function Figure() {
 }
 
 function Items({ figure, part, missing, why }: { figure: string; part: Part; missing: boolean; why: string }) {
-  const { t } = useDictionary<SupervisionWord>(words);
+  const { t, pick } = useDictionary<SupervisionWord>(words);
   const { stateLabel } = useWords();
   const items = useFigureItems(figure, missing, part);
+  const matters = useMatters();
+  const some = (has: (item: FigureItem) => unknown) => !!items.data?.pages.some((page) => page.items.some(has));
+  const named = (zh: string) => pick(zh, matters.data?.find((matter) => matter.name_zh === zh)?.name_en);
   const columns = [
     { title: t("number"), dataIndex: "number", render: (number: string, item: FigureItem) => (item.case_id ? <Link to={`/cases/${item.case_id}`} className="mono">{number}</Link> : <span className="mono">{number}</span>) },
-    { title: t("matter"), dataIndex: "matter" },
-    { title: t("object"), dataIndex: "object", render: (object: string | undefined) => object || "—" },
-    { title: t("at"), dataIndex: "at", render: (at: string | undefined, item: FigureItem) => <span className="nowrap">{at ? dateTime(at) : "—"}{item.state ? ` · ${stateLabel(item.state)}` : ""}</span> },
+    { title: t("matter"), dataIndex: "matter", render: named },
+    ...(some(({ object }) => object) ? [{ title: t("object"), dataIndex: "object", render: (object: string | undefined) => object || "—" }] : []),
+    ...(some(({ at, state }) => at || state) ? [{ title: t("at"), dataIndex: "at", render: (at: string | undefined, item: FigureItem) => <span className="nowrap">{at ? dateTime(at) : "—"}{item.state ? ` · ${stateLabel(item.state)}` : ""}</span> }] : []),
     ...(why ? [{ title: t("why"), key: "why", render: () => why }] : []),
   ];
   return (

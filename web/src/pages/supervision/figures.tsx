@@ -36,7 +36,7 @@ export default function Figures() {
       <ChoosePart />
       {district && snapshots.data?.length ? (
         <Select
-          allowClear value={then?.month} placeholder={t("compare")} aria-label={t("compare")} style={{ width: 220, justifySelf: "start" }}
+          allowClear value={then?.month} placeholder={t("compare")} aria-label={t("compare")} style={{ width: 280, maxWidth: "100%", justifySelf: "start" }}
           onChange={(month?: string) => setSearch(month ? { month } : {}, { replace: true })}
           options={snapshots.data.map(({ month }) => ({ value: month, label: t("compareWith", { month }) }))}
         />

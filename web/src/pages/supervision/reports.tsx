@@ -39,7 +39,7 @@ function periodOf(span: Span, at: dayjs.Dayjs): string {
 }
 
 function Scores() {
-  const { t, pick } = useDictionary<SupervisionWord>(words);
+  const { t, pick, language } = useDictionary<SupervisionWord>(words);
   const { can } = useSession();
   const filter = useFilter();
   const [changing, setChanging] = useState(false);
@@ -66,16 +66,16 @@ function Scores() {
             <Listing<ScoreRow>
               rowKey="key" dataSource={data.rows} scroll={{ x: "max-content" }} locale={{ emptyText: <Nothing>{t("noWork")}</Nothing> }}
               columns={[
-                { title: t("place"), dataIndex: "place" },
-                { title: t(`by_${by}`), key: "name", render: (_, row) => [row.name || t("ofNone"), row.team].filter(Boolean).join(" · ") },
-                { title: t("pointsSum"), dataIndex: "points" },
-                ...(data.months.length > 1 ? data.months.map((month, i) => ({ title: month, key: month, render: (_: unknown, row: ScoreRow) => row.months[i] })) : []),
-                ...data.rules.measures.map((measure) => ({ title: pick(measure.zh, measure.en), key: measure.key, render: (_: unknown, row: ScoreRow) => row.counts[measure.key] ?? 0 })),
+                { title: t("place"), dataIndex: "place", fixed: "left", width: 64 },
+                { title: t(`by_${by}`), key: "name", fixed: "left", render: (_, row) => [row.name || t("ofNone"), row.team].filter(Boolean).join(" · ") },
+                { title: t("pointsSum"), dataIndex: "points", align: "right" },
+                ...(data.months.length > 1 ? data.months.map((month, i) => ({ title: month, key: month, align: "right" as const, render: (_: unknown, row: ScoreRow) => row.months[i] })) : []),
+                ...data.rules.measures.map((measure) => ({ title: pick(measure.zh, measure.en), key: measure.key, align: "right" as const, render: (_: unknown, row: ScoreRow) => row.counts[measure.key] || null })),
               ]}
             />
             <div className="panel-body muted" style={{ padding: 16 }}>
               <p>{data.rules.version === 0 ? t("pointsShipped") : t("pointsHold", { n: data.rules.version, by: data.rules.by, reason: data.rules.reason })}</p>
-              <p>{data.rules.measures.map((measure) => `${pick(measure.zh, measure.en)} ${measure.points}`).join("；")}</p>
+              <p>{data.rules.measures.map((measure) => `${pick(measure.zh, measure.en)} ${measure.points}`).join(language === "zh" ? "；" : "; ")}</p>
               <p>{t("byPeople")}</p>
             </div>
             {changing ? <ChangePoints report={data} onClose={() => setChanging(false)} /> : null}

@@ -30,7 +30,7 @@ export function WatchRecord({ camera }: { camera: string }) {
     <section className="panel">
       <header>
         <h2>{t("head")}</h2>
-        <Segmented<number> size="small" value={days} onChange={setDays} aria-label={t("head")} options={choices.map((n) => ({ value: n, label: t("days", { n }) }))} />
+        <Segmented<number> size="small" value={days} onChange={setDays} aria-label={t("head")} options={choices.map((n) => ({ value: n, label: n === 1 ? t("day") : t("days", { n }) }))} />
       </header>
       <div className="panel-body stack" style={{ gap: 10 }}>
         <Loaded query={timeline}>{(data) => <Shown timeline={data} />}</Loaded>
@@ -61,7 +61,7 @@ function Shown({ timeline }: { timeline: Timeline }) {
           </Tooltip>
         ))}
       </div>
-      <div className="between muted"><span>{dateTime(from)}</span><strong>{t("share", { share })}</strong><span>{dateTime(to)}</span></div>
+      <div className="between muted" style={{ flexWrap: "wrap" }}><span className="nowrap">{dateTime(from)}</span><strong>{t("share", { share })}</strong><span className="nowrap">{dateTime(to)}</span></div>
       {breaks.length === 0 ? <p className="muted" style={{ margin: 0 }}>{t("none")}</p> : null}
       <ul className="plain-list">
         {breaks.slice(0, listed).map((span) => (

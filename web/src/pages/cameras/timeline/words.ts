@@ -1,6 +1,7 @@
 const zh = {
   head: "值守记录",
   days: "近 {n} 天",
+  day: "近 1 天",
   share: "值守 {share}",
   bar: "{from} 至 {to} 的值守情况：值守 {share}，中断 {n} 段",
   none: "此期间没有中断",
@@ -32,6 +33,7 @@ export type TimelineWord = keyof typeof zh;
 const en: Record<TimelineWord, string> = {
   head: "Watch record",
   days: "last {n} days",
+  day: "last day",
   share: "watched {share}",
   bar: "From {from} to {to}: watched {share}, {n} interruptions",
   none: "No interruption in this time",

@@ -47,7 +47,7 @@ export default function Samples() {
   );
 }
 
-export const percent = (rate: number) => `${Number((rate * 100).toPrecision(6))} %`;
+export const percent = (rate: number) => `${Number((rate * 100).toPrecision(6))}%`;
 
 export function SampleState({ sample }: { sample: Sample }) {
   const { t } = useDictionary<SamplingWord>(words);

@@ -1,9 +1,10 @@
 // Whether the services outside answer.
 import { App, Button } from "antd";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { api, ok, type Schemas } from "../../../api/client";
 import { sentenceOf } from "../../../api/problem";
+import { useServices } from "../../../api/queries";
 import { useSession } from "../../../app/session";
 import { dateTime } from "../../../format/format";
 import { useDictionary } from "../../../i18n/translate";
@@ -14,8 +15,6 @@ import { Keys } from "./keys";
 import words, { type ServiceWord } from "./words";
 
 type Standing = Schemas["Standing"];
-
-const useServices = () => useQuery({ queryKey: ["gateways"], queryFn: async (): Promise<Standing[]> => (await ok(api.GET("/api/v1/gateways", {}))).items });
 
 export default function Services() {
   const { t } = useDictionary<ServiceWord>(words);

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api, ok, type Schemas } from "../../../api/client";
 import { useDictionary } from "../../../i18n/translate";
 import { useFilter } from "../../../parts/filter";
+import { articleOf } from "../../../parts/article";
 import { Loaded } from "../../../parts/loaded";
 import { Page } from "../../../parts/page";
 import words, { type TemplateWord } from "./words";
@@ -24,7 +25,7 @@ export default function Templates() {
 }
 
 function Shown({ templates }: { templates: Template[] }) {
-  const { t, pick } = useDictionary<TemplateWord>(words);
+  const { t, pick, language } = useDictionary<TemplateWord>(words);
   const { value, set } = useFilter();
   const chosen = templates.find((k) => k.key === value("kind")) ?? templates[0]!;
   const name = pick(chosen.title_zh, chosen.title_en);
@@ -42,7 +43,7 @@ function Shown({ templates }: { templates: Template[] }) {
           <iframe key={chosen.key} title={t("preview", { name })} src={pdf(chosen.key)} />
           <div className="between"><h2>{t("mandatory")}</h2><Button href={pdf(chosen.key)} target="_blank" rel="noreferrer">{t("open")}</Button></div>
           <ul className="plain-list">
-            {chosen.mandatory.map((need) => <li key={need.field + need.article} className="between"><span>{pick(need.zh, need.en)}</span><span className="muted">{need.article}</span></li>)}
+            {chosen.mandatory.map((need) => <li key={need.field + need.article} className="between"><span>{pick(need.zh, need.en)}</span><span className="muted">{articleOf(need.article, language)}</span></li>)}
           </ul>
         </div>
       </div>
