@@ -134,7 +134,7 @@ func settle(t *testing.T, n int) *village {
 	return settleAt(t, n, testvideo.Make(t, testvideo.Spec{FPS: 10, GOP: 10, Seconds: 10}))
 }
 
-// settleAt starts the services and plays a video as n cameras.
+// settleAt starts the services and plays a video as n cameras, or has none.
 func settleAt(t *testing.T, n int, video string) *village {
 	t.Helper()
 	root, err := os.MkdirTemp("", "offsite-nodes") // t.TempDir cannot be passed by the user postgres
@@ -149,14 +149,16 @@ func settleAt(t *testing.T, n int, video string) *village {
 	for i := range n {
 		streams = append(streams, rtspserve.Stream{Path: fmt.Sprint("camera", i), Files: []string{video}})
 	}
-	server := rtspserve.New(rtspserve.Options{Listen: "127.0.0.1:0", Streams: streams})
-	if err := server.Start(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
 	var urls []string
-	for _, path := range server.Paths() {
-		urls = append(urls, server.URL(path))
+	if n > 0 {
+		server := rtspserve.New(rtspserve.Options{Listen: "127.0.0.1:0", Streams: streams})
+		if err := server.Start(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(server.Stop)
+		for _, path := range server.Paths() {
+			urls = append(urls, server.URL(path))
+		}
 	}
 	v := &village{t: t, root: root, cameras: n}
 	v.open(urls...)

@@ -26,6 +26,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -112,7 +113,7 @@ func TestVerifyYourselfLines(t *testing.T) {
 			}
 			l.spoil(a, dir)
 			out, status = a.run(l, dir)
-			a.served = a.log
+			a.served.Store(&a.log)
 			if status != l.exit {
 				t.Errorf("where something is wrong: status %d, want %d\n%s", status, l.exit, out)
 			}
@@ -127,15 +128,16 @@ type auditor struct {
 	maker  *specimen.Maker
 	found  pipeline.Incident // what bundle.tar holds
 	keeper translog.Options
-	log    string // folder of the log
-	served string // folder that is served as the log
+	log    string                 // folder of the log
+	served atomic.Pointer[string] // folder that is served as the log
 	env    []string
 }
 
 func newAuditor(t *testing.T) *auditor {
 	a := &auditor{t: t, dir: t.TempDir(), maker: specimen.New(t), found: found(t, "burning", false)}
 	a.keeper = translog.Options{Dir: filepath.Join(t.TempDir(), "log"), KeyFile: filepath.Join(t.TempDir(), "log.key"), Origin: "log.example/offsite", Interval: 100 * time.Millisecond}
-	a.log, a.served = a.keeper.Dir, a.keeper.Dir
+	a.log = a.keeper.Dir
+	a.served.Store(&a.log)
 	log := a.openLog(a.keeper)
 	trusted := log.Trusted()
 	a.maker.Trust.Log = &trusted
@@ -274,7 +276,7 @@ func (a *auditor) serve() {
 	der, err := x509.CreateCertificate(rand.Reader, about, about, key.Public(), key)
 	a.must(err)
 	log := httptest.NewUnstartedServer(http.StripPrefix("/log", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		translog.Handler(a.served).ServeHTTP(w, r)
+		translog.Handler(*a.served.Load()).ServeHTTP(w, r)
 	})))
 	log.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
 	log.StartTLS()
@@ -399,7 +401,7 @@ func (a *auditor) fork(string) {
 		a.must(err)
 	}
 	log.Stop()
-	a.served = o.Dir
+	a.served.Store(&o.Dir)
 }
 
 // exchangeSample names another bundle than was drawn.
