@@ -94,12 +94,17 @@ test("the administrator tests every service outside; the outcome stands there wi
   const page = await as("administrator", "/settings/services");
   const services = (await api(page, "/gateways")).items;
   assert.deepEqual(services.map((s) => s.key).toSorted(), ["mail", "messages", "payment", "store", "timestamps"]);
-  for (let i = 0; i < services.length; i++) {
+  for (const [i, service] of services.entries()) {
     const row = page.locator(".services > li").nth(i);
+    if (!service.configured) { // the demonstration writes no e-mail
+      assert.equal(service.key, "mail");
+      await row.getByText(service.setting).waitFor();
+      continue;
+    }
     await row.locator("button").click();
     await row.locator(".mark.ok").waitFor({ timeout: 20_000 });
   }
-  assert.ok((await api(page, "/gateways")).items.every((s) => s.latest?.ok));
+  assert.ok((await api(page, "/gateways")).items.every((s) => !s.configured || s.latest?.ok));
   assert.deepEqual(await accessibility(page), []);
 });
 
