@@ -16,8 +16,8 @@ const living = 5
 // multiply copies the cases of a simulation until there are n. Ended ones are moved
 // back into the three years before; open ones stay as they are, so that their
 // deadlines stay where the dossier has them. Each copy has a party and a number of its
-// own. Enough that wait for a decision are added. Papers are copied without their bytes: a million cases would have 300 GB of
-// them, and no list or page reads any.
+// own. Enough that wait for a decision are added. Papers are copied without their bytes: a
+// million cases would have 300 GB of them, and no list or page reads any.
 func multiply(ctx context.Context, pool *pgxpool.Pool, n int) error {
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		for _, sql := range []string{
@@ -46,9 +46,10 @@ func multiply(ctx context.Context, pool *pgxpool.Pool, n int) error {
 	})
 }
 
-// kins is how many copies of its own each party of the simulation has, so that a party has
-// some tens of cases, not thousands.
-const kins = "1000"
+// kins is how many copies of its own each party of the simulation has. They are more than
+// the copies of an open case, since two of one party at one time would be one act (art. 29),
+// and a party has some cases, not thousands.
+const kins = "1500"
 
 // decidable are cases that the head can decide as soon as the party's time is over.
 const decidable = `state = 'proposed' AND NOT major AND coalesce(dossier->'hearing', '{}') = '{}' AND NOT jsonb_path_exists(dossier, '$.statements[*] ? (!exists(@.answered_at))')`
@@ -89,7 +90,7 @@ func copyCases(ctx context.Context, tx pgx.Tx, n int) error {
 	return nil
 }
 
-// A copy's party is one of sixty thousand, its number the template's with another
+// A copy's party is the next of its kin, its number the template's with another
 // count; what it is found by follows.
 const insertCasefile = `
 INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, object_id, party_id, party, object, place, first_at, last_at, raised_at,
@@ -98,7 +99,8 @@ SELECT w.id, k.number, c.state, c.version, c.detector, c.matter, c.camera_id, c.
 	c.created_at - w.back, c.changed_at - w.back - make_interval(secs => w.n % 60), c.filed_at - w.back, c.decided_at - w.back, c.publish_by - w.back, c.published_at - w.back, c.closed_at - w.back, c.major, c.officers,
 	c.fine_fen, c.late_fen, c.paid_fen, c.timer_at, c.due_at, c.due,
 	c.dossier, c.alarm_at
-FROM twin w JOIN casefile c ON c.id = w.template LEFT JOIN kin ON kin.party = c.party_id AND kin.n = w.n % ` + kins + `
+FROM (SELECT *, (row_number() OVER (PARTITION BY template ORDER BY n) - 1) % ` + kins + ` AS turn FROM twin) w
+JOIN casefile c ON c.id = w.template LEFT JOIN kin ON kin.party = c.party_id AND kin.n = w.turn
 CROSS JOIN LATERAL (SELECT lpad(w.n::text, 7, '0') AS count, (ARRAY['李', '王', '赵', '陈', '杨', '黄'])[1 + w.n % 6] || (w.n % 10007)::text AS party,
 	regexp_replace(c.number, '第\d+号', '第' || lpad(w.n::text, 7, '0') || '号') AS number) k`
 
