@@ -46,10 +46,10 @@ func multiply(ctx context.Context, pool *pgxpool.Pool, n int) error {
 	})
 }
 
-// kins is how many copies of its own each party of the simulation has. They are more than
-// the copies of an open case, since two of one party at one time would be one act (art. 29),
-// and a party has some cases, not thousands.
-const kins = "1500"
+// kins is how many parties the ended copies of a case are spread over, so that a party has
+// some tens of cases, not thousands. Each open copy has another party, and none of those:
+// two of one party at one time would be one act (art. 29).
+const kins = "1000"
 
 // decidable are cases that the head can decide as soon as the party's time is over.
 const decidable = `state = 'proposed' AND NOT major AND coalesce(dossier->'hearing', '{}') = '{}' AND NOT jsonb_path_exists(dossier, '$.statements[*] ? (!exists(@.answered_at))')`
@@ -69,10 +69,15 @@ func copyCases(ctx context.Context, tx pgx.Tx, n int) error {
 			FROM generate_series(1, $1::bigint) g JOIN template t ON t.ended = (g > $2) AND t.n = 1 + g % t.of`, []any{n, alive}},
 		{`INSERT INTO twin SELECT gen_random_uuid(), p.id, $1 + g, interval '0'
 			FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n, count(*) OVER () AS of FROM casefile WHERE ` + decidable + `) p JOIN generate_series(1, $2::bigint) g ON p.n = g % p.of`, []any{n, decisions}},
-		{`CREATE TEMPORARY TABLE kin ON COMMIT DROP AS SELECT p.id AS party, n, gen_random_uuid() AS id FROM party p CROSS JOIN generate_series(0, ` + kins + ` - 1) n`, nil},
+		{`CREATE TEMPORARY TABLE turn ON COMMIT DROP AS
+			SELECT w.id, c.party_id AS party, CASE WHEN t.ended THEN -1 - i % ` + kins + ` ELSE i END AS n
+			FROM (SELECT id, template, row_number() OVER (PARTITION BY template ORDER BY n) - 1 AS i FROM twin) w
+			JOIN template t ON t.id = w.template JOIN casefile c ON c.id = t.id`, nil},
+		{`CREATE TEMPORARY TABLE kin ON COMMIT DROP AS SELECT party, n, gen_random_uuid() AS id FROM (SELECT DISTINCT party, n FROM turn WHERE party IS NOT NULL) t`, nil},
 		{`CREATE UNIQUE INDEX ON kin (party, n)`, nil},
 		{`INSERT INTO party SELECT (jsonb_populate_record(p, jsonb_build_object('id', k.id))).* FROM kin k JOIN party p ON p.id = k.party`, nil},
 		{`ANALYZE twin`, nil},
+		{`ANALYZE turn`, nil},
 		{`ANALYZE kin`, nil},
 		{insertCasefile, nil},
 		{insertSearch, nil},
@@ -99,8 +104,7 @@ SELECT w.id, k.number, c.state, c.version, c.detector, c.matter, c.camera_id, c.
 	c.created_at - w.back, c.changed_at - w.back - make_interval(secs => w.n % 60), c.filed_at - w.back, c.decided_at - w.back, c.publish_by - w.back, c.published_at - w.back, c.closed_at - w.back, c.major, c.officers,
 	c.fine_fen, c.late_fen, c.paid_fen, c.timer_at, c.due_at, c.due,
 	c.dossier, c.alarm_at
-FROM (SELECT *, (row_number() OVER (PARTITION BY template ORDER BY n) - 1) % ` + kins + ` AS turn FROM twin) w
-JOIN casefile c ON c.id = w.template LEFT JOIN kin ON kin.party = c.party_id AND kin.n = w.turn
+FROM twin w JOIN casefile c ON c.id = w.template JOIN turn ON turn.id = w.id LEFT JOIN kin ON kin.party = turn.party AND kin.n = turn.n
 CROSS JOIN LATERAL (SELECT lpad(w.n::text, 7, '0') AS count, (ARRAY['李', '王', '赵', '陈', '杨', '黄'])[1 + w.n % 6] || (w.n % 10007)::text AS party,
 	regexp_replace(c.number, '第\d+号', '第' || lpad(w.n::text, 7, '0') || '号') AS number) k`
 
