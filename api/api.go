@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/semaphore"
 
 	"offsite/api/crowd"
 	"offsite/api/hub"
@@ -91,11 +92,15 @@ type API struct {
 	byAccount *limit.Limiter
 	byAddress *limit.Limiter
 	byKey     *limit.Limiter
+	drawing   *semaphore.Weighted // photographs that are drawn anew, each of which takes much memory
 	metrics   *metrics
 	secure    bool
 }
 
-const limitedKeys = 100_000
+const (
+	limitedKeys = 100_000
+	drawnAtOnce = 2
+)
 
 // New joins the parts. It fails where the pages cannot be read.
 func New(o Options) (*API, error) {
@@ -108,7 +113,7 @@ func New(o Options) (*API, error) {
 		o: o, log: o.Logger, now: o.Now, policy: policy(), hub: hub.New(), metrics: newMetrics(o.Registerer),
 		byAccount: limit.New(o.PerAccount, limitedKeys, o.Now), byAddress: limit.New(o.PerAddress, limitedKeys, o.Now),
 		byKey:  limit.New(o.PerKey, limitedKeys, o.Now),
-		secure: public.Scheme == "https", router: chi.NewMux(),
+		secure: public.Scheme == "https", router: chi.NewMux(), drawing: semaphore.NewWeighted(drawnAtOnce),
 	}
 	a.router.Use(a.identify, a.guarded, a.logged, a.recovered)
 	a.describe()

@@ -83,13 +83,21 @@ type importFile struct {
 	RawBody     []byte `contentType:"application/octet-stream"`
 }
 
+// asBytes refuses what is not sent as bytes; named for what should have been.
+func asBytes(contentType, zh, en string) error {
+	if media, _, err := mime.ParseMediaType(contentType); err != nil || media != "application/octet-stream" {
+		return problem.New(http.StatusUnsupportedMediaType, "请以 application/octet-stream 发送"+zh+"。", "Send the "+en+" as application/octet-stream.")
+	}
+	return nil
+}
+
 func (i *imports) preview(ctx context.Context, in *importFile) (*answer[wire.ImportBatch], error) {
 	port, err := i.port()
 	if err != nil {
 		return nil, err
 	}
-	if media, _, err := mime.ParseMediaType(in.ContentType); err != nil || media != "application/octet-stream" {
-		return nil, problem.New(http.StatusUnsupportedMediaType, "请以 application/octet-stream 发送文件。", "Send the file as application/octet-stream.")
+	if err := asBytes(in.ContentType, "文件", "file"); err != nil {
+		return nil, err
 	}
 	format, err := intake.FormatOf(in.Name)
 	if err != nil {

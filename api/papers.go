@@ -2,33 +2,26 @@ package api
 
 import (
 	"context"
-	"mime"
 	"net/http"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
-	"offsite/api/problem"
 	"offsite/api/wire"
 	"offsite/registry"
 )
 
-const paperBody = 8 << 20 // a phone's photograph
-
 func (a *API) paperOperations() {
 	const tag = "objects"
-	drawing := semaphore.NewWeighted(signsAtOnce)
 	handle(a, operation{id: "list-object-papers", method: http.MethodGet, path: "/objects/{id}/papers", summary: "Signed commitments (告知承诺书) and photographs of an object", tag: tag}, a.listPapers)
-	handle(a, operation{id: "add-object-paper", method: http.MethodPost, path: "/objects/{id}/papers", tag: tag, status: http.StatusCreated, body: paperBody, patience: signPatience, raw: true,
+	handle(a, operation{id: "add-object-paper", method: http.MethodPost, path: "/objects/{id}/papers", tag: tag, status: http.StatusCreated, body: signBody, patience: signPatience, raw: true,
 		summary: "Add a commitment that the object's party has signed (PDF, JPEG or PNG), or a photograph of its front (JPEG or PNG)"},
 		func(ctx context.Context, in *paperFile) (*answer[registry.Paper], error) {
-			if media, _, err := mime.ParseMediaType(in.ContentType); err != nil || media != "application/octet-stream" {
-				return nil, problem.New(http.StatusUnsupportedMediaType, "请以 application/octet-stream 发送文件。", "Send the file as application/octet-stream.")
-			}
-			if err := drawing.Acquire(ctx, 1); err != nil {
+			if err := asBytes(in.ContentType, "文件", "file"); err != nil {
 				return nil, err
 			}
-			defer drawing.Release(1)
+			if err := a.drawing.Acquire(ctx, 1); err != nil {
+				return nil, err
+			}
+			defer a.drawing.Release(1)
 			if in.At.IsZero() {
 				in.At = a.now()
 			}

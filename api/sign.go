@@ -3,39 +3,34 @@ package api
 import (
 	"context"
 	"fmt"
-	"mime"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
-	"golang.org/x/sync/semaphore"
 
-	"offsite/api/problem"
 	"offsite/api/wire"
 	"offsite/registry"
 )
 
 const (
-	signBody     = 8 << 20 // a phone's photograph
+	signBody     = 8 << 20 // a phone's photograph, here and of an object
 	signPatience = time.Minute
-	signsAtOnce  = 2 // pictures that are drawn anew
 )
 
 func (a *API) signOperations() {
 	const tag = "cameras"
-	drawing := semaphore.NewWeighted(signsAtOnce)
 	handle(a, operation{id: "put-camera-sign", method: http.MethodPut, path: "/cameras/{id}/sign", tag: tag, body: signBody, patience: signPatience, raw: true,
 		summary: "Keep a photograph of the sign that stands by a camera (Penalty Law art. 41), in place of the one before; JPEG or PNG"},
 		func(ctx context.Context, in *signFile) (*versioned[wire.Camera], error) {
-			if media, _, err := mime.ParseMediaType(in.ContentType); err != nil || media != "application/octet-stream" {
-				return nil, problem.New(http.StatusUnsupportedMediaType, "请以 application/octet-stream 发送照片。", "Send the photograph as application/octet-stream.")
-			}
-			if err := drawing.Acquire(ctx, 1); err != nil {
+			if err := asBytes(in.ContentType, "照片", "photograph"); err != nil {
 				return nil, err
 			}
-			defer drawing.Release(1)
+			if err := a.drawing.Acquire(ctx, 1); err != nil {
+				return nil, err
+			}
+			defer a.drawing.Release(1)
 			c, err := a.o.Registry.SaveSign(ctx, actor(ctx).ID, in.ID, in.RawBody)
 			if err != nil {
 				return nil, err

@@ -47,10 +47,10 @@ func (b *Book) refresh(ctx context.Context, tx pgx.Tx, c *casefile, now time.Tim
 // refreshSameAct looks for the case that forbids another fine (art. 29): of the same party,
 // whatever the matter and the camera, at the same time, unless each has an object of its own.
 // One that ended without a fine forbids none, nor does one that was decided before this act
-// began: what goes on after a decision is another act.
+// began: what goes on after a decision is another act. Before the second review no step asks.
 func refreshSameAct(ctx context.Context, tx pgx.Tx, c *casefile) error {
 	c.D.SameAct = otherCase{}
-	if c.PartyID == "" {
+	if c.PartyID == "" || c.D.People.Verifier.ID == "" {
 		return nil
 	}
 	err := tx.QueryRow(ctx, `SELECT id, number FROM public.casefile

@@ -84,6 +84,20 @@ func open(t *testing.T) *house {
 	return h
 }
 
+// drawnOf announces a draw in an hour, lets it come, and lists its tasks.
+func (h *house) drawnOf(t *testing.T, p supervision.Plan) []supervision.Task {
+	t.Helper()
+	p.DrawAt = h.now.Add(time.Hour)
+	d, err := h.Announce(t.Context(), h.people["legal"], p)
+	must(t, err)
+	h.until(t, d.ID, announced)
+	h.now = h.now.Add(2 * time.Hour)
+	h.until(t, d.ID, drawn)
+	tasks, err := h.Tasks(t.Context(), supervision.TaskFilter{DrawID: d.ID})
+	must(t, err)
+	return tasks
+}
+
 // until lets the log's keeper and the office work until a draw is as wanted.
 func (h *house) until(t *testing.T, id string, ready func(supervision.Draw) bool) supervision.Draw {
 	t.Helper()
@@ -248,13 +262,7 @@ func TestReviewsTakeEveryMajorCase(t *testing.T) {
 	_, err := h.pool.Exec(ctx, `INSERT INTO process_record (case_id, seq, at, actor_id, actor, role, event, from_state, to_state, reason, detail, previous, digest)
 		SELECT id, 1, now(), $1::uuid, '', 'officer', 'notify', '', '', '', '{}', '', '' FROM casefile`, h.people["legal2"])
 	must(t, err)
-	d, err := h.Announce(ctx, h.people["legal"], supervision.Plan{Kind: supervision.After, Title: "事后评查", DrawAt: h.now.Add(time.Hour), Wanted: 3})
-	must(t, err)
-	h.until(t, d.ID, announced)
-	h.now = h.now.Add(2 * time.Hour)
-	h.until(t, d.ID, drawn)
-	tasks, err := h.Tasks(ctx, supervision.TaskFilter{DrawID: d.ID})
-	must(t, err)
+	tasks := h.drawnOf(t, supervision.Plan{Kind: supervision.After, Title: "事后评查", Wanted: 3})
 	if len(tasks) != 5 || tasks[0].Name != "案0" || tasks[1].Name != "案1" {
 		t.Fatalf("drawn: %+v", tasks)
 	}
@@ -272,7 +280,7 @@ func TestReviewsTakeEveryMajorCase(t *testing.T) {
 	must(t, h.Enter(ctx, h.people["legal"], tasks[0].ID, supervision.Result{Answers: good}))
 	var seed string
 	must(t, h.pool.QueryRow(ctx, `SELECT seed FROM case_check WHERE kind = 'after' AND case_id::text = $1`, tasks[0].Subject).Scan(&seed))
-	now, err := h.Draw(ctx, d.ID)
+	now, err := h.Draw(ctx, tasks[0].DrawID)
 	must(t, err)
 	if seed == "" || seed != now.Seed {
 		t.Errorf("the check names seed %q, the draw %q", seed, now.Seed)
@@ -328,13 +336,7 @@ func TestChecksCountInThePlansFigures(t *testing.T) {
 		if q := figure(c.figure); q.Numerator != 0 || q.Denominator != c.of || q.Met {
 			t.Errorf("before any check %s is %+v", c.figure, q)
 		}
-		d, err := h.Announce(ctx, h.people["legal"], supervision.Plan{Kind: c.kind, Title: c.figure, DrawAt: h.now.Add(time.Hour), Wanted: c.wanted})
-		must(t, err)
-		h.until(t, d.ID, announced)
-		h.now = h.now.Add(2 * time.Hour)
-		h.until(t, d.ID, drawn)
-		tasks, err := h.Tasks(ctx, supervision.TaskFilter{DrawID: d.ID})
-		must(t, err)
+		tasks := h.drawnOf(t, supervision.Plan{Kind: c.kind, Title: c.figure, Wanted: c.wanted})
 		if len(tasks) != c.wanted {
 			t.Fatalf("%s drew %d, want %d", c.kind, len(tasks), c.wanted)
 		}
@@ -354,13 +356,13 @@ func TestChecksCountInThePlansFigures(t *testing.T) {
 		if q := figure(c.figure); q.Numerator != int64(c.wanted) || !q.Met {
 			t.Errorf("after all checks %s is %+v", c.figure, q)
 		}
-		open, err := h.Tasks(ctx, supervision.TaskFilter{DrawID: d.ID, Open: true})
+		open, err := h.Tasks(ctx, supervision.TaskFilter{DrawID: tasks[0].DrawID, Open: true})
 		must(t, err)
 		if len(open) != 1 || open[0].ID != tasks[0].ID || open[0].RectifyBy == "" {
 			t.Errorf("the fault waits as %+v", open)
 		}
 		must(t, h.Rectify(ctx, tasks[0].ID, "已补充记录"))
-		if open, err = h.Tasks(ctx, supervision.TaskFilter{DrawID: d.ID, Open: true}); err != nil || len(open) != 0 {
+		if open, err = h.Tasks(ctx, supervision.TaskFilter{DrawID: tasks[0].DrawID, Open: true}); err != nil || len(open) != 0 {
 			t.Errorf("put right it waits as %+v, %v", open, err)
 		}
 	}

@@ -150,15 +150,7 @@ func TestLitewitnessSignsOurLog(t *testing.T) {
 	policy := fmt.Sprintf("witness lite %s %s\nquorum lite\n", verifier, url)
 	log := l.open(t, policy)
 	for i := range 5 {
-		text, err := log.Record(t.Context(), entry(i))
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := proof.Parse(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, _ := entry(i).Bytes()
+		p, data := record(t, log, i)
 		if place, err := p.Check(data, trusted); err != nil || place.Witnesses != 1 {
 			t.Fatalf("entry %d: %+v %v", i, place, err)
 		}

@@ -80,15 +80,7 @@ func TestWitnessesSignWhatGrows(t *testing.T) {
 	policy += "group g all w0 w1\nquorum g\n"
 	log := l.open(t, policy)
 	for i := range 5 {
-		text, err := log.Record(t.Context(), entry(i))
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := proof.Parse(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, _ := entry(i).Bytes()
+		p, data := record(t, log, i)
 		place, err := p.Check(data, trusted)
 		if err != nil || place.Witnesses != 2 {
 			t.Fatalf("entry %d: %+v %v", i, place, err)
@@ -103,6 +95,21 @@ func TestWitnessesSignWhatGrows(t *testing.T) {
 
 	policy = strings.Split(policy, "\n")[0] + "\ngroup g any w0\nquorum g\n"
 	refuseFork(t, l, policy)
+}
+
+// record enters entry i, and gives the receipt with the entry's bytes.
+func record(t *testing.T, log *translog.Log, i int) (proof.Proof, []byte) {
+	t.Helper()
+	text, err := log.Record(t.Context(), entry(i))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := proof.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, _ := entry(i).Bytes()
+	return p, data
 }
 
 // refuseFork keeps a longer log under the same name and key; the witnesses remember, and
