@@ -101,9 +101,11 @@ type Detector interface {
 	NewRule(Zone) (Rule, error)
 }
 
-// Paced is a detector whose models need not run on every look.
+// Paced is a detector some of whose models need not run on every look.
 type Paced interface {
-	// Every tells how far apart a zone's models may run, by its settings. Looks in
-	// between come without their output, and the rule passes them over.
-	Every(Settings) time.Duration
+	// Every tells how far apart a model may run for a zone, by its settings; 0: on every
+	// look. Roused is from when the model has found something, or a suspicion of a rule
+	// that reads it stands. Looks in between come without its output, and the rule passes
+	// them over.
+	Every(model string, s Settings, roused bool) time.Duration
 }

@@ -42,7 +42,7 @@ func (m Manifest) check() error {
 	if m.Licence == "" || m.TrainedWith == "" || m.Metrics.Split == "" || len(m.Data) == 0 {
 		return fmt.Errorf("licence, trained_with, metrics.split and data must be given")
 	}
-	for _, step := range []func() error{m.checkLabels, m.checkInput, m.checkOutput, m.checkThresholds, m.checkCalibration, m.checkFigures} {
+	for _, step := range []func() error{m.checkLabels, m.checkInput, m.checkOutput, m.checkThresholds, m.checkCalibration, m.checkAgain, m.checkFigures} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -179,6 +179,31 @@ func (m Manifest) checkCalibration() error {
 				return fmt.Errorf("calibration: point %d of %s, %v, does not rise", i, label, p)
 			}
 		}
+	}
+	return nil
+}
+
+func (m Manifest) checkAgain() error {
+	a := m.Again
+	if a == nil {
+		return nil
+	}
+	if m.Task != Detect || m.Input.Resize != "letterbox" {
+		return fmt.Errorf("again: a second look is for task detect with resize letterbox")
+	}
+	if a.Side < 8 || a.Side >= min(m.Input.Width(), m.Input.Height()) {
+		return fmt.Errorf("again.side is %d, not from 8 to less than the input's", a.Side)
+	}
+	if !(a.From >= 0 && a.From < 1) {
+		return fmt.Errorf("again.from is %v, not in 0..1", a.From)
+	}
+	for _, l := range a.Labels {
+		if !slices.Contains(m.Labels, l) {
+			return fmt.Errorf("again.labels: %q is no label", l)
+		}
+	}
+	if len(a.Labels) == 0 {
+		return fmt.Errorf("again.labels: there is none")
 	}
 	return nil
 }

@@ -21,6 +21,10 @@
 //     s = min(width/w, height/h), put the result at the top left corner, fill the
 //     rest with "pad" in every channel. A box goes back to the picture by dividing
 //     its pixels by s; nothing is subtracted.
+//     With "again" a picture in which one of its labels has at least the score "from" (in
+//     the model's own scores) is looked at a second time, put into a square of "side"
+//     pixels at the top left corner of the same input; the boxes of these labels are then
+//     those of the second look whose middle is on the picture.
 //   - resize "stretch": fill width and height, aspect ratio not kept.
 //
 // Six channels (task novelty alone) are two pictures of the same camera, the

@@ -57,11 +57,24 @@ type Manifest struct {
 	Calibration map[string][][2]float64 `json:"calibration,omitempty"`
 	// NMSIoU is the overlap, 0..1, from which the weaker of two boxes of a label
 	// is dropped (task detect alone).
-	NMSIoU  float64 `json:"nms_iou,omitempty"`
+	NMSIoU float64 `json:"nms_iou,omitempty"`
+	// Again is a second look at some pictures; nil: there is none.
+	Again   *Again  `json:"again,omitempty"`
 	Metrics Metrics `json:"metrics"`
 	Data    []Data  `json:"data"`
 	// TrainedWith is the command that made the weights.
 	TrainedWith string `json:"trained_with"`
+}
+
+// Again says which pictures are looked at a second time, made smaller: what fills half of
+// a picture is more like what a network was trained on when it is smaller (task detect
+// with resize letterbox).
+type Again struct {
+	Side   int      `json:"side"`   // pixels of width and height that the picture then fits in, in the same input
+	Labels []string `json:"labels"` // whose boxes the second look gives, in place of the first
+	// From is the score of one of these labels, in the model's own scores, from which on a
+	// picture is looked at again.
+	From float64 `json:"from"`
 }
 
 // Input is the tensor that goes in; doc.go says how a picture becomes one.
@@ -78,6 +91,8 @@ type Input struct {
 	Scale float64   `json:"scale"` // 1 or 1/255
 	Mean  []float64 `json:"mean"`  // three, in colour order
 	Std   []float64 `json:"std"`   // three, in colour order, above 0
+
+	fit int // above 0: a letterbox's picture fits in so many pixels, not in all
 }
 
 // Channels, Height and Width of the input, in pixels.
@@ -100,7 +115,18 @@ func (in Input) Scaled(w, h int) (pw, ph int) {
 
 // Factor is what a letterbox scales a picture of w×h pixels by.
 func (in Input) Factor(w, h int) float64 {
-	return min(float64(in.Width())/float64(w), float64(in.Height())/float64(h))
+	width, height := in.Width(), in.Height()
+	if in.fit > 0 {
+		width, height = in.fit, in.fit
+	}
+	return min(float64(width)/float64(w), float64(height)/float64(h))
+}
+
+// Second is the input of the second look that Again speaks of.
+func (m Manifest) Second() Input {
+	in := m.Input
+	in.fit = m.Again.Side
+	return in
 }
 
 func clamp(v, most int) int { return max(1, min(v, most)) }

@@ -92,6 +92,13 @@ func TestManifestRefuses(t *testing.T) {
 		{"threshold of nothing", func(m *Manifest) { m.Thresholds["steam"] = 0.5 }, "steam"},
 		{"threshold out of bounds", func(m *Manifest) { m.Thresholds["fire"] = 1 }, "fire"},
 		{"no suppression", func(m *Manifest) { m.NMSIoU = 0 }, "nms_iou"},
+		{"second look as large", func(m *Manifest) { m.Again = &Again{Side: 416, Labels: []string{"smoke"}} }, "again.side"},
+		{"second look at nothing", func(m *Manifest) { m.Again = &Again{Side: 320} }, "again.labels"},
+		{"second look at what is not there", func(m *Manifest) { m.Again = &Again{Side: 320, Labels: []string{"steam"}} }, "again.labels"},
+		{"second look always and never", func(m *Manifest) { m.Again = &Again{Side: 320, Labels: []string{"smoke"}, From: 1} }, "again.from"},
+		{"second look at a stretched picture", func(m *Manifest) {
+			m.Again, m.Input.Resize = &Again{Side: 320, Labels: []string{"smoke"}}, "stretch"
+		}, "letterbox"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -209,14 +216,14 @@ func TestTrainingMeasuresWithTheRuntimeOfProduction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	setup, err := os.ReadFile(filepath.Join("..", "make", "setup.sh"))
+	setup, err := os.ReadFile(filepath.Join("..", "make", "onnxruntime.sh"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	pinned := regexp.MustCompile(`(?m)^onnxruntime==(\S+)$`).FindSubmatch(pins)
-	loaded := regexp.MustCompile(`(?m)^onnxruntime_version=(\S+)$`).FindSubmatch(setup)
+	loaded := regexp.MustCompile(`(?m)^version=(\S+) `).FindSubmatch(setup)
 	if pinned == nil || loaded == nil || string(pinned[1]) != string(loaded[1]) {
-		t.Errorf("training pins %q, make/setup.sh fetches %q", pinned, loaded)
+		t.Errorf("training pins %q, make/onnxruntime.sh fetches %q", pinned, loaded)
 	}
 }
 

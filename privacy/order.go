@@ -96,8 +96,7 @@ func (o *Office) Order(ctx context.Context, by Person, rule string, days int, re
 }
 
 // Agree agrees to an order that is open; it holds from the next run of the schedule on.
-// Errors wrap registry.ErrNotFound where it isn't open, registry.ErrInvalid where it is
-// one's own, and are those of account.Apart.
+// Errors wrap registry.ErrNotFound where it isn't open, and are those of account.Apart.
 func (o *Office) Agree(ctx context.Context, by Person, id int64) error {
 	err := pgx.BeginFunc(ctx, o.o.Pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(runLock)); err != nil {
@@ -114,9 +113,6 @@ func (o *Office) Agree(ctx context.Context, by Person, id int64) error {
 		var giver string
 		if err := tx.QueryRow(ctx, `SELECT by_id::text FROM retention_order WHERE id = $1`, id).Scan(&giver); err != nil {
 			return err
-		}
-		if giver == by.ID {
-			return refuse("id", "须由提出人以外的另一人同意", "another person than the one who gave the order must agree to it")
 		}
 		if err := account.Apart(ctx, tx, giver, by.ID, o.now()); err != nil {
 			return err

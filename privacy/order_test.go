@@ -8,6 +8,7 @@ import (
 
 	"offsite/privacy"
 	"offsite/registry"
+	"offsite/registry/account"
 	"offsite/store/storetest"
 )
 
@@ -52,7 +53,7 @@ func TestRetentionIsChangedByTwo(t *testing.T) {
 	if n := kept(); n != 90 {
 		t.Errorf("ordered by one: %d days", n)
 	}
-	if err := office.Agree(ctx, legal, order.ID); !errors.Is(err, registry.ErrInvalid) {
+	if err := office.Agree(ctx, legal, order.ID); !errors.Is(err, account.ErrInvalid) {
 		t.Errorf("agreed to by its giver: %v", err)
 	}
 	if _, err := pool.Exec(ctx, `INSERT INTO retention_agreement SELECT id, by_id, by_name, at FROM retention_order WHERE id = $1`, order.ID); err == nil {

@@ -90,10 +90,10 @@ func activities() []struct {
 	with := func(x DataActivity, zh, en string) DataActivity { x.KeptZH, x.KeptEN = zh, en; return x }
 	return []line{
 		{with(a("evidence", "公共场所影像：照片、短视频中的人、车", "Pictures and clips of public places, with people and vehicles", "固定违法事实", "Fixing the facts of violations",
-			and(duty, "第二十六条；行政处罚法第四十一条；公共安全视频图像信息系统管理条例第十六条", "26; APL art. 41; Regulations on Public Security Video Systems art. 16"), false), "对象锁期限届满后删除，时间见各证据包回执", "Deleted after the object lock's time, which each bundle's receipt names"), `SELECT count(*) FROM evidence`, nil},
-		{with(a("party", "当事人姓名、证件号码（加密）、电话、电子邮箱、地址", "Parties: name, identity number (encrypted), telephone, e-mail, address", "认定当事人、送达", "Knowing the party, serving documents", and(duty, "第二十八条", "28"), true), kept, keptEN), `SELECT count(*) FROM party WHERE removed_at IS NULL`, nil},
+			and(duty, "第二十六条；行政处罚法第四十一条；公共安全视频图像信息系统管理条例第十六条", "26; APL art. 41; Regulations on Public Security Video Systems art. 16"), false), "未予确认的，三十日对象锁届满后删除；其他随案卷保存，期限依档案规定", "What nobody confirmed is deleted after the thirty days of its object lock; else with the case's file, as the rules of archives say"), `SELECT count(*) FROM evidence`, nil},
+		{with(a("party", "当事人姓名、证件号码（加密）、电话、电子邮箱、地址", "Parties: name, identity number (encrypted), telephone, e-mail, address", "认定当事人、送达", "Knowing the party, serving documents", and(duty, "第二十八条", "28"), true), kept, keptEN), `SELECT count(*) FROM party WHERE removed_at IS NULL`, []string{"import"}},
 		{a("object_paper", "告知承诺书（签署人、签名）、店铺和工地的照片", "Signed commitments (signer, signature), photographs of shops and sites", "前期采集的基础数据，事先告知当事人", "Base data collected beforehand, telling parties in advance", duty, false), `SELECT count(*) FROM object_paper`, []string{"object_paper"}},
-		{with(a("case", "案件、文书、过程记录", "Cases, documents, process records", "作出并执行处罚决定，全过程记录", "Deciding and carrying out penalties, with a record of the whole process", and(duty, "行政处罚法第四十七条", "APL art. 47"), true), kept, keptEN), `SELECT count(*) FROM casefile WHERE party_id IS NOT NULL`, nil},
+		{with(a("case", "案件、文书、当事人提交的材料、过程记录", "Cases, documents, papers that parties sent, process records", "作出并执行处罚决定，全过程记录", "Deciding and carrying out penalties, with a record of the whole process", and(duty, "行政处罚法第四十七条", "APL art. 47"), true), kept, keptEN), `SELECT count(*) FROM casefile WHERE party_id IS NOT NULL`, nil},
 		{a("message", "短信号码、电子邮件地址与内容", "Numbers, addresses and texts of short messages and e-mails", "提醒、告知", "Reminders and notices", duty, false), `SELECT count(*) FROM message WHERE phone <> '' OR email <> ''`, []string{"message"}},
 		{with(a("payment", "缴款记录", "Payments", "收缴罚款", "Collecting fines", and(duty, "行政处罚法第六十七条", "APL art. 67"), false), kept, keptEN), `SELECT count(*) FROM payment_notice`, nil},
 		{with(a("portal", "当事人页面的访问（地址、浏览器），送达的证明", "Visits of the party's portal (address, browser), proof of service", "证明送达", "Proof of service", duty, false), "访问记录随案卷；会话见期限表", "Visits with the case's file; sessions by the schedule"), `SELECT count(*) FROM portal_visit`, []string{"portal_session", "subject_try"}},
@@ -101,7 +101,7 @@ func activities() []struct {
 		{with(a("credit", "信用记录与修复申请", "Credit records and applications for repair", "信用监管、修复", "Credit supervision and repair", duty, false), "按信用规则的期限结束；修复后停止告知", "Ends by the rules of credit; not told any more after repair"), `SELECT count(*) FROM credit_record`, nil},
 		{with(a("publication", "公示的处罚决定（已隐去个人信息）", "Published decisions, personal data masked", "执法公示", "Publication of decisions", and(duty, "行政处罚法第四十八条", "APL art. 48"), false), "被变更、撤销或确认违法、无效的，三日内撤回", "Withdrawn within three days where the decision falls"), `SELECT count(*) FROM casefile WHERE published_at IS NOT NULL`, nil},
 		{a("staff", "工作人员账号、登录与查阅记录", "Accounts of staff, their sign-ins and views", "权限管理、查阅留痕", "Rights, and a record of who looked", and(duty, "第五十一条", "51"), false), `SELECT count(*) FROM account`, []string{"staff_session"}},
-		{with(a("push", "工作人员接收通知的设备：推送地址（加密）、名称", "Devices on which staff is told: push address (encrypted), name", "提醒有事项待办，推送不含个人信息", "Telling that something waits; a notice holds no personal data", duty, false), "本人移除或推送服务失效为止", "Until its owner or the push service gives it up"), `SELECT count(*) FROM push_device`, nil},
+		{with(a("push", "工作人员接收通知的设备：推送地址（加密）、名称", "Devices on which staff is told: push address (encrypted), name", "提醒有事项待办，推送不含个人信息", "Telling that something waits; a notice holds no personal data", duty, false), "本人移除、在该设备上退出登录或推送服务失效为止", "Until its owner removes it or signs out on it, or the push service gives it up"), `SELECT count(*) FROM push_device`, nil},
 		{a("webhook", "对外推送的事件（不含姓名、证件号码）", "Events told to other systems, without names or identity numbers", "一网统管等系统对接", "Integration with other systems of the authority", duty, false), `SELECT count(*) FROM webhook_event`, []string{"webhook"}},
 	}
 }
@@ -132,7 +132,7 @@ func (o *Office) Record(ctx context.Context) (Record, error) {
 			for _, key := range line.rules {
 				if rule.Key == key {
 					one.KeptZH = strings.TrimPrefix(one.KeptZH+"；"+fmt.Sprintf("%s%d天删除", rule.ZH, rule.Days), "；")
-					one.KeptEN = strings.TrimPrefix(one.KeptEN+"; "+fmt.Sprintf("%s, deleted %d days", rule.EN, rule.Days), "; ")
+					one.KeptEN = strings.TrimPrefix(one.KeptEN+"; "+fmt.Sprintf("%s, kept %d days, then deleted", rule.EN, rule.Days), "; ")
 				}
 			}
 		}

@@ -59,6 +59,13 @@ func TestTheScheduleDeletesWhatIsDueAndProvesIt(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for i, state := range []string{"applied", "preview", "undoing"} { // the last goes on
+		if _, err := pool.Exec(ctx, `WITH b AS (INSERT INTO intake_batch (id, subject, name, format, sha256, rule, by_whom, at, state, total, counts, warnings, changed_at)
+			VALUES (gen_random_uuid(), 'objects', '', 'csv', '', 'fill', '', $1, $2, 1, '{}', '[]', $1) RETURNING id) INSERT INTO intake_party (batch_id, key, action, party_id, version, draft) SELECT id, '', 'create', id, 0, '\x01' FROM b`,
+			[]time.Time{old, now.AddDate(0, 0, -89), old}[i], state); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := office.Run(ctx); err == nil {
 		t.Error("the log was away, and nobody was told")
 	}
@@ -68,10 +75,11 @@ func TestTheScheduleDeletesWhatIsDueAndProvesIt(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var contacts, events, attempts int
-	err := pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM lead WHERE contact IS NOT NULL), (SELECT count(*) FROM webhook_event), (SELECT count(*) FROM webhook_attempt)`).Scan(&contacts, &events, &attempts)
-	if err != nil || contacts != 1 || events != 1 || attempts != 1 {
-		t.Errorf("left: %d contacts, %d events, %d attempts, %v; want one of each", contacts, events, attempts, err)
+	var contacts, events, attempts, drafts int
+	err := pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM lead WHERE contact IS NOT NULL), (SELECT count(*) FROM webhook_event), (SELECT count(*) FROM webhook_attempt),
+		(SELECT count(*) FROM intake_party)`).Scan(&contacts, &events, &attempts, &drafts)
+	if err != nil || contacts != 1 || events != 1 || attempts != 1 || drafts != 2 {
+		t.Errorf("left: %d contacts, %d events, %d attempts, %d drafts, %v; want one of each, and two drafts", contacts, events, attempts, drafts, err)
 	}
 	runs, err := office.Runs(ctx)
 	if err != nil || len(runs) != 1 || len(log.entries) != 1 {
@@ -92,7 +100,7 @@ func TestTheScheduleDeletesWhatIsDueAndProvesIt(t *testing.T) {
 			t.Errorf("the digest %s is not of %s", d.SHA256, deleted)
 		}
 	}
-	if counts["lead_contact"] != 1 || counts["webhook"] != 2 || len(counts) != len(privacy.Schedule()) {
+	if counts["lead_contact"] != 1 || counts["webhook"] != 2 || counts["import"] != 1 || len(counts) != len(privacy.Schedule()) {
 		t.Errorf("reported %v", counts)
 	}
 	now = now.AddDate(0, 0, 1)

@@ -39,6 +39,8 @@ func Schedule() []Rule {
 			`DELETE FROM subject_try WHERE at < $1 RETURNING id::text`},
 		{"object_paper", "店铺、工地的告知承诺书和照片：对象注销或材料撤回之后", "Commitments and photographs of shops and sites: after the object is removed or the paper withdrawn", basis, 3 * year, 180, 5 * year,
 			`DELETE FROM object_paper p USING object o WHERE o.id = p.object_id AND (o.removed_at < $1 OR p.withdrawn_at < $1) RETURNING p.id::text`},
+		{"import", "导入文件的草稿（加密）和改动前的内容，供撤销：最后一步之后", "Drafts of imported files, encrypted, and what was before, for undoing: after the last step", basis, 90, 7, year,
+			`DELETE FROM intake_batch WHERE changed_at < $1 AND state NOT IN ('applying', 'undoing') RETURNING id::text`},
 		{"webhook", "已送达或放弃的 Webhook 事件：发生之后", "Webhook events that were delivered or given up: after they happened", basis, 90, 30, year,
 			`WITH old AS (SELECT e.id FROM webhook_event e WHERE e.at < $1 AND NOT EXISTS (SELECT FROM webhook_delivery d WHERE d.event_id = e.id AND d.state = 'waiting')),
 			a AS (DELETE FROM webhook_attempt USING old WHERE event_id = old.id), d AS (DELETE FROM webhook_delivery USING old WHERE event_id = old.id)

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -203,6 +204,12 @@ func TestTheProcessingRecordIsOfNow(t *testing.T) {
 	}
 	if r.Measures.Accounts != 3 || !r.Measures.FactorDemanded || r.Measures.WithFactor != 0 {
 		t.Errorf("the measures: %+v", r.Measures)
+	}
+	filled := fmt.Sprint(r.Assessment(document.Bureau{Name: "局"}).Parts)
+	for _, live := range []string{"sms.example.gov.cn（受托发送短信）", "mail.example.gov.cn（受托发送电子邮件）", "1095天删除", "全员强制", "现有条数 2", "未启用第二因素的账号 3 / 3"} {
+		if !strings.Contains(filled, live) {
+			t.Errorf("the assessment does not say %q: %s", live, filled)
+		}
 	}
 	press, err := document.New(document.DebianFonts())
 	if err != nil {

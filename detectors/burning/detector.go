@@ -25,6 +25,15 @@ func (Detector) Version() string { return Version }
 // Models names what the rule reads.
 func (Detector) Models() []string { return []string{"burning"} }
 
+// Every tells how far apart fire and smoke are looked for: at every second look of the usual
+// cadence, and at each from when anything is seen, so that five looks running are judged.
+func (Detector) Every(_ string, _ detectors.Settings, roused bool) time.Duration {
+	if roused {
+		return 0
+	}
+	return 3 * time.Second
+}
+
 // Parameters that may be set per zone.
 func (Detector) Parameters() []detectors.Parameter {
 	return []detectors.Parameter{

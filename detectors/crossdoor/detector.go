@@ -2,6 +2,7 @@ package crossdoor
 
 import (
 	"fmt"
+	"time"
 
 	"offsite/detectors"
 )
@@ -23,6 +24,15 @@ func (Detector) Version() string { return Version }
 
 // Models names what the rule reads.
 func (Detector) Models() []string { return []string{"objects", "novelty"} }
+
+// Every tells how far apart goods are looked for: fifty times within the dwell at least, and
+// at every third look of the usual cadence. Goods stand; who walks by is followed at each look.
+func (Detector) Every(model string, s detectors.Settings, _ bool) time.Duration {
+	if model != "novelty" {
+		return 0
+	}
+	return min(s.Seconds("dwell_s")/50, 5*time.Second)
+}
 
 // Parameters that may be set per zone.
 func (Detector) Parameters() []detectors.Parameter {

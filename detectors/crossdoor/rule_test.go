@@ -138,6 +138,25 @@ func checkSignal(t *testing.T, z detectors.Zone, s detectors.Signal) {
 	}
 }
 
+// Goods are looked for often enough that a dwell is well observed, and people at each look.
+func TestEvery(t *testing.T) {
+	for _, c := range []struct {
+		model  string
+		dwellS float64
+		want   time.Duration
+	}{
+		{"novelty", 20, 400 * time.Millisecond},
+		{"novelty", 100, 2 * time.Second},
+		{"novelty", 300, 5 * time.Second},
+		{"novelty", 7200, 5 * time.Second},
+		{"objects", 300, 0},
+	} {
+		if got := New().Every(c.model, detectors.Settings{"dwell_s": c.dwellS}, false); got != c.want {
+			t.Errorf("%s with a dwell of %g s runs each %s, want %s", c.model, c.dwellS, got, c.want)
+		}
+	}
+}
+
 func TestAreaIsThatOfTheGround(t *testing.T) {
 	t.Parallel()
 	r, err := New().NewRule(zone())

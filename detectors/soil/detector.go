@@ -37,7 +37,7 @@ func (Detector) Parameters() []detectors.Parameter {
 
 // Every tells how far apart the ground is looked at: twenty times within the span at
 // least, and once a minute. Earth does not move.
-func (Detector) Every(s detectors.Settings) time.Duration {
+func (Detector) Every(_ string, s detectors.Settings, _ bool) time.Duration {
 	return min(s.Seconds("span_s")/20, time.Minute)
 }
 

@@ -60,7 +60,7 @@ func (a account) own(dir string) error {
 			return err
 		}
 	}
-	return os.Chmod(dir, 0o700) //nolint:gosec // a folder is entered by its x
+	return os.Chmod(dir, 0o700) // #nosec G302 -- a folder is entered by its x
 }
 
 // open lets the account pass dir, a folder of our own above the cluster's.

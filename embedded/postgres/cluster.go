@@ -78,7 +78,7 @@ func (c *Cluster) prepare(ctx context.Context) (err error) {
 	if c.account, err = ourAccount(); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(c.o.DataDir), 0o711); err != nil { //nolint:gosec // postgres, another user, passes through it
+	if err := os.MkdirAll(filepath.Dir(c.o.DataDir), 0o711); err != nil { // #nosec G301 -- postgres, another user, passes through it
 		return err
 	}
 	if err := c.account.open(filepath.Dir(c.o.DataDir)); err != nil {

@@ -42,7 +42,7 @@ func OpenCredentials(path string) (Credentials, error) {
 
 func createCredentials(path string) (Credentials, error) {
 	c := Credentials{AccessKey: "offsite", SecretKey: rand.Text()}
-	text, err := json.Marshal(c) //nolint:gosec // into the file that keeps them, for us alone
+	text, err := json.Marshal(c) // #nosec G117 -- into the file that keeps them, for us alone
 	if err != nil {
 		return c, fmt.Errorf("store credentials: %w", err)
 	}

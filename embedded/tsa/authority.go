@@ -74,7 +74,7 @@ func Start(ctx context.Context, o Options) (*Authority, error) {
 		return nil, fmt.Errorf("start timestamp authority: %w", err)
 	}
 	a := &Authority{o: o, id: id, register: issued, url: "http://" + l.Addr().String() + "/", done: make(chan struct{})}
-	a.http = &http.Server{Handler: a, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second}
+	a.http = &http.Server{Handler: a, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, MaxHeaderBytes: 32 << 10}
 	go func() {
 		defer close(a.done)
 		if err := a.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {

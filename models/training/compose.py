@@ -146,11 +146,31 @@ def cut_fire(picture, box):
     return part.astype(np.float32), (matte * np.clip((1.06 - np.maximum(abs(ys), abs(xs))) * 10, 0, 1)).astype(np.float32)
 
 
-def add_cut_fire(rng, picture, cut):
-    """Pastes what cut_fire gave at a random place and size; returns the box."""
+def cut_smoke(picture, box):
+    """Smoke of a training picture with a matte that fades towards an ellipse and is thin
+    where it looks like what is about the box, or None where it is small."""
+    h, w = picture.shape[:2]
+    x1, y1, x2, y2 = np.clip(np.round(box), 0, (w, h, w, h)).astype(int)
+    if min(x2 - x1, y2 - y1) < 24:
+        return None
+    soft = cv2.GaussianBlur(picture, (0, 0), 3).astype(np.float32)
+    about = np.ones((h, w), bool)
+    about[y1:y2, x1:x2] = False
+    about[:max(0, y1 - 40)] = about[y2 + 40:] = about[:, :max(0, x1 - 40)] = about[:, x2 + 40:] = False
+    if not about.any():
+        return None
+    far = np.abs(soft[y1:y2, x1:x2] - np.median(soft[about], 0)).mean(2)
+    ys, xs = np.mgrid[-1:1:(y2 - y1) * 1j, -1:1:(x2 - x1) * 1j]
+    fade = np.clip((1.1 - np.hypot(ys, xs)) * 2.5, 0, 1)
+    return picture[y1:y2, x1:x2].astype(np.float32), (fade * np.clip(far / 40, 0.3, 1)).astype(np.float32)
+
+
+def add_cut(rng, picture, cut, least=0.08, most=0.5):
+    """Pastes what cut_fire or cut_smoke gave at a random place, between those shares of
+    the picture high; returns the box."""
     colour, alpha = cut
     h, w = picture.shape[:2]
-    s = h * np.exp(rng.uniform(np.log(0.08), np.log(0.5))) / alpha.shape[0]
+    s = h * np.exp(rng.uniform(np.log(least), np.log(most))) / alpha.shape[0]
     size = (max(6, int(alpha.shape[1] * s)), max(6, int(alpha.shape[0] * s)))
     colour, alpha = cv2.resize(colour, size), cv2.resize(alpha, size)
     if rng.random() < 0.5:

@@ -12,7 +12,8 @@ import pathlib
 
 import numpy as np
 
-from sites import read_place
+import negatives
+from sites import places, read_place
 from splits import plate_files, read, street_files
 
 LISTS = pathlib.Path(__file__).parent.parent / "lists"
@@ -25,10 +26,12 @@ def yolo(name):
 
 
 def burning():
+    scenes = [{"file": f"scenes/{name}"} for name in negatives.names("test")]
     split = ("fire-smoke, six videos held out by name and number (training/splits/burning_test.txt); street: every frame of the last "
-             "60 % of vtest.avi, which holds neither")
+             "60 % of vtest.avi; scene: pictures of eight other videos (training/annotations/scenes.json); neither holds any")
     return {"split": split, "parts": [{"prefix": "", "kind": "boxes", "pictures": yolo("burning_test")},
-                                      {"prefix": "street_", "kind": "negative", "video": STREET}]}
+                                      {"prefix": "street_", "kind": "negative", "video": STREET},
+                                      {"prefix": "scene_", "kind": "negative", "pictures": scenes}]}
 
 
 def picture(name, file, shot, size=None):
@@ -64,7 +67,7 @@ def ground(data, build):
 def sites():
     """Real pictures that sites.py brings into the data folder, with its masks."""
     return [{"file": f"sites/{place}/{file}", "mask": f"ground/{place}/{pathlib.Path(file).stem}.png"}
-            for place in ("caliterra", "lewis") for file in read_place(place)["pictures"]]
+            for place in places("measure") for file in read_place(place)["pictures"]]
 
 
 def novelty(data, build):

@@ -88,9 +88,9 @@ def keep_visible(boxes, classes, before, w, h, share=0.3):
     return boxes[keep], classes[keep]
 
 
-def place(rng, picture, boxes, classes, side, zoom=(0.6, 1.6), aspects=(1.0, 4 / 3, 16 / 9)):
+def place(rng, picture, boxes, classes, side, zoom=(0.6, 1.6), aspects=(1.0, 4 / 3, 16 / 9), under=None):
     """One training square: the picture stretched to a random aspect ratio, zoomed,
-    shifted, mirrored, on grey."""
+    shifted, mirrored, on grey or on another picture."""
     h, w = picture.shape[:2]
     aspect = rng.choice(aspects)
     fit_w, fit_h = (side, side / aspect)
@@ -103,8 +103,8 @@ def place(rng, picture, boxes, classes, side, zoom=(0.6, 1.6), aspects=(1.0, 4 /
         tx, ty = min(0.0, tx), min(0.0, ty)
     flip = rng.random() < 0.5
     m = np.array([[-sx if flip else sx, 0, tx + (w * sx if flip else 0)], [0, sy, ty]], np.float32)
-    out = cv2.warpAffine(picture, m, (side, side), flags=cv2.INTER_AREA if s < 1 else cv2.INTER_LINEAR,
-                         borderMode=cv2.BORDER_CONSTANT, borderValue=(PAD,) * 3)
+    base = np.full((side, side, 3), PAD, np.uint8) if under is None else cv2.resize(under, (side, side), interpolation=cv2.INTER_AREA)
+    out = cv2.warpAffine(picture, m, (side, side), dst=base, flags=cv2.INTER_AREA if s < 1 else cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT)
     moved = boxes * np.array([sx, sy, sx, sy], np.float32)
     if flip and len(moved):
         moved = np.stack((w * sx - moved[:, 2], moved[:, 1], w * sx - moved[:, 0], moved[:, 3]), 1)

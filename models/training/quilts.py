@@ -128,7 +128,9 @@ class Quilts:
         if top < 4:
             return
         pool = self.textures.get("sky") or []
-        if pool and rng.random() < 0.5:
+        if rng.random() < 0.3:  # white, without a cloud to be seen
+            sky = rng.uniform(205, 255) + rng.normal(0, 1.5, (top, WIDTH, 3)) + np.linspace(rng.uniform(-25, 0), 0, top)[:, None, None]
+        elif pool and rng.random() < 0.5:
             sky = cv2.resize(pool[rng.integers(len(pool))], (WIDTH, top)).astype(np.float32)
         else:
             v = np.linspace(0, 1, top)[:, None, None]

@@ -2,10 +2,10 @@
 weights/NAME.onnx and weights/NAME.json.
 
     python ship.py NAME --data DATA --work DIR --version 2026.11.24
-    python ship.py NAME --data DATA --work DIR --keep
+    python ship.py NAME --data DATA --work DIR --keep --version 2026.11.29
     python ship.py NAME --data DATA --work DIR --version 2026.11.28 --again
 
---keep leaves the weights and writes thresholds and calibration of the manifest anew;
+--keep leaves the weights and writes second look, thresholds and calibration anew;
 --again exports the shipped weights anew, where export has changed, and leaves the rest.
 """
 import argparse
@@ -21,8 +21,9 @@ from torch import nn
 
 from calibrate import through
 from detector import STRIDES, Deployed, Detector, shipped
-from evaluate import SHIPPED, evaluate, session
+from evaluate import AGAIN, SHIPPED, evaluate, session
 from lighten import lighten
+from sites import places, read_place
 from splits import read
 
 FIRE = {"source": "Roboflow Universe custom-thxhn/fire-wrpgm v8", "licence": "CC-BY-4.0"}
@@ -126,6 +127,8 @@ def data_of(name, build):
         out = [{**FIRE, "pictures": len(read("burning_train")) // 4}]
         textures = sum(len(v) for v in json.loads((pathlib.Path(__file__).parent / "textures.json").read_text()).values())
         out.append({"source": "textures of Debian's supertuxkart-data 1.4 (textures.json)", "licence": "CC-BY-SA-3.0, CC-BY-SA-4.0, CC-BY, CC0 and public domain, by file", "pictures": textures})
+        for place, what in [(read_place(n), what) for use, what in (("train", "trained on"), ("validate", "chosen by")) for n in places(use)]:
+            out.append({"source": f"{place['repository']} at {place['commit'][:12]}, by {place['credit']}: {what}", "licence": place["licence"], "pictures": len(place["pictures"])})
         out.append({"source": "ShuffleNetV2 weights (ImageNet) of FastestDet: initialisation", "licence": "CC0-1.0", "pictures": 1})
     if name != "ground":
         out.append(TEACHER)
@@ -158,15 +161,17 @@ def export_again(name, work, version):
     file.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
 
 
-def choose_again(name, data, build):
-    """Thresholds and calibration of the shipped weights."""
+def choose_again(name, data, build, version):
+    """Second look, thresholds and calibration of the shipped weights."""
     file = SHIPPED / f"{name}.json"
     measured = evaluate(name, SHIPPED / f"{name}.onnx", data, build)
     manifest = json.loads(file.read_text())
     manifest["thresholds"], curves = probable(measured)
-    manifest.pop("calibration", None)
-    if curves:
-        manifest["calibration"] = curves
+    manifest["version"] = version
+    for field, value in (("calibration", curves), ("again", AGAIN.get(name))):
+        manifest.pop(field, None)
+        if value:
+            manifest[field] = value
     file.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
     print(json.dumps(measured, indent=1))
 
@@ -176,17 +181,15 @@ def main():
     ap.add_argument("name", choices=("objects", "burning", "novelty", "ground"))
     ap.add_argument("--data", required=True)
     ap.add_argument("--work", required=True)
-    ap.add_argument("--version")
+    ap.add_argument("--version", required=True)
     ap.add_argument("--keep", action="store_true")
     ap.add_argument("--again", action="store_true")
     args = ap.parse_args()
     torch.set_num_threads(1)
     work = pathlib.Path(args.work)
     if args.keep:
-        choose_again(args.name, args.data, work.parent)
+        choose_again(args.name, args.data, work.parent, args.version)
         return
-    if not args.version:
-        ap.error("--version is missing")
     if args.again:
         export_again(args.name, work, args.version)
         return
@@ -204,6 +207,7 @@ def main():
         "labels": list(labels), "thresholds": thresholds,
         **({"calibration": curves} if curves else {}),
         **({"nms_iou": 0.5} if kind["task"] == "detect" else {}),
+        **({"again": AGAIN[args.name]} if args.name in AGAIN else {}),
         "metrics": {"split": measured["split"], "figures": measured["figures"]},
         "data": data_of(args.name, work.parent), "trained_with": f"make train-{args.name}",
     }

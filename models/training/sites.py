@@ -5,12 +5,14 @@
 
 annotations/sites/NAME.json says which pictures of which repository and commit, their
 SHA-256 and licence, and holds polygons that were drawn by eye in some of them (percent
-of width and height). `bring` takes the pictures from a clone, checks each, and writes
-them 1024 pixels wide to DATA/sites/NAME. `masks` writes ../lists/ground/NAME/*.png:
-random trees learn the classes of a place by the polygons, tell each pixel of its
+of width and height). Its "use" says whether they are trained on ("train"), the steps of
+training are chosen by them ("validate"), or they are measured on ("measure"). `bring` takes
+the pictures from a clone, checks each, and writes them 1024 pixels wide to DATA/sites/NAME.
+`masks` writes ../lists/ground/NAME/*.png of a place to measure on, and DATA/sites/NAME/*.png of
+another: random trees learn the classes of a place by the polygons, tell each pixel of its
 pictures, what they are not sure of is not judged (255), and the polygons are painted
-over that. DIR gets overlays: look at every one, and draw where it is wrong. A polygon
-marked "seed" teaches and is not painted.
+over that; in a place without "classes", what is not drawn is not judged. DIR gets overlays: look
+at every one, and draw where it is wrong. A polygon marked "seed" teaches and is not painted.
 """
 import argparse
 import hashlib
@@ -28,23 +30,45 @@ MASKS = HERE.parent / "lists" / "ground"
 UNJUDGED = 255
 WIDE, MASK = 480, 240  # widths in pixels that trees look at, and of masks
 COLOURS = {"other": (255, 0, 255), "bare_soil": (0, 140, 255), "vegetation": (0, 200, 0), "hard_ground": (200, 200, 200),
-           "machine": (0, 0, 255), "sky": (255, 200, 0)}
+           "water": (160, 60, 0), "machine": (0, 0, 255), "sky": (255, 200, 0)}
 
 
 def read_place(name):
     return json.loads((HERE / "annotations" / "sites" / f"{name}.json").read_text())
 
 
+def places(use):
+    """Names of the places that are for this use."""
+    names = sorted(f.stem for f in (HERE / "annotations" / "sites").glob("*.json"))
+    return [n for n in names if read_place(n)["use"] == use]
+
+
+def masked(name, data):
+    """(picture, mask) of each picture of a place that is not measured on: BGR, and classes of
+    LABELS or UNJUDGED, both of the picture's size."""
+    for file in read_place(name)["pictures"]:
+        picture = cv2.imread(str(data / "sites" / name / jpeg(file)))
+        mask = cv2.imread(str((data / "sites" / name / file).with_suffix(".mask.png")), cv2.IMREAD_GRAYSCALE)
+        if picture is None or mask is None:
+            raise FileNotFoundError(f"{data}/sites/{name}/{file}: bring the pictures and make their masks first (DATA.md)")
+        yield picture, cv2.resize(mask, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_NEAREST)
+
+
+def jpeg(file):
+    """The name that a picture has once it is brought."""
+    return str(pathlib.PurePath(file).with_suffix(".jpg"))
+
+
 def bring(place, name, clone, data):
     out = data / "sites" / name
     out.mkdir(parents=True, exist_ok=True)
     for file, digest in place["pictures"].items():
-        raw = subprocess.run(["git", "-C", str(clone), "show", f"{place['commit']}:{place['folder']}/{file}"], check=True, capture_output=True).stdout
+        raw = subprocess.run(["git", "-C", str(clone), "show", f"{place['commit']}:{pathlib.PurePath(place['folder'], file)}"], check=True, capture_output=True).stdout
         if hashlib.sha256(raw).hexdigest() != digest:
             raise ValueError(f"{file} is another picture than the one that was annotated")
         picture = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_COLOR)
         size = 1024, round(1024 * picture.shape[0] / picture.shape[1])
-        cv2.imwrite(str(out / file), cv2.resize(picture, size, interpolation=cv2.INTER_AREA), [cv2.IMWRITE_JPEG_QUALITY, 90])
+        cv2.imwrite(str(out / jpeg(file)), cv2.resize(picture, size, interpolation=cv2.INTER_AREA), [cv2.IMWRITE_JPEG_QUALITY, 90])
 
 
 def look(file):
@@ -78,7 +102,7 @@ def learn(place, folder):
     from sklearn.ensemble import RandomForestClassifier
     rng, xs, ys = np.random.default_rng(1), [], []
     for file, areas in place["drawn"].items():
-        picture = look(folder / file)
+        picture = look(folder / jpeg(file))
         drawn = np.full(picture.shape[:2], -1, np.int32)
         for label, points, *_ in areas:
             cv2.fillPoly(drawn, [polygon(points, picture.shape)], place["classes"].index(label) if label in place["classes"] else -1)
@@ -101,7 +125,20 @@ def islands(mask, classes, least, to):
 
 
 def tell(trees, picture, place, areas):
-    """The mask of a picture: classes of LABELS, or UNJUDGED."""
+    """The mask of a picture: classes of LABELS, or UNJUDGED. Without trees, what is drawn alone."""
+    return paint(said(trees, picture, place) if trees else np.full(picture.shape[:2], UNJUDGED, np.uint8), picture, areas)
+
+
+def paint(mask, picture, areas):
+    """The mask with the polygons over it."""
+    for label, points, *seed in areas:
+        if not seed:
+            cv2.fillPoly(mask, [polygon(points, picture.shape)], LABELS.index(label) if label in LABELS else UNJUDGED)
+    return mask
+
+
+def said(trees, picture, place):
+    """What the trees say of a picture."""
     numbers = np.array([LABELS.index(c) if c in LABELS else UNJUDGED for c in place["classes"]], np.uint8)
     seen = features(picture, place)
     votes = trees.predict_proba(seen.reshape(-1, seen.shape[-1])).reshape(*picture.shape[:2], -1).astype(np.float32)
@@ -112,11 +149,7 @@ def tell(trees, picture, place, areas):
     if "green" in place:  # what is green enough is vegetation, whatever its brightness
         soft = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 1)
         mask[((2 * soft[..., 1] - soft[..., 0] - soft[..., 2]) / (soft.sum(2) + 1) > place["green"]) & (mask != LABELS.index("sky"))] = LABELS.index("vegetation")
-    mask = islands(mask, range(len(LABELS)), place["least"], UNJUDGED)
-    for label, points, *seed in areas:
-        if not seed:
-            cv2.fillPoly(mask, [polygon(points, picture.shape)], LABELS.index(label) if label in LABELS else UNJUDGED)
-    return mask
+    return islands(mask, range(len(LABELS)), place["least"], UNJUDGED)
 
 
 def overlay(picture, mask):
@@ -129,14 +162,16 @@ def overlay(picture, mask):
 
 
 def masks(place, name, data, out):
-    (MASKS / name).mkdir(parents=True, exist_ok=True)
+    measured = place["use"] == "measure"
+    folder = MASKS / name if measured else data / "sites" / name
+    folder.mkdir(parents=True, exist_ok=True)
     out.mkdir(parents=True, exist_ok=True)
-    trees = learn(place, data / "sites" / name)
+    trees = learn(place, data / "sites" / name) if "classes" in place else None
     for file in place["pictures"]:
-        picture = look(data / "sites" / name / file)
+        picture = look(data / "sites" / name / jpeg(file))
         mask = tell(trees, picture, place, place["drawn"].get(file, []))
-        cv2.imwrite(str(MASKS / name / file.replace(".jpg", ".png")), cv2.resize(mask, (MASK, MASK * mask.shape[0] // WIDE), interpolation=cv2.INTER_NEAREST))
-        cv2.imwrite(str(out / file), overlay(picture, mask))
+        cv2.imwrite(str((folder / file).with_suffix(".png" if measured else ".mask.png")), cv2.resize(mask, (MASK, MASK * mask.shape[0] // WIDE), interpolation=cv2.INTER_NEAREST))
+        cv2.imwrite(str(out / jpeg(file)), overlay(picture, mask))
 
 
 def main():

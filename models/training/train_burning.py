@@ -8,6 +8,7 @@ videos). Runs on a GPU where there is one.
 """
 import argparse
 import pathlib
+import re
 
 import cv2
 import numpy as np
@@ -23,22 +24,40 @@ LABELS = ("fire", "smoke")
 ROWS = [range(80), range(80)]
 
 
+def runs(stems, gap=3):
+    """Positions of the stems that are frames of one video: one name, numbers that follow
+    each other closely."""
+    named = [(re.match(r"(img)_(\d+)", s) or re.match(r"(.*)-(\d+)$", s)).groups() for s in stems]
+    groups, before = [], None
+    for name, number, i in sorted((name, int(number), i) for i, (name, number) in enumerate(named)):
+        if before is None or name != before[0] or number - before[1] > gap:
+            groups.append([])
+        groups[-1].append(i)
+        before = name, number
+    return groups
+
+
 class Samples:
     """Draws training squares."""
 
-    def __init__(self, data, plates, seed, stems, feedback=None):
-        self.rng = np.random.default_rng(seed)
+    def __init__(self, data, plates, seed, stems, feedback=None, strong=False):
+        self.rng, self.strong = np.random.default_rng(seed), strong
         folder = pathlib.Path(data) / "fire-smoke"
         self.real = [pictures.read_yolo(folder, s, 448) for s in stems]
         if feedback:
             self.real += pictures.read_feedback(feedback, "burning", LABELS, 448)
+        self.videos = runs(stems) + [[i] for i in range(len(stems), len(self.real))]
         self.by_kind = [[p for p in self.real if kind(p)] for kind in (
             lambda p: (p[2] == 0).any(), lambda p: (p[2] == 1).any(), lambda p: len(p[2]) == 0)]
         street = pictures.read_video(pathlib.Path(data) / "videos" / "vtest.avi", 0, 0.25, 5, 512)
         self.clean = [p[0] for p in self.by_kind[2]]
         self.street = street + [cv2.imread(str(f)) for f in sorted(pathlib.Path(plates).glob("*.png")) if "_mask" not in f.name]
         self.cuts = [c for p, b, k in self.by_kind[0] for box in b[k == 0] if (c := compose.cut_fire(p, box))]
-        print(f"{len(self.real)} labelled pictures, {len(self.street)} street pictures, {len(self.cuts)} cut fires")
+        self.smoke = [c for p, b, k in self.by_kind[1] for box in b[k == 1] if (c := compose.cut_smoke(p, box))] if strong else []
+        print(f"{len(self.real)} labelled pictures, {len(self.street)} street pictures, {len(self.cuts)} cut fires, {len(self.smoke)} cut smokes")
+
+    def any(self, pool):
+        return pool[self.rng.integers(len(pool))]
 
     def background(self):
         pool = self.street if self.rng.random() < 0.6 else self.clean
@@ -54,7 +73,7 @@ class Samples:
         boxes, classes = [], []
         kind = rng.random()
         if kind < 0.6:
-            fire = compose.add_cut_fire(rng, p, self.cuts[rng.integers(len(self.cuts))]) if rng.random() < 0.5 else None
+            fire = compose.add_cut(rng, p, self.any(self.cuts)) if rng.random() < 0.5 else None
             fire = fire or compose.add_flames(rng, p)
             if fire:
                 boxes.append(fire)
@@ -63,7 +82,8 @@ class Samples:
             source = None
             if boxes and rng.random() < 0.8:
                 source = ((boxes[0][0] + boxes[0][2]) / 2, boxes[0][1] + 0.3 * (boxes[0][3] - boxes[0][1]))
-            smoke = compose.add_smoke(rng, p, source)
+            real = self.smoke and rng.random() < 0.5
+            smoke = compose.add_cut(rng, p, self.any(self.smoke), 0.15, 0.9) if real else compose.add_smoke(rng, p, source)
             if smoke:
                 boxes.append(smoke)
                 classes.append(1)
@@ -83,8 +103,9 @@ class Samples:
         not drown the short ones."""
         r = self.rng.random()
         if r < 0.56:
-            pool = self.by_kind[0 if r < 0.22 else 1 if r < 0.46 else 2]
-            return pool[self.rng.integers(len(pool))]
+            if self.strong:  # videos alike, however long
+                return self.real[self.any(self.any(self.videos))]
+            return self.any(self.by_kind[0 if r < 0.22 else 1 if r < 0.46 else 2])
         if r < 0.78:
             return self.composite()
         if r < 0.90:
@@ -92,8 +113,10 @@ class Samples:
         return self.background(), np.zeros((0, 4), np.float32), np.zeros(0, np.int64)
 
     def draw(self, side):
-        if self.rng.random() < 0.25:
+        if self.rng.random() < (0.5 if self.strong else 0.25):
             p, b, c = pictures.four(self.rng, self.one, side)
+        elif self.strong:
+            p, b, c = pictures.place(self.rng, *self.one(), side, zoom=(0.3, 1.6), under=self.background() if self.rng.random() < 0.7 else None)
         else:
             p, b, c = pictures.place(self.rng, *self.one(), side)
         return pictures.weather(self.rng, p), b, c
@@ -107,10 +130,11 @@ def main():
     ap.add_argument("--threads", type=int, default=1)
     ap.add_argument("--warm", help="shipped ONNX file whose weights this training starts from")
     ap.add_argument("--feedback", help="folder of offsite model feedback --pictures, trained on too")
+    ap.add_argument("--strong", action="store_true", help="videos alike, fires down to a third, real smoke pasted on other streets, more mosaics")
     ap.add_argument("--all", action="store_true", help="train on the validation videos too, once epochs and thresholds are chosen")
     args = ap.parse_args()
     stems = read("burning_train") + (read("burning_val") if args.all else [])
-    samples = Samples(args.data, pathlib.Path(args.work).parent / "ground", 7, stems, args.feedback)
+    samples = Samples(args.data, pathlib.Path(args.work).parent / "ground", 7, stems, args.feedback, args.strong)
     folder = pathlib.Path(args.data) / "fire-smoke"
     held = [pictures.read_yolo(folder, s) for s in read("burning_val")]
     held += [(p, np.zeros((0, 4), np.float32), np.zeros(0, np.int64))

@@ -1,11 +1,14 @@
 """Trains the ground segmentation.
 
-    python train_ground.py --data DATA --work DIR [--steps N] [--threads N]
+    python train_ground.py --data DATA --work DIR [--steps N] [--threads N] [--warm FILE]
 
 ShuffleNetV2 backbone (ImageNet weights of the teachers' folder), a light decoder to
-a quarter of the input. Pictures: rendered ground plates beside DIR (ground/), and
-quilts of real textures (textures/ beside DIR, see DATA.md). Resumes from
-DIR/ground.pt; logs to logs/ground.csv.
+a quarter of the input. Pictures: rendered ground plates beside DIR (ground/), quilts of
+real textures (textures/ beside DIR), and real pictures of the places to train on
+(DATA/sites, see DATA.md). --warm starts from the weights of a shipped ONNX file. The step
+of the best mean IoU on the places to validate by and on held-out quilts is kept in
+DIR/ground.pt; what goes on from where it stopped is DIR/ground.last.pt. Logs to
+logs/ground.csv.
 """
 import argparse
 import math
@@ -13,13 +16,16 @@ import pathlib
 
 import cv2
 import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional as F
 
 import pictures
+import sites
 import sprites
-from quilts import HEIGHT, LABELS, WIDTH, Quilts, read_textures
+from quilts import HEIGHT, LABELS, NET, WIDTH, Quilts, read_textures
 from splits import plate_files, read
 from train_novelty import light, log
 
@@ -84,6 +90,49 @@ class Ground(nn.Module):
         return self.out(x)
 
 
+def shipped(net, path):
+    """Gives the net the weights of a shipped ONNX file. There each convolution has taken in
+    the norm behind it, and may have channels of noughts added: the norms become plain sums,
+    and must be kept so (eval) in what follows."""
+    graph = onnx.load(path).graph
+    known = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
+    parts, before = dict(net.named_modules()), None
+    norms = {}
+    for name, part in parts.items():
+        if isinstance(part, nn.BatchNorm2d):
+            norms[before] = part
+        before = name
+    for node in (n for n in graph.node if n.op_type == "Conv"):
+        name = module_of(node.name)
+        w, b = (known[i] for i in node.input[1:3])
+        conv, norm = parts[name], norms.get(name)
+        conv.weight.data.copy_(trimmed(w, conv, name))
+        b = torch.from_numpy(b[:conv.out_channels].copy())
+        if norm is None:
+            conv.bias.data.copy_(b)
+            continue
+        norm.running_mean.zero_()
+        norm.running_var.fill_(1 - norm.eps)
+        norm.weight.data.fill_(1)
+        norm.bias.data.copy_(b)
+    return net
+
+
+def module_of(node):
+    """The module's name by its node's, /net/mixes.3/mixes.3.0/Conv."""
+    steps = node.split("/")[2:-1]
+    return ".".join(s for s, after in zip(steps, steps[1:] + [""]) if not after.startswith(s + "."))
+
+
+def trimmed(weight, conv, name):
+    """The weight without channels of noughts that are behind the convolution's own."""
+    out, inner = conv.weight.shape[:2]
+    mine = weight[:out, :inner]
+    if mine.shape != tuple(conv.weight.shape) or weight[out:].any() or weight[:, inner:].any():
+        raise ValueError(f"{name} has shape {weight.shape}, the net wants {tuple(conv.weight.shape)}")
+    return torch.from_numpy(mine.copy())
+
+
 def read_mask(file):
     """The mask of a plate: class numbers, which the renderer writes as steps of 30."""
     mask = cv2.imread(str(file.with_name(file.stem + "_mask.png")), cv2.IMREAD_GRAYSCALE)
@@ -111,6 +160,40 @@ class Plates:
         picture = cv2.resize(picture[y:y + h, x:x + w], (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
         mask = cv2.resize(mask[y:y + h, x:x + w], (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)
         return picture, mask
+
+
+class Sites:
+    """Windows of real pictures of a use's places; their masks have cells that are not judged."""
+
+    def __init__(self, data, use, seed):
+        self.rng = np.random.default_rng(seed)
+        self.places = [list(sites.masked(name, pathlib.Path(data))) for name in sites.places(use)]
+
+    def draw(self):
+        rng = self.rng
+        place = self.places[rng.integers(len(self.places))]
+        while True:
+            picture, mask = self.window(*place[rng.integers(len(place))])
+            if (mask != sites.UNJUDGED).mean() > 0.1:
+                return picture, mask
+
+    def window(self, picture, mask):
+        """A random part, every other one upside down: what is seen from above has no upper side."""
+        rng, (h, w) = self.rng, mask.shape
+        width = int(w * rng.uniform(0.3, 1.0))
+        height = min(h, int(width * rng.uniform(0.5, 0.85)))
+        y, x = int(rng.integers(0, h - height + 1)), int(rng.integers(0, w - width + 1))
+        return fitted(*(a[y:y + height, x:x + width] for a in (picture, mask)), turns=int(rng.integers(2)) * 2)
+
+    def all(self):
+        """Every picture of the places, whole, as production sees one."""
+        return [fitted(picture, mask) for place in self.places for picture, mask in place]
+
+
+def fitted(picture, mask, turns=0):
+    """Picture and mask at the net's size, turned by so many quarters first."""
+    picture = cv2.resize(np.rot90(picture, turns), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    return picture, cv2.resize(np.rot90(mask, turns), (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)
 
 
 class Drawn:
@@ -159,8 +242,19 @@ def confusion(net, drawn, device="cpu"):
             x = torch.from_numpy(np.stack([d[0] for d in drawn[i:i + 8]])).to(device)
             said = net(x).argmax(1).cpu().numpy()
             true = np.stack([d[1] for d in drawn[i:i + 8]])
-            np.add.at(out, (true.ravel(), said.ravel()), 1)
+            judged = true != sites.UNJUDGED
+            np.add.at(out, (true[judged], said[judged]), 1)
     return out
+
+
+def loss_of(logits, target, weight):
+    """Cross entropy where it is judged; where it is not, a real picture, no net is there."""
+    loss = F.cross_entropy(logits, target, weight, ignore_index=sites.UNJUDGED, label_smoothing=0.03)
+    open_cells = target == sites.UNJUDGED
+    if not open_cells.any():
+        return loss
+    net = logits.softmax(1)[:, NET][open_cells]
+    return loss + 0.3 * -torch.log1p(-net.clamp(max=0.99)).mean()
 
 
 def ious(cells):
@@ -178,13 +272,19 @@ def sources(data, build, part, seed):
     return quilts, Plates(files, seed) if files else None
 
 
+def mean_iou(cells):
+    """Over the classes that are there."""
+    return float(ious(cells)[cells.sum(1) > 0].mean())
+
+
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--data", required=True)
     ap.add_argument("--work", required=True)
     ap.add_argument("--steps", type=int, default=500)
+    ap.add_argument("--rate", type=float, default=3e-3)
     ap.add_argument("--threads", type=int, default=1)
-    ap.add_argument("--warm", help="checkpoint whose weights this training starts from")
+    ap.add_argument("--warm", help="shipped ONNX file whose weights this training starts from")
     args = ap.parse_args()
     torch.manual_seed(7)
     torch.set_num_threads(args.threads)
@@ -192,36 +292,58 @@ def main():
     work, rng = pathlib.Path(args.work), np.random.default_rng(5)
     quilts, plates = sources(args.data, work.parent, "train", 7)
     quilts = Drawn(quilts, work / "quilts.npz", 480, 7)
-    held_quilts, held_plates = sources(args.data, work.parent, "val", 11)
+    real = Sites(args.data, "train", 13)
+    held_quilts, _ = sources(args.data, work.parent, "val", 11)
     held = [finish(rng, *held_quilts.draw(), False) for _ in range(48)]
-    held += [finish(rng, *held_plates.draw(True), False) for _ in range(24)] if held_plates else []
-    print(f"{len(plates.items) if plates else 0} plates, {len(quilts.pictures)} quilts", flush=True)
-    net = Ground(str(pathlib.Path(args.data) / "teachers" / "shufflenetv2.pth")).to(device, memory_format=torch.channels_last)
+    held_real = [finish(rng, *w, False) for w in Sites(args.data, "validate", 17).all()]
+    print(f"{len(plates.items) if plates else 0} plates, {len(quilts.pictures)} quilts, {sum(map(len, real.places))} real pictures", flush=True)
+    net = Ground(str(pathlib.Path(args.data) / "teachers" / "shufflenetv2.pth"))
+    if args.warm:
+        shipped(net, args.warm)
+    net = net.to(device, memory_format=torch.channels_last)
+    kept = list(net.modules()) if args.warm else [net.first_conv, net.stage2, net.stage3, net.stage4]  # whose norms' statistics stay
     for part in (net.first_conv, net.stage2):
         part.requires_grad_(False)
     old = [p for n, p in net.named_parameters() if n.startswith(("stage3", "stage4"))]
     new = [p for n, p in net.named_parameters() if not n.startswith(("first_conv", "stage"))]
     opt = torch.optim.AdamW([{"params": old, "scale": 0.3}, {"params": new, "scale": 1.0}], weight_decay=0.01)
-    path, step = work / "ground.pt", 0
+    path, last, step, best = work / "ground.pt", work / "ground.last.pt", 0, -1.0
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        state = torch.load(path, map_location=device)
+    if last.exists():
+        state = torch.load(last, map_location=device)
         net.load_state_dict(state["net"])
         opt.load_state_dict(state["opt"])
-        step = state["step"]
-    elif args.warm:
-        net.load_state_dict(torch.load(args.warm, map_location=device)["net"])
+        step, best = state["step"], state["best"]
     weight, losses = torch.tensor([1, 1, 1.2, 1, 1, 1.2, 1.5, 1.0], device=device), []
+
+    def note():
+        """Logs how good the net is now; keeps it where it is the best so far."""
+        nonlocal best, losses
+        of_quilts, of_places = confusion(net, held, device), confusion(net, held_real, device)
+        row = {"step": step, "loss": round(float(np.mean(losses)), 4) if losses else "", "miou": round(mean_iou(of_quilts), 4), "validate_miou": round(mean_iou(of_places), 4),
+               "validate_net_share": round(float(of_places[:, NET].sum() / of_places.sum()), 4),
+               **{f"iou_{l}": round(float(v), 4) for l, v in zip(LABELS, ious(of_quilts))}}
+        losses = []
+        score = row["miou"] + row["validate_miou"]
+        if score > best:
+            best = score
+            torch.save({"net": net.state_dict(), "step": step}, path)
+        torch.save({"net": net.state_dict(), "opt": opt.state_dict(), "step": step, "best": best}, last)
+        print(row, flush=True)
+        log("ground", row, step == 0)
+
+    if step == 0:
+        note()
     while step < args.steps:
         net.train()
-        for part in (net.first_conv, net.stage2, net.stage3, net.stage4):
-            part.eval()  # keeps the batch norms' statistics
-        rate = 3e-3 * min(1, (step + 1) / 30) * (0.02 + 0.98 * (1 + math.cos(math.pi * step / args.steps)) / 2)
+        for part in kept:
+            part.eval()
+        rate = args.rate * min(1, (step + 1) / 30) * (0.02 + 0.98 * (1 + math.cos(math.pi * step / args.steps)) / 2)
         for g in opt.param_groups:
             g["lr"] = rate * g["scale"]
-        batch = [finish(rng, *(plates.draw() if plates and rng.random() < 0.55 else quilts.draw()), True) for _ in range(10)]
+        batch = [finish(rng, *drawn(rng, plates, quilts, real), True) for _ in range(10)]
         x, t = (torch.from_numpy(np.stack(a)).to(device) for a in zip(*batch))
-        loss = F.cross_entropy(net(x.contiguous(memory_format=torch.channels_last)), t, weight, label_smoothing=0.03)
+        loss = loss_of(net(x.contiguous(memory_format=torch.channels_last)), t, weight)
         opt.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -229,13 +351,15 @@ def main():
         losses.append(float(loss.detach()))
         step += 1
         if step % 50 == 0 or step == args.steps:
-            iou = ious(confusion(net, held, device))
-            row = {"step": step, "loss": round(float(np.mean(losses)), 4), "miou": round(float(iou.mean()), 4),
-                   **{f"iou_{l}": round(float(v), 4) for l, v in zip(LABELS, iou)}}
-            losses = []
-            torch.save({"net": net.state_dict(), "opt": opt.state_dict(), "step": step}, path)
-            print(row, flush=True)
-            log("ground", row, step == 50)
+            note()
+
+
+def drawn(rng, plates, quilts, real):
+    """A picture with its mask, of one of the sources."""
+    p = rng.random()
+    if p < 0.4:
+        return real.draw()
+    return plates.draw() if plates and p < 0.75 else quilts.draw()
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ type Decoder struct {
 	params  *ingest.Params
 	context *astiav.CodecContext
 	packet  *astiav.Packet
+	bits    []byte // of the latest unit; its memory is used again
 	scalers *scalers
 	next    uint64 // unit that follows what the context has seen; 0: none
 }
@@ -207,9 +208,10 @@ func codecID(name string) (astiav.CodecID, error) {
 
 func (d *Decoder) send(u ingest.Unit) error {
 	defer d.packet.Unref()
-	bits := u.AnnexB()
-	n := len(bits)
-	if err := d.packet.FromData(append(bits, make([]byte, padding)...)); err != nil {
+	d.bits = u.AppendAnnexB(d.bits[:0])
+	n := len(d.bits)
+	d.bits = append(d.bits, make([]byte, padding)...)
+	if err := d.packet.FromData(d.bits); err != nil { // which copies
 		return fmt.Errorf("%w: %w", ErrNoPicture, err)
 	}
 	d.packet.SetSize(n)

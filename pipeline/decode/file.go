@@ -36,8 +36,29 @@ func Open(name string, every time.Duration) (*File, error) {
 	return f, nil
 }
 
+// First returns the first whole picture of a file, such as a still or a film, which the caller
+// releases.
+func First(name string) (*Picture, error) {
+	f, err := Open(name, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	p, err := f.Next(time.Time{})
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("open %s: it holds no whole picture", name)
+	}
+	return p, err
+}
+
 func (f *File) open() error {
-	if err := f.input.OpenInput(f.name, nil, nil); err != nil {
+	options := astiav.NewDictionary()
+	defer options.Free()
+	// A name is that of one file, also with a colon or "%d" in it.
+	if err := options.Set("pattern_type", "none", 0); err != nil {
+		return err
+	}
+	if err := f.input.OpenInput("file:"+f.name, nil, options); err != nil {
 		f.input.Free()
 		f.input = nil
 		return fmt.Errorf("it is no video or picture that can be read: %w", err)
@@ -77,7 +98,8 @@ func (f *File) Close() {
 }
 
 // Next returns the next wanted picture, At being start plus its time in the video,
-// or io.EOF after the last. Damaged pictures are passed over.
+// or io.EOF after the last. Damaged pictures are passed over. A picture that its file
+// wants turned (EXIF orientation) is turned: sizes are those of what is shown.
 func (f *File) Next(start time.Time) (*Picture, error) {
 	frame := astiav.AllocFrame()
 	for {
@@ -95,6 +117,9 @@ func (f *File) Next(start time.Time) (*Picture, error) {
 			continue
 		}
 		f.due = at + f.every
+		if frame, err = upright(frame, f.scalers); err != nil {
+			return nil, fmt.Errorf("turn %s upright: %w", f.name, err)
+		}
 		p := newPicture(frame, f.scalers)
 		p.Unit, p.At = f.count-1, start.Add(at)
 		p.Received = p.At

@@ -57,7 +57,7 @@ func (p *Picture) raw() unsafe.Pointer { return rawFrame(p.frame) }
 
 // rawFrame is libav's frame, for our own C functions.
 func rawFrame(f *astiav.Frame) unsafe.Pointer {
-	return unsafe.Pointer(f.UnsafeTypedPointer()) //nolint:gosec // C cannot take it otherwise
+	return unsafe.Pointer(f.UnsafeTypedPointer()) // #nosec G103 -- C cannot take it otherwise
 }
 
 // RGB scales to w×h pixels into dst, three bytes a pixel, stride bytes a line. dst

@@ -48,32 +48,99 @@ func (n *net) boxes(thresholds map[string]float64, pictures []Source) ([][]detec
 	}
 	cuts := n.cuts(thresholds)
 	found := make([][]detectors.Detection, len(pictures))
-	// Pictures of one height run together: what one is told must not depend on the others.
-	alike := map[int][]int{}
-	for i, p := range pictures {
-		height := n.manifest.Input.HeightFor(p.Size())
-		alike[height] = append(alike[height], i)
+	all, in := make([]int, len(pictures)), n.manifest.Input
+	for i := range all {
+		all[i] = i
 	}
-	for height, which := range alike {
-		err := n.run(size{len(which), height},
-			func(i int, tensor []float32, pixels []byte) error {
-				return n.fill(pictures[which[i]], tensor, pixels)
-			},
-			func(i int, rows []float32) {
-				w, h := pictures[which[i]].Size()
-				found[which[i]] = suppress(n.read(rows, cuts, w, h), n.manifest.NMSIoU)
-			})
-		if err != nil {
-			return nil, err
+	var again []int
+	err := n.look(in, pictures, all, func(i int, rows []float32) {
+		found[i] = n.read(in, rows, cuts, pictures[i])
+		if n.unsure(rows) {
+			again = append(again, i)
 		}
+	})
+	if err == nil && len(again) > 0 {
+		err = n.lookAgain(pictures, again, cuts, found)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		found[i] = suppress(found[i], n.manifest.NMSIoU)
 	}
 	return found, nil
 }
 
+// look runs the model on the chosen pictures. Those of one height run together: what one
+// is told must not depend on the others.
+func (n *net) look(in models.Input, pictures []Source, chosen []int, see func(i int, rows []float32)) error {
+	alike := map[int][]int{}
+	for _, i := range chosen {
+		height := in.HeightFor(pictures[i].Size())
+		alike[height] = append(alike[height], i)
+	}
+	for height, which := range alike {
+		err := n.run(size{len(which), height},
+			func(k int, tensor []float32, pixels []byte) error {
+				return n.fill(in, pictures[which[k]], tensor, pixels)
+			},
+			func(k int, rows []float32) { see(which[k], rows) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unsure says whether the rows of a first look ask for a second.
+func (n *net) unsure(rows []float32) bool {
+	a := n.manifest.Again
+	if a == nil {
+		return false
+	}
+	for c, label := range n.manifest.Labels {
+		if !slices.Contains(a.Labels, label) {
+			continue
+		}
+		for at := 5 + c; at < len(rows); at += 5 + len(n.manifest.Labels) {
+			if float64(rows[at]) >= a.From {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lookAgain looks at the chosen pictures a second time, and puts what it finds of the
+// labels that it is for in the place of what was found of them.
+func (n *net) lookAgain(pictures []Source, chosen []int, cuts []float64, found [][]detectors.Detection) error {
+	in := n.manifest.Second()
+	second := func(d detectors.Detection) bool { return slices.Contains(n.manifest.Again.Labels, d.Label) }
+	first := func(d detectors.Detection) bool { return !second(d) }
+	return n.look(in, pictures, chosen, func(i int, rows []float32) {
+		blank(rows, in, 5+len(n.manifest.Labels), pictures[i])
+		found[i] = append(slices.DeleteFunc(found[i], second), slices.DeleteFunc(n.read(in, rows, cuts, pictures[i]), first)...)
+	})
+}
+
+// blank takes the scores from rows whose box has its middle on the grey beside the
+// picture, of which a second look has much: grey is like smoke.
+func blank(rows []float32, in models.Input, width int, picture Source) {
+	w, h := picture.Size()
+	scale := in.Factor(w, h)
+	right, bottom := float32(2*scale*float64(w)), float32(2*scale*float64(h))
+	for ; len(rows) >= width; rows = rows[width:] {
+		if rows[0]+rows[2] > right || rows[1]+rows[3] > bottom {
+			clear(rows[4:width])
+		}
+	}
+}
+
 // read takes the rows whose scores reach the cuts (one per label, in the model's own
-// scores), normalised to the picture of w×h pixels.
-func (n *net) read(rows []float32, cuts []float64, w, h int) []detectors.Detection {
-	in, labels := n.manifest.Input, n.manifest.Labels
+// scores), normalised to the picture.
+func (n *net) read(in models.Input, rows []float32, cuts []float64, picture Source) []detectors.Detection {
+	labels := n.manifest.Labels
+	w, h := picture.Size()
 	toX, toY := 1/float64(in.Width()), 1/float64(in.Height())
 	if in.Resize == "letterbox" {
 		scale := in.Factor(w, h)

@@ -125,7 +125,7 @@ func (e *Engine) Names() []string { return slices.Clone(e.names) }
 // Has says whether the engine holds a model.
 func (e *Engine) Has(name string) bool { return e.nets[name] != nil }
 
-// Runs tells how many pictures each model has examined.
+// Runs tells how many pictures each model has examined, second looks counted too.
 func (e *Engine) Runs() map[string]uint64 {
 	runs := map[string]uint64{}
 	for name, n := range e.nets {

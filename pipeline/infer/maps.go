@@ -27,7 +27,7 @@ func (n *net) classMaps(pictures []Source) ([]*detectors.ClassMap, error) {
 	maps := make([]*detectors.ClassMap, len(pictures))
 	err := n.run(size{len(pictures), n.manifest.Input.Height()},
 		func(i int, tensor []float32, pixels []byte) error {
-			return n.fill(pictures[i], tensor, pixels)
+			return n.fill(n.manifest.Input, pictures[i], tensor, pixels)
 		},
 		func(i int, shares []float32) {
 			maps[i] = &detectors.ClassMap{Labels: n.manifest.Labels, Width: w, Height: h, Cells: greatest(shares, w*h)}
@@ -80,10 +80,10 @@ func (n *net) noveltyMaps(pairs []Pair) ([]*detectors.NoveltyMap, error) {
 	maps := make([]*detectors.NoveltyMap, len(pairs))
 	err := n.run(size{len(pairs), n.manifest.Input.Height()},
 		func(i int, tensor []float32, pixels []byte) error {
-			if err := n.fill(pairs[i].Baseline, tensor[:len(tensor)/2], pixels); err != nil {
+			if err := n.fill(n.manifest.Input, pairs[i].Baseline, tensor[:len(tensor)/2], pixels); err != nil {
 				return err
 			}
-			return n.fill(pairs[i].Current, tensor[len(tensor)/2:], pixels)
+			return n.fill(n.manifest.Input, pairs[i].Current, tensor[len(tensor)/2:], pixels)
 		},
 		func(i int, shares []float32) {
 			m := &detectors.NoveltyMap{Width: w, Height: h, Cells: make([]uint8, w*h)}

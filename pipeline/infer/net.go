@@ -27,7 +27,7 @@ type net struct {
 	table    [3][256]float32 // channel of the input, pixel value -> tensor value
 	curves   []curve         // one per label, from the model's scores to probabilities
 
-	runs atomic.Uint64 // pictures that went through it
+	runs atomic.Uint64 // pictures that went through it; twice what was looked at again
 
 	mu   sync.Mutex
 	idle map[size][]*job
@@ -167,30 +167,30 @@ func (n *net) run(s size, fill func(i int, tensor []float32, pixels []byte) erro
 	return nil
 }
 
-// fill writes a picture into three channels of a tensor, as the manifest says, whose
+// fill writes a picture into three channels of a tensor, as the input says, whose
 // height is that of the run.
-func (n *net) fill(src Source, tensor []float32, pixels []byte) error {
-	in := n.manifest.Input
+func (n *net) fill(in models.Input, src Source, tensor []float32, pixels []byte) error {
 	w := in.Width()
 	pw, ph := in.Scaled(src.Size())
-	if 3*pw*ph < len(pixels) {
-		for i := range pixels {
-			pixels[i] = in.Pad
-		}
+	around := pixels[3*w*ph:] // below the picture
+	if pw < w {
+		around = pixels
+	}
+	for i := range around {
+		around[i] = in.Pad
 	}
 	if err := src.RGB(pixels, pw, ph, 3*w); err != nil {
 		return err
 	}
-	order := [3]int{0, 1, 2}
-	if in.Color == "BGR" {
-		order = [3]int{2, 1, 0}
-	}
 	area := len(pixels) / 3
-	first, second, third := tensor[:area], tensor[area:2*area], tensor[2*area:3*area]
-	one, two, three := &n.table[0], &n.table[1], &n.table[2]
-	for i := range first {
+	red, green, blue := tensor[:area], tensor[area:2*area], tensor[2*area:3*area]
+	ofRed, ofGreen, ofBlue := &n.table[0], &n.table[1], &n.table[2]
+	if in.Color == "BGR" {
+		red, blue, ofRed, ofBlue = blue, red, ofBlue, ofRed
+	}
+	for i := range red {
 		p := pixels[3*i : 3*i+3 : 3*i+3]
-		first[i], second[i], third[i] = one[p[order[0]]], two[p[order[1]]], three[p[order[2]]]
+		red[i], green[i], blue[i] = ofRed[p[0]], ofGreen[p[1]], ofBlue[p[2]]
 	}
 	return nil
 }

@@ -50,23 +50,27 @@ func (u Unit) Size() int {
 // unit, and before a key unit without parameter sets those in force. For MJPEG it
 // is the JPEG file.
 func (u Unit) AnnexB() []byte {
+	const room = 256 // for parameter sets
+	return u.AppendAnnexB(make([]byte, 0, u.Size()+4*len(u.NALUs)+room))
+}
+
+// AppendAnnexB appends to dst what AnnexB returns.
+func (u Unit) AppendAnnexB(dst []byte) []byte {
 	if u.Codec == MJPEG {
-		out := make([]byte, 0, u.Size())
 		for _, part := range u.NALUs {
-			out = append(out, part...)
+			dst = append(dst, part...)
 		}
-		return out
+		return dst
 	}
-	out := make([]byte, 0, u.Size()+4*len(u.NALUs)+256)
 	if u.Key && u.Params != nil && !hasParams(u.Codec, u.NALUs) {
 		for _, set := range [][]byte{u.Params.VPS, u.Params.SPS, u.Params.PPS} {
 			if len(set) > 0 {
-				out = append(append(out, 0, 0, 0, 1), set...)
+				dst = append(append(dst, 0, 0, 0, 1), set...)
 			}
 		}
 	}
 	for _, nalu := range u.NALUs {
-		out = append(append(out, 0, 0, 0, 1), nalu...)
+		dst = append(append(dst, 0, 0, 0, 1), nalu...)
 	}
-	return out
+	return dst
 }

@@ -30,6 +30,7 @@ type Gate struct {
 	mask       gocv.Mat // 255 where changes count; empty: everywhere
 	seen       gocv.Mat // examined last
 	waited     int      // looks since then
+	still      int      // looks in a row that showed nothing new
 
 	now, fitted, diff gocv.Mat // used again at each look
 }
@@ -81,13 +82,22 @@ func (g *Gate) Open(luma []byte) (bool, error) {
 	_ = g.now.Close()
 	g.now = now
 	g.waited++
-	if !g.seen.Empty() && g.waited < g.regardless && g.changed() < gatePixels {
+	if still := !g.seen.Empty() && g.changed() < gatePixels; still {
+		g.still++
+	} else {
+		g.still = 0
+	}
+	if g.still > 0 && g.waited < g.regardless {
 		return false, nil
 	}
 	g.waited = 0
 	g.now.CopyTo(&g.seen)
 	return true, nil
 }
+
+// Still tells how many looks in a row have shown nothing new, those included that were
+// examined regardless.
+func (g *Gate) Still() int { return g.still }
 
 // Force makes the next look open.
 func (g *Gate) Force() { g.waited = g.regardless }

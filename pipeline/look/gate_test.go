@@ -98,6 +98,12 @@ func TestGateOpensRegardless(t *testing.T) {
 			opened = append(opened, i)
 		}
 	}
+	if g.Still() != 11 {
+		t.Errorf("%d looks showed nothing new, want 11", g.Still())
+	}
+	if _, err := g.Open(change(luma, block(100, 60, 12, 10, 60))); err != nil || g.Still() != 0 {
+		t.Errorf("something new is nothing new (%d, %v)", g.Still(), err)
+	}
 	want := []int{0, 4, 8, 10}
 	if len(opened) != len(want) {
 		t.Fatalf("opened at %v, want %v", opened, want)

@@ -16,12 +16,25 @@ const (
 	NotInRing = "not_in_ring" // its access unit had gone when its turn came
 )
 
+// Urgency is how many times longer than it has waited a look counts as having waited: where
+// there is not time for all, that is how many times as often its camera is looked at.
+type Urgency int
+
+// The urgencies of looks.
+const (
+	Calm     Urgency = 1 // nothing has changed for a while
+	Usual    Urgency = 2
+	Pressing Urgency = 8 // a dwell runs: what is held against somebody is seen each time
+)
+
 // Queue gives looks their turns: a bounded number at a time, the one that has waited
-// longest first, one at a time per camera. It starts empty and serves until Stop.
+// longest first by its urgency, one at a time per camera. It starts empty and serves until
+// Stop.
 type Queue struct {
 	workers int
 
 	mu      sync.Mutex
+	now     time.Time          // of the latest look that was queued
 	waiting map[string]*ticket // by camera
 	busy    map[string]bool
 	wake    chan struct{} // holds a token when something may be ready
@@ -31,8 +44,14 @@ type Queue struct {
 
 // ticket is a look that waits.
 type ticket struct {
-	since time.Time
-	do    func()
+	since   time.Time
+	urgency Urgency
+	do      func()
+}
+
+// waited is how long it counts as having waited: since the look before, a cadence earlier.
+func (t *ticket) waited(now time.Time) time.Duration {
+	return (now.Sub(t.since) + DefaultCadence) * time.Duration(t.urgency)
 }
 
 // NewQueue makes a queue for that many looks at a time.
@@ -64,14 +83,17 @@ func (q *Queue) Stop() {
 
 // Offer queues a look of a camera. One that waits already is replaced, in its place;
 // then Offer says true: a look was dropped.
-func (q *Queue) Offer(camera string, at time.Time, do func()) (dropped bool) {
+func (q *Queue) Offer(camera string, at time.Time, u Urgency, do func()) (dropped bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if at.After(q.now) {
+		q.now = at
+	}
 	if t := q.waiting[camera]; t != nil {
-		t.do = do
+		t.urgency, t.do = u, do
 		return true
 	}
-	q.waiting[camera] = &ticket{since: at, do: do}
+	q.waiting[camera] = &ticket{since: at, urgency: u, do: do}
 	q.nudge()
 	return false
 }
@@ -120,8 +142,8 @@ func (q *Queue) serve(ctx context.Context) {
 	}
 }
 
-// take picks the look that has waited longest, of cameras that are not being looked
-// at.
+// take picks the look that has waited longest by its urgency, of cameras that are not
+// being looked at.
 func (q *Queue) take() (string, func()) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -131,7 +153,7 @@ func (q *Queue) take() (string, func()) {
 			continue
 		}
 		ready++
-		if best == "" || t.since.Before(q.waiting[best].since) {
+		if best == "" || t.waited(q.now) > q.waiting[best].waited(q.now) {
 			best = camera
 		}
 	}

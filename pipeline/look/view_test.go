@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"offsite/pipeline/decode"
 	"offsite/pipeline/rtspserve/testvideo"
@@ -76,12 +75,7 @@ func agreed(t *testing.T, main, sub View) Agreement {
 
 func viewOf(t *testing.T, file string) View {
 	t.Helper()
-	f, err := decode.Open(file, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	p, err := f.Next(time.Time{})
+	p, err := decode.First(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,7 @@ type camera struct {
 	reader  *ingest.Reader // nil while unplugged
 	base    uint64         // added to the reader's unit numbers, so that they rise over readers
 	cadence look.Cadence
+	pace    pace
 	stream  streamMeter
 	seen    tally
 	newest  []ingest.Unit // of the picture looked at last, from its key unit on
@@ -89,11 +90,12 @@ func unitsSince2020(now time.Time) uint64 {
 	return uint64(max(0, now.Sub(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)).Seconds())) * perSecond
 }
 
+// every tells how far apart its looks are due now. The lock is held.
 func (c *camera) every() time.Duration {
 	if c.config.Cadence > 0 {
-		return c.config.Cadence
+		return c.pace.every(c.config.Cadence)
 	}
-	return c.node.o.Cadence
+	return c.pace.every(c.node.o.Cadence)
 }
 
 // start begins to read and to deliver.
@@ -194,17 +196,17 @@ func (c *camera) OnUnit(u ingest.Unit) {
 	u.Seq += c.base
 	c.seen.lastUnit = u.Received
 	c.stream.see(u)
-	due := !c.sub.looked(u.Received) && c.cadence.Due(u)
+	due, urgency := !c.sub.looked(u.Received) && c.cadence.Due(u), c.pace.urgency()
 	c.mu.Unlock()
-	c.take(c.ring, u, due)
+	c.take(c.ring, u, due, urgency)
 }
 
 // take keeps a unit in its stream's ring, and queues it for a look if one is due.
-func (c *camera) take(r *ring.Ring, u ingest.Unit, due bool) {
+func (c *camera) take(r *ring.Ring, u ingest.Unit, due bool, urgency look.Urgency) {
 	if !r.Push(u) || !due {
 		return
 	}
-	if c.node.queue.Offer(c.id, u.Received, func() { c.look(r, u.Seq, u.Received) }) {
+	if c.node.queue.Offer(c.id, u.Received, urgency, func() { c.look(r, u.Seq, u.Received) }) {
 		c.drop(look.Overload)
 	}
 }

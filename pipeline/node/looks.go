@@ -92,6 +92,8 @@ func (c *camera) account(out watch.Outcome, err error) {
 	if out.Health != "" {
 		t.health, t.healthWhy, t.open = out.Health, out.Why, out.Open
 	}
+	c.pace.see(out)
+	c.cadence.Every = c.every()
 	news := t.health != before || len(t.open) != openBefore || len(out.Raised) > 0
 	c.mu.Unlock()
 	if first { // the count goes on in the status

@@ -13,7 +13,7 @@ type metrics struct {
 	delay  prometheus.Histogram
 	raised *prometheus.CounterVec
 
-	state, health, units, bytes, examined, spared, dropped, age, waiting, open, substream *prometheus.Desc
+	state, health, units, bytes, examined, spared, dropped, age, every, waiting, open, substream *prometheus.Desc
 }
 
 func newMetrics(n *Node) *metrics {
@@ -38,6 +38,7 @@ func newMetrics(n *Node) *metrics {
 		spared:   desc("looks_unchanged_total", "Looks that the change gate spared."),
 		dropped:  desc("looks_dropped_total", "Looks that were not examined, by reason.", "reason"),
 		age:      desc("look_age_seconds", "Age of the look that waits longest."),
+		every:    desc("look_every_seconds", "How far apart looks are due; where nothing changes, half as often as elsewhere."),
 		waiting:  desc("incidents_waiting", "Incidents that the sink has not taken yet."),
 		open:     desc("suspicions_open", "Zones in which a suspicion stands."),
 
@@ -56,7 +57,7 @@ func (m *metrics) Describe(to chan<- *prometheus.Desc) {
 	m.looks.Describe(to)
 	m.delay.Describe(to)
 	m.raised.Describe(to)
-	for _, d := range []*prometheus.Desc{m.state, m.health, m.units, m.bytes, m.examined, m.spared, m.dropped, m.age, m.waiting, m.open, m.substream} {
+	for _, d := range []*prometheus.Desc{m.state, m.health, m.units, m.bytes, m.examined, m.spared, m.dropped, m.age, m.every, m.waiting, m.open, m.substream} {
 		to <- d
 	}
 }
@@ -83,6 +84,7 @@ func (m *metrics) Collect(to chan<- prometheus.Metric) {
 			send(m.dropped, counter, float64(n), reason)
 		}
 		send(m.age, gauge, s.OldestLookAge.Seconds())
+		send(m.every, gauge, s.LookEvery.Seconds())
 		send(m.waiting, gauge, float64(s.Waiting))
 		send(m.open, gauge, float64(len(s.Open)))
 		if s.Substream != nil {

@@ -64,7 +64,7 @@ func (c *camera) status() CameraStatus {
 	defer c.mu.Unlock()
 	t := &c.seen
 	s := CameraStatus{
-		CameraID: c.id, State: Connecting, LastUnitAt: t.lastUnit, LastLookAt: t.lastLook,
+		CameraID: c.id, State: Connecting, LastUnitAt: t.lastUnit, LastLookAt: t.lastLook, LookEvery: c.cadence.Every,
 		Looks: t.looks, Unchanged: t.unchanged, Dropped: maps.Clone(t.dropped),
 		Health: string(t.health), HealthWhy: t.healthWhy, Open: t.open,
 		Stream: c.stream.stream(), Clock: c.clock(), BytesPerSecond: c.stream.rate(c.node.o.Now()),

@@ -39,6 +39,7 @@ type CameraStatus struct {
 	LastUnitAt     time.Time             `json:"last_unit_at"`
 	LastLookAt     time.Time             `json:"last_look_at"`
 	OldestLookAge  time.Duration         `json:"oldest_look_age_ns"` // of the look that waits longest
+	LookEvery      time.Duration         `json:"look_every_ns"`      // how far apart looks are due now
 	Units          uint64                `json:"units"`
 	Looks          uint64                `json:"looks"`           // examined by the models
 	Unchanged      uint64                `json:"looks_unchanged"` // spared by the change gate

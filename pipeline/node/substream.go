@@ -86,9 +86,9 @@ func (s *substream) OnUnit(u ingest.Unit) {
 	s.agree(&u)
 	s.last = u.Received
 	s.stream.see(u)
-	due := s.looked(u.Received) && c.alive() && c.cadence.Due(u)
+	due, urgency := s.looked(u.Received) && c.alive() && c.cadence.Due(u), c.pace.urgency()
 	c.mu.Unlock()
-	c.take(s.ring, u, due)
+	c.take(s.ring, u, due, urgency)
 }
 
 // OnState implements ingest.Handler.

@@ -149,7 +149,7 @@ func (a *again) models() bool {
 	}
 	for _, sealed := range a.in.Models {
 		m, err := a.engine.Manifest(sealed.Name)
-		if err != nil || m.SHA256 != sealed.SHA256 || !maps.Equal(m.Thresholds, sealed.Thresholds) {
+		if err != nil || m.Version != sealed.Version || m.SHA256 != sealed.SHA256 || !maps.Equal(m.Thresholds, sealed.Thresholds) {
 			a.say("models", Unknown, fmt.Sprintf("封存的模型 %s（%s，SHA-256 %s）与本程序所带不同：请用当时版本的程序重算", sealed.Name, sealed.Version, sealed.SHA256),
 				fmt.Sprintf("the sealed model %s (%s, SHA-256 %s) is another than this program's: replay it with the program of that time", sealed.Name, sealed.Version, sealed.SHA256))
 			return false

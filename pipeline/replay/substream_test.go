@@ -40,7 +40,7 @@ func TestScenesAreToldFromASubstream(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkTruth(t, s, r)
+			checkTruth(t, s, r, slack)
 			for _, l := range r.Looks {
 				if l.Stream != pipeline.FromSubstream {
 					t.Fatalf("a look was taken from %q", l.Stream)

@@ -35,7 +35,7 @@ func mux(pieces []piece) (Clip, error) {
 	}
 	times := schedule(pieces)
 	tellLength(header, times.total())
-	var out growing
+	out := growing{b: make([]byte, 0, room(pieces))}
 	out.append(header)
 	clip := Clip{
 		Codec: first.Codec, From: first.At, To: last.At,
@@ -62,6 +62,19 @@ func mux(pieces []piece) (Clip, error) {
 	}
 	clip.MP4 = out.b
 	return clip, nil
+}
+
+// room is how many bytes a clip may take: a clip of 5 MB that grows leaves as much behind.
+func room(pieces []piece) int {
+	const headers, each = 4 << 10, 32 // bytes: of the film and its groups, of a picture
+	n := headers
+	for _, p := range pieces {
+		n += len(p.bits) + each
+		if p.unit.Key {
+			n += each * 8 // its fragment's header
+		}
+	}
+	return n
 }
 
 // Header is the beginning of a fragmented MP4 of the stream that a unit is of: one

@@ -62,7 +62,7 @@ func newChannel(st Stream, log *slog.Logger, now func() time.Time) (*channel, er
 	c := &channel{
 		path: strings.Trim(st.Path, "/"), as: st.As, terse: st.Terse, script: st.Script, log: log, now: now,
 		viewers: map[*gortsplib.ServerSession]struct{}{}, joined: make(chan struct{}, 1),
-		first: rand.Uint32(), //nolint:gosec // RTP wants it to differ, not to be secret
+		first: rand.Uint32(), // #nosec G404 -- RTP wants it to differ, not to be secret
 	}
 	if len(st.Files) == 0 {
 		return nil, fmt.Errorf("serve the path %q: no file is given", st.Path)
@@ -216,7 +216,7 @@ func (c *channel) feeling() mood {
 
 // send writes one picture. Packets that a loss takes are counted as sent.
 func (c *channel) send(nalus [][]byte, media time.Duration, wall time.Time, m mood) error {
-	if c.now().Before(m.corrupt) && rand.Float64() < m.bad { //nolint:gosec // a simulated fault
+	if c.now().Before(m.corrupt) && rand.Float64() < m.bad { // #nosec G404 -- a simulated fault
 		nalus = corrupted(nalus)
 	}
 	packets, err := c.pack(nalus)
@@ -229,7 +229,7 @@ func (c *channel) send(nalus [][]byte, media time.Duration, wall time.Time, m mo
 		p.Timestamp = stamp
 		c.sent++
 		c.octets += uint32(len(p.Payload))
-		if losing && rand.Float64() < m.share { //nolint:gosec // a simulated loss
+		if losing && rand.Float64() < m.share { // #nosec G404 -- a simulated loss
 			continue
 		}
 		if err := c.stream.WritePacketRTPWithNTP(c.media, p, wall); err != nil {

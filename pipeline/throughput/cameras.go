@@ -79,12 +79,7 @@ func Cameras(ctx context.Context, o Options) (bench.Set, error) {
 // sizes measures the pictures that are kept, on the first of each stream.
 func (m *measurement) sizes(context.Context) error {
 	for _, file := range m.files {
-		video, err := decode.Open(file, 0)
-		if err != nil {
-			return err
-		}
-		p, err := video.Next(time.Time{})
-		video.Close()
+		p, err := decode.First(file)
 		if err != nil {
 			return err
 		}

@@ -61,6 +61,9 @@ func (b *baseline) RGB(dst []byte, w, h, stride int) error {
 
 func (b *baseline) ready() bool { return len(b.Pixels) > 0 }
 
+// fits says whether there is a baseline, and the latest picture was not strange to it.
+func (b *baseline) fits() bool { return b != nil && b.ready() && b.Odd == 0 }
+
 // form collects pictures, and makes the baseline of them.
 func (b *baseline) form(rgb []byte, masks []detectors.Box, at time.Time) {
 	b.formed = append(b.formed, sample{slices.Clone(rgb), b.hidden(masks)})

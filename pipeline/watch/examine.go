@@ -20,35 +20,47 @@ type examined struct {
 	novel  *detectors.NoveltyMap
 }
 
-// need is how far apart a model may run, and when it ran last.
+// need is how far apart a model may run, and how it went.
 type need struct {
-	every time.Duration
-	ran   time.Time
+	calm, roused time.Duration
+	ran, found   time.Time // when it ran last; when it found something last
+	owed         bool      // passed over though something had changed
 }
+
+// calmAfter is how long nothing is found, and suspected, until a model is run as far apart
+// as before; longer than any rule remembers of what it never suspected.
+const calmAfter = 20 * time.Second
 
 // need notes which models a zone's rule reads.
 func (w *Watch) need(z *zone) {
-	var every time.Duration
-	if p, ok := z.detector.(detectors.Paced); ok {
-		every = p.Every(z.params)
-	}
+	paced, _ := z.detector.(detectors.Paced)
 	for _, m := range z.detector.Models() {
-		if n, ok := w.needs[m]; ok {
-			every = min(every, n.every)
+		var n need
+		if paced != nil {
+			n.calm, n.roused = paced.Every(m, z.params, false), paced.Every(m, z.params, true)
 		}
-		w.needs[m] = need{every: every}
+		if other, ok := w.needs[m]; ok {
+			n.calm, n.roused = min(n.calm, other.calm), min(n.roused, other.roused)
+		}
+		w.needs[m] = &n
 	}
 }
 
-// due says whether a model is to run on this look, and takes note of it.
+// due says whether a model that is wanted is to run on this look, and takes note of it. A
+// baseline that is yet to be made, or that does not fit, is seen to at each look.
 func (w *Watch) due(model string, at time.Time) bool {
-	n, ok := w.needs[model]
-	if since := at.Sub(n.ran); !ok || since >= 0 && since < n.every && len(w.asks) == 0 {
-		return false
+	n := w.needs[model]
+	every := n.calm
+	if at.Sub(n.found) < calmAfter || w.suspects(model) {
+		every = n.roused
 	}
-	n.ran = at
-	w.needs[model] = n
-	return true
+	hurry := len(w.asks) > 0 || model == "novelty" && !w.base.fits()
+	since := at.Sub(n.ran)
+	n.owed = since >= 0 && since < every && !hurry
+	if !n.owed {
+		n.ran = at
+	}
+	return !n.owed
 }
 
 // scratch is the memory of a look under way. Few looks are under way at a time, however
@@ -83,6 +95,9 @@ func (w *Watch) examine(p *decode.Picture, at time.Time, models map[string]bool,
 			return err
 		}
 		e.fire = found[0]
+		if len(e.fire) > 0 {
+			w.needs["burning"].found = at
+		}
 	}
 	if models["ground"] {
 		maps, err := w.o.Engine.ClassMap("ground", shared)

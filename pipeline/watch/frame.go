@@ -67,7 +67,7 @@ func follow(units []ingest.Unit) (*decode.Picture, error) {
 func bitsOf(units []ingest.Unit) (codec string, bits []byte) {
 	for _, u := range units {
 		codec = u.Codec
-		bits = append(bits, u.AnnexB()...)
+		bits = u.AppendAnnexB(bits)
 	}
 	return codec, bits
 }
@@ -126,9 +126,23 @@ func (w *Watch) take(f *frame) *frame {
 		return g
 	}
 	if r := w.ring(g); r != nil {
-		if g.units = r.Upto(g.seq, nil); len(g.units) == 0 {
+		if g.units = r.Upto(g.seq, w.held(g)); len(g.units) == 0 {
 			return nil
 		}
 	}
 	return g
+}
+
+// held are the units of a frame that some zone holds already for its stills: zones in which
+// a suspicion begins at the same look share them. The time tells the unit of another node,
+// which numbers its own, from ours.
+func (w *Watch) held(f *frame) []ingest.Unit {
+	for _, z := range w.zones {
+		for _, g := range []*frame{z.before, z.start} {
+			if g != nil && g.seq == f.seq && g.sub == f.sub && g.at.Equal(f.at) {
+				return g.looked()
+			}
+		}
+	}
+	return nil
 }

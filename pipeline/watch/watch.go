@@ -52,9 +52,9 @@ type Watch struct {
 	camera  pipeline.Camera
 	zones   []*zone
 	closed  bool
-	needs   map[string]need // by model
-	decoder *decode.Decoder // where key units alone are not enough; else nil
-	sub     bool            // that decoder is in the substream
+	needs   map[string]*need // by model
+	decoder *decode.Decoder  // where key units alone are not enough; else nil
+	sub     bool             // that decoder is in the substream
 	gate    *look.Gate
 	eye     look.Eye
 	stance  look.Stance
@@ -99,6 +99,7 @@ type Outcome struct {
 	Health   look.Health
 	Why      detectors.Explanation // where it is not clear
 	Examined bool                  // the models ran; else nothing had changed
+	Still    int                   // looks in a row that showed nothing new; 0 where it is not clear
 	Record   pipeline.LookRecord
 	Raised   []pipeline.Incident
 	Ended    []Ended
@@ -224,6 +225,7 @@ func (w *Watch) see(f *frame, p *decode.Picture) (Outcome, error) {
 		return out, nil
 	}
 	open, err := w.gate.Open(small)
+	out.Still = w.gate.Still()
 	models := w.wanted(open || w.last == nil)
 	all := len(models) == len(w.needs)
 	maps.DeleteFunc(models, func(m string, _ bool) bool { return !w.due(m, f.at) })
@@ -266,8 +268,8 @@ func measure(p *decode.Picture) (look.Light, []byte, error) {
 }
 
 // wanted lists the models that are to see this look: all if anything has changed or
-// somebody has asked, else those of zones in which a dwell runs, for what is held
-// against somebody was seen each time.
+// somebody has asked, else those that were passed over when something had, and those of
+// zones in which a dwell runs, for what is held against somebody was seen each time.
 func (w *Watch) wanted(all bool) map[string]bool {
 	models := map[string]bool{}
 	if all || len(w.asks) > 0 {
@@ -275,6 +277,11 @@ func (w *Watch) wanted(all bool) map[string]bool {
 			models[m] = true
 		}
 		return models
+	}
+	for m, n := range w.needs {
+		if n.owed {
+			models[m] = true
+		}
 	}
 	for _, z := range w.zones {
 		if !z.raised && z.rule.Presence().Open {

@@ -52,7 +52,7 @@ func (w *Watch) set(c pipeline.Camera) {
 	if len(old) > 0 { // a new watch has nothing to say before its first look
 		w.carry.hurry()
 	}
-	w.camera, w.zones, w.needs = c, nil, map[string]need{}
+	w.camera, w.zones, w.needs = c, nil, map[string]*need{}
 	faults := []ZoneFault{}
 	for _, z := range c.Zones {
 		if i := slices.IndexFunc(old, func(o *zone) bool { return same(o.zone, z) }); i >= 0 {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"offsite/bench"
 	"offsite/models"
 )
 
@@ -32,13 +33,11 @@ func WriteCard(file string, m models.Manifest) error {
 	if err != nil {
 		return fmt.Errorf("write the figures of %s into its card: %w", m.Name, err)
 	}
-	before, rest, began := bytes.Cut(raw, []byte(figuresBegin))
-	_, after, ended := bytes.Cut(rest, []byte(figuresEnd))
-	if !began || !ended {
-		return fmt.Errorf("write the figures of %s into its card: %s has no marks %q and %q", m.Name, file, figuresBegin, figuresEnd)
+	text, err := bench.Between(raw, figuresBegin, figuresEnd, CardTable(m))
+	if err != nil {
+		return fmt.Errorf("write the figures of %s into its card %s: %w", m.Name, file, err)
 	}
-	text := slices.Concat(before, []byte(figuresBegin+CardTable(m)+figuresEnd), after)
-	if err := os.WriteFile(file, text, 0o644); err != nil { //nolint:gosec // a public page of the documentation
+	if err := os.WriteFile(file, text, 0o644); err != nil { // #nosec G306 -- a public page of the documentation
 		return fmt.Errorf("write the figures of %s into its card: %w", m.Name, err)
 	}
 	return nil

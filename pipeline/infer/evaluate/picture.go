@@ -22,16 +22,7 @@ func (f folders) open(name string) (*decode.Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := decode.Open(file, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	p, err := in.Next(time.Time{})
-	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("open %s: it holds no whole picture", file)
-	}
-	return p, err
+	return decode.First(file)
 }
 
 // mask reads classes from a grey or paletted PNG file, cells of w×h, each the value

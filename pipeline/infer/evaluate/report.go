@@ -172,7 +172,7 @@ func (r *Report) Record(file string) error {
 	if err != nil {
 		return fmt.Errorf("record the figures of %s: %w", r.Model, err)
 	}
-	if err := os.WriteFile(file, append(raw, '\n'), 0o644); err != nil { //nolint:gosec // a public file of the repository
+	if err := os.WriteFile(file, append(raw, '\n'), 0o644); err != nil { // #nosec G306 -- a public file of the repository
 		return fmt.Errorf("record the figures of %s: %w", r.Model, err)
 	}
 	return nil

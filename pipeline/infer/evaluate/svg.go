@@ -39,7 +39,7 @@ func (r *Report) WriteSVG(file string) (written bool, err error) {
 		y += c.height()
 	}
 	b.WriteString("</svg>\n")
-	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil { //nolint:gosec // a public figure of the documentation
+	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil { // #nosec G306 -- a public figure of the documentation
 		return false, fmt.Errorf("draw the curves of %s: %w", r.Model, err)
 	}
 	return true, nil

@@ -77,7 +77,7 @@ func (r *Responder) Start(ctx context.Context) (err error) {
 	mux.HandleFunc("POST /onvif/media_service", r.answer)
 	mux.HandleFunc("POST /onvif/media2_service", r.answer)
 	mux.HandleFunc("GET /snapshot/{stream}", r.snapshot)
-	r.http = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	r.http = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, MaxHeaderBytes: 32 << 10}
 	r.work.Go(func() { _ = r.http.Serve(r.listen) }) // until Stop
 	r.work.Go(r.probes)
 	return nil
