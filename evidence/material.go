@@ -84,4 +84,6 @@ var (
 	ErrClaimed = errors.New("another node has a bundle of the same act on its way")
 	// ErrKnown says that another bundle of the act is recorded: this one is not needed.
 	ErrKnown = errors.New("another bundle of the same act is recorded")
+	// ErrLocked says that a bundle may not be deleted yet: its retention runs, or it is held.
+	ErrLocked = errors.New("the bundle is locked")
 )

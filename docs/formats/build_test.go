@@ -2,6 +2,7 @@ package formats_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 
@@ -57,6 +58,36 @@ func (v *vectors) edit(paths []string, data [][]byte, change func(path string, d
 		}
 	}
 	return v.build(names, p)
+}
+
+// relisted replaces a tag file, and its digest in the tag list.
+func (v *vectors) relisted(paths []string, data [][]byte, path string, with []byte) []byte {
+	return v.edit(paths, data, func(p string, d []byte) (string, []byte, bool) {
+		switch p {
+		case path:
+			d = with
+		case bundle.TagList:
+			for i, old := range paths {
+				if old == path {
+					d = bytes.Replace(d, []byte(hexOf(sha256.Sum256(data[i]))), []byte(hexOf(sha256.Sum256(with))), 1)
+				}
+			}
+		}
+		return p, d, true
+	})
+}
+
+// pax is an extended header (type x) that says one thing of the file after it.
+func pax(path, key string, value int64) []byte {
+	record := fmt.Sprintf(" %s=%d\n", key, value)
+	record = fmt.Sprint(len(record)+2) + record // its own length, of two digits, counts
+	block := make([]byte, 1024)
+	copy(block, full+"/"+path)
+	copy(block[100:], "0000644\x000000000\x000000000\x00"+fmt.Sprintf("%011o\x00%011o\x00", len(record), 0))
+	copy(block[512:], record)
+	copy(block[156:], "x")
+	copy(block[257:], "ustar\x0000")
+	return resum(block, 0)
 }
 
 // resum corrects the checksum of the header at that offset.

@@ -2,11 +2,13 @@ package formats_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -83,55 +85,6 @@ func (v *vectors) add(name string, exit int, check, names, about string, tar []b
 
 const full = "0198c000-0000-7000-8000-000000000002"
 
-// payload is written as cmd/offsite writes it.
-func payload() []bundle.Payload {
-	return []bundle.Payload{
-		{Path: "incident.json", Data: []byte(`{"id":"` + full + `","kind":"incident","detector":"stall","camera":"0198c000-0000-7000-8000-00000000cafe",` +
-			`"zone":{"id":"0198c000-0000-7000-8000-0000000000a1","version":1,"camera":"0198c000-0000-7000-8000-00000000cafe","detector":"stall","name_zh":"菜场门口","name_en":"Market gate",` +
-			`"polygon":[{"x":0.1,"y":0.5},{"x":0.9,"y":0.5},{"x":0.9,"y":0.9},{"x":0.1,"y":0.9}]},"rule_version":"stall/1","params":{"dwell_s":60},` +
-			`"first":"2026-11-24T08:30:00.000000Z","last":"2026-11-24T08:31:05.000000Z","raised":"2026-11-24T08:31:05.000000Z","dwell_s":65,"present":false,` +
-			`"why":{"zh":"占道设摊 65 秒","en":"A stall stood in the zone for 65 s"},"values":{"dwell_s":65},` +
-			`"boxes":[{"label":"stall","score":0.91,"box":{"x1":0.3,"y1":0.55,"x2":0.45,"y2":0.8}}],` +
-			`"clip_from":"2026-11-24T08:30:00.000000Z","clip_to":"2026-11-24T08:31:15.000000Z",` +
-			`"stills":[{"name":"0001","role":"raised","unit":1625,"at":"2026-11-24T08:31:05.000000Z","codec":"h264","boxes":null}]}`)},
-		{Path: "camera.json", Data: []byte(`{"registered":{"id":"0198c000-0000-7000-8000-00000000cafe","name":"示例路 1 号","place":"崇明区堡镇，示例路 1 号"},` +
-			`"stream":{"codec":"h264","width":1280,"height":720,"fps":25,"gop_ms":2000},"clock":{"source":"rtcp","offset_ns":-1200000},"received_at":"2026-11-24T08:31:05.100000Z"}`)},
-		{Path: "models.json", Data: []byte(`[{"name":"objects","version":"1.0","sha256":"` + strings.Repeat("ab", 32) + `","runtime":"onnxruntime 1.30.0 cpu","input_shape":[1,3,320,320],"thresholds":{"stall":0.5}}]`)},
-		{Path: "detections.ndjson", Data: []byte(`{"unit":1600,"at":"2026-11-24T08:31:04Z","light":0.6,"tracks":[{"id":7,"label":"stall","score":0.9,"box":{"x1":0.3,"y1":0.55,"x2":0.45,"y2":0.8},` +
-			`"first":"2026-11-24T08:30:00Z","last":"2026-11-24T08:31:04Z","anchored":"2026-11-24T08:30:00Z"}]}` + "\n" + `{"unit":1625,"at":"2026-11-24T08:31:05Z","light":0.6}` + "\n")},
-		{Path: "clip.mp4", Data: bytes.Repeat([]byte("not really a film "), 40)},
-		{Path: "stills/0001.h264", Data: []byte{0, 0, 0, 1, 0x65, 0x88}},
-		{Path: "stills/0001.png", Data: []byte("\x89PNG not really")},
-		{Path: "overlays/0001.jpg", Data: []byte("not really either")},
-	}
-}
-
-const fromSubstream = "0198c000-0000-7000-8000-000000000007"
-
-// substream is the payload where looks were taken from the camera's second stream.
-func substream() []bundle.Payload {
-	var out []bundle.Payload
-	for _, p := range payload() {
-		text := strings.ReplaceAll(string(p.Data), full, fromSubstream)
-		switch p.Path {
-		case "incident.json":
-			text = strings.Replace(text, `"clip_to":"2026-11-24T08:31:15.000000Z",`, `"clip_to":"2026-11-24T08:31:15.000000Z","looked_from":"2026-11-24T08:30:00.500000Z",`, 1)
-			text = strings.Replace(text, `"stills":[{"name":"0001","role":"raised","unit":1625,"at":"2026-11-24T08:31:05.000000Z","codec":"h264","boxes":null}]`,
-				`"stills":[{"name":"0001","role":"raised","apart_ms":-12.5,"unit":98431,"at":"2026-11-24T08:31:04.987500Z","codec":"h264","boxes":null},`+
-					`{"name":"0002","role":"looked_raised","stream":"substream","unit":1625,"at":"2026-11-24T08:31:05.000000Z","codec":"h264","boxes":null}]`, 1)
-		case "camera.json":
-			text = strings.Replace(text, `"received_at"`, `"substream":{"codec":"h264","width":640,"height":360,"fps":25,"gop_ms":2000,"clock":{"source":"main","offset_ns":-1200000}},"received_at"`, 1)
-		case "detections.ndjson":
-			text = strings.ReplaceAll(text, `,"light"`, `,"stream":"substream","light"`)
-		case "stills/0001.h264":
-			out = append(out, bundle.Payload{Path: "clip-looked.mp4", Data: bytes.Repeat([]byte("nor is this "), 20)})
-		}
-		out = append(out, bundle.Payload{Path: p.Path, Data: []byte(text)})
-	}
-	return append(out, bundle.Payload{Path: "stills/0002.h264", Data: []byte{0, 0, 0, 1, 0x65, 0x89}},
-		bundle.Payload{Path: "stills/0002.png", Data: []byte("\x89PNG not really")}, bundle.Payload{Path: "overlays/0002.jpg", Data: []byte("not really either")})
-}
-
 func (v *vectors) full() []byte {
 	return v.m.Bundle(v.t, specimen.Spec{ID: full, Files: payload(), Sealed: v.raised.Add(time.Second)})
 }
@@ -153,8 +106,10 @@ func (v *vectors) good() {
 		ID: "0198c000-0000-7000-8000-000000000005", Tokens: 2,
 	}))
 	v.add("good-redacted", 0, "", "", "a redacted copy that names its parent", v.m.Bundle(v.t, specimen.Spec{
-		ID: "0198c000-0000-7000-8000-000000000006", Parent: &bundle.Link{Bundle: c.ID, ManifestSHA256: hexOf(digest.SHA256)},
+		ID: redactedCopy, Kind: "redacted", Files: redacted(c.ID), Parent: &bundle.Link{Bundle: c.ID, ManifestSHA256: hexOf(digest.SHA256)},
 	}))
+	v.add("good-gap", 0, "", "", "a time in which the camera saw nothing", v.m.Bundle(v.t, specimen.Spec{ID: blindTime, Kind: "gap", Files: gap()}))
+	v.add("good-inquiry", 0, "", "", "the recording of an inquiry by video", v.m.Bundle(v.t, specimen.Spec{ID: recorded, Kind: "inquiry", Camera: "room-" + heldFor, Files: inquiry()}))
 }
 
 // brokenFiles are sound tars whose files are not those that were sealed.
@@ -234,6 +189,12 @@ func (v *vectors) brokenSeal() {
 	v.add("broken-manifest-twice", 1, "manifest", "seal/manifest.json", "the manifest has a name twice", replace("seal/manifest.json", func(d []byte) []byte {
 		return append([]byte(`{"bundle":"x",`), d[1:]...)
 	}))
+	v.add("broken-manifest-number", 1, "manifest", "seal/manifest.json", "the manifest has a number that no program holds", replace("seal/manifest.json", func(d []byte) []byte {
+		return regexp.MustCompile(`"size":\d+`).ReplaceAll(d, []byte(`"size":1e999999999`))
+	}))
+	v.add("broken-manifest-text", 1, "manifest", "seal/manifest.json", "the manifest is not UTF-8", replace("seal/manifest.json", func(d []byte) []byte {
+		return bytes.Replace(d, []byte("cafe"), []byte("ca\xff\xfe"), 1)
+	}))
 	v.add("broken-signature", 1, "seal", "seal/manifest.sig", "one bit of the signature is changed", replace("seal/manifest.sig", func(d []byte) []byte {
 		d[10] ^= 1
 		return d
@@ -241,6 +202,10 @@ func (v *vectors) brokenSeal() {
 	v.add("broken-signature-swapped", 1, "seal", "seal/manifest.sig", "the signature is another bundle's", replace("seal/manifest.sig", from("seal/manifest.sig")))
 	v.add("broken-token-swapped", 1, "lists", "seal/manifest.tsr", "the token is another bundle's", replace("seal/manifest.tsr", from("seal/manifest.tsr")))
 	v.add("broken-token", 1, "lists", "seal/manifest.tsr", "the token is no token", replace("seal/manifest.tsr", func([]byte) []byte { return []byte("no token") }))
+
+	v.add("broken-token-imprint", 1, "timestamp", "seal/manifest.tsr", "the token is another bundle's, and the tag list says so too", v.relisted(paths, data, "seal/manifest.tsr", from("seal/manifest.tsr")(nil)))
+	v.add("broken-token-expired", 1, "timestamp", "seal/manifest.tsr", "the token is of the authority, by a certificate that had expired",
+		v.m.Bundle(v.t, specimen.Spec{ID: full, Sealed: v.raised.Add(time.Second), Lapsed: true}))
 
 	stranger := specimen.New(v.t)
 	v.add("unknown-key", 2, "seal", "seal/manifest.sig", "sealed and timestamped by strangers", stranger.Bundle(v.t, specimen.Spec{ID: full}))
@@ -330,6 +295,20 @@ func (v *vectors) brokenTar() {
 		copy(b[:100], make([]byte, 100))
 		copy(b, full+"/DATA/stills/0001.PNG")
 	}))
+	v.add("broken-absolute", 1, "container", "data/clip.mp4", "the clip's name is absolute", head(func(b []byte) {
+		copy(b[:100], make([]byte, 100))
+		copy(b, "/etc/passwd")
+	}))
+	v.add("broken-device", 1, "container", "data/clip.mp4", "the clip is a device", head(func(b []byte) { b[156] = '3' }))
+	v.add("broken-sparse", 1, "container", "data/clip.mp4", "the clip is a sparse file of GNU tar", head(func(b []byte) { b[156] = 'S' }))
+	v.add("broken-huge", 1, "container", "data/clip.mp4", "the clip claims 1 TiB, as GNU tar writes it", head(func(b []byte) {
+		binary.BigEndian.PutUint64(b[128:136], 1<<40)
+		copy(b[124:128], []byte{0x80, 0, 0, 0})
+	}))
+	extended := pax(clip.Path, "size", 1<<40)
+	v.add("broken-huge-pax", 1, "container", "data/clip.mp4", "an extended header claims 1 TiB for the clip", bytes.Join([][]byte{tar[:clip.Offset-512], extended, tar[clip.Offset-512:]}, nil))
+	after := clip.Offset + clip.Size + -clip.Size&511
+	v.add("broken-duplicate", 1, "container", "data/clip.mp4", "the clip is there twice", bytes.Join([][]byte{tar[:after], tar[clip.Offset-512:]}, nil))
 	v.add("broken-empty", 1, "container", "", "nothing at all", nil)
 	v.add("broken-text", 1, "container", "", "no tar", []byte(strings.Repeat("this is no tar\n", 100)))
 }

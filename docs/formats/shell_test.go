@@ -24,8 +24,23 @@ func commands(t *testing.T) string {
 	return script
 }
 
-// runPage runs the page's commands on a vector.
-func runPage(t *testing.T, script, vector string) (string, error) {
+// consoleCommands are what the console shows beside a bundle, for the one of a vector.
+func consoleCommands(t *testing.T, vector string) string {
+	t.Helper()
+	lines, err := os.ReadFile("../../web/src/pages/evidence/offline.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("tar", "-tf", filepath.Join("vectors", vector)).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, _, _ := strings.Cut(string(out), "/")
+	return "set -euo pipefail\nln -s bundle.tar " + id + ".tar\n" + strings.ReplaceAll(string(lines), "BUNDLE", id)
+}
+
+// runCommands runs the commands of a page on a vector, which lies there as bundle.tar.
+func runCommands(t *testing.T, script, vector string) (string, error) {
 	t.Helper()
 	dir := t.TempDir()
 	for from, to := range map[string]string{vector: "bundle.tar", "trust.json": "trust.json"} {
@@ -43,10 +58,10 @@ func runPage(t *testing.T, script, vector string) (string, error) {
 	return string(out), err
 }
 
-// The commands that the page shows find what they say they find.
+// The commands that page and console show find what they say they find.
 func TestVerifyYourselfPage(t *testing.T) {
 	t.Parallel()
-	script := commands(t)
+	page := commands(t)
 	// A process for each command makes this slow, so that a few must do.
 	tried := map[string]bool{
 		"good-minimal.tar": true, "good-full.tar": true, "good-sm2.tar": true, "broken-payload.tar": true, "broken-tag.tar": true,
@@ -57,16 +72,18 @@ func TestVerifyYourselfPage(t *testing.T) {
 		if !tried[v.File] {
 			continue
 		}
-		t.Run(v.File, func(t *testing.T) {
-			t.Parallel()
-			out, err := runPage(t, script, v.File)
-			if v.Exit == 0 && (err != nil || !strings.Contains(out, "Verified Successfully") || !strings.Contains(out, "Verification: OK") || !strings.Contains(out, "Time stamp:")) {
-				t.Errorf("a sound bundle: %v\n%s", err, out)
-			}
-			if v.Exit != 0 && err == nil {
-				t.Errorf("%s: nothing is found\n%s", v.About, out)
-			}
-		})
+		for where, script := range map[string]string{"page": page, "console": consoleCommands(t, v.File)} {
+			t.Run(where+" "+v.File, func(t *testing.T) {
+				t.Parallel()
+				out, err := runCommands(t, script, v.File)
+				if v.Exit == 0 && (err != nil || !strings.Contains(out, "Verified Successfully") || !strings.Contains(out, "Verification: OK") || where == "page" && !strings.Contains(out, "Time stamp:")) {
+					t.Errorf("a sound bundle: %v\n%s", err, out)
+				}
+				if v.Exit != 0 && err == nil {
+					t.Errorf("%s: nothing is found\n%s", v.About, out)
+				}
+			})
+		}
 	}
 }
 

@@ -359,6 +359,8 @@ class Checker:
                 self.at = self.at or at
                 if self.manifest and not self.broken and at < when(self.manifest["sealed"]) - 2 * SKEW:
                     self.report.wrong("timestamp", path, "its time is before the manifest says it was sealed")
+            elif re.search("certificate (has expired|is not yet valid)", check.stderr):
+                self.report.wrong("timestamp", path, "its authority's certificate was not in force at its time")
             elif "certificate verify error" in check.stderr:
                 strangers.append(path)
             else:

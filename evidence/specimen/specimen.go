@@ -8,6 +8,7 @@ package specimen
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -31,6 +32,8 @@ type Maker struct {
 	SM2       *seal.Key
 	Authority *tsa.Authority
 	Stamper   *timestamp.Client
+
+	authority string // folder of the authority
 }
 
 // New makes keys and starts an authority, until the test ends.
@@ -45,7 +48,7 @@ func New(t testing.TB) *Maker {
 }
 
 func open(ctx context.Context, dir string) (*Maker, error) {
-	m := &Maker{Trust: &seal.Trust{Format: "offsite-trust/1"}}
+	m := &Maker{Trust: &seal.Trust{Format: "offsite-trust/1"}, authority: filepath.Join(dir, "tsa")}
 	var err error
 	if m.Key, err = seal.Create(filepath.Join(dir, "ed25519.pem"), seal.Ed25519); err != nil {
 		return nil, err
@@ -53,7 +56,7 @@ func open(ctx context.Context, dir string) (*Maker, error) {
 	if m.SM2, err = seal.Create(filepath.Join(dir, "sm2.pem"), seal.SM2); err != nil {
 		return nil, err
 	}
-	m.Authority, err = tsa.Start(ctx, tsa.Options{Dir: filepath.Join(dir, "tsa"), Listen: "127.0.0.1:0", Name: "Specimen"})
+	m.Authority, err = tsa.Start(ctx, tsa.Options{Dir: m.authority, Listen: "127.0.0.1:0", Name: "Specimen"})
 	if err != nil {
 		return nil, err
 	}
@@ -71,12 +74,14 @@ func open(ctx context.Context, dir string) (*Maker, error) {
 // Spec is what a bundle shall hold.
 type Spec struct {
 	ID       string // "" is a new one
+	Kind     string // "" is "incident"
 	Camera   string
 	Files    []bundle.Payload // data/incident.json is added where it is missing
 	Previous *bundle.Link
 	Parent   *bundle.Link
 	SM2      bool         // an SM2 seal beside the Ed25519 one
 	Tokens   int          // 0 is one
+	Lapsed   bool         // the authority's certificate ended before the token's time
 	Sealed   time.Time    // zero is now
 	Sealer   *seal.Sealer // nil: the maker's keys
 }
@@ -104,20 +109,16 @@ func (m *Maker) make(ctx context.Context, s Spec) ([]byte, error) {
 		return nil, err
 	}
 	part, manifest, err := bundle.WriteSeal(body, bundle.Manifest{
-		Bundle: s.ID, Kind: "incident", Camera: s.Camera, Raised: s.Sealed.Add(-time.Second), Sealed: s.Sealed,
+		Bundle: s.ID, Kind: cmp.Or(s.Kind, "incident"), Camera: s.Camera, Raised: s.Sealed.Add(-time.Second), Sealed: s.Sealed,
 		Previous: s.Previous, Parent: s.Parent, Seals: s.Sealer.Refs(),
 	}, []byte(`{"at":"`+s.Sealed.UTC().Format(time.RFC3339)+`","step":"seal"}`+"\n"), "offsite specimen", s.Sealer.Sign)
 	if err != nil {
 		return nil, err
 	}
 	tar.Write(part)
-	var tokens [][]byte
-	for range max(1, s.Tokens) {
-		tok, err := m.Stamper.Stamp(ctx, sha256.Sum256(manifest))
-		if err != nil {
-			return nil, err
-		}
-		tokens = append(tokens, tok.DER)
+	tokens, err := m.tokens(ctx, s, sha256.Sum256(manifest))
+	if err != nil {
+		return nil, err
 	}
 	sealed, err := bundle.Read(bytes.NewReader(tar.Bytes()), bundle.Part, math.MaxInt64)
 	if err != nil {
@@ -129,6 +130,21 @@ func (m *Maker) make(ctx context.Context, s Spec) ([]byte, error) {
 	}
 	tar.Write(end)
 	return tar.Bytes(), nil
+}
+
+func (m *Maker) tokens(ctx context.Context, s Spec, digest [32]byte) (tokens [][]byte, err error) {
+	if s.Lapsed {
+		der, err := m.lapsed(digest)
+		return [][]byte{der}, err
+	}
+	for range max(1, s.Tokens) {
+		tok, err := m.Stamper.Stamp(ctx, digest)
+		if err != nil {
+			return nil, err
+		}
+		tokens = append(tokens, tok.DER)
+	}
+	return tokens, nil
 }
 
 func (m *Maker) fill(s *Spec) error {

@@ -2,16 +2,12 @@ package vault
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/minio/minio-go/v7"
 
 	"offsite/evidence"
 )
-
-// ErrLocked: the bundle may not be removed yet.
-var ErrLocked = errors.New("the bundle is locked")
 
 // Hold keeps the bundle whatever its retention says (legal hold), for an appeal or
 // a suit, until it is released. Extend the retention too: some stores forget a hold
@@ -29,7 +25,7 @@ func (v *Vault) Hold(ctx context.Context, r evidence.Receipt, on bool) error {
 }
 
 // Remove deletes the bundle and what lies beside it, once its retention has ended
-// and no hold is on it: ErrLocked before. Removing again changes nothing. That the
+// and no hold is on it: evidence.ErrLocked before. Removing again changes nothing. That the
 // bundle existed stays in the transparency log.
 func (v *Vault) Remove(ctx context.Context, r evidence.Receipt) error {
 	l, err := v.lockOf(ctx, r.Bucket, r.Key, r.VersionID)
@@ -38,14 +34,14 @@ func (v *Vault) Remove(ctx context.Context, r evidence.Receipt) error {
 	case err != nil:
 		return fmt.Errorf("remove bundle %s: %w", r.BundleID, err)
 	case l.Until.After(v.o.Now()):
-		return fmt.Errorf("remove bundle %s: %w until %s", r.BundleID, ErrLocked, l.Until.Format("2006-01-02 15:04:05Z07:00"))
+		return fmt.Errorf("remove bundle %s: %w until %s", r.BundleID, evidence.ErrLocked, l.Until.Format("2006-01-02 15:04:05Z07:00"))
 	}
 	held, err := v.held(ctx, r)
 	if err != nil {
 		return fmt.Errorf("remove bundle %s: %w", r.BundleID, err)
 	}
 	if held {
-		return fmt.Errorf("remove bundle %s: %w: a legal hold is on it", r.BundleID, ErrLocked)
+		return fmt.Errorf("remove bundle %s: %w: a legal hold is on it", r.BundleID, evidence.ErrLocked)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -56,7 +52,7 @@ func (v *Vault) Remove(ctx context.Context, r evidence.Receipt) error {
 		}
 		err := v.core.RemoveObject(ctx, r.Bucket, object.Key, minio.RemoveObjectOptions{VersionID: object.VersionID})
 		if answered(err) && !notFound(err) {
-			return fmt.Errorf("remove bundle %s: %w: %w", r.BundleID, ErrLocked, err)
+			return fmt.Errorf("remove bundle %s: %w: %w", r.BundleID, evidence.ErrLocked, err)
 		}
 		if err != nil && !notFound(err) {
 			return fmt.Errorf("remove bundle %s: %w", r.BundleID, err)

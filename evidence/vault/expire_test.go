@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"offsite/evidence"
 	"offsite/evidence/vault"
 )
 
@@ -20,14 +21,14 @@ func TestBundleIsRemovedOnceItsTimeIsOver(t *testing.T) {
 	if err := v.PutBeside(t.Context(), r, "log.tlog-proof", []byte("proof")); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Remove(t.Context(), r); !errors.Is(err, vault.ErrLocked) {
+	if err := v.Remove(t.Context(), r); !errors.Is(err, evidence.ErrLocked) {
 		t.Fatalf("a locked bundle: %v", err)
 	}
 	if err := v.Hold(t.Context(), r, true); err != nil {
 		t.Fatal(err)
 	}
 	<-time.After(time.Until(r.RetainUntil) + 1500*time.Millisecond) // the store has a clock of its own
-	if err := v.Remove(t.Context(), r); !errors.Is(err, vault.ErrLocked) {
+	if err := v.Remove(t.Context(), r); !errors.Is(err, evidence.ErrLocked) {
 		t.Fatalf("a bundle on hold: %v", err)
 	}
 	if _, err := v.ReadBundle(t.Context(), r); err != nil {

@@ -44,7 +44,7 @@ func (c *checker) timestamps() {
 		case errors.Is(err, token.ErrImprint) && c.broken:
 			c.fails(CheckTimestamp, bundle.ManifestDoc, "时间戳不是对此清单作出的", "the timestamp was made over another manifest")
 		default:
-			c.fails(CheckTimestamp, path, "时间戳无效", err.Error())
+			c.fails(CheckTimestamp, path, zhToken(err), err.Error())
 		}
 	}
 	for _, s := range strangers {
@@ -58,6 +58,16 @@ func (c *checker) timestamps() {
 			fmt.Sprintf("可信时间戳：%s，由 %s 签发", t.At.UTC().Format(time.RFC3339), t.Signer),
 			fmt.Sprintf("the manifest existed at %s, says %s", t.At.UTC().Format(time.RFC3339), t.Signer))
 	}
+}
+
+func zhToken(err error) string {
+	switch {
+	case errors.Is(err, token.ErrImprint):
+		return "时间戳是对其他内容作出的"
+	case errors.Is(err, token.ErrExpired):
+		return "时间戳机构的证书在该时刻不在有效期内"
+	}
+	return "时间戳无法读取，或其签名无效"
 }
 
 // plausible compares the token's time with the seal's.

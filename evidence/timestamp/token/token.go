@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/digitorus/pkcs7"
@@ -30,6 +31,8 @@ var (
 	ErrImprint = errors.New("it is over another digest")
 	// ErrChain: the token does not chain to a trusted authority.
 	ErrChain = errors.New("it comes from no trusted authority")
+	// ErrExpired: it was signed by a certificate that was not in force then.
+	ErrExpired = errors.New("its authority's certificate was not in force at its time")
 	// ErrBroken: the token is unreadable or its signature is wrong.
 	ErrBroken = errors.New("it is broken")
 )
@@ -58,6 +61,10 @@ func Check(der, digest []byte, roots *x509.CertPool) (t Token, err error) {
 		return Token{}, fmt.Errorf("timestamp: %w: it has %d bytes, more than %d", ErrBroken, len(der), MaxBytes)
 	}
 	ts, err := timestamp.ParseResponse(der)
+	// The library compares the time that the signer noted itself, and has no error of its own.
+	if err != nil && strings.Contains(err.Error(), "outside of certificate validity") {
+		return Token{}, fmt.Errorf("timestamp: %w: %w", ErrExpired, err)
+	}
 	if err != nil {
 		return Token{}, fmt.Errorf("timestamp: %w: %w", ErrBroken, err)
 	}
@@ -98,12 +105,25 @@ func checkChain(p7 *pkcs7.PKCS7, signer *x509.Certificate, at time.Time, roots *
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping},
 	}
 	if _, err := signer.Verify(opts); err != nil {
-		return fmt.Errorf("timestamp: %w: %w", ErrChain, err)
+		return fmt.Errorf("timestamp: %w: %w", outOfForce(signer, opts, err), err)
 	}
 	if err := p7.VerifyWithOpts(opts); err != nil {
 		return fmt.Errorf("timestamp: %w: %w", ErrBroken, err)
 	}
 	return nil
+}
+
+// outOfForce tells a trusted authority whose certificate was not in force from a stranger.
+func outOfForce(signer *x509.Certificate, opts x509.VerifyOptions, why error) error {
+	var invalid x509.CertificateInvalidError
+	if !errors.As(why, &invalid) || invalid.Reason != x509.Expired {
+		return ErrChain
+	}
+	opts.CurrentTime = signer.NotBefore
+	if _, err := signer.Verify(opts); err != nil {
+		return ErrChain
+	}
+	return ErrExpired
 }
 
 // checkSigner checks that the content is a TSTInfo, that the certificate is for

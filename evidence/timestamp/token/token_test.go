@@ -47,6 +47,7 @@ func TestCheck(t *testing.T) {
 		t.Fatalf("its time is %v, %v", at, err)
 	}
 	foreign, foreignDigest, _ := vector(t, "unknown-key.tar")
+	lapsed, lapsedDigest, _ := vector(t, "broken-token-expired.tar")
 	other := sha256.Sum256([]byte("other"))
 	for name, c := range map[string]struct {
 		der, digest []byte
@@ -56,6 +57,7 @@ func TestCheck(t *testing.T) {
 		"other digest":   {der, other[:], roots, token.ErrImprint},
 		"no roots":       {der, digest[:], nil, token.ErrChain},
 		"a stranger's":   {foreign, foreignDigest[:], roots, token.ErrChain},
+		"expired":        {lapsed, lapsedDigest[:], roots, token.ErrExpired},
 		"empty":          {nil, digest[:], roots, token.ErrBroken},
 		"text":           {[]byte("no token"), digest[:], roots, token.ErrBroken},
 		"cut off":        {der[:len(der)/2], digest[:], roots, token.ErrBroken},
@@ -77,8 +79,10 @@ func TestCheck(t *testing.T) {
 func FuzzCheck(f *testing.F) {
 	der, digest, roots := vector(f, "good-minimal.tar")
 	foreign, _, _ := vector(f, "unknown-key.tar")
+	lapsed, _, _ := vector(f, "broken-token-expired.tar")
 	f.Add(der)
 	f.Add(foreign)
+	f.Add(lapsed)
 	good, err := token.Check(der, digest[:], roots)
 	if err != nil {
 		f.Fatal(err)

@@ -19,7 +19,7 @@ const (
 	KindCase      = "case"      // ID: of a process record, SHA256: of the record
 	KindModel     = "model"     // ID: model and version, SHA256: of its weights, At: of its activation
 	KindMatter    = "matter"    // ID: matter, SHA256: of its text as it is applied from then on, At: of the change
-	KindQuota     = "quota"     // ID: month, SHA256: of the figures as published
+	KindQuota     = "quota"     // ID: month, of an area followed by / level / name, SHA256: of the figures as published
 	KindDraw      = "draw"      // ID: draw by lot, SHA256: of its announcement, At: of the announcement, then again of the draw
 	KindRetention = "retention" // ID: day, SHA256: of the report of what was deleted
 )

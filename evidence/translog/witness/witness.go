@@ -26,6 +26,7 @@ import (
 	flog "github.com/transparency-dev/formats/log"
 	fnote "github.com/transparency-dev/formats/note"
 	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/sys/unix"
 
 	"offsite/evidence/translog"
 	"offsite/evidence/translog/proof"
@@ -34,40 +35,64 @@ import (
 const (
 	maxRequest = 64 << 10
 	maxHashes  = 63
+	lockName   = "lock"
 )
+
+// ErrInUse: another witness works in the folder.
+var ErrInUse = errors.New("another witness works in this folder")
 
 // Options say whose checkpoints are signed.
 type Options struct {
-	Dir    string // the newest signed checkpoint of each log, and the key
+	Dir    string // the newest signed checkpoint of each log, and the key; made if missing
 	Name   string // of the witness, such as "witness.example.org"
 	Logs   []proof.Trusted
 	Logger *slog.Logger
 }
 
-// Witness remembers what it has signed.
+// Witness remembers what it has signed, in a folder that it alone holds.
 type Witness struct {
 	o      Options
+	lock   *os.File
 	key    translog.Key
 	signer note.Signer
 
 	mu sync.Mutex // held from reading what was signed to writing what is signed
 }
 
-// Open opens the witness's folder, with a new key where there is none.
+// Open opens the witness's folder, with a new key where there is none. ErrInUse: another
+// process has it open; two witnesses of one key and folder could each sign another log of
+// the same size, neither knowing of what the other has signed.
 func Open(o Options) (*Witness, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	key, err := translog.OpenKey(filepath.Join(o.Dir, "witness.key"), o.Name)
-	if err != nil {
-		return nil, fmt.Errorf("open witness: %w", err)
+	w := &Witness{o: o}
+	if err := w.open(); err != nil {
+		w.Close()
+		return nil, fmt.Errorf("open witness %s: %w", o.Dir, err)
 	}
-	signer, err := fnote.NewSignerForCosignatureV1(key.Private)
-	if err != nil {
-		return nil, fmt.Errorf("open witness: %w", err)
-	}
-	return &Witness{o: o, key: key, signer: signer}, nil
+	return w, nil
 }
+
+func (w *Witness) open() (err error) {
+	if err := os.MkdirAll(w.o.Dir, 0o700); err != nil {
+		return err
+	}
+	if w.lock, err = os.OpenFile(filepath.Join(w.o.Dir, lockName), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+		return err
+	}
+	if err := unix.Flock(int(w.lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return fmt.Errorf("%w; stop it, or name another folder (%w)", ErrInUse, err)
+	}
+	if w.key, err = translog.OpenKey(filepath.Join(w.o.Dir, "witness.key"), w.o.Name); err != nil {
+		return err
+	}
+	w.signer, err = fnote.NewSignerForCosignatureV1(w.key.Private)
+	return err
+}
+
+// Close lets another process have the folder. The witness must sign nothing after it.
+func (w *Witness) Close() { w.lock.Close() }
 
 // Verifier is the key by which cosignatures are checked, for a log's policy and
 // for trust.json.

@@ -54,6 +54,7 @@ func openWitness(t *testing.T, dir, name string, logs ...proof.Trusted) (w *witn
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(w.Close)
 	if verifier, err = w.Verifier(); err != nil {
 		t.Fatal(err)
 	}
@@ -203,5 +204,33 @@ func TestWhatAWitnessRefuses(t *testing.T) {
 	w.ServeHTTP(r, httptest.NewRequest("GET", "/add-checkpoint", nil))
 	if r.Code != 404 {
 		t.Fatalf("GET: %d", r.Code)
+	}
+}
+
+// Two processes would each sign another log of one size: the folder is one's alone.
+func TestAFolderHasOneWitness(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "witness")
+	first, err := witness.Open(witness.Options{Dir: dir, Name: "w.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"w.example", "other.example"} {
+		if _, err := witness.Open(witness.Options{Dir: dir, Name: name}); !errors.Is(err, witness.ErrInUse) {
+			t.Errorf("a second witness, %s: %v", name, err)
+		}
+	}
+	key, err := first.Verifier()
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	again, err := witness.Open(witness.Options{Dir: dir, Name: "w.example"})
+	if err != nil {
+		t.Fatalf("after the first has ended: %v", err)
+	}
+	defer again.Close()
+	if same, err := again.Verifier(); err != nil || same != key {
+		t.Errorf("the next witness has the key %s, %v; the first had %s", same, err, key)
 	}
 }

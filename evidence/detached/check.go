@@ -1,0 +1,114 @@
+package detached
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/emmansun/gmsm/sm3"
+
+	"offsite/evidence/seal"
+	"offsite/evidence/verify"
+)
+
+// The names of the checks, in the order in which they are made.
+const (
+	CheckForm     = "form"     // the seal can be read
+	CheckDocument = "document" // the document is the one that was sealed
+	CheckSeal     = "seal"     // signatures by keys that count
+)
+
+// Check tells what holds of a document and the seal that lies beside it. Without a seal
+// (nil) there is nothing to tell by. The error is for a document that cannot be read; what
+// is wrong stands in the report.
+func Check(document io.Reader, text []byte, trust *seal.Trust) (verify.Report, error) {
+	plain, chinese := sha256.New(), sm3.New()
+	n, err := io.Copy(io.MultiWriter(plain, chinese), document)
+	if err != nil {
+		return verify.Report{}, fmt.Errorf("read the document: %w", err)
+	}
+	r := report{}
+	r.Files, r.Bytes, r.Kind = 1, n, "document"
+	if text == nil {
+		r.unsure(CheckForm, "没有签名文件：文书签发时尚未附电子签名，或签名文件没有随文书交来", "there is no seal: the document was issued before documents were sealed, or its seal did not come with it")
+		return r.Report, nil
+	}
+	s, err := Parse(text)
+	if err != nil {
+		r.wrong(CheckForm, "签名文件无法读取，或不合格式", err.Error())
+		return r.Report, nil
+	}
+	st := s.Statement
+	r.SealedAt = st.Issued
+	r.ok(CheckForm, fmt.Sprintf("签名文件：%s，%s，%s", st.Issuer, st.Number, st.Issued.Format(time.RFC3339)),
+		fmt.Sprintf("the seal of %s, number %s, of %s", st.Issuer, st.Number, st.Issued.Format(time.RFC3339)))
+	if st.Size == n && st.SHA256 == hex.EncodeToString(plain.Sum(nil)) && st.SM3 == hex.EncodeToString(chinese.Sum(nil)) {
+		r.ok(CheckDocument, "文书与签名时一致，SHA-256 "+st.SHA256, "the document is as it was sealed, SHA-256 "+st.SHA256)
+	} else {
+		r.wrong(CheckDocument, "文书不是被签名的那一份，或签名后被改动", "this is not the document that was sealed, or it was changed since")
+	}
+	message, err := canonical(st)
+	if err != nil {
+		return r.Report, fmt.Errorf("write the statement again: %w", err)
+	}
+	ed := false
+	for i, k := range st.Keys {
+		ed = ed || k.Algorithm == seal.Ed25519
+		r.signature(k, message, s.Signatures[i], st.Issued, trust)
+	}
+	if !ed {
+		r.wrong(CheckSeal, "没有 Ed25519 签名", "it names no Ed25519 key")
+	}
+	return r.Report, nil
+}
+
+// report is a verify.Report that is being written.
+type report struct{ verify.Report }
+
+func (r *report) ok(name, zh, en string) {
+	r.Checks = append(r.Checks, verify.Check{Name: name, OK: true, ZH: zh, EN: en})
+}
+
+func (r *report) wrong(name, zh, en string) {
+	r.Checks = append(r.Checks, verify.Check{Name: name, ZH: zh, EN: en})
+}
+
+func (r *report) unsure(name, zh, en string) {
+	r.Checks = append(r.Checks, verify.Check{Name: name, Unchecked: true, ZH: zh, EN: en})
+}
+
+// signature checks one signature and whether its key counted when the document was
+// issued. No timestamp proves that time, so what a revoked key signed before it was
+// lost cannot be told from what a thief dated back: the process record can, which
+// names the document's digest and stands in the transparency log.
+func (r *report) signature(k SealKey, message, signature []byte, issued time.Time, trust *seal.Trust) {
+	known, ok := trust.Key(k.Key)
+	switch {
+	case !ok:
+		r.unsure(CheckSeal, fmt.Sprintf("trust.json 中没有密钥 %.32q，不能确认是本机关的签名", k.Key), fmt.Sprintf("the key %.32q is not among those of trust.json: whose signature it is cannot be told", k.Key))
+		return
+	case known.Algorithm != k.Algorithm:
+		r.wrong(CheckSeal, "密钥与算法不符", fmt.Sprintf("key %s is for %s, not %.16q", known.ID, known.Algorithm, k.Algorithm))
+		return
+	case !known.Verify(message, signature):
+		r.wrong(CheckSeal, fmt.Sprintf("密钥 %s 的签名不成立", known.ID), fmt.Sprintf("the signature is not one of key %s over this statement", known.ID))
+		return
+	}
+	if r.SealKeyID == "" {
+		r.SealKeyID = known.ID
+	}
+	switch {
+	case known.Revoked != "" && known.RevokedSince != nil && issued.Before(*known.RevokedSince):
+		r.unsure(CheckSeal, fmt.Sprintf("密钥 %s 自 %s 起吊销（%s）；文书写明的时间更早，须凭日志中的过程记录证明", known.ID, known.RevokedSince.Format(time.RFC3339), known.Revoked),
+			fmt.Sprintf("key %s was revoked from %s on (%s); the document says that it is older, which the process record in the log can prove", known.ID, known.RevokedSince.Format(time.RFC3339), known.Revoked))
+	case known.Revoked != "":
+		r.wrong(CheckSeal, fmt.Sprintf("密钥 %s 已吊销：%s", known.ID, known.Revoked), fmt.Sprintf("key %s was revoked: %s", known.ID, known.Revoked))
+	case !known.CountsAt(issued):
+		r.wrong(CheckSeal, fmt.Sprintf("文书签发时（%s）密钥 %s 不在有效期内", issued.Format(time.RFC3339), known.ID),
+			fmt.Sprintf("key %s was not in force when the document was issued, %s", known.ID, issued.Format(time.RFC3339)))
+	default:
+		r.ok(CheckSeal, fmt.Sprintf("签名有效：密钥 %s（%s），签发时有效", known.ID, known.Algorithm), fmt.Sprintf("the signature is that of key %s (%s), in force at the time", known.ID, known.Algorithm))
+	}
+}
