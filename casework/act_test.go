@@ -9,6 +9,7 @@ import (
 	"offsite/casework/flow"
 	"offsite/detectors"
 	"offsite/registry"
+	"offsite/store"
 )
 
 // beside is another camera that looks at the same shop.
@@ -42,6 +43,9 @@ func TestOneActIsFinedOnce(t *testing.T) {
 	if number := h.file(first).Number; number == "" || !strings.Contains(err.Error(), number) {
 		t.Errorf("%v names no case %q", err, number)
 	}
+	if c, err := h.Case(t.Context(), h.staff["head"], second); err != nil || c.SameAct == nil || *c.SameAct != (casework.CaseRef{ID: first, Number: h.file(first).Number, Open: true}) {
+		t.Errorf("the page of the case leads to no other: %+v, %v", c.SameAct, err)
+	}
 	refused(t, h.do("o1", second, "apart", fields{"reason": "x"}), flow.Forbidden, "第二十九条")
 	refused(t, h.do("head", second, "apart", nil), flow.Invalid, "第二十九条")
 
@@ -51,11 +55,10 @@ func TestOneActIsFinedOnce(t *testing.T) {
 	refused(t, h.do("head", third, "file", file), flow.Unlawful, "第二十九条")
 	h.must(h.do("head", third, "apart", fields{"reason": "两处设摊系两个违法行为"}))
 	h.must(h.do("head", third, "file", file))
-	var reason string
-	h.must(h.pool.QueryRow(t.Context(), `SELECT reason FROM process_record WHERE case_id = $1 AND event = 'apart'`, third).Scan(&reason))
-	if !strings.HasPrefix(reason, "两处设摊系两个违法行为") {
-		t.Errorf("recorded reason %q", reason)
+	if r := h.heldApart(third); r.Reason != "两处设摊系两个违法行为" || *r.OtherCase != (casework.CaseRef{ID: first, Number: h.file(first).Number, Open: true}) {
+		t.Errorf("recorded: %+v", r)
 	}
+	h.must(casework.CheckRecord(t.Context(), h.pool, third))
 	// Seen from the first case, the third one is filed too.
 	h.must(h.do("o1", first, "notify", nil))
 	h.must(h.do("o1", first, "investigated", fields{"facts": "张三于店前人行道设摊经营。", "conclusion": "违法事实清楚，证据确凿。"}))
@@ -63,6 +66,41 @@ func TestOneActIsFinedOnce(t *testing.T) {
 	refused(t, h.do("o2", first, "propose", propose), flow.Unlawful, "第二十九条")
 	h.must(h.do("head", third, "dismiss", fields{"reason": "与前案系同一违法行为"}))
 	h.must(h.do("o2", first, "propose", propose))
+}
+
+// heldApart is the entry that names the case that this one was held apart from.
+func (h *house) heldApart(id string) casework.RecordEntry {
+	h.t.Helper()
+	c, err := h.Case(h.t.Context(), h.staff["head"], id)
+	h.must(err)
+	for _, r := range c.Record {
+		if (r.Event == "apart") != (r.OtherCase != nil) {
+			h.t.Errorf("%s names %v", r.Event, r.OtherCase)
+		}
+		if r.Event == "apart" {
+			return r
+		}
+	}
+	h.t.Fatalf("case %s was held apart from none", id)
+	return casework.RecordEntry{}
+}
+
+// Whoever sees one township alone is told of another's case, and led to none.
+func TestTheOtherCaseOfAnotherTownshipIsNamed(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	there := h.beside()
+	first, second := h.reviewedOf(nil), h.reviewedOf(there)
+	h.must(h.do("head", first, "file", fields{"officers": h.officers("o1", "o2")}))
+	_, err := h.pool.Exec(t.Context(), `UPDATE casefile SET township = CASE WHEN id = $1 THEN '甲镇' ELSE '乙镇' END`, first)
+	h.must(err)
+	ctx, scope := store.WithScope(t.Context())
+	scope.Narrow([]string{"乙镇"})
+	c, err := h.Case(ctx, h.staff["head"], second)
+	h.must(err)
+	if c.SameAct == nil || c.SameAct.Number != h.file(first).Number || c.SameAct.Open {
+		t.Errorf("the page of a township's case says %+v", c.SameAct)
+	}
 }
 
 // What goes on after a decision is another act, and so is what the party does at

@@ -22,6 +22,9 @@ type Book struct {
 	jobs  *river.Client[pgx.Tx] // inserts alone; cmd runs the client that works
 	rules *rules.Shelf
 
+	// States that queries ask for, from the table.
+	undecided, pursued, counted []flow.State
+
 	decoded decoded
 }
 
@@ -54,6 +57,7 @@ func New(o Options) (*Book, error) {
 		return nil, fmt.Errorf("open the casework: prepare the jobs: %w", err)
 	}
 	b := &Book{o: o, table: flow.New(), jobs: jobs}
+	b.undecided, b.pursued, b.counted = b.table.Undecided(), b.table.Pursued(), b.table.Counted()
 	b.rules = rules.New(o.Pool, rules.Rules{Matters: o.Matters, Days: o.Calendar}, b.now)
 	return b, nil
 }

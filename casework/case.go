@@ -13,6 +13,7 @@ type CaseEvent struct {
 	WhyEN   string   `json:"why_en"`
 	Article string   `json:"article"`
 	Needs   []string `json:"needs"`
+	Papers  bool     `json:"papers,omitempty" doc:"Pictures and scans may come with it, as the field papers: PDF, JPEG or PNG in base64."`
 	To      []string `json:"to" doc:"The states to which it may lead; empty where the case stays."`
 }
 
@@ -48,12 +49,22 @@ type RecordEntry struct {
 	To      string    `json:"to"`
 	Reason  string    `json:"reason"`
 	Digest  string    `json:"digest"` // SHA-256 over this entry and the one before
+
+	Papers    []CasePaper `json:"papers,omitempty" doc:"What came with the step."`
+	OtherCase *CaseRef    `json:"other_case,omitempty" doc:"The case that this one was held apart from."`
+}
+
+// CaseRef is another case of the party.
+type CaseRef struct {
+	ID     string `json:"id"`
+	Number string `json:"number"`
+	Open   bool   `json:"open" doc:"Whoever asks may read it; otherwise another township has it."`
 }
 
 // CaseEvidence names a sealed bundle of a case.
 type CaseEvidence struct {
 	Bundle   string    `json:"bundle"`
-	Kind     string    `json:"kind"`
+	Kind     string    `json:"kind" enum:"incident,recheck,inquiry"`
 	SealedAt time.Time `json:"sealed_at"`
 }
 
@@ -83,21 +94,25 @@ type CaseFile struct {
 	Instalments []Instalment   `json:"instalments"`
 	ReceiptNo   string         `json:"receipt_no"`
 	PortalURL   string         `json:"portal_url"`
+	PortalUntil *time.Time     `json:"portal_until,omitempty" doc:"Until when the link opens an ended case."`
+	FullCopies  []FullCopy     `json:"full_copies" doc:"The party's requests to see the evidence uncovered, the newest first."`
 	Deadlines   []Deadline     `json:"deadlines"`
 	Events      []CaseEvent    `json:"events"`
 	Documents   []CaseDocument `json:"documents"`
 	Record      []RecordEntry  `json:"record"`
 	Evidence    []CaseEvidence `json:"evidence"`
 	Statements  []Statement    `json:"statements"`
+	SameAct     *CaseRef       `json:"same_act,omitempty" doc:"The case that forbids another fine: of the same party, for the same time."`
 	WhyZH       string         `json:"why_zh"`
 	WhyEN       string         `json:"why_en"`
 }
 
 // Statement is what a party said.
 type Statement struct {
-	At     time.Time `json:"at"`
-	Text   string    `json:"text"`
-	Answer string    `json:"answer,omitempty"`
+	At     time.Time   `json:"at"`
+	Text   string      `json:"text"`
+	Papers []CasePaper `json:"papers" doc:"What came with it."`
+	Answer string      `json:"answer,omitempty"`
 }
 
 // CaseFilter chooses cases; empty fields choose all. Q searches number, party,
@@ -107,6 +122,7 @@ type CaseFilter struct {
 	Matter  string
 	Officer string // account that the case is assigned to
 	Due     string // overdue: a deadline has passed; week: one passes within seven days, or has
+	Unknown bool   // those alone whose party is to be found out where it was seen
 	Q       string
 	Limit   int // 0: 50
 }

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -65,7 +66,8 @@ func (t *taking) changeFiling(context.Context) (bool, error) {
 		}
 		t.assign()
 	case "apart":
-		d.Apart, d.SameAct = append(d.Apart, d.SameAct.ID), otherCase{}
+		other := d.SameAct
+		d.Apart, d.SameAct, t.entry.detail.Other = append(d.Apart, other.ID), caseNamed{}, &other
 	case "extend":
 		d.Extended = true
 	default:
@@ -108,7 +110,7 @@ func (t *taking) changeNotice(ctx context.Context) (bool, error) {
 	case "propose":
 		return true, t.propose()
 	case "statement":
-		d.Statements = append(d.Statements, statement{At: t.now, Text: t.given.Text})
+		return true, t.state()
 	case "waive":
 		d.Waived = true
 	case "consent":
@@ -180,8 +182,11 @@ func (t *taking) changeDecision(context.Context) (bool, error) {
 		d.DecidedAt, d.Discussion = t.now, t.given.Opinion
 		t.c.FineFen = d.ProposedFen
 		d.People.Closer = t.who()
+		if d.Law.Unpublished {
+			return true, nil
+		}
 		var err error
-		if d.PublishBy, err = t.b.rules.AddWorkingDays(t.now, flow.PublishWorkingDays); err != nil {
+		if d.PublishBy, err = t.b.rules.AddWorkingDays(t.now, cmp.Or(d.Law.PublishDays, flow.PublishWorkingDays)); err != nil {
 			return false, fmt.Errorf("work out the time for publication: %w", err)
 		}
 	default:

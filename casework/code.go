@@ -56,7 +56,8 @@ func (b *Book) SendCode(ctx context.Context, caseID string) (phone string, err e
 			return err
 		}
 		if phone = first(c.D.Party.Consent, c.D.Party.Phone); phone == "" {
-			return refuseCode("没有登记您的手机号，请拨打文书上的电话", "no telephone number of yours is registered; call the number on the papers")
+			return refuseCode(fmt.Sprintf("没有登记您的手机号。请携带身份证件到%s办理，或者书面邮寄；也可致电%s登记手机号", b.o.Bureau.Address, b.o.Bureau.Phone),
+				fmt.Sprintf("no telephone number of yours is registered; come to %s with your identity card, write by post, or call %s to have one registered", b.o.Bureau.Address, b.o.Bureau.Phone))
 		}
 		done, err := tx.Exec(ctx, `INSERT INTO portal_code (case_id, code_hmac, sent_at, expires_at, day) VALUES ($1, $2, $3, $4, $5::text::date)
 			ON CONFLICT (case_id) DO UPDATE SET code_hmac = $2, sent_at = $3, expires_at = $4, tries = 0, day = $5::text::date,
@@ -73,7 +74,7 @@ func (b *Book) SendCode(ctx context.Context, caseID string) (phone string, err e
 		if err != nil {
 			return err
 		}
-		text := fmt.Sprintf("【%s】验证码 %s，十分钟内有效，用于进入案件办理页面的视频询问。请勿告诉他人。", b.o.Bureau.Name, code)
+		text := fmt.Sprintf("【%s】验证码 %s，十分钟内有效，用于在案件办理页面确认是您本人。请勿告诉他人。", b.o.Bureau.Name, code)
 		_, err = tx.Exec(ctx, `INSERT INTO message (id, case_id, template, phone, body, created_at, state) VALUES ($1, $2, 'code', $3, $4, $5, 'waiting')`,
 			id.String(), caseID, phone, text, now)
 		if err != nil {
@@ -88,8 +89,8 @@ func (b *Book) SendCode(ctx context.Context, caseID string) (phone string, err e
 }
 
 // Prove notes that a portal session's holder has the party's telephone. A code is good
-// once.
-func (b *Book) Prove(ctx context.Context, cookie, code string) error {
+// once. That it was shown stands beside the visits.
+func (b *Book) Prove(ctx context.Context, cookie, code string, v Visit) error {
 	caseID, _, err := b.PortalCheck(ctx, cookie)
 	if err != nil {
 		return err
@@ -117,7 +118,16 @@ func (b *Book) Prove(ctx context.Context, cookie, code string) error {
 	if err != nil {
 		return fmt.Errorf("keep that the party of case %s showed its telephone: %w", caseID, err)
 	}
-	return nil
+	return b.visit(ctx, caseID, "proved", "", v)
+}
+
+// Reachable tells whether the party can be sent a code: who cannot does on paper what binds.
+func (b *Book) Reachable(ctx context.Context, caseID string) (known bool, err error) {
+	err = b.view(ctx, caseID, func(_ pgx.Tx, c *casefile) error {
+		known = first(c.D.Party.Consent, c.D.Party.Phone) != ""
+		return nil
+	})
+	return known, err
 }
 
 // Proved tells whether a portal session showed its second factor lately.

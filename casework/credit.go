@@ -103,6 +103,14 @@ func (b *Book) keepNotice(ctx context.Context, tx pgx.Tx, n PaymentNotice, caseI
 	return done.RowsAffected() == 1, nil
 }
 
+// settleOrder notes that an order was paid: what is told of it again changes nothing.
+func settleOrder(ctx context.Context, tx pgx.Tx, id string) error {
+	if _, err := tx.Exec(ctx, `UPDATE payment_order SET state = 'paid' WHERE id = $1`, id); err != nil {
+		return fmt.Errorf("settle the order: %w", err)
+	}
+	return nil
+}
+
 // book enters the money in the case and closes it when nothing is owed.
 func (b *Book) book(ctx context.Context, tx pgx.Tx, c *casefile, o order, n PaymentNotice, outcome string, refund int64) error {
 	e := entry{event: "payment", from: c.State, to: c.State, role: flow.Cashier, by: performer{name: b.o.Bureau.Treasury},
@@ -110,13 +118,21 @@ func (b *Book) book(ctx context.Context, tx pgx.Tx, c *casefile, o order, n Paym
 	c.D.RefundFen += refund
 	if outcome != credited {
 		e.event, e.reason = "payment_refused", map[string]string{surplus: "没有应缴款项，须退还", wrongAmount: "金额与缴款单不符，未入账，须退还"}[outcome]
+		if outcome == surplus {
+			if err := b.oweBack(ctx, tx, c, o.ID, refund, "重复缴款，退还"); err != nil {
+				return err
+			}
+			if err := settleOrder(ctx, tx, o.ID); err != nil {
+				return err
+			}
+		}
 		if err := b.append(ctx, tx, c, b.now(), e); err != nil {
 			return err
 		}
 		return b.finish(ctx, tx, c)
 	}
-	if _, err := tx.Exec(ctx, `UPDATE payment_order SET state = 'paid' WHERE id = $1`, o.ID); err != nil {
-		return fmt.Errorf("settle the order: %w", err)
+	if err := settleOrder(ctx, tx, o.ID); err != nil {
+		return err
 	}
 	late, next := b.lateAfter(c, o, n), flow.Next(c.D.Instalments)
 	c.D.bookInstalments(n.AmountFen-refund, b.lateFor(c, o, n), n)

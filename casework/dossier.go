@@ -19,7 +19,7 @@ type dossier struct {
 	Major   bool        `json:"major,omitempty"` // by the matter
 	Complex bool        `json:"complex,omitempty"`
 	Joined  int         `json:"joined,omitempty"` // later incidents of the same act
-	SameAct otherCase   `json:"same_act,omitzero"`
+	SameAct caseNamed   `json:"same_act,omitzero"`
 	Apart   []string    `json:"apart,omitempty"` // cases that a head held for other acts
 	People  people      `json:"people,omitzero"`
 	Visit   []visitThen `json:"visits,omitempty"` // first opening of each paper
@@ -67,7 +67,8 @@ type dossier struct {
 	UrgedAt     time.Time         `json:"urged_at,omitzero"` // served
 	PaidAt      time.Time         `json:"paid_at,omitzero"`
 	ReceiptNo   string            `json:"receipt_no,omitempty"`
-	RefundFen   int64             `json:"refund_fen,omitempty"`
+	RefundFen   int64             `json:"refund_fen,omitempty"`   // owed back
+	RefundedFen int64             `json:"refunded_fen,omitempty"` // of it, paid back
 	PublishBy   time.Time         `json:"publish_by,omitzero"`
 	PublishedAt time.Time         `json:"published_at,omitzero"`
 	WithdrawnAt time.Time         `json:"withdrawn_at,omitzero"`
@@ -75,8 +76,8 @@ type dossier struct {
 	Target      string            `json:"target,omitempty"` // who took it over
 }
 
-// otherCase is another case of the party, see flow.Facts.SameAct.
-type otherCase struct {
+// caseNamed is another case of the party, see flow.Facts.SameAct.
+type caseNamed struct {
 	ID     string `json:"id"`
 	Number string `json:"number"`
 }
@@ -127,11 +128,15 @@ type law struct {
 	MaxFen    int64      `json:"max_fen"`
 	LowestFen int64      `json:"lowest_fen"`
 	Order     Text       `json:"order"`
+	Reminder  string     `json:"reminder,omitempty"`
 	BasisZH   string     `json:"basis_zh"`
 	BasisEN   string     `json:"basis_en"`
 	Forbids   []citation `json:"forbids,omitempty"`
 	Basis     []citation `json:"basis,omitempty"`
 	GraceS    int        `json:"grace_s"`
+
+	PublishDays int  `json:"publish_days,omitempty"` // working days; 0: seven
+	Unpublished bool `json:"unpublished,omitempty"`  // by the matter's rule
 }
 
 type citation struct {
@@ -160,10 +165,11 @@ type people struct {
 }
 
 type statement struct {
-	At         time.Time `json:"at"`
-	Text       string    `json:"text"`
-	Answer     string    `json:"answer,omitempty"`
-	AnsweredAt time.Time `json:"answered_at,omitzero"`
+	At         time.Time   `json:"at"`
+	Text       string      `json:"text"`
+	Papers     []CasePaper `json:"papers,omitempty"`
+	Answer     string      `json:"answer,omitempty"`
+	AnsweredAt time.Time   `json:"answered_at,omitzero"`
 }
 
 type hearing struct {

@@ -9,11 +9,17 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"offsite/casework"
+	"offsite/casework/calendar"
+	"offsite/casework/flow"
+	"offsite/casework/matter"
+	"offsite/casework/quota"
 	"offsite/evidence/translog"
 	"offsite/evidence/translog/proof"
+	"offsite/registry"
 )
 
 func TestAlarmsAtHalfFourFifthsAndDue(t *testing.T) {
@@ -266,34 +272,84 @@ func TestAnUnpublishedDecisionAlarmsAndIsListedAsLate(t *testing.T) {
 	}
 }
 
+// Which decisions are made public, and when, is the matter's rule: seven working days, or
+// as few as the bureau says, or not at all, and then nothing is missing.
+func TestPublicationFollowsTheMattersRule(t *testing.T) {
+	t.Parallel()
+	for rule, days := range map[string]int{"": 7, "publish_days: 3": 3, "unpublished: {zh: 涉及未成年人, en: It concerns minors}": 0} {
+		t.Run(rule, func(t *testing.T) {
+			t.Parallel()
+			c, err := matter.Load(fstest.MapFS{"stall.yaml": {Data: []byte(strings.Replace(stallMatter, "\nversions:", "\n"+rule+"\nversions:", 1))}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := open(t, want{matters: c})
+			ctx := t.Context()
+			id := h.decided(200_00)
+			working, err := calendar.Default()
+			h.must(err)
+			until, err := working.AddWorkingDays(h.clock.now(), days)
+			h.must(err)
+			due, err := h.Publications(ctx, "due", "")
+			h.must(err)
+			if n := len(due.Items); (n == 1) != (days > 0) || n == 1 && !due.Items[0].PublishBy.Equal(until) {
+				t.Errorf("due: %+v, want until %s", due.Items, until)
+			}
+			if days == 0 {
+				refused(t, h.do("o1", id, "publish", nil), flow.Unlawful, "第四十八条")
+			}
+			h.must(h.do("o1", id, "serve", fields{"method": "mail"}))
+			h.must(h.do("o1", id, "served", fields{"received_at": h.clock.now().Format(time.RFC3339), "proof": "邮政回执", "receiver": "张三", "papers": []any{scan}}))
+			public, err := h.PublicDecisions(ctx, "", "")
+			h.must(err)
+			if (len(public.Items) == 1) != (days > 0) {
+				t.Errorf("public: %+v", public.Items)
+			}
+			h.clock.add(20 * 24 * time.Hour)
+			late, err := h.Publications(ctx, "late", "")
+			h.must(err)
+			figures, err := h.Quotas(ctx, 0)
+			h.must(err)
+			i := slices.IndexFunc(figures, func(q quota.Quota) bool { return q.Key == "publication" })
+			if len(late.Items) != 0 || (figures[i].Denominator == 1) != (days > 0) {
+				t.Errorf("late: %+v; the figure is %+v", late.Items, figures[i])
+			}
+		})
+	}
+}
+
 func TestFiguresAreSealedAtTheMonthsEnd(t *testing.T) {
 	t.Parallel()
 	log := openLog(t)
 	h := open(t, want{log: log})
 	ctx := t.Context()
 	h.find(nil)
+	_, err := h.registry.SaveBrigades(ctx, "test", []registry.Brigade{{Name: "一大队", Townships: []string{"甲镇", "乙镇"}}})
+	h.must(err)
 	h.must(h.SealQuotas(ctx))
-	if list, err := h.QuotaSnapshots(ctx); err != nil || len(list) != 0 {
+	if list, err := h.QuotaSnapshots(ctx, quota.Part{}); err != nil || len(list) != 0 {
 		t.Fatalf("October, before anything was seen, is sealed: %+v, %v", list, err)
 	}
 	h.clock.add(7 * 24 * time.Hour) // December
 	h.must(h.SealQuotas(ctx))
 	h.must(h.SealQuotas(ctx)) // once
-	list, err := h.QuotaSnapshots(ctx)
-	h.must(err)
-	if len(list) != 1 || list[0].Month != "2026-11" || len(list[0].Quotas) < 9 {
-		t.Fatalf("sealed: %+v", list)
+	for id, of := range map[string]quota.Part{"2026-11": {}, "2026-11/brigade/一大队": {Level: quota.Brigade, Name: "一大队"}, "2026-11/township/甲镇": {Level: quota.Township, Name: "甲镇"}} {
+		list, err := h.QuotaSnapshots(ctx, of)
+		h.must(err)
+		if len(list) != 1 || list[0].Month != "2026-11" || len(list[0].Quotas) < 9 || list[0].Area != of.Name {
+			t.Fatalf("sealed of %s: %+v", id, list)
+		}
+		sum := sha256.Sum256([]byte(list[0].Text))
+		entry := proof.Entry{Kind: proof.KindQuota, ID: id, SHA256: hex.EncodeToString(sum[:]), At: list[0].At}
+		leaf, err := entry.Bytes()
+		h.must(err)
+		p, err := proof.Parse([]byte(list[0].Proof))
+		h.must(err)
+		if _, err := p.Check(leaf, translog.Trusted(log.Trusted())); err != nil {
+			t.Errorf("the proof of %s does not hold: %v", id, err)
+		}
 	}
-	sum := sha256.Sum256([]byte(list[0].Text))
-	entry := proof.Entry{Kind: proof.KindQuota, ID: "2026-11", SHA256: hex.EncodeToString(sum[:]), At: list[0].At}
-	leaf, err := entry.Bytes()
-	h.must(err)
-	p, err := proof.Parse([]byte(list[0].Proof))
-	h.must(err)
-	if _, err := p.Check(leaf, translog.Trusted(log.Trusted())); err != nil {
-		t.Errorf("the proof does not hold: %v", err)
-	}
-	for _, sql := range []string{`UPDATE quota_snapshot SET body = '{}'`, `DELETE FROM quota_snapshot`, `UPDATE quota_snapshot SET proof = NULL`} {
+	for _, sql := range []string{`UPDATE quota_snapshot SET body = '{}'`, `DELETE FROM quota_snapshot`, `UPDATE quota_snapshot SET proof = NULL`, `UPDATE quota_snapshot SET area = 'x' WHERE area <> ''`} {
 		if _, err := h.pool.Exec(ctx, sql); err == nil {
 			t.Errorf("sealed figures were changed by %s", sql)
 		}

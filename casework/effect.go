@@ -27,13 +27,15 @@ func (t *taking) effect(ctx context.Context, e flow.Effect) error {
 	case flow.Recheck:
 		t.b.later(t.c, RecheckArgs{CaseID: t.c.ID, CameraID: t.c.CameraID, ZoneID: t.c.ZoneID}, d.GraceEnds)
 	case flow.PublishResult:
-		if d.PublishedAt.IsZero() {
+		if d.PublishedAt.IsZero() && !d.Law.Unpublished {
 			d.PublishedAt = t.now
 		}
 	case flow.Withdraw:
 		if !d.PublishedAt.IsZero() {
 			d.WithdrawnAt = t.now
 		}
+	case flow.Refund:
+		return t.b.oweAllBack(ctx, t.tx, t.c, "处罚决定已撤销，退还罚款")
 	case flow.VoidOrder:
 		if _, err := t.tx.Exec(ctx, `UPDATE payment_order SET state = 'void' WHERE case_id = $1 AND state = 'open'`, t.c.ID); err != nil {
 			return fmt.Errorf("void the payment order: %w", err)

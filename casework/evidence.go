@@ -20,6 +20,7 @@ type Evidence struct {
 	CaseID         string         `json:"case_id"`
 	CaseNumber     string         `json:"case_number"`
 	Files          []EvidenceFile `json:"files"`
+	Removed        *Removal       `json:"removed,omitempty"` // from the store: nothing of it can be read any more
 	// Receipt is for reading the bundle from the vault; the API does not send it.
 	Receipt evidence.Receipt `json:"-"`
 }

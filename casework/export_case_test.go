@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,7 +13,6 @@ import (
 	"testing"
 
 	"offsite/casework"
-	"offsite/embedded/s3"
 	"offsite/evidence/bag"
 	"offsite/evidence/seal"
 	"offsite/evidence/specimen"
@@ -36,31 +36,31 @@ func (h *house) stored(maker *specimen.Maker, v *vault.Vault) string {
 
 // What a court gets is whole by sha256sum, its evidence by the verifier, its record by
 // its own chain; and that it was taken is recorded.
-func TestACaseIsHandedOverWhole(t *testing.T) {
+func caseIsHandedOverWhole(t *testing.T, v *vault.Vault, reader string) {
 	log := openLog(t)
-	h := open(t, want{log: log})
+	ring := keys(t)
+	h := open(t, want{log: log, sealer: ring.Sealer})
 	ctx := t.Context()
-	reader, err := filepath.Abs(filepath.Join("..", "docs", "formats", "verify.py")) // the store moves the working directory
-	h.must(err)
-	dir := t.TempDir()
-	creds, err := s3.OpenCredentials(filepath.Join(dir, "s3.json"))
-	h.must(err)
-	server, err := s3.Start(ctx, s3.Options{Dir: filepath.Join(dir, "s3"), Listen: "127.0.0.1:0", Credentials: creds})
-	h.must(err)
-	t.Cleanup(server.Stop)
-	v, err := vault.Open(ctx, vault.Options{Endpoint: server.Endpoint(), AccessKey: creds.AccessKey, SecretKey: creds.SecretKey, Bucket: "evidence"})
-	h.must(err)
 	maker := specimen.New(t)
 	id := h.stored(maker, v)
 	h.must(h.do("r1", id, "confirm", nil))
 	h.must(h.DeliverAll(ctx))
+	other := h.reviewedOf(h.beside())
+	h.must(h.do("head", other, "file", fields{"officers": h.officers("o1", "o2")}))
+	h.must(h.do("r1", id, "undeliverable", fields{"reason": "号码停机"}))
+	h.must(h.do("r2", id, "verify", fields{"true": true, "clear": true, "complete": true, "accurate": true}))
+	h.must(h.do("head", id, "apart", fields{"reason": "系两个违法行为"}))
+	h.must(h.do("head", id, "file", fields{"officers": h.officers("o1", "o2")}))
+	h.must(h.do("o1", id, "notify", nil))
+	h.must(h.Statement(ctx, id, "有进货单。", scan))
 	h.entered(id)
 
 	trusted := log.Trusted()
 	maker.Trust.Log = &trusted
+	maker.Trust.Keys = append(maker.Trust.Keys, ring.List()...)
 	trust, err := json.Marshal(maker.Trust)
 	h.must(err)
-	out := filepath.Join(dir, "case")
+	out := filepath.Join(t.TempDir(), "case")
 	w, err := bag.Folder(out, h.clock.now())
 	h.must(err)
 	h.must(h.Export(ctx, h.staff["auditor"], id, "offsite test", v, trust, w))
@@ -73,23 +73,55 @@ func TestACaseIsHandedOverWhole(t *testing.T) {
 		}
 	}
 	h.verified(out, id)
+	h.signedIn(out)
 	h.chained(out)
 	h.followed(out, reader)
 	cover, err := os.ReadFile(filepath.Join(out, "data", "cover.pdf"))
 	if err != nil || !bytes.HasPrefix(cover, []byte("%PDF-")) {
 		t.Errorf("the cover: %v", err)
 	}
+	h.heldApartIn(out, other)
+	h.papersIn(out)
 	papers, err := filepath.Glob(filepath.Join(out, "data", "documents", "*.pdf"))
 	c, errCase := h.Case(ctx, h.staff["auditor"], id)
 	if err != nil || errCase != nil || len(papers) == 0 || len(papers) != len(c.Documents) {
 		t.Errorf("%d papers of %d: %v %v", len(papers), len(c.Documents), err, errCase)
 	}
 	views, err := h.registry.Views(ctx, registry.ViewFilter{Subject: id})
-	if err != nil || len(views) != 1 || views[0].By != h.staff["auditor"].Name || !strings.Contains(views[0].Reason, "export") {
-		t.Errorf("who has seen it: %+v %v", views, err)
+	if err != nil || len(views) != 2 {
+		t.Errorf("who has seen bundle and paper: %+v %v", views, err)
 	}
-	if _, err := h.CaseID(ctx, "nowhere"); err == nil {
-		t.Error("a case that is not there is found")
+	for _, v := range views {
+		if v.By != h.staff["auditor"].Name || !strings.Contains(v.Reason, "export") {
+			t.Errorf("who has seen it: %+v", v)
+		}
+	}
+	if _, err := h.CaseID(ctx, "nowhere"); !errors.Is(err, casework.ErrNotFound) {
+		t.Errorf("a case that is not there: %v", err)
+	}
+	if got, err := h.CaseID(ctx, id); err != nil || got != id {
+		t.Errorf("%q is %q: %v", id, got, err)
+	}
+}
+
+// heldApartIn checks that a bag names the case from which this one was held apart: in the
+// sealed record, and on the cover.
+func (h *house) heldApartIn(dir, other string) {
+	h.t.Helper()
+	number := h.file(other).Number
+	record, err := os.ReadFile(filepath.Join(dir, "data", "process-record.ndjson"))
+	h.must(err)
+	if want := fmt.Sprintf(`"other_case":{"id":%q,"number":%q}`, other, number); !bytes.Contains(record, []byte(want)) {
+		h.t.Errorf("the record lacks %s:\n%s", want, record)
+	}
+	if _, err := exec.LookPath("pdftotext"); err != nil {
+		h.t.Log("NOT TESTED: pdftotext is not installed, the cover is not read")
+		return
+	}
+	cover, err := exec.Command("pdftotext", "-enc", "UTF-8", filepath.Join(dir, "data", "cover.pdf"), "-").Output()
+	h.must(err)
+	if text := strings.Join(strings.Fields(string(cover)), ""); !strings.Contains(text, number+"，") || !strings.Contains(text, "认定为不同违法行为：系两个违法行为") {
+		h.t.Errorf("the cover names no case %s: %s", number, text)
 	}
 }
 

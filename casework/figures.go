@@ -1,9 +1,8 @@
 package casework
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,10 +11,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+	"golang.org/x/sync/errgroup"
 
 	"offsite/casework/calendar"
 	"offsite/casework/quota"
-	"offsite/evidence/translog/proof"
 	"offsite/registry"
 	"offsite/store"
 )
@@ -88,36 +87,26 @@ func (b *Book) QuotaItems(ctx context.Context, key string, missing bool, cursor 
 	return page, nil
 }
 
-// QuotaSnapshot is the plan's figures as they stood at the end of a month.
+// QuotaSnapshot is the plan's figures as they stood at the end of a month: the
+// district's, or those of a brigade or a township.
 type QuotaSnapshot struct {
-	Month  string    `json:"month"` // 2006-01
-	At     time.Time `json:"at"`
-	Quotas []Quota   `json:"quotas"`
-	Text   string    `json:"text" doc:"The exact text that was sealed; its SHA-256 stands in the transparency log."`
-	SHA256 string    `json:"sha256"`
-	Proof  string    `json:"proof" doc:"Of the entry in the log (C2SP tlog-proof); empty until it stands there."`
+	Month     string    `json:"month"` // 2006-01
+	Level     string    `json:"level" enum:"district,brigade,township"`
+	Area      string    `json:"area" doc:"Name of the brigade or township; empty: the district."`
+	Townships []string  `json:"townships" doc:"That the area covered when it was sealed; none: the district."`
+	At        time.Time `json:"at"`
+	Quotas    []Quota   `json:"quotas"`
+	Text      string    `json:"text" doc:"The exact text that was sealed; its SHA-256 stands in the transparency log."`
+	SHA256    string    `json:"sha256"`
+	Proof     string    `json:"proof" doc:"Of the entry in the log (C2SP tlog-proof); empty until it stands there."`
 }
 
-// sealedFigures is the text of a snapshot.
-type sealedFigures struct {
-	Format string    `json:"format"`
-	Bureau string    `json:"bureau"`
-	Month  string    `json:"month"`
-	From   time.Time `json:"from"`
-	To     time.Time `json:"to"`
-	At     time.Time `json:"at"`
-	Quotas []Quota   `json:"quotas"`
-}
-
-const (
-	month        = "2006-01"
-	figureFormat = "offsite-quota/1"
-)
+const month = "2006-01"
 
 // SealQuotas keeps the figures of the month before, from the year's beginning to the
-// month's end, and enters their digest in the transparency log. What is sealed stays;
-// what waits for the log is entered now. A bureau without cases before has nothing to
-// seal.
+// month's end, of the district and of each brigade and township, and enters their digests
+// in the transparency log. What is sealed stays; what waits for the log is entered now. A
+// bureau without cases before has nothing to seal.
 func (b *Book) SealQuotas(ctx context.Context) error {
 	now := b.now().In(calendar.Shanghai())
 	to := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, calendar.Shanghai())
@@ -127,69 +116,111 @@ func (b *Book) SealQuotas(ctx context.Context) error {
 	if b.o.Log == nil {
 		return nil
 	}
-	rows, err := b.o.Pool.Query(ctx, `SELECT to_char(month, 'YYYY-MM'), at, sha256 FROM quota_snapshot WHERE proof IS NULL ORDER BY month`)
+	rows, err := b.o.Pool.Query(ctx, `SELECT body FROM quota_snapshot WHERE proof IS NULL ORDER BY month, level, area`)
 	if err != nil {
 		return fmt.Errorf("find the figures that wait for the log: %w", err)
 	}
-	waiting, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e proof.Entry, err error) {
-		e.Kind = proof.KindQuota
-		err = row.Scan(&e.ID, &e.At, &e.SHA256)
-		return e, err
-	})
+	waiting, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
 	if err != nil {
 		return fmt.Errorf("find the figures that wait for the log: %w", err)
 	}
-	for _, e := range waiting {
-		text, err := b.o.Log.Record(ctx, e)
-		if err != nil {
-			return err
-		}
-		if _, err := b.o.Pool.Exec(ctx, `UPDATE quota_snapshot SET proof = $2 WHERE to_char(month, 'YYYY-MM') = $1 AND proof IS NULL`, e.ID, text); err != nil {
-			return fmt.Errorf("keep the proof of the figures of %s: %w", e.ID, err)
-		}
+	var all errgroup.Group // each waits for the next checkpoint
+	all.SetLimit(logWorkers)
+	for _, text := range waiting {
+		all.Go(func() error { return b.enterFigures(ctx, text) })
+	}
+	return all.Wait()
+}
+
+// enterFigures puts a snapshot into the log.
+func (b *Book) enterFigures(ctx context.Context, text []byte) error {
+	s, err := quota.ReadSealed(text)
+	if err != nil {
+		return err
+	}
+	e := s.Entry(text)
+	receipt, err := b.o.Log.Record(ctx, e)
+	if err != nil {
+		return err
+	}
+	if _, err := b.o.Pool.Exec(ctx, `UPDATE quota_snapshot SET proof = $2 WHERE sha256 = $1 AND proof IS NULL`, e.SHA256, receipt); err != nil {
+		return fmt.Errorf("keep the proof of the figures of %s: %w", e.ID, err)
 	}
 	return nil
 }
 
-// keepFigures writes the snapshot of the month that ended at to, once.
+// keepFigures writes the snapshots of the month that ended at to, once: the district's,
+// and those of the areas as they are now.
 func (b *Book) keepFigures(ctx context.Context, to time.Time) error {
 	last := to.AddDate(0, 0, -1)
-	var known bool
-	err := b.o.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM quota_snapshot WHERE to_char(month, 'YYYY-MM') = $1)
-		OR NOT EXISTS (SELECT FROM casefile WHERE raised_at < $2)`, last.Format(month), to).Scan(&known)
-	if err != nil || known {
+	var whole, areas bool
+	err := b.o.Pool.QueryRow(ctx, `SELECT none OR EXISTS (SELECT FROM quota_snapshot WHERE to_char(month, 'YYYY-MM') = $1 AND level = 'district'),
+		none OR EXISTS (SELECT FROM quota_snapshot WHERE to_char(month, 'YYYY-MM') = $1 AND level <> 'district')
+		FROM (SELECT NOT EXISTS (SELECT FROM casefile WHERE raised_at < $2) AS none) n`, last.Format(month), to).Scan(&whole, &areas)
+	if err != nil || whole && areas {
 		return err
 	}
-	p := quota.Period{From: time.Date(last.Year(), 1, 1, 0, 0, 0, 0, calendar.Shanghai()), To: to}
-	list, err := quota.Compute(ctx, b.o.Pool, p, b.matterKeys(), to)
-	if err != nil {
-		return err
+	s := quota.Sealed{Format: quota.SealedFormat, Bureau: b.o.Bureau.Name, Month: last.Format(month), To: to, At: b.now(),
+		From: time.Date(last.Year(), 1, 1, 0, 0, 0, 0, calendar.Shanghai())}
+	var all []quota.Sealed
+	if !whole {
+		all = append(all, s)
 	}
-	at := b.now()
-	body, err := json.Marshal(sealedFigures{Format: figureFormat, Bureau: b.o.Bureau.Name, Month: last.Format(month), From: p.From, To: p.To, At: at, Quotas: list})
-	if err != nil {
-		return err
+	if !areas {
+		brigades, err := b.o.Registry.Brigades(ctx)
+		if err != nil {
+			return err
+		}
+		list, err := quota.Areas(ctx, b.o.Pool, quota.Period{From: s.From, To: to}, b.matterKeys(), brigades, to)
+		if err != nil {
+			return err
+		}
+		for _, a := range list {
+			s.Level, s.Area, s.Townships = a.Level, a.Name, a.Townships
+			all = append(all, s)
+		}
 	}
-	sum := sha256.Sum256(body)
-	_, err = b.o.Pool.Exec(ctx, `INSERT INTO quota_snapshot (month, at, body, sha256) VALUES ($1::text::date, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		last.Format(month)+"-01", at, string(body), hex.EncodeToString(sum[:]))
-	return err
+	return b.keepSealed(ctx, all)
 }
 
-// QuotaSnapshots lists the sealed months, newest first.
-func (b *Book) QuotaSnapshots(ctx context.Context) ([]QuotaSnapshot, error) {
-	rows, err := b.o.Pool.Query(ctx, `SELECT to_char(month, 'YYYY-MM'), at, body, sha256, coalesce(proof, '') FROM quota_snapshot ORDER BY quota_snapshot.month DESC LIMIT 60`)
+// keepSealed computes the figures of snapshots and writes them, all or none.
+func (b *Book) keepSealed(ctx context.Context, all []quota.Sealed) error {
+	batch := &pgx.Batch{}
+	for _, s := range all {
+		part, scope := store.WithScope(ctx)
+		scope.Narrow(s.Townships)
+		var err error
+		if s.Quotas, err = quota.Compute(part, b.o.Pool, quota.Period{From: s.From, To: s.To}, b.matterKeys(), s.To); err != nil {
+			return err
+		}
+		text, err := json.Marshal(s)
+		if err != nil {
+			return fmt.Errorf("write the figures of %s: %w", s.Month, err)
+		}
+		batch.Queue(`INSERT INTO quota_snapshot (month, level, area, townships, at, body, sha256) VALUES ($1::text::date, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+			s.Month+"-01", cmp.Or(s.Level, quota.District), s.Area, append([]string{}, s.Townships...), s.At, string(text), s.Entry(text).SHA256)
+	}
+	return pgx.BeginFunc(ctx, b.o.Pool, func(tx pgx.Tx) error { return tx.SendBatch(ctx, batch).Close() })
+}
+
+// QuotaSnapshots lists the sealed months of a part, newest first: by the name that it had
+// then. Without a name they are of all that the context sees, the district's or those of
+// the area that covered the same townships.
+func (b *Book) QuotaSnapshots(ctx context.Context, of quota.Part) ([]QuotaSnapshot, error) {
+	own := append([]string{}, store.Townships(ctx)...)
+	rows, err := b.o.Pool.Query(ctx, `SELECT DISTINCT ON (month) to_char(month, 'YYYY-MM'), level, area, townships, at, body, sha256, coalesce(proof, '') FROM quota_snapshot s
+		WHERE CASE WHEN $1 = '' THEN s.townships @> $3::text[] AND s.townships <@ $3::text[] ELSE level = $1 AND area = $2 END
+		ORDER BY s.month DESC, s.level LIMIT 60`, of.Level, of.Name, own)
 	if err != nil {
 		return nil, fmt.Errorf("list the sealed figures: %w", err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s QuotaSnapshot, err error) {
 		var text []byte
-		if err = row.Scan(&s.Month, &s.At, &s.Text, &s.SHA256, &text); err != nil {
+		if err = row.Scan(&s.Month, &s.Level, &s.Area, &s.Townships, &s.At, &s.Text, &s.SHA256, &text); err != nil {
 			return s, err
 		}
 		s.Proof = string(text)
-		var body sealedFigures
-		err = json.Unmarshal([]byte(s.Text), &body)
+		body, err := quota.ReadSealed([]byte(s.Text))
 		s.Quotas = body.Quotas
 		return s, err
 	})

@@ -58,7 +58,7 @@ type FindingFilter struct {
 	Detector string
 	CameraID string
 	ObjectID string
-	Order    string // "probability": surest first; "": see Findings
+	Order    string // "probability": surest first; "deadline": what falls due first; "": see Findings
 	Limit    int    // 0: 50
 }
 

@@ -40,6 +40,15 @@ func (b *Book) fields(ctx context.Context, event string, fields map[string]any) 
 			var n int64
 			n, ok = readFen(value)
 			x.Parts, ok = int(n), ok && n <= flow.MostInstalments
+		case key == "papers":
+			var list []string
+			if list, ok = texted(value); !ok {
+				break
+			}
+			var err error
+			if x.Papers, err = readPapers(flow.Event(event), list); err != nil {
+				return x, err
+			}
 		case key == "officers":
 			list, err := b.readOfficers(ctx, value)
 			if err != nil {
@@ -88,20 +97,29 @@ func readFen(value any) (int64, bool) {
 	return 0, false
 }
 
-// readOfficers looks up who was chosen; nil for what is no list of accounts.
-func (b *Book) readOfficers(ctx context.Context, value any) ([]flow.OfficerChoice, error) {
-	var ids []string
+// texted is a list of texts, as JSON gives it; false for anything else.
+func texted(value any) (texts []string, ok bool) {
 	switch list := value.(type) {
 	case []string:
-		ids = list
+		return list, true
 	case []any:
 		for _, one := range list {
-			id, ok := one.(string)
+			text, ok := one.(string)
 			if !ok {
-				return nil, nil
+				return nil, false
 			}
-			ids = append(ids, id)
+			texts = append(texts, text)
 		}
+		return texts, true
+	}
+	return nil, false
+}
+
+// readOfficers looks up who was chosen; nil for what is no list of accounts.
+func (b *Book) readOfficers(ctx context.Context, value any) ([]flow.OfficerChoice, error) {
+	ids, ok := texted(value)
+	if !ok {
+		return nil, nil
 	}
 	chosen := []flow.OfficerChoice{}
 	for _, id := range ids {

@@ -17,6 +17,7 @@ import (
 	"offsite/casework/matter"
 	"offsite/detectors"
 	"offsite/evidence"
+	"offsite/evidence/vault"
 	"offsite/registry"
 	"offsite/registry/account"
 	"offsite/store/storetest"
@@ -58,6 +59,7 @@ type house struct {
 	party    registry.Party
 	areaM2   float64
 	staff    map[string]casework.Actor
+	vault    *vault.Vault // where bundles are put; nil: nowhere
 }
 
 // working is a Tuesday morning.
@@ -72,6 +74,8 @@ type want struct {
 	areaM2   float64
 	at       time.Time // zero: working
 	log      casework.Log
+	vault    *vault.Vault
+	sealer   casework.Sealer // nil: documents are not signed
 
 	messenger func(casework.Messenger) casework.Messenger // before the gateway; nil: nothing
 	mailer    casework.Mailer                             // nil: no e-mail
@@ -80,7 +84,7 @@ type want struct {
 
 func open(t *testing.T, w want) *house {
 	t.Helper()
-	h := &house{t: t, pool: storetest.Open(t), clock: &clock{at: working}, areaM2: w.areaM2, staff: map[string]casework.Actor{}}
+	h := &house{t: t, pool: storetest.Open(t), clock: &clock{at: working}, areaM2: w.areaM2, vault: w.vault, staff: map[string]casework.Actor{}}
 	if !w.at.IsZero() {
 		h.clock.at = w.at
 	}
@@ -103,6 +107,9 @@ func open(t *testing.T, w want) *house {
 	return h
 }
 
+// press sets the papers of all houses: its fonts are large.
+var press = sync.OnceValues(func() (*document.Press, error) { return document.New(document.DebianFonts()) })
+
 func (h *house) book(accounts *account.Accounts, w want) *casework.Book {
 	h.t.Helper()
 	days, err := calendar.Default()
@@ -116,12 +123,16 @@ func (h *house) book(accounts *account.Accounts, w want) *casework.Book {
 	if w.messenger != nil {
 		messages = w.messenger(messages)
 	}
-	press, err := document.New(document.DebianFonts())
+	press, err := press()
 	h.must(err)
-	b, err := casework.New(casework.Options{Pool: h.pool, Registry: h.registry, Accounts: accounts, Calendar: days, Matters: matters, Press: press,
-		Payment: h.outside.payment, Messenger: messages, Mailer: w.mailer, PublicURL: h.outside.callbacks.URL, LinkKey: make([]byte, 32), Now: h.clock.now, Log: w.log,
+	o := casework.Options{Pool: h.pool, Registry: h.registry, Accounts: accounts, Calendar: days, Matters: matters, Press: press,
+		Payment: h.outside.payment, Messenger: messages, Mailer: w.mailer, PublicURL: h.outside.callbacks.URL, LinkKey: make([]byte, 32), Now: h.clock.now, Log: w.log, Sealer: w.sealer,
 		Bureau: casework.Bureau{Name: "上海市崇明区城市管理行政执法局", ShortNo: "沪崇城管", Phone: "021-12345678", Address: "崇明区某路1号", Contact: "某科",
-			Treasury: "崇明区财政局国库", Court: "上海市崇明区人民法院", Superior: "上海市崇明区人民政府", Demo: true}})
+			Treasury: "崇明区财政局国库", Court: "上海市崇明区人民法院", Superior: "上海市崇明区人民政府", Demo: true}}
+	if w.vault != nil {
+		o.Retainer = w.vault
+	}
+	b, err := casework.New(o)
 	h.must(err)
 	return b
 }
@@ -203,6 +214,9 @@ func (h *house) find(change func(*casework.Summary)) string {
 
 func (h *house) record(r evidence.Receipt, s casework.Summary) {
 	h.t.Helper()
+	if h.vault != nil {
+		h.put(&r)
+	}
 	raw, err := json.Marshal(s)
 	h.must(err)
 	h.must(h.RecordEvidence(h.t.Context(), r, raw))

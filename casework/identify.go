@@ -30,13 +30,16 @@ func (t *taking) identify(ctx context.Context) error {
 	if err := t.b.revokeLink(ctx, t.tx, c.ID); err != nil {
 		return err
 	}
+	if err := t.b.endFullCopies(ctx, t.tx, c.ID); err != nil {
+		return err
+	}
 	return t.b.refresh(ctx, t.tx, c, t.now)
 }
 
 // nameParty sets the party and notes its day of birth: under fourteen there is no
 // penalty (art. 30). Reading the identity number is recorded by the registry.
 func (b *Book) nameParty(ctx context.Context, t *taking, partyID string) error {
-	number, err := b.o.Registry.In(t.tx).PartyIdentity(ctx, "casework", partyID, "核对当事人年龄（行政处罚法第三十条），案件 "+t.c.ID)
+	number, err := b.o.Registry.In(t.tx).PartyIdentity(ctx, "casework", partyID, "核对当事人年龄（行政处罚法第三十条） the party's age (Penalty Law art. 30) "+t.c.ID)
 	if err != nil {
 		return fmt.Errorf("read the age of party %s: %w", partyID, err)
 	}

@@ -41,9 +41,13 @@ func (t *taking) issue(ctx context.Context, kind string) (issued, error) {
 	if err != nil {
 		return issued{}, err
 	}
-	_, err = t.tx.Exec(ctx, `INSERT INTO document (id, case_id, kind, title_zh, title_en, number, code, sha256, issued_at, pdf)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		id.String(), t.c.ID, kind, doc.TitleZH, doc.TitleEN, number, fields.Code, doc.SHA256, t.now, doc.PDF)
+	signed, err := t.b.sealed(kind, number, t.now, doc.PDF)
+	if err != nil {
+		return issued{}, err
+	}
+	_, err = t.tx.Exec(ctx, `INSERT INTO document (id, case_id, kind, title_zh, title_en, number, code, sha256, issued_at, pdf, seal)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif($11, ''))`,
+		id.String(), t.c.ID, kind, doc.TitleZH, doc.TitleEN, number, fields.Code, doc.SHA256, t.now, doc.PDF, string(signed))
 	if err != nil {
 		return issued{}, fmt.Errorf("keep document %s of case %s: %w", number, t.c.ID, err)
 	}

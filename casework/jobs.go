@@ -74,9 +74,11 @@ func (SweepArgs) InsertOpts() river.InsertOpts {
 const (
 	sweepEvery     = 5 * time.Minute
 	reconcileEvery = 6 * time.Hour // ReconcileArgs makes one a day of it
+	clearEvery     = 6 * time.Hour
 )
 
-// RetainArgs prolongs the object lock of a case's evidence.
+// RetainArgs prolongs the object lock of a case's evidence, and puts a legal hold on it
+// or takes it off.
 type RetainArgs struct {
 	CaseID   string `json:"case_id"`
 	Archived bool   `json:"archived"`
@@ -88,17 +90,14 @@ func (RetainArgs) Kind() string { return "casework.retain" }
 // InsertOpts puts it on casework's queue.
 func (RetainArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: Queue} }
 
-// Retainer prolongs the object lock of a stored bundle; it never shortens it.
+// Retainer is the vault as casework uses it. It prolongs the object lock of a stored
+// bundle and never shortens it, holds a bundle whatever its lock says, and deletes it once
+// neither keeps it: evidence.ErrLocked before.
 type Retainer interface {
 	ExtendRetention(ctx context.Context, r evidence.Receipt, until time.Time) (time.Time, error)
+	Hold(ctx context.Context, r evidence.Receipt, on bool) error
+	Remove(ctx context.Context, r evidence.Receipt) error
 }
-
-// How long evidence stays locked: a case that may still be decided, and one in
-// the archive.
-const (
-	openRetention    = 3 * 365 * 24 * time.Hour
-	archiveRetention = 10 * 365 * 24 * time.Hour
-)
 
 // SealRoomArgs asks for the recording of an inquiry by video to be sealed, on
 // RecheckQueue: where evidence is. The worker keeps Book.RoomMaterial.
@@ -147,6 +146,8 @@ func (b *Book) AddWorkers(w *river.Workers) {
 		_, err := b.due(ctx, job.Args.CaseID)
 		return err
 	}))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[OrderArgs]) error { return b.ask(ctx, job.Args.OrderID) }))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[RefundArgs]) error { return b.refund(ctx, job.Args.OrderID) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, _ *river.Job[SweepArgs]) error {
 		_, err := b.Sweep(ctx)
 		return err
@@ -164,6 +165,10 @@ func (b *Book) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[RetainArgs]) error {
 		return b.retain(ctx, job.Args)
 	}))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, _ *river.Job[ClearArgs]) error {
+		_, err := b.Clear(ctx)
+		return err
+	}))
 }
 
 // Work does one job now, given its kind and arguments as they stand in the table of
@@ -173,6 +178,7 @@ func (b *Book) Work(ctx context.Context, kind string, args []byte) error {
 	var a struct {
 		MessageArgs
 		RetainArgs
+		OrderID string `json:"order_id"` // of OrderArgs and RefundArgs
 	}
 	if err := json.Unmarshal(args, &a); err != nil {
 		return fmt.Errorf("read the arguments of job %s: %w", kind, err)
@@ -187,6 +193,10 @@ func (b *Book) Work(ctx context.Context, kind string, args []byte) error {
 		return b.enter(ctx, a.CaseID)
 	case RetainArgs{}.Kind():
 		return b.retain(ctx, a.RetainArgs)
+	case OrderArgs{}.Kind():
+		return b.ask(ctx, a.OrderID)
+	case RefundArgs{}.Kind():
+		return b.refund(ctx, a.OrderID)
 	}
 	return fmt.Errorf("job %s is not casework's", kind)
 }
@@ -205,22 +215,7 @@ func (b *Book) PeriodicJobs() []*river.PeriodicJob {
 			&river.PeriodicJobOpts{RunOnStart: true}),
 		river.NewPeriodicJob(river.PeriodicInterval(reconcileEvery), func() (river.JobArgs, *river.InsertOpts) { return ReconcileArgs{}, nil },
 			&river.PeriodicJobOpts{RunOnStart: true}),
+		river.NewPeriodicJob(river.PeriodicInterval(clearEvery), func() (river.JobArgs, *river.InsertOpts) { return ClearArgs{}, nil },
+			&river.PeriodicJobOpts{RunOnStart: true}),
 	}
-}
-
-func (b *Book) retain(ctx context.Context, args RetainArgs) error {
-	list, err := b.receiptsOf(ctx, args.CaseID, `SELECT receipt FROM evidence WHERE case_id = $1 UNION ALL SELECT receipt FROM redacted_copy WHERE case_id = $1`)
-	if err != nil {
-		return err
-	}
-	for _, r := range list {
-		until := r.SealedAt.Add(openRetention)
-		if args.Archived {
-			until = r.SealedAt.Add(archiveRetention)
-		}
-		if _, err := b.o.Retainer.ExtendRetention(ctx, r, until); err != nil {
-			return fmt.Errorf("retain the evidence of case %s: %w", args.CaseID, err)
-		}
-	}
-	return nil
 }

@@ -17,10 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-const (
-	linkLife    = 365 * 24 * time.Hour
-	sessionLife = 12 * time.Hour
-)
+const sessionLife = 12 * time.Hour
 
 // OpenLinkKey reads the 32-byte key of portal links. A missing one is made,
 // readable by us alone; a file that others can read is refused.
@@ -83,25 +80,25 @@ func (b *Book) link(ctx context.Context, tx pgx.Tx, caseID string, now time.Time
 	nonce := randomHex()
 	token := b.token(caseID, nonce)
 	var kept string
-	err := tx.QueryRow(ctx, `INSERT INTO portal_link (token_sha256, case_id, nonce, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (case_id) DO UPDATE SET expires_at = $5 RETURNING nonce`, digestOf(token), caseID, nonce, now, now.Add(linkLife)).Scan(&kept)
+	err := tx.QueryRow(ctx, `INSERT INTO portal_link (token_sha256, case_id, nonce, given_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (case_id) DO UPDATE SET given_at = $4 RETURNING nonce`, digestOf(token), caseID, nonce, now).Scan(&kept)
 	if err != nil {
 		return "", fmt.Errorf("make the portal link of case %s: %w", caseID, err)
 	}
 	return b.linkURL(b.token(caseID, kept)), nil
 }
 
-// shownLink is the link for officers, "" if none was made.
-func (b *Book) shownLink(ctx context.Context, db database, caseID string) (string, error) {
+// shownLink is the link for officers and when it was last given out, "" if none was made.
+func (b *Book) shownLink(ctx context.Context, db database, caseID string) (link string, given time.Time, err error) {
 	var nonce string
-	err := db.QueryRow(ctx, `SELECT nonce FROM portal_link WHERE case_id = $1`, caseID).Scan(&nonce)
+	err = db.QueryRow(ctx, `SELECT nonce, given_at FROM portal_link WHERE case_id = $1`, caseID).Scan(&nonce, &given)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return "", nil
+		return "", given, nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("read the portal link of case %s: %w", caseID, err)
+		return "", given, fmt.Errorf("read the portal link of case %s: %w", caseID, err)
 	}
-	return b.linkURL(b.token(caseID, nonce)), nil
+	return b.linkURL(b.token(caseID, nonce)), given, nil
 }
 
 // revokeLink closes the link and all sessions that came of it.
@@ -120,18 +117,21 @@ func randomHex() string {
 	return hex.EncodeToString(raw)
 }
 
-// PortalSession changes a link's token for a session.
-func (b *Book) PortalSession(ctx context.Context, token string, v Visit) (PortalLogin, error) {
+// PortalSession changes a link's token for a session. Before is the cookie of the session that
+// the browser holds already, "" if none: whoever opens the link again need not show the
+// second factor again for the same case.
+func (b *Book) PortalSession(ctx context.Context, token, before string, v Visit) (PortalLogin, error) {
 	l := PortalLogin{Cookie: randomHex() + randomHex(), CSRF: randomHex(), ExpiresAt: b.now().Add(sessionLife)}
-	err := b.o.Pool.QueryRow(ctx, `SELECT case_id::text FROM portal_link WHERE token_sha256 = $1 AND expires_at > $2`, digestOf(token), b.now()).Scan(&l.CaseID)
+	err := b.o.Pool.QueryRow(ctx, openLink, digestOf(token), b.now().Add(-linkAfter)).Scan(&l.CaseID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return PortalLogin{}, ErrLink
 	}
 	if err != nil {
 		return PortalLogin{}, fmt.Errorf("open a portal link: %w", err)
 	}
-	_, err = b.o.Pool.Exec(ctx, `INSERT INTO portal_session (cookie_sha256, case_id, csrf, address, browser, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		digestOf(l.Cookie), l.CaseID, l.CSRF, v.Address, shortened(v.Browser), b.now(), l.ExpiresAt)
+	_, err = b.o.Pool.Exec(ctx, `INSERT INTO portal_session (cookie_sha256, case_id, csrf, address, browser, created_at, expires_at, proved_at) VALUES ($1, $2, $3, $4, $5, $6, $7,
+		(SELECT proved_at FROM portal_session WHERE cookie_sha256 = $8 AND case_id = $2 AND expires_at > $6))`,
+		digestOf(l.Cookie), l.CaseID, l.CSRF, v.Address, shortened(v.Browser), b.now(), l.ExpiresAt, digestOf(before))
 	if err != nil {
 		return PortalLogin{}, fmt.Errorf("open a portal session of case %s: %w", l.CaseID, err)
 	}

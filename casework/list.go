@@ -21,7 +21,7 @@ const (
 )
 
 // mark is where a page ends: time and id of its last row, its score where that
-// orders the list.
+// orders the list. The time is what the list goes by: raised, changed or due.
 type mark struct {
 	At    time.Time `json:"t"`
 	ID    string    `json:"i"`
@@ -81,11 +81,15 @@ func (q *query) text() string {
 	return " WHERE " + strings.Join(q.where, " AND ")
 }
 
-// byProbability orders a list of findings by how sure the model was.
-const byProbability = "probability"
+// Orders of a list of findings: by how sure the model was; by what falls due first, and of
+// those that fall due together the surest first.
+const (
+	byProbability = "probability"
+	byDeadline    = "deadline"
+)
 
-// Findings lists findings: those that wait for a review oldest first, or surest
-// first where that is asked for, all others newest first.
+// Findings lists findings: those that wait for a review oldest first, or in the order
+// that is asked for, all others newest first.
 func (b *Book) Findings(ctx context.Context, f FindingFilter, cursor string) (Page[FindingItem], error) {
 	var q query
 	if f.State != "" {
@@ -116,8 +120,11 @@ func (b *Book) Findings(ctx context.Context, f FindingFilter, cursor string) (Pa
 	page := Page[FindingItem]{Items: []FindingItem{}}
 	for i, c := range list {
 		if i == n {
-			last := list[n-1]
-			page.NextCursor = mark{last.RaisedAt, last.ID, last.D.Summary.score()}.cursor()
+			last := mark{list[n-1].RaisedAt, list[n-1].ID, list[n-1].D.Summary.score()}
+			if due := page.Items[n-1].Deadline; f.Order == byDeadline && due != nil {
+				last.At = due.At
+			}
+			page.NextCursor = last.cursor()
 			break
 		}
 		item := c.findingItem()
@@ -141,6 +148,13 @@ func (q *query) after(f FindingFilter, m *mark) (order string) {
 		order, begin = "-score, raised_at, casefile.id", "(-score, raised_at, id) > (-(?::double precision), ?, ?)"
 		if m != nil {
 			q.add(begin, m.Score, m.At, m.ID)
+		}
+		return order
+	case f.Order == byDeadline:
+		q.add("due_at IS NOT NULL")
+		order, begin = "due_at, -score, casefile.id", "(due_at, -score, id) > (?, -(?::double precision), ?)"
+		if m != nil {
+			q.add(begin, m.At, m.Score, m.ID)
 		}
 		return order
 	case f.State == string(flow.Found) || f.State == string(flow.Reviewed):
@@ -174,6 +188,10 @@ func (c *casefile) findingItem() FindingItem {
 // wholeNumber is a case's number as it stands on a paper.
 var wholeNumber = regexp.MustCompile(`^\s*\S+字〔\d{4}〕第\d+号\s*$`)
 
+// unknownParty are the cases whose party somebody has to find out where it was seen
+// (当事人待查): from the second review on, until it is identified or the case ends without.
+const unknownParty = `party_id IS NULL AND state IN ('reviewed', 'verified', 'filed')`
+
 // Cases lists cases, latest change first. Findings that nobody confirmed are not
 // cases yet.
 func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[CaseItem], error) {
@@ -194,6 +212,9 @@ func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[Cas
 		q.add("due_at < ?", b.now())
 	case "week":
 		q.add("due_at < ?", b.now().Add(soon))
+	}
+	if f.Unknown {
+		q.add(unknownParty)
 	}
 	q.search(f.Q)
 	m, err := readMark(cursor)

@@ -13,6 +13,7 @@ import (
 
 	"offsite/casework/calendar"
 	"offsite/casework/flow"
+	"offsite/casework/matter"
 	"offsite/store"
 	"offsite/tracing"
 )
@@ -114,7 +115,7 @@ func (t *taking) text(template, link string) string {
 	until := func(at time.Time) string { return at.In(calendar.Shanghai()).Format("1月2日15:04") }
 	switch template {
 	case "reminder":
-		return fmt.Sprintf("%s%s于%s被发现“%s”。请在%s前自行改正，及时改正且轻微的不予处罚。%s", head, place, until(t.c.FirstAt), d.Law.NameZH, until(d.GraceEnds), tail)
+		return head + matter.Remind(d.Law.Reminder, place, until(t.c.FirstAt), until(d.GraceEnds), d.Law.NameZH, d.Law.Order.ZH) + tail
 	case "notice":
 		return fmt.Sprintf("%s您有一份《违法事实告知书》（%s，%s）。您可以查看证据、说明情况。%s", head, place, d.Law.NameZH, tail)
 	case "proposal":
@@ -130,6 +131,12 @@ func (t *taking) text(template, link string) string {
 		return fmt.Sprintf("%s已准予您延期至%s前缴纳罚款。%s", head, until(d.PayUntil), tail)
 	case "room":
 		return fmt.Sprintf("%s办案人员已在视频询问室等候。打开链接，验证手机号并同意录音录像后即可进入；也可以不参加，改为书面说明。%s", head, tail)
+	case "link":
+		return fmt.Sprintf("%s您的案件办理链接已重新发出，以前的链接不再有效。%s", head, tail)
+	case "full_copy_granted":
+		return fmt.Sprintf("%s您查看未遮挡画面的申请已获准，请在期限内用手机号验证后查看，不得传播。%s", head, tail)
+	case "full_copy_refused":
+		return fmt.Sprintf("%s您查看未遮挡画面的申请未获准，理由见办理页面。%s", head, tail)
 	case "demand":
 		return fmt.Sprintf("%s您有一份《催告书》，请尽快履行。您有权陈述、申辩。%s", head, tail)
 	}

@@ -75,13 +75,27 @@ func TestNotesAreTakenBackByTheirAuthorAlone(t *testing.T) {
 	if err := d.Withdraw(ctx, o2.ID, n.ID); !errors.Is(err, desk.ErrNotFound) {
 		t.Errorf("taken back by another: %v", err)
 	}
-	h.must(d.Withdraw(ctx, o1.ID, n.ID))
+	for _, wrong := range []string{"", "x", "'", o1.ID} {
+		if err := d.Withdraw(ctx, o1.ID, wrong); !errors.Is(err, desk.ErrNotFound) {
+			t.Errorf("note %q is taken back: %v", wrong, err)
+		}
+		if _, err := desk.CaseOf(ctx, h.pool, wrong); !errors.Is(err, desk.ErrNotFound) {
+			t.Errorf("note %q is on a case: %v", wrong, err)
+		}
+		if err := d.RemoveFilter(ctx, o1.ID, wrong); !errors.Is(err, desk.ErrNotFound) {
+			t.Errorf("filter %q is removed: %v", wrong, err)
+		}
+	}
+	h.must(d.Withdraw(ctx, o1.ID, strings.ToUpper(n.ID)))
 	if unseen, err := d.Unseen(ctx, o2.ID); err != nil || unseen != 0 {
 		t.Errorf("what was taken back still waits: %d %v", unseen, err)
 	}
 	var refused *desk.Refused
 	if _, err := d.Write(ctx, o1.ID, caseID, desk.NoteDraft{Text: "二", Mentions: []string{admin.ID}}); !errors.As(err, &refused) || refused.Field != "mentions" {
 		t.Errorf("who sees no cases is mentioned: %v", err)
+	}
+	if _, err := d.Write(ctx, o1.ID, caseID, desk.NoteDraft{Text: "二", Mentions: []string{o2.ID, "x"}}); !errors.As(err, &refused) || refused.Field != "mentions" {
+		t.Errorf("what is no account is mentioned: %v", err)
 	}
 	if _, err := d.Write(ctx, o1.ID, caseID, desk.NoteDraft{Text: " \n"}); !errors.As(err, &refused) || refused.Field != "text" {
 		t.Errorf("nothing is written: %v", err)

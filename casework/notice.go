@@ -32,7 +32,7 @@ type NoticeDeadline struct{ ZH, EN, Day string }
 // recorded before the page itself asks for the case.
 func (b *Book) PortalNotice(ctx context.Context, token string) (PortalNotice, error) {
 	var id string
-	err := b.o.Pool.QueryRow(ctx, `SELECT case_id::text FROM portal_link WHERE token_sha256 = $1 AND expires_at > $2`, digestOf(token), b.now()).Scan(&id)
+	err := b.o.Pool.QueryRow(ctx, openLink, digestOf(token), b.now().Add(-linkAfter)).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return PortalNotice{}, ErrLink
 	}

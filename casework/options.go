@@ -13,6 +13,7 @@ import (
 	"offsite/casework/calendar"
 	"offsite/casework/document"
 	"offsite/casework/matter"
+	"offsite/evidence/seal"
 	"offsite/registry"
 	"offsite/registry/account"
 )
@@ -28,10 +29,11 @@ type Options struct {
 	Payment   Payment   // treasury's provider
 	Messenger Messenger // SMS gateway
 	Mailer    Mailer    // mail server; nil: nobody is written to by e-mail
-	Retainer  Retainer  // the vault; nil: retention is not prolonged
+	Retainer  Retainer  // the vault; nil: locks are not prolonged, and nothing is deleted
 	Rooms     Rooms     // of inquiries by video; nil: none is held by this process
 	Log       Log       // the transparency log; nil: process records stay in the database alone
 	Tell      Tell      // other systems; nil: they are told nothing
+	Sealer    Sealer    // the keys that sign issued documents; nil: they are not signed
 	Bureau    Bureau
 	PublicURL string // "https://…", of portal links, verification codes and callbacks
 	LinkKey   []byte // 32 bytes from which portal links derive, see OpenLinkKey
@@ -48,6 +50,9 @@ type Press interface {
 	Render(k document.Kind, f document.Fields) (document.Document, error)
 	Sheet(s document.Sheet) ([]byte, error)
 }
+
+// Sealer gives the bureau's sealing keys in force.
+type Sealer func() (*seal.Sealer, error)
 
 // Bureau is the authority that acts, as its documents name it.
 type Bureau struct {
@@ -109,6 +114,11 @@ type Payment interface {
 	// Verify checks a callback's signature and age. A notice with Paid false is
 	// about something else than money received.
 	Verify(header http.Header, body []byte) (PaymentNotice, error)
+	// Query asks what became of an order, as a notice tells it; one that the provider does
+	// not know was not paid.
+	Query(ctx context.Context, orderID string) (PaymentNotice, error)
+	// Refund has a paid order paid back in whole. It is idempotent by the order.
+	Refund(ctx context.Context, orderID string, fen int64, reason string) error
 	// Daily is the provider's file of a day, to be compared with what was credited.
 	Daily(ctx context.Context, day time.Time) ([]PaymentLine, error)
 }
@@ -117,6 +127,7 @@ type Payment interface {
 type PaymentNotice struct {
 	ID        string // of the notice; the same notice may come many times
 	Paid      bool
+	Refunded  bool // the money was paid back
 	OrderID   string
 	AmountFen int64
 	ReceiptNo string

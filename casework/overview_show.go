@@ -83,7 +83,11 @@ func (b *Book) waiting(ctx context.Context, a Actor, states []StateCount) ([]Wai
 			if err != nil {
 				return nil, fmt.Errorf("count the cases of officer %s: %w", a.ID, err)
 			}
-			list = append(list, Waiting{"case", n})
+			var unknown int // where the account looks: an officer of a township sees those near by
+			if err := b.o.Pool.QueryRow(ctx, `SELECT count(*) FROM casefile WHERE `+unknownParty).Scan(&unknown); err != nil {
+				return nil, fmt.Errorf("count the cases without a party: %w", err)
+			}
+			list = append(list, Waiting{"case", n}, Waiting{"unknown_party", unknown})
 		case "legal":
 			list = append(list, Waiting{"legal", count["legal_review"]})
 		case "head":

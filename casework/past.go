@@ -32,6 +32,15 @@ type Past struct {
 	AreaM2     float64
 	Repeats    int // of the same matter by the party, in the year before
 	Steps      []PastStep
+	Looked     *PastLook // at what is published of it; nil: nobody has
+}
+
+// PastLook is what somebody said of what is published of a past case.
+type PastLook struct {
+	At     time.Time
+	By     Actor
+	Sound  bool
+	Reason string // of a withdrawal
 }
 
 // PastStep is who took which step, when. A fine of 0 is the middle of what the law
@@ -51,7 +60,7 @@ func (b *Book) AdoptPast(ctx context.Context, cases []Past) error {
 	if err := b.rules.Fresh(ctx); err != nil {
 		return err
 	}
-	var files, records, sought [][]any
+	var files, records, sought, looks [][]any
 	for i := range cases {
 		r := replay{b: b, past: &cases[i]}
 		if err := r.run(ctx); err != nil {
@@ -63,6 +72,12 @@ func (b *Book) AdoptPast(ctx context.Context, cases []Past) error {
 		}
 		files, records = append(files, row), append(records, r.records...)
 		sought = append(sought, []any{r.c.ID, r.c.grams()})
+		if l := cases[i].Looked; l != nil {
+			if err := r.c.mayCheck(l.Sound, l.Reason); err != nil {
+				return fmt.Errorf("adopt past case %s: %w", cases[i].Number, err)
+			}
+			looks = append(looks, []any{r.c.ID, l.At, l.By.ID, l.By.Name, l.Sound, l.Reason})
+		}
 	}
 	err := pgx.BeginFunc(ctx, b.o.Pool, func(tx pgx.Tx) error {
 		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"casefile"}, pastColumns(), pgx.CopyFromRows(files)); err != nil {
@@ -73,6 +88,9 @@ func (b *Book) AdoptPast(ctx context.Context, cases []Past) error {
 		}
 		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"process_record"}, []string{"case_id", "seq", "at", "actor_id", "actor", "role", "event",
 			"from_state", "to_state", "reason", "detail", "previous", "digest"}, pgx.CopyFromRows(records)); err != nil {
+			return err
+		}
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"publication_check"}, []string{"case_id", "at", "by_whom", "by_name", "sound", "reason"}, pgx.CopyFromRows(looks)); err != nil {
 			return err
 		}
 		return b.logPast(ctx, tx, cases)

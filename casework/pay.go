@@ -59,7 +59,7 @@ func (b *Book) StartPayment(ctx context.Context, caseID string) (payURL string, 
 	if err != nil || o.PayURL != "" {
 		return o.PayURL, err
 	}
-	link, err := b.shownLink(ctx, b.o.Pool, caseID)
+	link, _, err := b.shownLink(ctx, b.o.Pool, caseID)
 	if err != nil {
 		return "", err
 	}
@@ -123,7 +123,7 @@ func (b *Book) openOrder(ctx context.Context, tx pgx.Tx, c *casefile) (order, er
 	if err != nil {
 		return order{}, fmt.Errorf("order the payment of case %s: %w", c.ID, err)
 	}
-	return o, nil
+	return o, b.insertJob(ctx, tx, OrderArgs{CaseID: c.ID, OrderID: o.ID}, now.Add(askAfter))
 }
 
 // PaymentCallback takes the provider's signed callback, any number of times. A
@@ -133,6 +133,9 @@ func (b *Book) PaymentCallback(ctx context.Context, header http.Header, body []b
 	n, err := b.o.Payment.Verify(header, body)
 	if err != nil {
 		return fmt.Errorf("take a payment notice: %w: %w", ErrForged, err)
+	}
+	if n.Refunded {
+		return b.refunded(ctx, n.OrderID)
 	}
 	if !n.Paid {
 		b.o.Logger.Info("payment notice about something else than money received", "notice", n.ID, "order", n.OrderID)

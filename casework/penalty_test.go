@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"encoding/base64"
 	"testing"
 	"time"
 
@@ -8,13 +9,16 @@ import (
 	"offsite/registry"
 )
 
+// scan is a signed receipt, as short as a scan can be.
+var scan = base64.StdEncoding.EncodeToString([]byte("%PDF-1.7"))
+
 // served takes a case to a decision that was served on paper.
 func (h *house) served(fen int64) string {
 	h.t.Helper()
 	id := h.decided(fen)
 	h.must(h.do("o1", id, "serve", fields{"method": "mail"}))
 	h.clock.add(48 * time.Hour)
-	h.must(h.do("o1", id, "served", fields{"received_at": h.clock.now().Format(time.RFC3339), "proof": "邮政回执 XA123", "receiver": "张三"}))
+	h.must(h.do("o1", id, "served", fields{"received_at": h.clock.now().Format(time.RFC3339), "proof": "邮政回执 XA123", "receiver": "张三", "papers": []any{scan}}))
 	h.expect(id, "served")
 	return id
 }
@@ -80,7 +84,10 @@ func TestServiceWithoutConsentIsNotElectronic(t *testing.T) {
 	at := h.clock.now().Format(time.RFC3339)
 	refused(t, h.do("o1", id, "served", fields{"received_at": at, "proof": "公告"}), flow.Unlawful, "民事诉讼法")
 	h.clock.add(31 * 24 * time.Hour)
-	h.must(h.do("o1", id, "served", fields{"received_at": h.clock.now().Format(time.RFC3339), "proof": "公告期满"}))
+	late := fields{"received_at": h.clock.now().Format(time.RFC3339), "proof": "公告期满"}
+	refused(t, h.do("o1", id, "served", late), flow.Invalid, "第六十一条") // nothing shows that it was posted
+	late["papers"] = []any{scan}
+	h.must(h.do("o1", id, "served", late))
 	h.expect(id, "served")
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"offsite/evidence"
+	"offsite/evidence/detached"
 )
 
 // PortalLogin is what a link's token is changed for, once per browser.
@@ -43,6 +44,11 @@ type PortalCase struct {
 	Consented   bool             `json:"consented"`
 	ByEmail     bool             `json:"by_email" doc:"E-mail can be sent: the consent may name an address."`
 	Statements  []Statement      `json:"statements"`
+	FullCopies  []FullCopy       `json:"full_copies" doc:"Requests to see the evidence uncovered, the newest first."`
+
+	Phone         string `json:"phone" doc:"Where codes go, masked; empty: no number is known, and what binds is done on paper."`
+	OfficeAddress string `json:"office_address"`
+	OfficePhone   string `json:"office_phone"`
 }
 
 // PortalStill is a picture; Name goes to PortalFile.
@@ -99,6 +105,8 @@ type PublicDocument struct {
 	Number   string    `json:"number"`
 	IssuedAt time.Time `json:"issued_at"`
 	SHA256   string    `json:"sha256"`
+
+	Keys []detached.SealKey `json:"keys" doc:"Keys of the bureau that signed it; none: it was issued before documents were signed."`
 }
 
 // PublicMatter is a matter as the public pages list it.

@@ -21,9 +21,14 @@ func (b *Book) act(ctx context.Context, caseID string, event flow.Event, given f
 	})
 }
 
-// Statement records what the party says.
-func (b *Book) Statement(ctx context.Context, caseID, text string) error {
+// Statement records what the party says, with its own evidence: papers are PDF, JPEG or
+// PNG in base64.
+func (b *Book) Statement(ctx context.Context, caseID, text string, papers ...string) error {
 	var given flow.Fields
+	var err error
+	if given.Papers, err = readPapers("statement", papers); err != nil {
+		return err
+	}
 	if !readText(text, &given.Text) {
 		return &Refusal{Kind: flow.Invalid, Event: "statement", Field: "text", ZH: "内容过长，请分次提交", EN: "the text is too long: send it in parts"}
 	}

@@ -36,6 +36,16 @@ func (b *Book) PortalCase(ctx context.Context, caseID string, v Visit) (PortalCa
 		if out.Progress, err = b.progress(ctx, tx, c.ID); err != nil {
 			return err
 		}
+		if out.Phone = first(d.Party.Consent, d.Party.Phone); out.Phone != "" {
+			out.Phone = masked(out.Phone)
+		}
+		out.OfficeAddress, out.OfficePhone = b.o.Bureau.Address, b.o.Bureau.Phone
+		if out.FullCopies, err = b.fullCopies(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		for i := range out.FullCopies {
+			out.FullCopies[i].DecidedBy = "" // the officers' names stand in the papers
+		}
 		out.Actions, err = b.portalActions(c)
 		return err
 	})
@@ -79,24 +89,32 @@ func portalStills(d *dossier) []PortalStill {
 // other file of the bundle, and from a sealed copy alone. Where there is none yet,
 // one is asked for, with ErrCopyAwaited.
 func (b *Book) PortalFile(ctx context.Context, caseID, name string) (PortalFile, error) {
-	bundle, path, _ := strings.Cut(name, "/")
-	shown := path == clipPath || strings.HasPrefix(path, "data/stills/") && strings.HasSuffix(path, ".png")
-	e, err := b.Evidence(ctx, bundle)
+	e, path, err := b.portalEntry(ctx, caseID, name)
 	if err != nil {
 		return PortalFile{}, err
 	}
-	known := slices.ContainsFunc(e.Receipt.Files, func(f evidence.Entry) bool { return f.Path == path })
-	if e.CaseID != caseID || !shown || !known {
-		return PortalFile{}, fmt.Errorf("find %q of case %s: %w", name, caseID, ErrNotFound)
-	}
-	found := PortalFile{Bundle: bundle, Path: path}
-	found.Copy, err = b.redacted(ctx, `parent = $1 AND case_id = $2`, bundle, caseID)
+	found := PortalFile{Bundle: e.Bundle, Path: path}
+	found.Copy, err = b.redacted(ctx, `parent = $1 AND case_id = $2`, e.Bundle, caseID)
 	if errors.Is(err, ErrNotFound) {
 		err = errors.Join(ErrCopyAwaited, pgx.BeginFunc(ctx, b.o.Pool, func(tx pgx.Tx) error {
 			return b.insertJob(ctx, tx, RedactArgs{CaseID: caseID}, b.now())
 		}))
 	}
 	return found, err
+}
+
+// portalEntry finds a picture or clip of a party's own case by its name in the portal.
+func (b *Book) portalEntry(ctx context.Context, caseID, name string) (e Evidence, path string, err error) {
+	bundle, path, _ := strings.Cut(name, "/")
+	shown := path == clipPath || strings.HasPrefix(path, "data/stills/") && strings.HasSuffix(path, ".png")
+	if e, err = b.Evidence(ctx, bundle); err != nil {
+		return e, path, err
+	}
+	known := slices.ContainsFunc(e.Receipt.Files, func(f evidence.Entry) bool { return f.Path == path })
+	if e.CaseID != caseID || e.Kind == RedactedKind || !shown || !known {
+		return e, path, fmt.Errorf("find %q of case %s: %w", name, caseID, ErrNotFound)
+	}
+	return e, path, nil
 }
 
 // portalKinds are the documents that are made for the party.
@@ -158,7 +176,7 @@ func (b *Book) progress(ctx context.Context, db database, caseID string) ([]Port
 		if e.From != e.To && slices.Contains(told, flow.State(e.To)) {
 			info := b.table.Info(flow.State(e.To))
 			p.LabelZH, p.LabelEN = info.ZH, info.EN
-		} else if e.Role != string(flow.Party) && e.Event != "created" && e.Event != "payment" {
+		} else if e.Role != string(flow.Party) && e.Event != "created" && e.Event != "payment" && e.Event != "refunded" {
 			continue
 		}
 		list = append(list, p)

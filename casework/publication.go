@@ -182,20 +182,28 @@ func (b *Book) Publications(ctx context.Context, state, cursor string) (Page[Pub
 // says that it may not stay gives the reason, which the public sees in its place.
 func (b *Book) CheckPublication(ctx context.Context, a Actor, caseID string, sound bool, reason string) error {
 	reason = strings.TrimSpace(reason)
-	if !sound && reason == "" {
-		return &Refusal{Kind: flow.Invalid, Field: "reason", ZH: "撤下公开信息须写明理由", EN: "say why it is withdrawn", Article: "行政处罚法第四十八条 · APL art. 48"}
-	}
 	c, err := read(ctx, b.o.Pool, caseID, "")
+	if err == nil {
+		err = c.mayCheck(sound, reason)
+	}
 	if err != nil {
 		return err
-	}
-	if c.D.PublishedAt.IsZero() {
-		return &Refusal{Kind: flow.Unlawful, State: c.State, ZH: "该决定尚未公开", EN: "the decision is not published yet"}
 	}
 	_, err = b.o.Pool.Exec(ctx, `INSERT INTO publication_check (case_id, at, by_whom, by_name, sound, reason) VALUES ($1, $2, $3, $4, $5, $6)`,
 		caseID, b.now(), a.ID, a.Name, sound, reason)
 	if err != nil {
 		return fmt.Errorf("keep the check of the publication of case %s: %w", caseID, err)
+	}
+	return nil
+}
+
+// mayCheck refuses to have it said of a case's publication that it may stay, or why not.
+func (c *casefile) mayCheck(sound bool, reason string) error {
+	switch {
+	case !sound && reason == "":
+		return &Refusal{Kind: flow.Invalid, Field: "reason", ZH: "撤下公开信息须写明理由", EN: "say why it is withdrawn", Article: "行政处罚法第四十八条 · APL art. 48"}
+	case c.D.PublishedAt.IsZero():
+		return &Refusal{Kind: flow.Unlawful, State: c.State, ZH: "该决定尚未公开", EN: "the decision is not published yet"}
 	}
 	return nil
 }

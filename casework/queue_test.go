@@ -38,6 +38,40 @@ func TestListBySureness(t *testing.T) {
 	}
 }
 
+// TestListByDeadline goes through the queue page by page: what falls due first, of the same
+// day the surest first, none twice, none missed.
+func TestListByDeadline(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	var found []string
+	for day, score := range []float64{0.4, 0.4, 0.9, 0.7} { // the last two are of one day
+		if day < 3 {
+			h.clock.add(-24 * time.Hour)
+		}
+		id := h.find(func(s *casework.Summary) {
+			s.Boxes = []casework.Box{{Label: "stall", Score: score}}
+		})
+		h.must(h.do("r1", id, "reject", fields{"reason": "不构成违法"})) // else the next one is of the same act
+		found = append(found, id)
+	}
+	_, err := h.pool.Exec(t.Context(), `UPDATE casefile SET state = 'found', due_at = (date_trunc('day', last_at AT TIME ZONE 'Asia/Shanghai') + interval '31 days') AT TIME ZONE 'Asia/Shanghai' - interval '1 microsecond'`)
+	h.must(err)
+	var listed []string
+	for cursor := ""; ; {
+		page, err := h.Findings(t.Context(), casework.FindingFilter{State: "found", Order: "deadline", Limit: 1}, cursor)
+		h.must(err)
+		for _, f := range page.Items {
+			listed = append(listed, f.ID)
+		}
+		if cursor = page.NextCursor; cursor == "" {
+			break
+		}
+	}
+	if want := []string{found[2], found[3], found[1], found[0]}; !slices.Equal(listed, want) {
+		t.Errorf("listed %v, want %v", listed, want)
+	}
+}
+
 // TestAgreement counts what the second review made of the first.
 func TestAgreement(t *testing.T) {
 	t.Parallel()

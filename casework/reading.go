@@ -30,16 +30,15 @@ func (b *Book) refresh(ctx context.Context, tx pgx.Tx, c *casefile, now time.Tim
 		before := c.FirstAt.AddDate(-1, 0, 0)
 		// Of the whole district, whoever takes the step: the law asks what the party did,
 		// not in which township.
-		err := tx.QueryRow(ctx, `SELECT count(*) FROM public.casefile WHERE party_id = $1 AND matter = $2 AND id <> $3 AND first_at >= $4 AND first_at < $5
-			AND state IN ('corrected', 'no_penalty', 'decided', 'serving', 'served', 'overdue', 'urged', 'court', 'closed', 'archived')`,
-			c.PartyID, c.Matter, c.ID, before, c.FirstAt).Scan(&c.D.Repeats)
+		err := tx.QueryRow(ctx, `SELECT count(*) FROM public.casefile WHERE party_id = $1 AND matter = $2 AND id <> $3 AND first_at >= $4 AND first_at < $5 AND state = ANY($6)`,
+			c.PartyID, c.Matter, c.ID, before, c.FirstAt, b.counted).Scan(&c.D.Repeats)
 		if err != nil {
 			return fmt.Errorf("count what the party of case %s did before: %w", c.ID, err)
 		}
 	}
 	if c.D.DecidedAt.IsZero() {
 		b.refreshLaw(c, now)
-		return refreshSameAct(ctx, tx, c)
+		return b.refreshSameAct(ctx, tx, c)
 	}
 	return nil
 }
@@ -48,16 +47,15 @@ func (b *Book) refresh(ctx context.Context, tx pgx.Tx, c *casefile, now time.Tim
 // whatever the matter and the camera, at the same time, unless each has an object of its own.
 // One that ended without a fine forbids none, nor does one that was decided before this act
 // began: what goes on after a decision is another act. Before the second review no step asks.
-func refreshSameAct(ctx context.Context, tx pgx.Tx, c *casefile) error {
-	c.D.SameAct = otherCase{}
+func (b *Book) refreshSameAct(ctx context.Context, tx pgx.Tx, c *casefile) error {
+	c.D.SameAct = caseNamed{}
 	if c.PartyID == "" || c.D.People.Verifier.ID == "" {
 		return nil
 	}
 	err := tx.QueryRow(ctx, `SELECT id, number FROM public.casefile
 		WHERE party_id = $1 AND id <> $2 AND first_at <= $3 AND last_at >= $4 AND (decided_at IS NULL OR decided_at > $7) AND (object_id IS NULL OR $5::uuid IS NULL OR object_id = $5)
-		AND state IN ('filed', 'notified', 'investigated', 'proposed', 'hearing', 'legal_review', 'collective', 'decided', 'serving', 'served', 'overdue', 'urged', 'court', 'closed', 'archived')
-		AND NOT id = ANY($6::uuid[]) ORDER BY number LIMIT 1`,
-		c.PartyID, c.ID, c.LastAt.Add(sameAct), c.FirstAt.Add(-sameAct), orNull(c.ObjectID), append([]string{}, c.D.Apart...), c.FirstAt).Scan(&c.D.SameAct.ID, &c.D.SameAct.Number)
+		AND state = ANY($8) AND NOT id = ANY($6::uuid[]) ORDER BY number LIMIT 1`,
+		c.PartyID, c.ID, c.LastAt.Add(sameAct), c.FirstAt.Add(-sameAct), orNull(c.ObjectID), append([]string{}, c.D.Apart...), c.FirstAt, b.pursued).Scan(&c.D.SameAct.ID, &c.D.SameAct.Number)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return fmt.Errorf("look for another case of the act of case %s: %w", c.ID, err)
 	}
@@ -87,7 +85,7 @@ func (b *Book) refreshLaw(c *casefile, now time.Time) {
 		return
 	}
 	c.D.Major = m.Major
-	l := law{NameZH: m.Name.ZH, NameEN: m.Name.EN, Order: Text(m.Order), GraceS: m.GraceS}
+	l := law{NameZH: m.Name.ZH, NameEN: m.Name.EN, Order: Text(m.Order), Reminder: m.Reminder, GraceS: m.GraceS, PublishDays: m.PublishDays, Unpublished: m.Unpublished.ZH != ""}
 	kind := matter.Person
 	if c.D.Party.Kind == "unit" {
 		kind = matter.Unit
@@ -152,7 +150,7 @@ func (b *Book) facts(c *casefile, now time.Time) (flow.Facts, error) {
 		Waived: d.Waived, Defences: len(d.Statements), Unanswered: d.unanswered(),
 		HearingAsked: !d.Hearing.AskedAt.IsZero(), HearingHeld: d.Hearing.Held != "", HearingNoticeAt: d.Hearing.NoticeAt, HearingAt: d.Hearing.At,
 		LegalPassed: d.LegalPassed, ProposedFen: d.ProposedFen, FineFen: c.FineFen, LateFen: c.late(now), PaidFen: c.PaidFen,
-		Method: d.Method, PublishedAt: d.PublishedAt, PayUntil: d.PayUntil, Suspended: d.suspended(), UrgedServedAt: d.UrgedAt, AppealEnds: d.AppealEnds,
+		Method: d.Method, PublishedAt: d.PublishedAt, PublishDays: d.Law.PublishDays, Unpublished: d.Law.Unpublished, PayUntil: d.PayUntil, Suspended: d.suspended(), UrgedServedAt: d.UrgedAt, AppealEnds: d.AppealEnds,
 		RoomOpen: d.Room.open(), RoomAgreed: !d.Room.AgreedAt.IsZero(), RoomUnsealed: d.Room.unsealed(), RoomUnwritten: d.Room.unwritten(), RoomPresent: d.Room.present(), Unconfirmed: d.unconfirmed() != nil,
 		Instalments: len(d.Instalments) > 0, UnpaidFen: c.unpaid(), TermEnds: d.TermEnds}
 	if f.HearingAsked {

@@ -10,10 +10,10 @@ import (
 	"offsite/evidence"
 )
 
-// Receipts gives each the receipt of every sealed bundle that is recorded, oldest
-// first.
+// Receipts gives each the receipt of every sealed bundle that is recorded and lies in the
+// store, oldest first.
 func Receipts(ctx context.Context, pool *pgxpool.Pool, each func(evidence.Receipt) error) error {
-	rows, err := pool.Query(ctx, `SELECT receipt FROM evidence ORDER BY sealed_at, bundle`)
+	rows, err := pool.Query(ctx, `SELECT receipt FROM evidence e WHERE NOT EXISTS (SELECT FROM evidence_removed g WHERE g.bundle = e.bundle) ORDER BY sealed_at, bundle`)
 	if err != nil {
 		return fmt.Errorf("list sealed bundles: %w", err)
 	}

@@ -80,8 +80,7 @@ func (b *Book) RecordEvidence(ctx context.Context, r evidence.Receipt, summary j
 func (b *Book) openCase(ctx context.Context, tx pgx.Tx, s Summary) (*casefile, error) {
 	return scanCasefile(tx.QueryRow(ctx, `SELECT `+casefileColumns+` FROM casefile
 		WHERE zone_id = $1 AND detector = $2 AND (object_id IS NOT NULL OR last_at >= $3 AND first_at <= $4)
-		AND state IN ('found', 'reminded', 'reviewed', 'verified', 'filed', 'notified', 'investigated', 'proposed', 'hearing', 'legal_review', 'collective')
-		ORDER BY last_at DESC LIMIT 1 FOR UPDATE`, s.ZoneID, s.Detector, s.First.Add(-sameAct), s.Last.Add(sameAct)))
+		AND state = ANY($5) ORDER BY last_at DESC LIMIT 1 FOR UPDATE`, s.ZoneID, s.Detector, s.First.Add(-sameAct), s.Last.Add(sameAct), b.undecided))
 }
 
 // seenByNext finds the case of the same act, ended or not, where another node watches the

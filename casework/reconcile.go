@@ -24,7 +24,7 @@ type PaymentLine struct {
 // Difference is something that the provider's file and our records do not agree
 // about.
 type Difference struct {
-	Kind      string `json:"kind"` // missing_here, missing_there, amount, receipt, twice
+	Kind      string `json:"kind"` // missing_here, missing_there, amount, receipt, twice, refunded_here, refunded_there
 	OrderID   string `json:"order_no"`
 	CaseID    string `json:"case_id,omitempty"`
 	OursFen   int64  `json:"ours_fen"`
@@ -37,7 +37,7 @@ type Difference struct {
 type Reconciliation struct {
 	Day         string       `json:"day"`
 	Lines       int          `json:"lines"`
-	OursFen     int64        `json:"ours_fen"` // credited to cases that day
+	OursFen     int64        `json:"ours_fen"` // credited to cases that day and not paid back
 	TheirsFen   int64        `json:"theirs_fen"`
 	Differences []Difference `json:"differences"`
 }
@@ -46,6 +46,7 @@ type Reconciliation struct {
 type ours struct {
 	orderID, caseID, receiptNo string
 	amountFen                  int64
+	refunded                   bool
 }
 
 // Reconcile compares the provider's file of a day with what was credited, and
@@ -59,15 +60,16 @@ func (b *Book) Reconcile(ctx context.Context, date time.Time, file []PaymentLine
 	}
 	seen := map[string]bool{}
 	for _, line := range file {
-		if line.State == "refunded" {
-			continue
+		if line.State != "refunded" {
+			r.TheirsFen += line.AmountFen
 		}
-		r.TheirsFen += line.AmountFen
 		r.compare(line, credited[line.OrderID], seen[line.OrderID])
 		seen[line.OrderID] = true
 	}
 	for id, o := range credited {
-		r.OursFen += o.amountFen
+		if !o.refunded {
+			r.OursFen += o.amountFen
+		}
 		if !seen[id] {
 			r.add(Difference{Kind: "missing_there", OrderID: id, CaseID: o.caseID, OursFen: o.amountFen, ZH: "我方已入账，对账文件中没有", EN: "credited here, not in the provider's file"})
 		}
@@ -135,12 +137,18 @@ func (r *Reconciliation) compare(line PaymentLine, o ours, twice bool) {
 	switch {
 	case twice:
 		d.Kind, d.ZH, d.EN = "twice", "对账文件中出现两次", "twice in the provider's file"
+	case o.orderID == "" && line.State == "refunded":
+		return // taken and given back without our having heard of it
 	case o.orderID == "":
 		d.Kind, d.ZH, d.EN = "missing_here", "代收机构已收款，我方未入账", "the provider was paid, nothing is credited here"
 	case o.amountFen != line.AmountFen:
 		d.Kind, d.ZH, d.EN = "amount", "金额不一致", "the amounts differ"
 	case o.receiptNo != line.ReceiptNo:
 		d.Kind, d.ZH, d.EN = "receipt", "票据号不一致", "the receipt numbers differ"
+	case o.refunded && line.State != "refunded":
+		d.Kind, d.ZH, d.EN = "refunded_here", "我方记为已退还，代收机构没有退款", "paid back by our records, not by the provider's file"
+	case !o.refunded && line.State == "refunded":
+		d.Kind, d.ZH, d.EN = "refunded_there", "代收机构已退款，我方没有记录", "paid back by the provider's file, not by our records"
 	default:
 		return
 	}
@@ -149,13 +157,14 @@ func (r *Reconciliation) compare(line PaymentLine, o ours, twice bool) {
 
 // creditedOn lists what was paid on a day and entered, surplus included.
 func (b *Book) creditedOn(ctx context.Context, from time.Time) (map[string]ours, error) {
-	rows, err := b.o.Pool.Query(ctx, `SELECT order_id, coalesce(case_id::text, ''), receipt_no, amount_fen FROM payment_notice
-		WHERE paid_at >= $1 AND paid_at < $2 AND outcome IN ('credited', 'surplus')`, from, from.AddDate(0, 0, 1))
+	rows, err := b.o.Pool.Query(ctx, `SELECT n.order_id, coalesce(n.case_id::text, ''), n.receipt_no, n.amount_fen,
+			EXISTS (SELECT FROM refund r WHERE r.case_id = n.case_id AND r.order_id::text = n.order_id AND r.refunded_at IS NOT NULL)
+		FROM payment_notice n WHERE n.paid_at >= $1 AND n.paid_at < $2 AND n.outcome IN ('credited', 'surplus')`, from, from.AddDate(0, 0, 1))
 	if err != nil {
 		return nil, err
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o ours, err error) {
-		err = row.Scan(&o.orderID, &o.caseID, &o.receiptNo, &o.amountFen)
+		err = row.Scan(&o.orderID, &o.caseID, &o.receiptNo, &o.amountFen, &o.refunded)
 		return o, err
 	})
 	all := map[string]ours{}

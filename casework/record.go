@@ -28,33 +28,35 @@ type entry struct {
 
 // detail is what a step was given and what it made.
 type detail struct {
-	Facts      string     `json:"facts,omitempty"`
-	Conclusion string     `json:"conclusion,omitempty"`
-	Text       string     `json:"text,omitempty"`
-	FineFen    int64      `json:"fine_fen,omitempty"`
-	LateFen    int64      `json:"late_fen,omitempty"`
-	PaidFen    int64      `json:"paid_fen,omitempty"`
-	RefundFen  int64      `json:"refund_fen,omitempty"`
-	Method     string     `json:"method,omitempty"`
-	Proof      string     `json:"proof,omitempty"`
-	Receiver   string     `json:"receiver,omitempty"`
-	Target     string     `json:"target,omitempty"`
-	Place      string     `json:"place,omitempty"`
-	ReceiptNo  string     `json:"receipt_no,omitempty"`
-	PartyID    string     `json:"party_id,omitempty"`
-	Matter     string     `json:"matter,omitempty"`
-	Officers   []string   `json:"officers,omitempty"`
-	At         *time.Time `json:"at,omitempty"`
-	Until      *time.Time `json:"until,omitempty"`
-	Parts      int        `json:"parts,omitempty"`
-	Ticks      []string   `json:"ticks,omitempty"`
-	Documents  []issued   `json:"documents,omitempty"`
-	Bundle     string     `json:"bundle,omitempty"`
-	Manifest   string     `json:"manifest_sha256,omitempty"`
-	Phone      string     `json:"phone,omitempty"` // masked
-	Email      string     `json:"email,omitempty"` // masked
-	Address    string     `json:"address,omitempty"`
-	Digest     string     `json:"sha256,omitempty"`
+	Facts      string      `json:"facts,omitempty"`
+	Conclusion string      `json:"conclusion,omitempty"`
+	Text       string      `json:"text,omitempty"`
+	FineFen    int64       `json:"fine_fen,omitempty"`
+	LateFen    int64       `json:"late_fen,omitempty"`
+	PaidFen    int64       `json:"paid_fen,omitempty"`
+	RefundFen  int64       `json:"refund_fen,omitempty"`
+	Method     string      `json:"method,omitempty"`
+	Proof      string      `json:"proof,omitempty"`
+	Receiver   string      `json:"receiver,omitempty"`
+	Target     string      `json:"target,omitempty"`
+	Place      string      `json:"place,omitempty"`
+	ReceiptNo  string      `json:"receipt_no,omitempty"`
+	PartyID    string      `json:"party_id,omitempty"`
+	Matter     string      `json:"matter,omitempty"`
+	Officers   []string    `json:"officers,omitempty"`
+	At         *time.Time  `json:"at,omitempty"`
+	Until      *time.Time  `json:"until,omitempty"`
+	Parts      int         `json:"parts,omitempty"`
+	Ticks      []string    `json:"ticks,omitempty"`
+	Documents  []issued    `json:"documents,omitempty"`
+	Bundle     string      `json:"bundle,omitempty"`
+	Manifest   string      `json:"manifest_sha256,omitempty"`
+	Phone      string      `json:"phone,omitempty"` // masked
+	Email      string      `json:"email,omitempty"` // masked
+	Address    string      `json:"address,omitempty"`
+	Digest     string      `json:"sha256,omitempty"`
+	Papers     []CasePaper `json:"papers,omitempty"`
+	Other      *caseNamed  `json:"other_case,omitempty"` // held for another act
 }
 
 // issued names a document in the record.
@@ -167,13 +169,18 @@ func (b *Book) append(ctx context.Context, tx pgx.Tx, c *casefile, now time.Time
 }
 
 func (b *Book) record(ctx context.Context, db database, id string) ([]RecordEntry, error) {
-	rows, err := db.Query(ctx, `SELECT at, actor, role, event, from_state, to_state, reason, encode(digest, 'hex') FROM process_record WHERE case_id = $1 ORDER BY seq`, id)
+	rows, err := db.Query(ctx, `SELECT at, actor, role, event, from_state, to_state, reason, encode(digest, 'hex'),
+		detail->'other_case'->>'id', detail->'other_case'->>'number', detail->'papers' FROM process_record WHERE case_id = $1 ORDER BY seq`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read the process record of case %s: %w", id, err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r RecordEntry, err error) {
-		err = row.Scan(&r.At, &r.Actor, &r.Role, &r.Event, &r.From, &r.To, &r.Reason, &r.Digest)
+		var other, number *string
+		err = row.Scan(&r.At, &r.Actor, &r.Role, &r.Event, &r.From, &r.To, &r.Reason, &r.Digest, &other, &number, &r.Papers)
 		r.LabelZH, r.LabelEN = b.label(flow.Event(r.Event))
+		if other != nil && number != nil {
+			r.OtherCase = &CaseRef{ID: *other, Number: *number}
+		}
 		return r, err
 	})
 	if err != nil {
@@ -205,10 +212,24 @@ func (b *Book) label(e flow.Event) (zh, en string) {
 		return "当事人阅读文书", "Document read by the party"
 	case "recording_sealed":
 		return "视频询问录音录像已封存", "Recording of the inquiry sealed"
+	case "evidence_removed":
+		return "证据保存期满，已删除", "Evidence deleted, its time over"
+	case "full_copy_asked":
+		return "申请查看未遮挡画面", "Asks to see the evidence uncovered"
+	case "full_copy_granted":
+		return "准予查看未遮挡画面", "Granted to see the evidence uncovered"
+	case "full_copy_refused":
+		return "不予查看未遮挡画面", "Refused to see the evidence uncovered"
+	case "link_renewed":
+		return "重新发出当事人链接", "New link given to the party"
+	case "link_revoked":
+		return "停用当事人链接", "Party's link closed"
 	case "noted":
 		return "备注入卷", "Note put in the file"
 	case "payment":
 		return "收到缴款", "Payment received"
+	case "refunded":
+		return "已退还缴款", "Payment refunded"
 	case "payment_refused":
 		return "缴款通知不符，未入账", "Payment notice does not fit, not credited"
 	}

@@ -12,6 +12,7 @@ import (
 	"offsite/casework/flow"
 	"offsite/registry"
 	"offsite/registry/lease"
+	"offsite/store"
 )
 
 // refused asserts that a step is refused by the article.
@@ -112,6 +113,51 @@ func TestFilingNeedsTwoOtherLicensedOfficers(t *testing.T) {
 	h.must(h.do("head", id, "reassign", fields{"officers": h.officers("o2", "o3"), "reason": "o1与当事人有亲属关系"}))
 	refused(t, h.do("head", id, "reassign", fields{"officers": h.officers("o1", "o2"), "reason": "改回"}), flow.Invalid, "第四十三条")
 	h.must(h.do("o3", id, "notify", nil))
+}
+
+// unknown lists the cases whose party is to be found out, as somebody of a township sees
+// them, and what the officer's first page counts.
+func (h *house) unknown(township string) (ids []string, waiting int) {
+	h.t.Helper()
+	ctx, scope := store.WithScope(h.t.Context())
+	scope.Narrow([]string{township})
+	p, err := h.Cases(ctx, casework.CaseFilter{Unknown: true}, "")
+	h.must(err)
+	for _, c := range p.Items {
+		ids = append(ids, c.ID)
+	}
+	view, err := h.Overview(ctx, h.staff["o3"])
+	h.must(err)
+	for _, w := range view.Waiting {
+		if w.Kind == "unknown_party" {
+			waiting = w.Count
+		}
+	}
+	return ids, waiting
+}
+
+// A vendor that nobody knows is a task for the officers of the township where it stood,
+// until it is identified or the case ends.
+func TestAnUnknownPartyIsATaskOfThoseNearBy(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{noObject: true, noParty: true})
+	id := h.find(nil)
+	h.must(h.do("r1", id, "confirm", nil))
+	h.expect(id, "reviewed") // nobody to remind
+	_, err := h.pool.Exec(t.Context(), `UPDATE casefile SET township = '甲镇'`)
+	h.must(err)
+	if ids, n := h.unknown("甲镇"); len(ids) != 1 || ids[0] != id || n != 1 {
+		t.Errorf("the township's officers see %v, %d wait", ids, n)
+	}
+	if ids, n := h.unknown("乙镇"); len(ids) != 0 || n != 0 {
+		t.Errorf("another township's officers see %v, %d wait", ids, n)
+	}
+	p, err := h.registry.SaveParty(t.Context(), "test", registry.Party{Kind: "person", Name: "李四", Phone: "13800000009", Address: "某路"})
+	h.must(err)
+	h.must(h.do("o3", id, "identify", fields{"party_id": p.ID}))
+	if ids, n := h.unknown("甲镇"); len(ids) != 0 || n != 0 {
+		t.Errorf("identified, and %v still wait, %d", ids, n)
+	}
 }
 
 func TestUnknownPartyIsIdentifiedOrEnds(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"offsite/casework"
 	"offsite/casework/flow"
 	"offsite/evidence"
+	"offsite/evidence/specimen"
 )
 
 // notified is a case whose party was told of the facts: an inquiry can be held.
@@ -190,6 +191,8 @@ func (h *house) sealRoom(id, room string) {
 	}
 	m, err := h.RoomMaterial(ctx, id, room)
 	h.must(err)
+	specimen.Fits(h.t, "inquiry", m.Incident)
+	specimen.Fits(h.t, "camera", m.CameraDoc)
 	files := map[string]string{}
 	for _, f := range m.Files {
 		files[f.Path] = string(f.Data)
@@ -242,9 +245,9 @@ func TestThePortalsSecondFactor(t *testing.T) {
 	h, ctx := open(t, want{}), t.Context()
 	id := h.notified()
 	token := path.Base(h.file(id).PortalURL)
-	mine, err := h.PortalSession(ctx, token, casework.Visit{})
+	mine, err := h.PortalSession(ctx, token, "", casework.Visit{})
 	h.must(err)
-	other, err := h.PortalSession(ctx, token, casework.Visit{})
+	other, err := h.PortalSession(ctx, token, "", casework.Visit{})
 	h.must(err)
 	proved := func(l casework.PortalLogin) bool {
 		ok, err := h.Proved(ctx, l.Cookie)
@@ -263,15 +266,29 @@ func TestThePortalsSecondFactor(t *testing.T) {
 		return found[1]
 	}
 	wrong := func(code string) string { return code[:5] + string('0'+(code[5]-'0'+1)%10) }
-	refused(t, h.Prove(ctx, mine.Cookie, "000000"), flow.Invalid, "")
+	refused(t, h.Prove(ctx, mine.Cookie, "000000", casework.Visit{}), flow.Invalid, "")
 	code := ask()
 	_, err = h.SendCode(ctx, id)
 	refused(t, err, flow.Invalid, "") // once a minute
-	refused(t, h.Prove(ctx, mine.Cookie, wrong(code)), flow.Invalid, "")
-	h.must(h.Prove(ctx, mine.Cookie, code))
-	refused(t, h.Prove(ctx, other.Cookie, code), flow.Invalid, "") // good once
+	refused(t, h.Prove(ctx, mine.Cookie, wrong(code), casework.Visit{}), flow.Invalid, "")
+	h.must(h.Prove(ctx, mine.Cookie, code, casework.Visit{}))
+	refused(t, h.Prove(ctx, other.Cookie, code, casework.Visit{}), flow.Invalid, "") // good once
 	if !proved(mine) || proved(other) {
 		t.Error("the wrong session is proved")
+	}
+	for _, again := range []struct {
+		why, before string
+		want        bool
+	}{
+		{"the browser that proved opens the link again", mine.Cookie, true},
+		{"one that did not", other.Cookie, false},
+		{"one with a cookie of nothing", "0123", false},
+	} {
+		l, err := h.PortalSession(ctx, token, again.before, casework.Visit{})
+		h.must(err)
+		if proved(l) != again.want {
+			t.Errorf("%s: proved %v", again.why, !again.want)
+		}
 	}
 	h.clock.add(2*time.Hour + time.Second)
 	if proved(mine) {
@@ -279,12 +296,12 @@ func TestThePortalsSecondFactor(t *testing.T) {
 	}
 	code = ask()
 	h.clock.add(10*time.Minute + time.Second)
-	refused(t, h.Prove(ctx, mine.Cookie, code), flow.Invalid, "")
+	refused(t, h.Prove(ctx, mine.Cookie, code, casework.Visit{}), flow.Invalid, "")
 	code = ask()
 	for range 5 {
-		refused(t, h.Prove(ctx, mine.Cookie, wrong(code)), flow.Invalid, "")
+		refused(t, h.Prove(ctx, mine.Cookie, wrong(code), casework.Visit{}), flow.Invalid, "")
 	}
-	refused(t, h.Prove(ctx, mine.Cookie, code), flow.Invalid, "") // guessed too often
+	refused(t, h.Prove(ctx, mine.Cookie, code, casework.Visit{}), flow.Invalid, "") // guessed too often
 	for range 7 {
 		h.clock.add(time.Minute)
 		ask()

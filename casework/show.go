@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,7 +26,7 @@ func (b *Book) offers(c *casefile, a Actor) ([]CaseEvent, error) {
 	p := a.performer()
 	list := []CaseEvent{}
 	for _, o := range b.table.Offers(f, flow.Attempt{Actor: p.id, Roles: p.roles}) {
-		e := CaseEvent{Event: string(o.Event), LabelZH: o.ZH, LabelEN: o.EN, Allowed: o.Refusal == nil, Article: o.Article, Needs: o.Needs, To: []string{}}
+		e := CaseEvent{Event: string(o.Event), LabelZH: o.ZH, LabelEN: o.EN, Allowed: o.Refusal == nil, Article: o.Article, Needs: o.Needs, Papers: o.Papers, To: []string{}}
 		if e.Needs == nil {
 			e.Needs = []string{}
 		}
@@ -131,13 +133,24 @@ func (b *Book) Case(ctx context.Context, a Actor, id string) (CaseFile, error) {
 		if out.Events, err = b.offers(c, a); err != nil {
 			return err
 		}
-		if out.PortalURL, err = b.shownLink(ctx, tx, c.ID); err != nil {
+		var given time.Time
+		if out.PortalURL, given, err = b.shownLink(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		out.PortalUntil = linkUntil(c, given)
+		if out.FullCopies, err = b.fullCopies(ctx, tx, c.ID); err != nil {
 			return err
 		}
 		if out.Documents, err = caseDocuments(ctx, tx, c.ID); err != nil {
 			return err
 		}
 		if out.Record, err = b.record(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		if d.SameAct.ID != "" {
+			out.SameAct = &CaseRef{ID: d.SameAct.ID, Number: d.SameAct.Number}
+		}
+		if err := readable(ctx, tx, out.others()); err != nil {
 			return err
 		}
 		bundles, err := b.caseBundles(ctx, tx, c.ID)
@@ -149,21 +162,64 @@ func (b *Book) Case(ctx context.Context, a Actor, id string) (CaseFile, error) {
 	return out, err
 }
 
-func said(d *dossier) []Statement {
-	list := []Statement{}
-	for _, s := range d.Statements {
-		list = append(list, Statement{At: s.At, Text: s.Text, Answer: s.Answer})
+// others are the other cases that the file names.
+func (f *CaseFile) others() (list []*CaseRef) {
+	if f.SameAct != nil {
+		list = append(list, f.SameAct)
+	}
+	for _, r := range f.Record {
+		if r.OtherCase != nil {
+			list = append(list, r.OtherCase)
+		}
 	}
 	return list
 }
 
-const evidenceColumns = `e.bundle::text, e.kind, e.receipt, e.case_id::text, coalesce(c.number, '') FROM evidence e JOIN casefile c ON c.id = e.case_id`
+// readable marks the cases that are within the reader's townships.
+func readable(ctx context.Context, tx pgx.Tx, list []*CaseRef) error {
+	if len(list) == 0 {
+		return nil
+	}
+	ids := make([]string, len(list))
+	for i, o := range list {
+		ids[i] = o.ID
+	}
+	rows, err := tx.Query(ctx, `SELECT id::text FROM casefile WHERE id = ANY ($1::text[]::uuid[])`, ids)
+	if err != nil {
+		return fmt.Errorf("see which other cases may be read: %w", err)
+	}
+	may, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("see which other cases may be read: %w", err)
+	}
+	for _, o := range list {
+		o.Open = slices.Contains(may, o.ID)
+	}
+	return nil
+}
+
+func said(d *dossier) []Statement {
+	list := []Statement{}
+	for _, s := range d.Statements {
+		list = append(list, Statement{At: s.At, Text: s.Text, Papers: append([]CasePaper{}, s.Papers...), Answer: s.Answer})
+	}
+	return list
+}
+
+const (
+	evidenceColumns = `e.bundle::text, e.kind, e.receipt, e.case_id::text, coalesce(c.number, ''), g.removed_at, coalesce(g.why, '')
+		FROM evidence e JOIN casefile c ON c.id = e.case_id` + removedToo
+	removedToo = ` LEFT JOIN evidence_removed g ON g.bundle = e.bundle`
+)
 
 func scanEvidence(row pgx.Row) (e Evidence, err error) {
 	var receipt []byte
-	if err = row.Scan(&e.Bundle, &e.Kind, &receipt, &e.CaseID, &e.CaseNumber); err != nil {
+	var removed *time.Time
+	var why string
+	if err = row.Scan(&e.Bundle, &e.Kind, &receipt, &e.CaseID, &e.CaseNumber, &removed, &why); err != nil {
 		return e, err
 	}
+	e.Removed = removal(removed, why)
 	if err = json.Unmarshal(receipt, &e.Receipt); err != nil {
 		return e, fmt.Errorf("read the receipt of bundle %s: %w", e.Bundle, err)
 	}
@@ -195,8 +251,9 @@ func (b *Book) Evidence(ctx context.Context, bundle string) (Evidence, error) {
 		return Evidence{}, fmt.Errorf("read bundle %q: %w", bundle, ErrNotFound)
 	}
 	e, err := scanEvidence(b.o.Pool.QueryRow(ctx, `SELECT `+evidenceColumns+` WHERE e.bundle = $1
-		UNION ALL SELECT bundle::text, 'gap', receipt, '', '' FROM camera_gap WHERE bundle = $1
-		UNION ALL SELECT r.bundle::text, 'redacted', r.receipt, r.case_id::text, coalesce(c.number, '') FROM redacted_copy r JOIN casefile c ON c.id = r.case_id WHERE r.bundle = $1`, bundle))
+		UNION ALL SELECT bundle::text, 'gap', receipt, '', '', NULL, '' FROM camera_gap WHERE bundle = $1
+		UNION ALL SELECT e.bundle::text, 'redacted', e.receipt, e.case_id::text, coalesce(c.number, ''), g.removed_at, coalesce(g.why, '')
+			FROM redacted_copy e JOIN casefile c ON c.id = e.case_id`+removedToo+` WHERE e.bundle = $1`, bundle))
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = ErrNotFound
 	}
@@ -235,7 +292,7 @@ func (b *Book) documentPDF(ctx context.Context, id, caseID string) (d CaseDocume
 		return d, nil, fmt.Errorf("read document %q: %w", id, ErrNotFound)
 	}
 	err = b.o.Pool.QueryRow(ctx, `SELECT id::text, kind, title_zh, title_en, number, issued_at, code, sha256, pdf FROM document
-		WHERE id = $1 AND ($2 = '' OR case_id::text = $2)`, id, caseID).
+		WHERE id = $1 AND ($2 = '' OR case_id = nullif($2, '')::uuid)`, id, caseID).
 		Scan(&d.ID, &d.Kind, &d.TitleZH, &d.TitleEN, &d.Number, &d.IssuedAt, &d.Code, &d.SHA256, &pdf)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = ErrNotFound
@@ -246,18 +303,8 @@ func (b *Book) documentPDF(ctx context.Context, id, caseID string) (d CaseDocume
 	return d, pdf, nil
 }
 
-// PublicDocument resolves a document's verification code.
-func (b *Book) PublicDocument(ctx context.Context, code string) (d PublicDocument, err error) {
-	err = b.o.Pool.QueryRow(ctx, `SELECT title_zh, title_en, number, issued_at, sha256 FROM document WHERE code = $1`, plainCode(code)).
-		Scan(&d.TitleZH, &d.TitleEN, &d.Number, &d.IssuedAt, &d.SHA256)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return d, fmt.Errorf("verify a document: %w", ErrNotFound)
-	}
-	if err != nil {
-		return d, fmt.Errorf("verify a document: %w", err)
-	}
-	return d, nil
-}
+// atWork is why evidence is looked at where nothing else is said, in both languages.
+const atWork = "办理案件 casework"
 
 // RecordView notes who looked at which file of a bundle and why, before it is
 // sent (Public Security Video Systems Regulation art. 16).
@@ -269,5 +316,5 @@ func (b *Book) RecordView(ctx context.Context, a Actor, bundle, file, reason str
 	case strings.Contains(file, "stills/"), strings.Contains(file, "overlays/"):
 		what = "still"
 	}
-	return b.o.Registry.RecordView(ctx, registry.View{By: first(a.Name, a.ID), What: what, Subject: bundle, File: file, Reason: first(reason, "办理案件")})
+	return b.o.Registry.RecordView(ctx, registry.View{By: first(a.Name, a.ID), What: what, Subject: bundle, File: file, Reason: first(reason, atWork)})
 }

@@ -66,6 +66,9 @@ func (b *Book) take(ctx context.Context, tx pgx.Tx, c *casefile, by performer, e
 	}
 	t := &taking{b: b, tx: tx, c: c, step: step, facts: facts, by: by, now: now, given: given}
 	t.entry = entry{event: event, from: c.State, reason: reasonOf(given), by: by, role: roleOf(step, by), detail: detailOf(given)}
+	if err := t.attach(ctx); err != nil {
+		return err
+	}
 	if err := t.change(ctx); err != nil {
 		return err
 	}

@@ -45,6 +45,9 @@ type spot struct {
 	vendor  bool
 	unit    bool
 	manners manners
+	lane    int   // of all that happens to the party
+	beside  *spot // where the party is seen at the same time; nil: nowhere else
+	across  bool  // what is seen at this spot and the one beside are two matters
 }
 
 // manners are how a party takes things.
@@ -65,6 +68,10 @@ const (
 
 // perSpot is how many incidents a spot gets on average.
 const perSpot = 4
+
+// Of a hundred spots, at so many the party is in sight of a second camera, or does what
+// two matters forbid.
+const besides = 60
 
 func open(ctx context.Context, o Options) (*bureau, error) {
 	c := &clock{}
@@ -108,7 +115,7 @@ func open(ctx context.Context, o Options) (*bureau, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := rand.New(rand.NewPCG(o.Seed, 0)) //nolint:gosec // a simulation, to be played again
+	r := rand.New(rand.NewPCG(o.Seed, 0)) // #nosec G404 -- a simulation, to be played again
 	if err := b.hire(ctx); err != nil {
 		return nil, err
 	}
@@ -135,19 +142,22 @@ func (b *bureau) hire(ctx context.Context) error {
 // furnish makes cameras, zones, objects and parties.
 func (b *bureau) furnish(ctx context.Context, r *rand.Rand, n int) error {
 	const perCamera = 12
-	var camera registry.Camera
-	published := "2023-12-01"
+	var here, opposite registry.Camera
 	for i := range n {
 		if i%perCamera == 0 {
+			at := i/perCamera + 1
 			var err error
-			camera, err = b.base.CreateCamera(ctx, "simulation", registry.CameraDraft{URL: "rtsp://192.0.2.1:554/stream",
-				CameraChange: registry.CameraChange{Name: fmt.Sprintf("%d号点位", i/perCamera+1), Place: fmt.Sprintf("模拟路%d号前", i/perCamera+1),
-					LegalReviewNo: "法审2023-1", TechnicalReviewNo: "技审2023-1", PublishedOn: &published}})
-			if err != nil {
-				return fmt.Errorf("put up a camera: %w", err)
+			if here, err = b.camera(ctx, fmt.Sprintf("%d号点位", at), fmt.Sprintf("模拟路%d号前", at)); err != nil {
+				return err
+			}
+			if opposite, err = b.camera(ctx, fmt.Sprintf("%d号点位对面", at), fmt.Sprintf("模拟路%d号对面", at)); err != nil {
+				return err
 			}
 		}
-		s, err := b.place(ctx, r, camera, i)
+		s, err := b.place(ctx, r, here, i)
+		if err == nil && chance(r, besides) {
+			err = b.placeBeside(ctx, r, opposite, &s)
+		}
 		if err != nil {
 			return fmt.Errorf("furnish spot %d: %w", i+1, err)
 		}
@@ -156,9 +166,19 @@ func (b *bureau) furnish(ctx context.Context, r *rand.Rand, n int) error {
 	return nil
 }
 
+func (b *bureau) camera(ctx context.Context, name, place string) (registry.Camera, error) {
+	published := "2023-12-01"
+	c, err := b.base.CreateCamera(ctx, "simulation", registry.CameraDraft{URL: "rtsp://192.0.2.1:554/stream",
+		CameraChange: registry.CameraChange{Name: name, Place: place, LegalReviewNo: "法审2023-1", TechnicalReviewNo: "技审2023-1", PublishedOn: &published}})
+	if err != nil {
+		return c, fmt.Errorf("put up a camera: %w", err)
+	}
+	return c, nil
+}
+
 func (b *bureau) place(ctx context.Context, r *rand.Rand, camera registry.Camera, i int) (s spot, err error) {
 	detector := []string{"stall", "stall", "stall", "crossdoor", "crossdoor", "soil", "burning"}[i%7]
-	s = spot{camera: camera, unit: detector == "soil" || chance(r, 30), vendor: detector == "stall" && chance(r, 30)}
+	s = spot{camera: camera, lane: i % lanes, unit: detector == "soil" || chance(r, 30), vendor: detector == "stall" && chance(r, 30)}
 	s.manners = manners{corrects: 30 + 40*r.Float64(), consents: chance(r, 70), pays: []paying{atOnce, atOnce, atOnce, atOnce, atOnce, atOnce, inTime, inTime, late, never}[r.IntN(10)]}
 	party := registry.Party{Kind: "person", Name: fmt.Sprintf("张%d", i+1), Phone: fmt.Sprintf("138%08d", r.IntN(1e8)), Address: fmt.Sprintf("模拟路%d弄%d号", i/100+1, i%100+1)}
 	if s.unit {
@@ -168,11 +188,6 @@ func (b *bureau) place(ctx context.Context, r *rand.Rand, camera registry.Camera
 		return s, err
 	}
 	s.party = party.ID
-	zone := detectors.Zone{Camera: camera.ID, Detector: detector, NameZH: fmt.Sprintf("%d号区域", i+1), NameEN: fmt.Sprintf("zone %d", i+1),
-		Polygon: detectors.Polygon{{X: 0.1, Y: 0.1}, {X: 0.9, Y: 0.1}, {X: 0.9, Y: 0.9}, {X: 0.1, Y: 0.9}}}
-	if detector == "crossdoor" {
-		zone.DoorLine = []detectors.Point{{X: 0.1, Y: 0.2}, {X: 0.9, Y: 0.2}}
-	}
 	if !s.vendor {
 		kind := "shop"
 		if detector == "soil" {
@@ -182,10 +197,34 @@ func (b *bureau) place(ctx context.Context, r *rand.Rand, camera registry.Camera
 		if err != nil {
 			return s, err
 		}
-		s.object, zone.Object = object.ID, object.ID
+		s.object = object.ID
+	}
+	err = b.watch(ctx, &s, detector, fmt.Sprintf("%d号区域", i+1), fmt.Sprintf("zone %d", i+1))
+	return s, err
+}
+
+// placeBeside makes the spot where the party of another is seen at the same time: from
+// the camera opposite, or, at a shop, doing what another matter forbids.
+func (b *bureau) placeBeside(ctx context.Context, r *rand.Rand, opposite registry.Camera, s *spot) error {
+	other, detector := *s, s.zone.Detector
+	if next, ok := map[string]string{"stall": "crossdoor", "crossdoor": "stall"}[detector]; ok && !s.vendor && chance(r, 50) {
+		detector, other.across, s.across = next, true, true
+	} else {
+		other.camera = opposite
+	}
+	s.beside = &other
+	return b.watch(ctx, &other, detector, s.zone.NameZH+"旁", s.zone.NameEN+", beside")
+}
+
+// watch draws the zone of a spot.
+func (b *bureau) watch(ctx context.Context, s *spot, detector, zh, en string) (err error) {
+	zone := detectors.Zone{Camera: s.camera.ID, Detector: detector, NameZH: zh, NameEN: en, Object: s.object,
+		Polygon: detectors.Polygon{{X: 0.1, Y: 0.1}, {X: 0.9, Y: 0.1}, {X: 0.9, Y: 0.9}, {X: 0.1, Y: 0.9}}}
+	if detector == "crossdoor" {
+		zone.DoorLine = []detectors.Point{{X: 0.1, Y: 0.2}, {X: 0.9, Y: 0.2}}
 	}
 	s.zone, err = b.base.SaveZone(ctx, "simulation", zone)
-	return s, err
+	return err
 }
 
 // person is a member of staff, by account; nobody for "".

@@ -28,6 +28,7 @@ type Violation struct {
 type Records struct {
 	Matters  *matter.Catalogue
 	Received map[string]int64 // what the treasury was paid for each order, in fen; nil: unknown
+	Returned map[string]int64 // what it has paid back of each, likewise
 	Log      *seal.TrustedLog // in which every process record must stand; nil: unknown
 }
 
@@ -65,14 +66,18 @@ func checks() []check {
 	}
 }
 
-// Check looks for violations of every invariant.
-func Check(ctx context.Context, db database, r Records) ([]Finding, error) {
+// Check looks for violations of every invariant; next, if any, is told which comes now.
+// With an error come the findings that were made before it.
+func Check(ctx context.Context, db database, r Records, next func(Invariant)) ([]Finding, error) {
 	var all []Finding
 	e := &examiner{db: db, records: r}
 	for _, c := range checks() {
+		if next != nil {
+			next(c.Invariant)
+		}
 		list, err := c.find(e, ctx)
 		if err != nil {
-			return nil, fmt.Errorf("check %s: %w", c.Key, err)
+			return all, fmt.Errorf("check %s: %w", c.Key, err)
 		}
 		if list == nil {
 			list = []Violation{}
@@ -103,15 +108,14 @@ FROM process_record d JOIN process_record f ON f.case_id = d.case_id AND f.event
 WHERE d.event = 'decide' AND (d.at AT TIME ZONE 'Asia/Shanghai')::date - (f.at AT TIME ZONE 'Asia/Shanghai')::date
 	> CASE WHEN EXISTS (SELECT FROM process_record x WHERE x.case_id = d.case_id AND x.event = 'extend' AND x.seq < d.seq) THEN 120 ELSE 90 END`
 
-// Two decisions that stand, of one party for one time, the second act begun before the first
-// decision, at one object or at none, which no head held for two acts.
+// Two fines that stand, for acts that overlap, the second begun before the first decision,
+// where no head had held the second for another act than the first before it was decided.
 const oneFine = `
 SELECT b.id::text, format('decided like case %s of the same act', a.id)
-FROM casefile a JOIN casefile b ON b.party_id = a.party_id AND b.id <> a.id AND b.first_at < a.decided_at AND (b.decided_at, b.id) > (a.decided_at, a.id)
-	AND b.first_at <= a.last_at + interval '30 minutes' AND b.last_at >= a.first_at - interval '30 minutes'
-	AND (a.object_id IS NULL OR b.object_id IS NULL OR a.object_id = b.object_id)
-WHERE a.state <> 'revoked' AND b.state <> 'revoked'
-	AND NOT EXISTS (SELECT FROM process_record r WHERE r.case_id IN (a.id, b.id) AND r.event = 'apart')`
+FROM casefile a JOIN casefile b ON b.id <> a.id AND b.first_at < a.decided_at AND (b.decided_at, b.id) > (a.decided_at, a.id) AND ` + overlap + `
+WHERE ` + bothFined + `
+	AND NOT EXISTS (SELECT FROM process_record r JOIN account who ON who.id = r.actor_id AND 'head' = ANY (who.roles)
+		WHERE r.case_id = b.id AND r.event = 'apart' AND r.reason <> '' AND r.at <= b.decided_at AND r.detail->'other_case'->>'id' = a.id::text)`
 
 // Who acted must hold the office that the entry names and that the step belongs to; no
 // person acts in two capacities in one case; the second review is another person's; an

@@ -22,7 +22,12 @@ type course struct {
 	wake time.Time
 	turn int // of the wake in the queue that counts
 
+	second bool // the same party was seen minutes before
+	raised bool
+	joined bool // it became more evidence of another's case
+
 	neglected bool // nobody ever looks at it
+	stays     bool // the act is still there at the re-check
 	slow      bool // its officers let time pass
 	acted     map[string]bool
 	reviewer  casework.Actor
@@ -32,6 +37,7 @@ type course struct {
 
 	tried   int // steps that somebody took or tried to at random
 	refused int
+	twice   int // of them, because the act has another case (art. 29)
 }
 
 // view is what people see of a case.
@@ -146,7 +152,13 @@ func (c *course) outcome(event string, err error) (bool, error) {
 	switch {
 	case err == nil:
 		return true, nil
-	case errors.As(err, &refusal), errors.Is(err, casework.ErrChanged):
+	case errors.As(err, &refusal):
+		c.refused++
+		if refusal.Guard == "one_fine" {
+			c.twice++
+		}
+		return false, nil
+	case errors.Is(err, casework.ErrChanged):
 		c.refused++
 		return false, nil
 	}
@@ -249,5 +261,5 @@ func (c *course) rechecks(ctx context.Context) error {
 	if chance(c.r, blind) {
 		return c.b.book.RecheckFailed(ctx, c.id, "摄像机离线")
 	}
-	return c.b.recheck(ctx, c.r, c.s, c.id, !chance(c.r, c.s.manners.corrects))
+	return c.b.recheck(ctx, c.r, c.s, c.id, c.stays)
 }

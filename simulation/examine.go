@@ -45,21 +45,34 @@ func (e *examiner) fineInBand(ctx context.Context) ([]Violation, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[proposal])
-	if err != nil {
-		return nil, err
-	}
-	var found []Violation
-	for _, p := range list {
+	return eachRow(rows, func(p proposal) (Violation, error) {
 		what, err := e.weigh(p)
 		if err != nil {
-			return nil, fmt.Errorf("case %s: %w", p.Case, err)
+			err = fmt.Errorf("case %s: %w", p.Case, err)
 		}
-		if what != "" {
-			found = append(found, Violation{p.Case, what})
+		return Violation{p.Case, what}, err
+	})
+}
+
+// eachRow judges row by row, so that a hundred thousand are not held at once, and gives the
+// violations: those that say what is wrong.
+func eachRow[T any](rows pgx.Rows, judge func(T) (Violation, error)) ([]Violation, error) {
+	defer rows.Close()
+	var found []Violation
+	for rows.Next() {
+		row, err := pgx.RowToStructByPos[T](rows)
+		if err != nil {
+			return nil, err
+		}
+		v, err := judge(row)
+		if err != nil {
+			return nil, err
+		}
+		if v.What != "" {
+			found = append(found, v)
 		}
 	}
-	return found, nil
+	return found, rows.Err()
 }
 
 func (e *examiner) weigh(p proposal) (string, error) {
@@ -117,12 +130,37 @@ func (e *examiner) moneyBalanced(ctx context.Context) ([]Violation, error) {
 			found = append(found, Violation{"", fmt.Sprintf("order %s: the treasury received %d fen, nothing is entered", order, fen)})
 		}
 	}
-	return found, nil
+	returned, err := e.returned(ctx)
+	return append(found, returned...), err
+}
+
+// returned holds what was entered as paid back against what the treasury paid back.
+func (e *examiner) returned(ctx context.Context) (found []Violation, err error) {
+	rows, err := e.db.Query(ctx, `SELECT order_id::text, case_id::text, amount_fen FROM refund WHERE refunded_at IS NOT NULL`)
+	if err != nil {
+		return nil, err
+	}
+	entered := map[string]bool{}
+	var order, id string
+	var fen int64
+	_, err = pgx.ForEachRow(rows, []any{&order, &id, &fen}, func() error {
+		entered[order] = true
+		if e.records.Returned[order] != fen {
+			found = append(found, Violation{id, fmt.Sprintf("order %s: %d fen entered as paid back, the treasury paid back %d", order, fen, e.records.Returned[order])})
+		}
+		return nil
+	})
+	for order, fen := range e.records.Returned {
+		if !entered[order] {
+			found = append(found, Violation{"", fmt.Sprintf("order %s: the treasury paid back %d fen, nothing is entered", order, fen)})
+		}
+	}
+	return found, err
 }
 
 // What a case was paid is what its notices credit; a case closed by payment was paid
 // fine and surcharge; what is owed back is every refund, and all of it after a
-// revocation.
+// revocation; what is owed back in whole has its refund.
 const moneyOfCases = `
 WITH told AS (SELECT case_id, sum(amount_fen - refund_fen) FILTER (WHERE outcome = 'credited') AS credited, sum(refund_fen) AS refund FROM payment_notice WHERE case_id IS NOT NULL GROUP BY case_id)
 SELECT c.id::text, format('paid %s fen, notices credit %s', c.paid_fen, coalesce(t.credited, 0))
@@ -133,7 +171,11 @@ FROM casefile c WHERE EXISTS (SELECT FROM process_record r WHERE r.case_id = c.i
 UNION ALL
 SELECT c.id::text, format('owes back %s fen, notices and revocation make %s', coalesce(c.dossier->>'refund_fen', '0'), coalesce(t.refund, 0) + CASE WHEN c.state = 'revoked' THEN c.paid_fen ELSE 0 END)
 FROM casefile c LEFT JOIN told t ON t.case_id = c.id
-WHERE coalesce((c.dossier->>'refund_fen')::bigint, 0) <> coalesce(t.refund, 0) + CASE WHEN c.state = 'revoked' THEN c.paid_fen ELSE 0 END`
+WHERE coalesce((c.dossier->>'refund_fen')::bigint, 0) <> coalesce(t.refund, 0) + CASE WHEN c.state = 'revoked' THEN c.paid_fen ELSE 0 END
+UNION ALL
+SELECT n.case_id::text, format('order %s of %s fen is owed back, and nobody was asked to pay it back', n.order_id, n.amount_fen)
+FROM payment_notice n JOIN casefile c ON c.id = n.case_id WHERE (n.outcome = 'surplus' OR n.outcome = 'credited' AND c.state = 'revoked')
+AND NOT EXISTS (SELECT FROM refund r WHERE r.case_id = n.case_id AND r.order_id::text = n.order_id AND r.amount_fen = n.amount_fen)`
 
 // recordWhole checks every process record's digests, that no state is left out, and
 // that it ends where the case stands.
@@ -185,18 +227,14 @@ func (e *examiner) recordInLog(ctx context.Context) ([]Violation, error) {
 		Digest string
 		Proof  []byte
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[head])
-	if err != nil {
-		return nil, err
-	}
-	var found []Violation
 	trusted := translog.Trusted(*e.records.Log)
-	for _, h := range list {
+	return eachRow(rows, func(h head) (v Violation, _ error) {
+		v.Case = h.Case
 		if err := inLog(proof.Entry{Kind: proof.KindCase, ID: fmt.Sprintf("%s/%d", h.Case, h.Seq), SHA256: h.Digest, At: h.At}, h.Proof, trusted); err != nil {
-			found = append(found, Violation{h.Case, err.Error()})
+			v.What = err.Error()
 		}
-	}
-	return found, nil
+		return v, nil
+	})
 }
 
 func inLog(entry proof.Entry, text []byte, trusted proof.Trusted) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -26,11 +27,12 @@ type treasury struct {
 	mu     sync.Mutex
 	orders map[string]int64 // ordered, in fen
 	paid   map[string]int64 // received
+	back   map[string]int64 // paid back
 }
 
 func newTreasury(c *clock) (*treasury, error) {
 	client, err := payment.New(wire.Gateway{URL: "http://treasury.invalid", Key: wireKey, Now: c.now})
-	return &treasury{Client: client, clock: c, orders: map[string]int64{}, paid: map[string]int64{}}, err
+	return &treasury{Client: client, clock: c, orders: map[string]int64{}, paid: map[string]int64{}, back: map[string]int64{}}, err
 }
 
 // Create takes an order; its page is its number.
@@ -61,6 +63,22 @@ func (t *treasury) callback(id string, e wire.Event) (http.Header, []byte, error
 	return h, body, wire.SignCallback(wireKey, h, id, body, t.clock.now())
 }
 
+// Query says nothing new: every callback arrives here.
+func (t *treasury) Query(_ context.Context, order string) (casework.PaymentNotice, error) {
+	return casework.PaymentNotice{OrderID: order}, nil
+}
+
+// Refund pays an order back, of which it must have the money.
+func (t *treasury) Refund(_ context.Context, order string, fen int64, _ string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.paid[order] != fen {
+		return fmt.Errorf("refund %d fen of order %s, for which %d were paid", fen, order, t.paid[order])
+	}
+	t.back[order] = fen
+	return nil
+}
+
 // Daily is nobody's concern here: Check counts all days at once.
 func (t *treasury) Daily(context.Context, time.Time) ([]casework.PaymentLine, error) { return nil, nil }
 
@@ -68,11 +86,14 @@ func (t *treasury) Daily(context.Context, time.Time) ([]casework.PaymentLine, er
 func (t *treasury) received() map[string]int64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	all := make(map[string]int64, len(t.paid))
-	for order, fen := range t.paid {
-		all[order] = fen
-	}
-	return all
+	return maps.Clone(t.paid)
+}
+
+// returned is what was paid back of each order.
+func (t *treasury) returned() map[string]int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return maps.Clone(t.back)
 }
 
 // gateway is the SMS gateway. What becomes of a message follows from its number, so

@@ -25,12 +25,18 @@ type Report struct {
 	Tried    int         `json:"tried"`   // steps that somebody tried at random
 	Refused  int         `json:"refused"` // steps refused, tried at random or meant well
 	Papers   int         `json:"papers"`
+	Acts     Overlaps    `json:"overlapping_acts"`
 	Checks   []Finding   `json:"checks"`
 	Close    TimeToClose `json:"time_to_close"`
 	Prompt   TimeToClose `json:"time_to_close_prompt"` // of parties that gave up their defence and paid within two days of service
 	Records  Records     `json:"-"`                    // what it was checked against
 	Seconds  float64     `json:"seconds"`
+	Checking float64     `json:"checking_seconds"`     // of them
+	Stopped  *time.Time  `json:"stopped_at,omitempty"` // simulated, where it did not come to its end
 }
+
+// Rate is how many incidents were played and checked in a second.
+func (r *Report) Rate() float64 { return float64(r.Raised) / max(r.Seconds, 0.001) }
 
 // Outcome is how many cases stand in a state at the end.
 type Outcome struct {
@@ -74,11 +80,16 @@ func (r *Report) Violations() (n int) {
 	return n
 }
 
-// Report counts what the simulation came to, and checks it.
+// Report counts what the simulation came to, and checks it. Where it is ended in the middle
+// of that, what was found by then comes with the error.
 func (w *World) Report(ctx context.Context) (*Report, error) {
-	r := &Report{Seed: w.o.Seed, Days: w.o.Days, Raised: len(w.courses) + w.joined, Joined: w.joined, Cases: len(w.courses)}
+	r := &Report{Seed: w.o.Seed, Days: w.o.Days, Raised: w.raised, Joined: w.joined, Cases: len(w.courses), Acts: Overlaps{Raised: w.twice.raised, Joined: w.twice.joined}}
+	if w.stopped {
+		at := w.Now()
+		r.Stopped = &at
+	}
 	for _, c := range w.courses {
-		r.Tried, r.Refused = r.Tried+c.tried, r.Refused+c.refused
+		r.Tried, r.Refused, r.Acts.Refused = r.Tried+c.tried, r.Refused+c.refused, r.Acts.Refused+c.twice
 	}
 	rows, err := w.b.pool.Query(ctx, `SELECT state, count(*) FROM casefile GROUP BY state ORDER BY count(*) DESC, state`)
 	if err != nil {
@@ -97,13 +108,14 @@ func (w *World) Report(ctx context.Context) (*Report, error) {
 	if r.Prompt, err = timeToClose(ctx, w.b.pool, prompt); err != nil {
 		return nil, err
 	}
-	log := w.b.log.Trusted()
-	r.Records = Records{Matters: w.b.matters, Received: w.b.treasury.received(), Log: &log}
-	if r.Checks, err = Check(ctx, w.b.pool, r.Records); err != nil {
+	if err := r.Acts.count(ctx, w.b.pool); err != nil {
 		return nil, err
 	}
-	r.Seconds = time.Since(w.began).Seconds()
-	return r, nil
+	log, began := w.b.log.Trusted(), time.Now()
+	r.Records = Records{Matters: w.b.matters, Received: w.b.treasury.received(), Returned: w.b.treasury.returned(), Log: &log}
+	r.Checks, err = Check(ctx, w.b.pool, r.Records, func(i Invariant) { w.tell(i.Key) })
+	r.Seconds, r.Checking = time.Since(w.began).Seconds(), time.Since(began).Seconds()
+	return r, err
 }
 
 // prompt chooses the cases of parties that answer and pay at once.
@@ -130,9 +142,13 @@ func timeToClose(ctx context.Context, db database, which string) (t TimeToClose,
 // Print writes the report for a person.
 func (r *Report) Print(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "seed %d: %d incidents over %d days, %d cases, %d joined one that was open; %d steps, %d papers, %d steps tried at random, %d refused; %.0f s\n\n",
-		r.Seed, r.Raised, r.Days, r.Cases, r.Joined, r.Steps, r.Papers, r.Tried, r.Refused, r.Seconds)
+	fmt.Fprintf(t, "seed %d: %d incidents over %d days, %d cases, %d joined one that was open; %d steps, %d papers, %d steps tried at random, %d refused; %.0f s, %.1f incidents/s\n",
+		r.Seed, r.Raised, r.Days, r.Cases, r.Joined, r.Steps, r.Papers, r.Tried, r.Refused, r.Seconds, r.Rate())
+	if r.Stopped != nil {
+		fmt.Fprintf(t, "stopped on %s of simulated time; what was played by then was checked\n", r.Stopped.Format(time.DateOnly))
+	}
 	names := flow.New()
+	fmt.Fprintln(t)
 	fmt.Fprintln(t, "outcome\tcases\tshare")
 	for _, o := range r.Outcomes {
 		info := names.Info(flow.State(o.State))
@@ -149,17 +165,20 @@ func (r *Report) Print(w io.Writer) error {
 			fmt.Fprintf(t, "  case %s: %s\t\t\n", v.Case, v.What)
 		}
 	}
+	if left := len(checks()) - len(r.Checks); left > 0 {
+		fmt.Fprintf(t, "not checked\t\t%d of %d\n", left, len(checks()))
+	}
+	fmt.Fprintln(t, "\nacts of one party near in time\t")
+	for _, line := range r.Acts.lines() {
+		fmt.Fprintf(t, "%s\t%d\n", line.what, line.n)
+	}
 	c, p := r.Close, r.Prompt
 	fmt.Fprintf(t, "\ndays from incident to closure\tall\tparties that answer and pay at once\tPudong reports\n")
 	fmt.Fprintf(t, "cases\t%d\t%d\t\n", c.Cases, p.Cases)
 	fmt.Fprintf(t, "median\t%.1f\t%.1f\toff-site < %d, on site %d\n", c.Median, p.Median, PudongOffsite, PudongOnSite)
 	fmt.Fprintf(t, "one in ten within\t%.1f\t%.1f\t\nnine in ten within\t%.1f\t%.1f\t\n", c.P10, p.P10, c.P90, p.P90)
 	for i, s := range c.Upto {
-		share := Share{}
-		if i < len(p.Upto) {
-			share = p.Upto[i]
-		}
-		fmt.Fprintf(t, "up to %d days\t%.1f %%\t%.1f %%\t\n", s.Days, s.Percent, share.Percent)
+		fmt.Fprintf(t, "up to %d days\t%.1f %%\t%.1f %%\t\n", s.Days, s.Percent, p.upto(i).Percent)
 	}
 	return t.Flush()
 }

@@ -49,6 +49,9 @@ func (c *course) verified(ctx context.Context, v view) (time.Duration, error) {
 	if err != nil || ok {
 		return c.work(), err
 	}
+	if wait, so, err := c.oneAct(ctx, v, head); so || err != nil {
+		return wait, err
+	}
 	// The law of the day is still to be entered, or the camera was not lawful.
 	_, err = c.do(ctx, head, v, "transfer", given{"target": "生态环境局", "reason": "法律版本待补录，移送主管部门"})
 	return c.work(), err
@@ -116,9 +119,12 @@ func (c *course) investigated(ctx context.Context, v view) (time.Duration, error
 	return c.work(), err
 }
 
-// extendOrEnd is what a head does about a case whose ninety days are over, or which
-// cannot go on.
+// extendOrEnd is what a head does about a case whose act has another one, whose ninety
+// days are over, or which cannot go on.
 func (c *course) extendOrEnd(ctx context.Context, v view) (time.Duration, error) {
+	if wait, so, err := c.oneAct(ctx, v, c.head); so || err != nil {
+		return wait, err
+	}
 	if !v.dossier.Extended && c.once("extend") {
 		_, err := c.do(ctx, c.head, v, "extend", given{"reason": "案情复杂，批准延长三十日"})
 		return c.work(), err

@@ -6,8 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,9 +31,18 @@ type Options struct {
 	Cases      int           // incidents that the cameras raise
 	Days       int           // over so many days
 	Seed       uint64
-	PaperEvery int                                   // one paper in so many is set in type; 0: none
-	Drain      bool                                  // go on until every case has ended
-	Progress   func(at time.Time, raised, ended int) // called once a simulated month; optional
+	PaperEvery int             // one paper in so many is set in type; 0: none
+	Drain      bool            // go on until every case has ended
+	Progress   func(Progress)  // called as it goes; optional
+	Stop       <-chan struct{} // closed: what was played by then is what is checked; optional
+}
+
+// Progress is how far a simulation has come.
+type Progress struct {
+	At     time.Time // simulated
+	Raised int       // incidents
+	Ended  int       // of them, in which nobody acts any more
+	Check  string    // the invariant that is looked at, once all is played
 }
 
 // drainDays is how long after the last incident open cases are waited for: a case
@@ -52,11 +62,19 @@ type World struct {
 	queue   wakes
 	courses map[string]*course // by case
 	waiting map[string]bool    // process records that the log has not got yet
-	joined  int
-	month   time.Month
+	settled []string           // of them, those of cases in which nobody acts any more
+	raised  int                // incidents
+	joined  int                // of them, more evidence of an act that was a case already
+	ended   int                // courses in which nobody acts any more
+	twice   pairs
+	due     due
 	swept   time.Time
 	began   time.Time
+	stopped bool
 }
+
+// pairs are incidents of one party, raised within minutes of each other.
+type pairs struct{ raised, joined int }
 
 // Play plays a simulation. Close the world when done with it.
 func Play(ctx context.Context, o Options) (*World, error) {
@@ -70,15 +88,19 @@ func Play(ctx context.Context, o Options) (*World, error) {
 	}
 	w := &World{o: o, b: b, courses: map[string]*course{}, waiting: map[string]bool{}, began: began}
 	w.plan()
-	if err := errors.Join(w.play(ctx), w.enter(ctx)); err != nil {
+	if err := w.play(ctx); err != nil {
 		w.Close()
 		return nil, fmt.Errorf("simulate: %w", err)
 	}
 	return w, nil
 }
 
-// Run plays a simulation and checks what it left.
+// Run plays a simulation and checks what it left. With an error comes what was checked, if
+// anything was. The pool's database is left without what nobody looks at (unwatched).
 func Run(ctx context.Context, o Options) (*Report, error) {
+	if err := unwatched(ctx, o.Pool); err != nil {
+		return nil, fmt.Errorf("simulate: %w", err)
+	}
 	w, err := Play(ctx, o)
 	if err != nil {
 		return nil, err
@@ -111,14 +133,43 @@ func (w *World) Now() time.Time { return w.b.clock.now() }
 // SetNow moves the simulated time.
 func (w *World) SetNow(at time.Time) { w.b.clock.set(at) }
 
+// Of a hundred incidents, so many are raised again within minutes: by another camera, in
+// another matter, or at the same place; and how long after, on average. What comes more
+// than half an hour later is another act.
+const (
+	raisedAgain = 12
+	againAfter  = 8 * time.Minute
+)
+
 // plan draws when and where every incident is raised.
 func (w *World) plan() {
-	for i := range w.o.Cases {
-		r := rand.New(rand.NewPCG(w.o.Seed, uint64(i)+1)) //nolint:gosec // a simulation, to be played again
-		c := &course{b: w.b, r: r, s: &w.b.spots[r.IntN(len(w.b.spots))], acted: map[string]bool{},
-			neglected: chance(r, neglects), slow: chance(r, slowOnes)}
-		w.wake(c, Beginning.Add(time.Duration(r.Int64N(int64(w.o.Days)*int64(day)))))
+	for i := 0; i < w.o.Cases; i++ {
+		r := w.chances(i)
+		s := &w.b.spots[r.IntN(len(w.b.spots))]
+		at := Beginning.Add(time.Duration(r.Int64N(int64(w.o.Days) * int64(day))))
+		again, first := chance(r, raisedAgain), w.course(r, s)
+		w.wake(first, at)
+		if !again || i+1 == w.o.Cases {
+			continue
+		}
+		i++
+		r = w.chances(i)
+		if s.beside != nil {
+			s = s.beside
+		}
+		c := w.course(r, s)
+		c.second, c.stays = true, first.stays // who corrects it does so before both cameras
+		w.wake(c, at.Add(about(r, againAfter)))
 	}
+}
+
+// chances are those of one incident.
+func (w *World) chances(i int) *rand.Rand {
+	return rand.New(rand.NewPCG(w.o.Seed, uint64(i)+1)) // #nosec G404 -- a simulation, to be played again
+}
+
+func (w *World) course(r *rand.Rand, s *spot) *course {
+	return &course{b: w.b, r: r, s: s, acted: map[string]bool{}, neglected: chance(r, neglects), slow: chance(r, slowOnes), stays: !chance(r, s.manners.corrects)}
 }
 
 func (w *World) wake(c *course, at time.Time) {
@@ -138,70 +189,93 @@ func (w *World) play(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !more || at.After(end) {
-			return nil
+		if !more || at.After(end) || w.isStopped() {
+			return w.enterAll(ctx)
 		}
 		w.b.clock.set(at)
-		w.tell(at)
+		w.tell("")
 		if err := w.step(ctx, at); err != nil {
 			return err
 		}
+		if len(w.settled) < together {
+			continue
+		}
+		if err := w.enter(ctx, w.settled); err != nil {
+			return err
+		}
+		w.settled = w.settled[:0]
 	}
 }
 
-// next is when something happens next: people wake, a job or a timer is due.
+func (w *World) isStopped() bool {
+	select {
+	case <-w.o.Stop:
+		w.stopped = true
+	default:
+	}
+	return w.stopped
+}
+
+// due is when jobs and timers are, as far as is known; nil: none is.
+type due struct{ jobs, timers *time.Time }
+
+// sweepEvery is how often what timers brought is looked for.
+const sweepEvery = time.Hour
+
+// next is when something happens next: people wake, a job or a timer is due. That a record
+// waits for the log is nothing that happens.
 func (w *World) next(ctx context.Context) (at time.Time, more bool, err error) {
-	now := w.b.clock.now()
-	var due *time.Time
-	err = w.b.pool.QueryRow(ctx, `SELECT least((SELECT min(scheduled_at) FROM river_job WHERE state IN ('available', 'scheduled')), (SELECT min(timer_at) FROM casefile), (SELECT min(alarm_at) FROM casefile))`).Scan(&due)
+	err = w.b.pool.QueryRow(ctx, `SELECT (SELECT min(scheduled_at) FROM river_job WHERE state IN ('available', 'scheduled') AND kind <> $1),
+		least((SELECT min(timer_at) FROM casefile), (SELECT min(alarm_at) FROM casefile))`, casework.LogArgs{}.Kind()).Scan(&w.due.jobs, &w.due.timers)
 	if err != nil {
 		return at, false, fmt.Errorf("see what is due: %w", err)
+	}
+	if next := w.swept.Add(sweepEvery); w.due.timers != nil && w.due.timers.Before(next) {
+		w.due.timers = &next
 	}
 	if len(w.queue) > 0 {
 		at, more = w.queue[0].at, true
 	}
-	if due != nil && (!more || due.Before(at)) {
-		at, more = *due, true
+	for _, one := range []*time.Time{w.due.jobs, w.due.timers} {
+		if one != nil && (!more || one.Before(at)) {
+			at, more = *one, true
+		}
 	}
-	if least := now.Add(tick); at.Before(least) {
+	if least := w.Now().Add(tick); at.Before(least) {
 		at = least
 	}
 	return at, more, nil
 }
 
-func (w *World) tell(at time.Time) {
-	if w.o.Progress == nil || at.Month() == w.month {
-		return
+func reached(due *time.Time, at time.Time) bool { return due != nil && !due.After(at) }
+
+func (w *World) tell(check string) {
+	if w.o.Progress != nil {
+		w.o.Progress(Progress{At: w.Now(), Raised: w.raised, Ended: w.ended, Check: check})
 	}
-	w.month = at.Month()
-	raised, ended := len(w.courses), 0
-	for _, c := range w.courses {
-		if c.wake.IsZero() {
-			ended++
-		}
-	}
-	w.o.Progress(at, raised, ended)
 }
 
 // step plays what has become due by now: time's own steps, then, in lanes, jobs and
 // people.
 func (w *World) step(ctx context.Context, at time.Time) error {
-	if at.Sub(w.swept) >= time.Hour {
+	timers := reached(w.due.timers, at)
+	if timers {
 		w.swept = at
 		if _, err := w.b.book.Sweep(ctx); err != nil {
 			return fmt.Errorf("sweep at %s: %w", at.Format(time.DateTime), err)
 		}
 	}
 	var work [lanes][]func(context.Context) error
-	if err := w.jobs(ctx, at, &work); err != nil {
-		return err
+	if timers || reached(w.due.jobs, at) {
+		if err := w.jobs(ctx, at, &work); err != nil {
+			return err
+		}
 	}
 	var awake [lanes][]*course
 	for len(w.queue) > 0 && !w.queue[0].at.After(at) {
 		next := heap.Pop(&w.queue).(wake)
 		if next.turn == next.c.turn {
-			lane := next.c.s.lane()
-			awake[lane] = append(awake[lane], next.c)
+			awake[next.c.s.lane] = append(awake[next.c.s.lane], next.c)
 		}
 	}
 	var failed [lanes]error
@@ -234,7 +308,7 @@ func (w *World) lane(ctx context.Context, work []func(context.Context) error, aw
 			if err != nil {
 				return err
 			}
-			if joined {
+			if c.joined = joined; joined {
 				continue
 			}
 			c.wake, err = officeTime(c.b.days, c.b.clock.now(), c.work())
@@ -251,25 +325,42 @@ func (w *World) lane(ctx context.Context, work []func(context.Context) error, aw
 	return nil
 }
 
-// again puts a course back into the queue.
+// again puts a course back into the queue, or counts it as ended.
 func (w *World) again(c *course) {
-	switch known := w.courses[c.id]; {
-	case known == nil:
-		w.courses[c.id] = c
-	case known != c:
-		w.joined++
-		return
+	if !c.raised {
+		c.raised = true
+		w.count(c)
 	}
 	if !c.wake.IsZero() {
 		w.wake(c, c.wake)
+		return
+	}
+	w.ended++
+	c.acted = nil
+	w.settle(c)
+}
+
+// settle has the process record of a case entered in which nobody acts any more.
+func (w *World) settle(c *course) {
+	if over := c.raised && c.wake.IsZero(); over && !c.joined && w.waiting[c.id] {
+		w.settled = append(w.settled, c.id)
 	}
 }
 
-// lane is where what happens at the spot is played.
-func (s *spot) lane() int {
-	h := fnv.New32a()
-	h.Write([]byte(s.zone.NameZH))
-	return int(h.Sum32() % lanes)
+// count takes note of an incident that was raised.
+func (w *World) count(c *course) {
+	w.raised++
+	if !c.joined {
+		w.courses[c.id] = c
+	} else {
+		w.joined++
+	}
+	if c.second {
+		w.twice.raised++
+		if c.joined {
+			w.twice.joined++
+		}
+	}
 }
 
 // jobs takes what River would work now off its table.
@@ -293,14 +384,16 @@ func (w *World) jobs(ctx context.Context, at time.Time, work *[lanes][]func(cont
 		switch {
 		case j.Kind == casework.LogArgs{}.Kind():
 			w.waiting[j.Case] = true
+			if c != nil {
+				w.settle(c)
+			}
 			continue
 		case j.Kind == casework.RedactArgs{}.Kind():
 			continue // there are no pictures to cover
 		case c == nil:
 			return fmt.Errorf("job %s is about case %q, which nobody knows", j.Kind, j.Case)
 		}
-		lane := c.s.lane()
-		work[lane] = append(work[lane], func(ctx context.Context) error {
+		work[c.s.lane] = append(work[c.s.lane], func(ctx context.Context) error {
 			if j.Kind == (casework.RecheckArgs{}).Kind() {
 				return c.rechecks(ctx)
 			}
@@ -313,13 +406,31 @@ func (w *World) jobs(ctx context.Context, at time.Time, work *[lanes][]func(cont
 	return nil
 }
 
-// enter has every process record stand in the log, as the log's queue does.
-func (w *World) enter(ctx context.Context) error {
+// together is how many process records go into the log together.
+const together = 256
+
+// enterAll has every process record stand in the log.
+func (w *World) enterAll(ctx context.Context) error {
+	rows, err := w.b.pool.Query(ctx, `DELETE FROM river_job WHERE kind = $1 RETURNING args->>'case_id'`, casework.LogArgs{}.Kind())
+	if err != nil {
+		return fmt.Errorf("take the jobs of the log: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("take the jobs of the log: %w", err)
+	}
+	for _, id := range ids {
+		w.waiting[id] = true
+	}
+	return w.enter(ctx, slices.Collect(maps.Keys(w.waiting)))
+}
+
+// enter has the process records of cases stand in the log, as the log's queue does.
+func (w *World) enter(ctx context.Context, cases []string) error {
 	ids := make(chan string)
-	const atOnce = 256
-	failed := make([]error, atOnce)
+	failed := make([]error, together)
 	var all sync.WaitGroup
-	for i := range atOnce {
+	for i := range together {
 		all.Go(func() {
 			for id := range ids {
 				if failed[i] == nil {
@@ -328,8 +439,11 @@ func (w *World) enter(ctx context.Context) error {
 			}
 		})
 	}
-	for id := range w.waiting {
-		ids <- id
+	for _, id := range cases {
+		if w.waiting[id] {
+			delete(w.waiting, id)
+			ids <- id
+		}
 	}
 	close(ids)
 	all.Wait()

@@ -26,6 +26,7 @@ const (
 	Holds     = "holds"
 	Tampered  = "tampered"
 	Unchecked = "unchecked" // something is missing to tell
+	Removed   = "removed"   // nobody confirmed it, and it was deleted once its time was over
 	Missing   = "missing"   // the log knows it, and the bureau has it no more
 )
 
@@ -74,6 +75,11 @@ func one(ctx context.Context, m sample.Member, b book, vault casework.Sealed, tr
 		return f, err
 	}
 	f.Case = e.CaseNumber
+	if e.Removed != nil {
+		f.Outcome = Removed
+		f.ZH, f.EN = fmt.Sprintf("已于%s删除：%s", e.Removed.Day(), e.Removed.ZH), fmt.Sprintf("deleted on %s: %s", e.Removed.Day(), e.Removed.EN)
+		return f, nil
+	}
 	tar, err := vault.ReadBundle(ctx, e.Receipt)
 	if err != nil {
 		return f, err
@@ -132,12 +138,12 @@ func (r Report) facts() [][2]string {
 		{"日志序号", fmt.Sprint(s.Seed.Index)},
 		{"总体数量", fmt.Sprint(s.Population)},
 		{"抽取数量", fmt.Sprint(len(s.Members))},
-		{"检查结果", fmt.Sprintf("无误 %d，被改动 %d，未能核对 %d，缺失 %d", r.Count(Holds), r.Count(Tampered), r.Count(Unchecked), r.Count(Missing))},
+		{"检查结果", fmt.Sprintf("无误 %d，被改动 %d，未能核对 %d，依法删除 %d，缺失 %d", r.Count(Holds), r.Count(Tampered), r.Count(Unchecked), r.Count(Removed), r.Count(Missing))},
 	}
 }
 
 func wordOf(outcome string) string {
-	return map[string]string{Holds: "无误", Tampered: "被改动", Unchecked: "未能核对", Missing: "缺失"}[outcome]
+	return map[string]string{Holds: "无误", Tampered: "被改动", Unchecked: "未能核对", Removed: "依法删除", Missing: "缺失"}[outcome]
 }
 
 // Sheet is the report as a paper.

@@ -33,10 +33,17 @@ func (s shelf) Evidence(_ context.Context, id string) (casework.Evidence, error)
 	if s[id] == nil {
 		return casework.Evidence{}, casework.ErrNotFound
 	}
-	return casework.Evidence{Bundle: id, CaseNumber: "沪崇城管立字〔2026〕第000001号", Receipt: evidence.Receipt{BundleID: id}}, nil
+	e := casework.Evidence{Bundle: id, CaseNumber: "沪崇城管立字〔2026〕第000001号", Receipt: evidence.Receipt{BundleID: id}}
+	if id == unconfirmed {
+		e.Removed = &casework.Removal{At: time.Unix(15e8, 0), ZH: "三十日无人确认", EN: "nobody confirmed it"}
+	}
+	return e, nil
 }
 
-// What was altered, exchanged or taken away is told apart, in both reports.
+// unconfirmed was deleted as the law wants.
+const unconfirmed = "0198c000-0000-7000-8000-000000000005"
+
+// What was altered, exchanged, deleted as the law wants or taken away is told apart, in both reports.
 func TestReport(t *testing.T) {
 	t.Parallel()
 	maker, all := specimen.New(t), shelf{}
@@ -64,6 +71,7 @@ func TestReport(t *testing.T) {
 	add("0198c000-0000-7000-8000-000000000004", audit.Tampered, func([]byte) []byte { // sound, sealed by the bureau, and another
 		return maker.Bundle(t, specimen.Spec{ID: "0198c000-0000-7000-8000-000000000004"})
 	})
+	add(unconfirmed, audit.Removed, func([]byte) []byte { return []byte("is not read") })
 	report, err := audit.Check(t.Context(), s, all, all, maker.Trust, time.Unix(2e9, 0))
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +81,7 @@ func TestReport(t *testing.T) {
 			t.Errorf("%s: %s (%s), want %s", f.Bundle, f.Outcome, f.EN, want[f.Bundle])
 		}
 	}
-	if report.Count(audit.Holds) != 1 || report.Count(audit.Tampered) != 2 || report.Count(audit.Missing) != 1 {
+	if report.Count(audit.Holds) != 1 || report.Count(audit.Tampered) != 2 || report.Count(audit.Removed) != 1 || report.Count(audit.Missing) != 1 {
 		t.Errorf("%+v", report.Findings)
 	}
 	spreadsheet(t, report)
@@ -99,7 +107,7 @@ func spreadsheet(t *testing.T, r audit.Report) {
 	}
 	defer x.Close()
 	rows, err := x.GetRows("检查结果")
-	if err != nil || len(rows) != 5 || rows[2][1] != r.Findings[1].Bundle || rows[2][5] != "被改动" || rows[1][4] == "" {
+	if err != nil || len(rows) != 6 || rows[5][5] != "依法删除" || rows[2][1] != r.Findings[1].Bundle || rows[2][5] != "被改动" || rows[1][4] == "" {
 		t.Errorf("the spreadsheet: %v %v", rows, err)
 	}
 }

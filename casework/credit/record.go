@@ -12,6 +12,7 @@ import (
 
 	"offsite/casework/rules"
 	"offsite/registry"
+	"offsite/store"
 )
 
 // Options are the parts of an Office.
@@ -59,6 +60,8 @@ type Record struct {
 const query = `SELECT r.id::text, r.party_id::text, p.name, r.case_id::text, coalesce(c.number, ''), c.matter, r.level, r.why, r.rules, r.decided_at, r.repair_from, r.until, r.shown, r.state
 	FROM credit_record r JOIN party p ON p.id = r.party_id JOIN casefile c ON c.id = r.case_id `
 
+const byRecord = `WHERE r.id = $1::uuid`
+
 // database is a pool or a transaction.
 type database interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
@@ -79,12 +82,18 @@ func records(ctx context.Context, db database, where string, args ...any) ([]Rec
 // Records lists those of a party, or with "" the newest of all.
 func (o *Office) Records(ctx context.Context, partyID string) ([]Record, error) {
 	const most = 200
-	return records(ctx, o.o.Pool, `WHERE ($1 = '' OR r.party_id::text = $1) ORDER BY r.decided_at DESC, r.id LIMIT $2`, partyID, most)
+	if partyID != "" && !store.IsID(partyID) {
+		return []Record{}, nil
+	}
+	return records(ctx, o.o.Pool, `WHERE ($1 = '' OR r.party_id = nullif($1, '')::uuid) ORDER BY r.decided_at DESC, r.id LIMIT $2`, partyID, most)
 }
 
 // Record reads one.
 func (o *Office) Record(ctx context.Context, id string) (Record, error) {
-	return only(records(ctx, o.o.Pool, `WHERE r.id::text = $1`, id))
+	if !store.IsID(id) {
+		return Record{}, registry.ErrNotFound
+	}
+	return only(records(ctx, o.o.Pool, byRecord, id))
 }
 
 func only(list []Record, err error) (Record, error) {
@@ -105,7 +114,7 @@ type event struct {
 }
 
 func (o *Office) tell(ctx context.Context, tx pgx.Tx, kind, id string) error {
-	r, err := only(records(ctx, tx, `WHERE r.id::text = $1`, id))
+	r, err := only(records(ctx, tx, byRecord, id))
 	if err != nil || !r.Shown || o.o.Tell == nil {
 		return err
 	}

@@ -2,13 +2,8 @@ package credit
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"offsite/casework/attachment"
 	"offsite/registry"
 	"offsite/store"
 )
@@ -53,39 +49,30 @@ const repairQuery = `SELECT a.id::text, a.record_id::text, p.name, r.case_id::te
 
 func refuse(field, zh, en string) error { return &registry.Refused{Field: field, ZH: zh, EN: en} }
 
-const largestPaper = 2 << 20
-
-type paper struct {
-	content []byte
-	kind    string
-}
-
-func (a *Application) check() ([]paper, error) {
+func (a *Application) check() ([]attachment.File, error) {
 	if a.Text = strings.TrimSpace(a.Text); a.Text == "" {
 		return nil, refuse("text", "请写明整改情况和承诺", "say what was put right and what you promise")
 	}
-	list := make([]paper, len(a.Papers))
-	for i, text := range a.Papers {
-		content, err := base64.StdEncoding.DecodeString(text)
-		kind := http.DetectContentType(content)
-		if err != nil || len(content) > largestPaper || !slices.Contains([]string{"application/pdf", "image/jpeg", "image/png"}, kind) {
-			return nil, refuse("papers", "材料应为 PDF、JPEG 或 PNG，每份不超过 2 MiB", "a paper is PDF, JPEG or PNG, of 2 MiB at most")
-		}
-		list[i] = paper{content, kind}
+	files, err := attachment.Read(a.Papers)
+	if errors.Is(err, attachment.ErrUnfit) {
+		return nil, refuse("papers", attachment.WantZH, attachment.WantEN)
 	}
-	return list, nil
+	return files, err
 }
 
 // OfCase is the record of a case, with the newest application; nil where there is none.
 func (o *Office) OfCase(ctx context.Context, caseID string) (*Record, *Repair, error) {
-	r, err := only(records(ctx, o.o.Pool, `WHERE r.case_id::text = $1`, caseID))
+	if !store.IsID(caseID) {
+		return nil, nil, nil
+	}
+	r, err := only(records(ctx, o.o.Pool, `WHERE r.case_id = $1::uuid`, caseID))
 	if errors.Is(err, registry.ErrNotFound) {
 		return nil, nil, nil
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	list, err := o.repairs(ctx, `WHERE a.record_id::text = $1 ORDER BY a.asked_at DESC LIMIT 1`, r.ID)
+	list, err := o.repairs(ctx, `WHERE a.record_id = $1::uuid ORDER BY a.asked_at DESC LIMIT 1`, r.ID)
 	if err != nil || len(list) == 0 {
 		return &r, nil, err
 	}
@@ -123,9 +110,8 @@ func (o *Office) Ask(ctx context.Context, caseID string, a Application) error {
 			return err
 		}
 		for i, p := range papers {
-			sum := sha256.Sum256(p.content)
 			if _, err := tx.Exec(ctx, `INSERT INTO credit_paper (repair_id, seq, kind, sha256, content) VALUES ($1, $2, $3, $4, $5)`,
-				id.String(), i+1, p.kind, hex.EncodeToString(sum[:]), p.content); err != nil {
+				id.String(), i+1, p.Kind, p.SHA256, p.Content); err != nil {
 				return err
 			}
 		}
@@ -146,7 +132,7 @@ func (o *Office) mayAsk(ctx context.Context, tx pgx.Tx, caseID string) error {
 	var state string
 	var from time.Time
 	var obeyed bool
-	err := tx.QueryRow(ctx, `SELECT r.state, r.repair_from, c.state IN ('paid', 'closed', 'archived') FROM credit_record r JOIN casefile c ON c.id = r.case_id WHERE r.case_id::text = $1 FOR UPDATE OF r`,
+	err := tx.QueryRow(ctx, `SELECT r.state, r.repair_from, c.state IN ('paid', 'closed', 'archived') FROM credit_record r JOIN casefile c ON c.id = r.case_id WHERE r.case_id = $1::uuid FOR UPDATE OF r`,
 		caseID).Scan(&state, &from, &obeyed)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
@@ -184,7 +170,10 @@ func (o *Office) Repairs(ctx context.Context) ([]Repair, error) {
 
 // Paper is the n-th paper of an application.
 func (o *Office) Paper(ctx context.Context, id string, n int) (content []byte, kind string, err error) {
-	err = o.o.Pool.QueryRow(ctx, `SELECT content, kind FROM credit_paper WHERE repair_id::text = $1 AND seq = $2`, id, n).Scan(&content, &kind)
+	err = pgx.ErrNoRows
+	if store.IsID(id) {
+		err = o.o.Pool.QueryRow(ctx, `SELECT content, kind FROM credit_paper WHERE repair_id = $1::uuid AND seq = $2`, id, n).Scan(&content, &kind)
+	}
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = registry.ErrNotFound
 	}
@@ -243,9 +232,12 @@ func (o *Office) step(ctx context.Context, id, from string, v Verdict, take func
 	if strings.TrimSpace(v.Reason) == "" {
 		return refuse("reason", "请写明理由", "say why")
 	}
+	if !store.IsID(id) {
+		return registry.ErrNotFound
+	}
 	err := pgx.BeginFunc(ctx, o.o.Pool, func(tx pgx.Tx) error {
 		var state, caseID string
-		err := tx.QueryRow(ctx, `SELECT a.state, r.case_id::text FROM credit_repair a JOIN credit_record r ON r.id = a.record_id WHERE a.id::text = $1 FOR UPDATE OF a`, id).Scan(&state, &caseID)
+		err := tx.QueryRow(ctx, `SELECT a.state, r.case_id::text FROM credit_repair a JOIN credit_record r ON r.id = a.record_id WHERE a.id = $1::uuid FOR UPDATE OF a`, id).Scan(&state, &caseID)
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
 			return registry.ErrNotFound

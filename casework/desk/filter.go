@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"offsite/store"
 )
 
 // SavedFilter is a case list that somebody comes back to. Query is what follows the
@@ -30,7 +32,7 @@ type FilterDraft struct {
 const filtersMost = 50 // of one account
 
 // filterKeys are what the case list can be filtered by.
-func filterKeys() []string { return []string{"state", "matter", "mine", "due", "q"} }
+func filterKeys() []string { return []string{"state", "matter", "mine", "due", "party", "q"} }
 
 // canonical orders a query and leaves out what the case list does not know.
 func canonical(query string) (string, error) {
@@ -92,7 +94,7 @@ func (d *Desk) SaveFilter(ctx context.Context, accountID string, draft FilterDra
 
 // RemoveFilter forgets a filter of an account.
 func (d *Desk) RemoveFilter(ctx context.Context, accountID, id string) error {
-	done, err := d.pool.Exec(ctx, `DELETE FROM saved_filter WHERE id::text = $1 AND account_id = $2`, id, accountID)
+	done, err := d.pool.Exec(ctx, `DELETE FROM saved_filter WHERE id = $1 AND account_id = $2`, store.ID(id), accountID)
 	if err == nil && done.RowsAffected() == 0 {
 		err = ErrNotFound
 	}

@@ -136,8 +136,8 @@ func (d *Desk) Write(ctx context.Context, by, caseID string, draft NoteDraft) (C
 		if _, err := tx.Exec(ctx, `INSERT INTO case_note (id, case_id, by_whom, at, text) VALUES ($1, $2, $3, $4, $5)`, id.String(), caseID, by, d.clock(), text); err != nil {
 			return err
 		}
-		done, err := tx.Exec(ctx, `INSERT INTO note_mention (note_id, account_id) SELECT $1, id FROM account WHERE id::text = ANY ($2) AND NOT disabled AND roles && $3`,
-			id.String(), mentions, writers())
+		done, err := tx.Exec(ctx, `INSERT INTO note_mention (note_id, account_id) SELECT $1, id FROM account WHERE id = ANY ($2::text[]::uuid[]) AND NOT disabled AND roles && $3`,
+			id.String(), slices.DeleteFunc(slices.Clone(mentions), func(one string) bool { return !store.IsID(one) }), writers())
 		if err != nil {
 			return err
 		}
@@ -161,7 +161,7 @@ func (d *Desk) Withdraw(ctx context.Context, by, noteID string) error {
 	err := pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error {
 		var caseID string
 		var filed bool
-		err := tx.QueryRow(ctx, `SELECT case_id::text, filed_at IS NOT NULL FROM case_note WHERE id::text = $1 AND by_whom::text = $2 FOR UPDATE`, noteID, by).Scan(&caseID, &filed)
+		err := tx.QueryRow(ctx, `SELECT case_id::text, filed_at IS NOT NULL FROM case_note WHERE id = $1 AND by_whom = $2 FOR UPDATE`, store.ID(noteID), store.ID(by)).Scan(&caseID, &filed)
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
 			return ErrNotFound
@@ -184,8 +184,8 @@ func (d *Desk) Withdraw(ctx context.Context, by, noteID string) error {
 // File marks a note as put in the court file, within the transaction that writes the
 // process record, and gives its case, author and text.
 func File(ctx context.Context, tx pgx.Tx, by, noteID string, at time.Time) (n CaseNote, err error) {
-	err = tx.QueryRow(ctx, `UPDATE case_note n SET filed_at = $2, filed_by = $3 FROM account a WHERE a.id = n.by_whom AND n.id::text = $1 AND n.filed_at IS NULL
-		RETURNING n.id::text, n.case_id::text, a.name, n.at, n.text`, noteID, at, by).Scan(&n.ID, &n.CaseID, &n.By, &n.At, &n.Text)
+	err = tx.QueryRow(ctx, `UPDATE case_note n SET filed_at = $2, filed_by = $3 FROM account a WHERE a.id = n.by_whom AND n.id = $1 AND n.filed_at IS NULL
+		RETURNING n.id::text, n.case_id::text, a.name, n.at, n.text`, store.ID(noteID), at, by).Scan(&n.ID, &n.CaseID, &n.By, &n.At, &n.Text)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = ErrNotFound
 	}
@@ -202,7 +202,7 @@ type querier interface {
 
 // CaseOf names the case that a note is on.
 func CaseOf(ctx context.Context, db querier, noteID string) (caseID string, err error) {
-	err = db.QueryRow(ctx, `SELECT case_id::text FROM case_note WHERE id::text = $1`, noteID).Scan(&caseID)
+	err = db.QueryRow(ctx, `SELECT case_id::text FROM case_note WHERE id = $1`, store.ID(noteID)).Scan(&caseID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = ErrNotFound
 	}

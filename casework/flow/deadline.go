@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -22,7 +23,7 @@ const (
 	HearingWorkingDays   = 5  // to ask for a hearing, art. 64 no. 1
 	HearingNoticeDays    = 7  // working days before the hearing, art. 64 no. 2
 	ServiceWorkingDays   = 7  // art. 61
-	PublishWorkingDays   = 7  // after the decision
+	PublishWorkingDays   = 7  // after the decision, where the matter's rule says no fewer
 	WithdrawWorkingDays  = 3  // art. 48
 	AppointmentDays      = 30 // within which an inquiry by video can be asked for
 	UrgeDays             = 30
@@ -91,8 +92,8 @@ func afterDecision(f Facts, c Calendar, in func(...State) bool, add func(Deadlin
 		}
 		add(Deadline{"service", "送达处罚决定书", "Decision to be served", f.DecidedAt, at, apl61, false})
 	}
-	if in(Decided, Serving, Served) && f.PublishedAt.IsZero() {
-		at, err := c.AddWorkingDays(f.DecidedAt, PublishWorkingDays)
+	if in(Decided, Serving, Served) && f.PublishedAt.IsZero() && !f.Unpublished {
+		at, err := c.AddWorkingDays(f.DecidedAt, cmp.Or(f.PublishDays, PublishWorkingDays))
 		if err != nil {
 			return fmt.Errorf("work out the time for publication: %w", err)
 		}

@@ -1,6 +1,10 @@
 package flow
 
-import "time"
+import (
+	"time"
+
+	"offsite/casework/attachment"
+)
 
 // Facts are what the guards may know of a case.
 type Facts struct {
@@ -60,6 +64,8 @@ type Facts struct {
 	ProposedFen, FineFen, LateFen, PaidFen              int64
 	Method                                              string // of service
 	PublishedAt                                         time.Time
+	PublishDays                                         int  // working days; 0: seven
+	Unpublished                                         bool // by the matter's rule
 	PayUntil                                            time.Time
 	Suspended                                           bool // reconsideration or litigation is pending (art. 73)
 	Instalments                                         bool // the fine is paid in instalments (art. 66)
@@ -89,8 +95,9 @@ type Fields struct {
 	Reason, Note, Facts, Conclusion, Opinion, Text string
 	Method, Proof, Receiver, Target, Place         string
 	ReceiptNo, PartyID, Matter                     string
-	Phone, Email                                   string // consent
-	Signature                                      []byte // consent: PNG
+	Phone, Email                                   string            // consent
+	Signature                                      []byte            // consent: PNG
+	Papers                                         []attachment.File // pictures and scans
 	Officers                                       []OfficerChoice
 	FineFen                                        int64
 	Parts                                          int // instalments

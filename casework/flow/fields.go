@@ -45,6 +45,8 @@ func (x Fields) has(need string) bool {
 		return !x.ReceivedAt.IsZero()
 	case "until":
 		return !x.Until.IsZero()
+	case "papers":
+		return len(x.Papers) > 0
 	}
 	return false
 }
@@ -58,7 +60,7 @@ func FieldName(key string) (zh, en string) {
 		"target": {"移送单位", "authority that takes over"}, "place": {"地点", "place"},
 		"receipt_no": {"票据号", "receipt number"}, "party_id": {"当事人", "party"}, "phone": {"手机号", "telephone number"}, "signature": {"签名", "signature"}, "matter": {"事项", "matter"},
 		"officers": {"承办人（两名）", "two officers"}, "fine_fen": {"罚款金额", "fine"}, "parts": {"期数", "number of instalments"},
-		"at": {"时间", "time"}, "received_at": {"收到时间", "time of receipt"}, "until": {"期限至", "until"},
+		"at": {"时间", "time"}, "received_at": {"收到时间", "time of receipt"}, "papers": {"照片、扫描件", "pictures and scans"}, "until": {"期限至", "until"},
 	}
 	if n, ok := names[key]; ok {
 		return n[0], n[1]

@@ -23,7 +23,7 @@ func (g Guard) refusal(s Step, f Facts) *Refusal {
 	if kind == 0 {
 		kind = Unlawful
 	}
-	r := &Refusal{Kind: kind, Event: s.Event, State: f.State, Field: g.Field, ZH: g.ZH, EN: g.EN, Article: g.Article}
+	r := &Refusal{Kind: kind, Event: s.Event, State: f.State, Field: g.Field, Guard: g.Name, ZH: g.ZH, EN: g.EN, Article: g.Article}
 	if g.Say != nil {
 		figures := g.Say(f)
 		r.ZH, r.EN = r.ZH+"（"+figures+"）", r.EN+" ("+figures+")"

@@ -59,8 +59,14 @@ func serviceGuards() []Guard {
 			Holds: func(f Facts, _ Attempt) bool {
 				return f.Method != "public" || f.Now.After(endOfDay(f.ServingAt.AddDate(0, 0, PublicDays)))
 			}},
+		{Name: "service_pictured", Kind: Invalid, Field: "papers", OnFields: true, Article: apl61,
+			ZH:    "非电子送达须附照片或者扫描件：签收的送达回证、邮件回执，或者公告张贴的现场",
+			EN:    "service that is not electronic needs pictures or scans: the signed receipt, the mail's receipt, or the notice where it was posted",
+			Holds: func(f Facts, a Attempt) bool { return f.Method == "electronic" || len(a.Fields.Papers) > 0 }},
 		{Name: "not_published", Article: apl48, ZH: "已经公开", EN: "it is already published",
 			Holds: func(f Facts, _ Attempt) bool { return f.PublishedAt.IsZero() }},
+		{Name: "made_public", Article: apl48, ZH: "该事项的处罚决定按事项清单的规定不公开", EN: "by the list of matters, decisions in this matter are not made public",
+			Holds: func(f Facts, _ Attempt) bool { return !f.Unpublished }},
 	}
 }
 
@@ -77,9 +83,6 @@ func paymentGuards() []Guard {
 		{Name: "paid_in_full", Article: apl67,
 			ZH: "罚款尚未缴清", EN: "the fine is not paid in full",
 			Holds: func(f Facts, _ Attempt) bool { return f.FineFen > 0 && f.PaidFen >= f.FineFen+f.LateFen }},
-		{Name: "receipt_no", Kind: Invalid, Field: "receipt_no", OnFields: true, Article: apl67,
-			ZH: "缺少财政票据号", EN: "the treasury receipt's number is missing",
-			Holds: func(_ Facts, a Attempt) bool { return a.Fields.ReceiptNo != "" }},
 		{Name: "later", Kind: Invalid, Field: "until", OnFields: true, Article: apl66,
 			ZH: "新的期限须晚于现在", EN: "the new date must lie in the future",
 			Holds: func(f Facts, a Attempt) bool { return a.Fields.Until.After(f.Now) }},

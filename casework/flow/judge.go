@@ -77,6 +77,9 @@ func (t *Table) refuse(s Step, f Facts, a Attempt, fields bool) *Refusal {
 			return g.refusal(s, f)
 		}
 	}
+	if !s.Papers && a.Fields.has("papers") {
+		return &Refusal{Kind: Invalid, Event: s.Event, State: f.State, Field: "papers", Article: s.Article, ZH: "办理此步骤不附照片、扫描件", EN: "no pictures or scans come with this step"}
+	}
 	return nil
 }
 

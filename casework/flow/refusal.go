@@ -19,6 +19,7 @@ type Refusal struct {
 	Event   Event
 	State   State
 	Field   string // Invalid: which field
+	Guard   string // the guard that does not hold, by name; "" where no guard was asked
 	ZH, EN  string
 	Article string
 }

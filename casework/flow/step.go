@@ -9,6 +9,7 @@ type Step struct {
 	ZH, EN  string
 	Article string
 	Needs   []string // fields that must be given
+	Papers  bool     // pictures and scans may come with it
 	Guards  []Guard
 	Effects []Effect
 	Issues  []string // kinds of document, as casework/document names them
@@ -45,7 +46,7 @@ const (
 	SendRoom      Effect = "send_room"      // the officers wait in the room of an inquiry by video
 	CloseRoom     Effect = "close_room"     // what was recorded there is sealed
 	Recheck       Effect = "recheck"        // after the grace period
-	Retain        Effect = "retain"         // keep the evidence as long as the archive says
+	Retain        Effect = "retain"         // keep the evidence as long as the archive says, and held while a suit is pending
 	PublishResult Effect = "publish"        // put the decision on the public list
 	Withdraw      Effect = "withdraw"       // take it off again, with the reason
 	Refund        Effect = "refund"         // what was paid is owed back

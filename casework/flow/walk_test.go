@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"offsite/casework/attachment"
 	"offsite/casework/flow"
 )
 
@@ -47,6 +48,9 @@ func (w *walker) attempt() flow.Attempt {
 		s = w.table.Steps[w.IntN(len(w.table.Steps))]
 	}
 	a := flow.Attempt{Event: s.Event, Fields: w.fields()}
+	if s.Papers && w.IntN(2) == 0 {
+		a.Fields.Papers = make([]attachment.File, 1)
+	}
 	switch w.IntN(4) {
 	case 0:
 		a.Roles = []flow.Role{[]flow.Role{flow.Party, flow.Cashier, flow.System}[w.IntN(3)]}
@@ -111,6 +115,10 @@ func (w *walker) judge(s flow.Step, a flow.Attempt) {
 	case "serve":
 		if a.Fields.Method == "electronic" && !f.Consented {
 			fail("electronic service without consent")
+		}
+	case "served":
+		if f.Method != "electronic" && len(a.Fields.Papers) == 0 {
+			fail("service on paper without a picture of it")
 		}
 	case "decide":
 		w.judgeDecision(a, fail)

@@ -9,7 +9,8 @@ import (
 func (r *reader) matter(f file) Matter {
 	m := Matter{
 		Key: f.Key, Name: r.words("$.name", f.Name), Detector: f.Detector, Offsite: f.Offsite, Major: f.Major, Plan: f.Plan,
-		GraceS: f.GraceS, Hours: f.Hours, Order: r.words("$.order", f.Order), BandsSource: r.words("$.bands_source", f.BandsSource),
+		GraceS: f.GraceS, Hours: f.Hours, Order: r.words("$.order", f.Order), Reminder: f.Reminder, BandsSource: r.words("$.bands_source", f.BandsSource),
+		PublishDays: f.PublishDays, Unpublished: r.words("$.unpublished", f.Unpublished),
 	}
 	if !regexp.MustCompile(`^[a-z][a-z0-9_]{1,39}$`).MatchString(f.Key) {
 		r.wrong("$.key", "%q isn't a key; use small letters, digits and _", f.Key)
@@ -22,6 +23,12 @@ func (r *reader) matter(f file) Matter {
 	}
 	if f.Hours != "" && !regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$`).MatchString(f.Hours) {
 		r.wrong("$.hours", "%q isn't a span; write it like 06:00-22:00", f.Hours)
+	}
+	if err := checkReminder(f.Reminder); f.Reminder != "" && err != nil {
+		r.wrong("$.reminder", "%v", err)
+	}
+	if f.PublishDays < 0 || f.PublishDays > 7 {
+		r.wrong("$.publish_days", "%d working days; a decision is published within 7 (国办发〔2018〕118号)", f.PublishDays)
 	}
 	if f.Offsite {
 		r.offsite(f)

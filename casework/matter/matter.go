@@ -31,7 +31,10 @@ type Matter struct {
 	GraceS      int       // from the reminder to the re-check, in seconds
 	Hours       string    // when it applies, "21:00-05:00"; "" for always
 	Order       Words     // what the party is told to do (责令改正)
+	Reminder    string    // what the reminder's message says, with slots, see Remind
 	BandsSource Words     // who set the discretion bands
+	PublishDays int       // working days from a decision to its publication; 0: seven
+	Unpublished Words     // why its decisions are not made public (Penalty Law art. 48); "" where they are
 	Versions    []Version // oldest first, without overlap
 	SHA256      string    // of the file that it was loaded from
 }

@@ -21,7 +21,10 @@ type file struct {
 	GraceS      int           `yaml:"grace_s"`
 	Hours       string        `yaml:"hours"`
 	Order       Words         `yaml:"order"`
+	Reminder    string        `yaml:"reminder"`
 	BandsSource Words         `yaml:"bands_source"`
+	PublishDays int           `yaml:"publish_days"`
+	Unpublished Words         `yaml:"unpublished"`
 	Bands       []bandFile    `yaml:"bands"`
 	Versions    []versionFile `yaml:"versions"`
 }

@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 
 	"offsite/casework"
 	"offsite/sandbox/wire"
@@ -62,12 +64,56 @@ func (c *Client) Verify(header http.Header, body []byte) (casework.PaymentNotice
 	if err := json.Unmarshal(body, &e); err != nil {
 		return casework.PaymentNotice{}, fmt.Errorf("read callback %s: %w", id, err)
 	}
-	n := casework.PaymentNotice{ID: id, Paid: e.Type == "order.paid", OrderID: e.Data.OrderNo, AmountFen: e.Data.AmountFen, ReceiptNo: e.Data.ReceiptNo}
-	if e.Data.PaidAt != nil {
-		n.PaidAt = *e.Data.PaidAt
-	}
-	if n.Paid && (n.ReceiptNo == "" || n.PaidAt.IsZero() || n.AmountFen <= 0) {
-		return n, fmt.Errorf("read callback %s: a payment without receipt number, time or amount", id)
+	n, err := notice(id, e.Type, e.Data)
+	if err != nil {
+		return n, fmt.Errorf("read callback %s: %w", id, err)
 	}
 	return n, nil
+}
+
+// notice is what an event says of an order.
+func notice(id, event string, o wire.Order) (casework.PaymentNotice, error) {
+	n := casework.PaymentNotice{ID: id, Paid: event == "order.paid", Refunded: event == "order.refunded", OrderID: o.OrderNo, AmountFen: o.AmountFen, ReceiptNo: o.ReceiptNo}
+	if o.PaidAt != nil {
+		n.PaidAt = *o.PaidAt
+	}
+	if n.Paid && (n.ReceiptNo == "" || n.PaidAt.IsZero() || n.AmountFen <= 0) {
+		return n, errors.New("a payment without receipt number, time or amount")
+	}
+	return n, nil
+}
+
+// Query asks what became of an order, as its callback would tell.
+func (c *Client) Query(ctx context.Context, orderID string) (casework.PaymentNotice, error) {
+	unpaid := casework.PaymentNotice{OrderID: orderID}
+	answer, err := c.gateway.Get(ctx, "/orders/"+url.PathEscape(orderID))
+	if err != nil {
+		return unpaid, fmt.Errorf("query order %s: the provider cannot be reached: %w", orderID, err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode == http.StatusNotFound {
+		return unpaid, nil
+	}
+	var o wire.Order
+	err = json.NewDecoder(io.LimitReader(answer.Body, wire.MaxBody)).Decode(&o)
+	if answer.StatusCode != http.StatusOK || err != nil || o.OrderNo != orderID {
+		return unpaid, fmt.Errorf("query order %s: the provider answered %s, of order %q: %w", orderID, answer.Status, o.OrderNo, err)
+	}
+	n, err := notice("query "+orderID, "order."+string(o.State), o)
+	if err != nil {
+		return unpaid, fmt.Errorf("query order %s: %w", orderID, err)
+	}
+	return n, nil
+}
+
+// Refund has a paid order paid back in whole; one that was paid back already is no error.
+func (c *Client) Refund(ctx context.Context, orderID string, fen int64, reason string) error {
+	answer, err := c.gateway.Post(ctx, "/orders/"+url.PathEscape(orderID)+"/refund", wire.NewRefund{AmountFen: fen, Reason: reason})
+	if err != nil {
+		return fmt.Errorf("refund order %s: the provider cannot be reached: %w", orderID, err)
+	}
+	if !answer.OK() {
+		return fmt.Errorf("refund order %s: the provider answered %s: %s", orderID, answer.Status, wire.Said(answer.Body))
+	}
+	return nil
 }

@@ -41,12 +41,21 @@ func (r Report) title() string {
 	return r.Of + "计划指标"
 }
 
-// figure writes a value as people read it.
-func (q Quota) figure(v float64) string {
+// Shown is a value as people read it, and its unit: "days", or "%" of a share.
+func (q Quota) Shown(v float64) (amount float64, unit string) {
 	if q.Unit == "days" {
-		return fmt.Sprintf("%.1f 天", v)
+		return v, q.Unit
 	}
-	return fmt.Sprintf("%.1f%%", v*100)
+	return v * 100, "%"
+}
+
+// figure writes a value.
+func (q Quota) figure(v float64) string {
+	amount, unit := q.Shown(v)
+	if unit == "days" {
+		unit = " 天"
+	}
+	return fmt.Sprintf("%.1f%s", amount, unit)
 }
 
 // standing says whether the goal is reached.

@@ -10,6 +10,7 @@ import (
 
 	"offsite/casework/calendar"
 	"offsite/casework/matter"
+	"offsite/registry/account"
 )
 
 // Entry is a text that was entered.
@@ -53,7 +54,8 @@ func (s *Shelf) Propose(ctx context.Context, by Person, kind, text, reason strin
 	return e, nil
 }
 
-// Approve puts a text into force, by another person than the one who entered it.
+// Approve puts a text into force, by another person than the one who entered it. Errors are
+// ErrUnknown, ErrDone, a *WrongError, and those of account.Apart.
 func (s *Shelf) Approve(ctx context.Context, by Person, id int64) error {
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		var kind, key, text, author string
@@ -67,8 +69,9 @@ func (s *Shelf) Approve(ctx context.Context, by Person, id int64) error {
 			return err
 		case overtaken:
 			return ErrDone
-		case author == by.ID:
-			return ErrTwo
+		}
+		if err := account.Apart(ctx, tx, author, by.ID, s.now()); err != nil {
+			return err
 		}
 		if _, _, err := s.Check(kind, text); err != nil {
 			return err

@@ -24,7 +24,6 @@ const (
 // Errors that a caller tells apart.
 var (
 	ErrUnknown = errors.New("there is no such rule")
-	ErrTwo     = errors.New("another person than the one who entered it puts it into force")
 	ErrDone    = errors.New("it is in force already, or a later one is")
 )
 

@@ -11,6 +11,7 @@ import (
 	"offsite/casework/calendar"
 	"offsite/casework/matter"
 	"offsite/casework/rules"
+	"offsite/registry/account"
 	"offsite/store/storetest"
 )
 
@@ -64,7 +65,7 @@ func TestWhatIsEnteredHoldsOnceAnotherApproves(t *testing.T) {
 	if before == 1200 {
 		t.Fatal("it holds before anybody approved it, or the test's matter has changed")
 	}
-	if err := here.Approve(ctx, legal, e.ID); !errors.Is(err, rules.ErrTwo) {
+	if err := here.Approve(ctx, legal, e.ID); !errors.Is(err, account.ErrInvalid) {
 		t.Errorf("its author put it into force: %v", err)
 	}
 	must(t, here.Approve(ctx, head, e.ID))
@@ -88,6 +89,27 @@ func TestWhatIsEnteredHoldsOnceAnotherApproves(t *testing.T) {
 	if _, err := pool.Exec(ctx, `DELETE FROM rule`); err == nil {
 		t.Error("what was entered was deleted")
 	}
+}
+
+// Who has two accounts in hand does not put into force with one what the other entered.
+func TestOnePersonsTwoAccountsPutNothingIntoForce(t *testing.T) {
+	t.Parallel()
+	ctx, pool := t.Context(), storetest.Open(t)
+	s := open(t, pool)
+	accounts := account.New(pool, account.WithClock(func() time.Time { return time.Date(2027, 11, 4, 2, 0, 0, 0, time.UTC) }), account.WithCheapHashing())
+	made := func(by, name, role string) rules.Person {
+		a, _, err := accounts.Create(ctx, by, account.Draft{Username: name, Name: name, Roles: []string{role}})
+		must(t, err)
+		return rules.Person{ID: a.ID, Name: a.Name}
+	}
+	admin := made("system", "admin", account.Admin)
+	author, puppet, other := made(admin.ID, "legal", account.Legal), made(admin.ID, "head", account.Head), made("system", "deputy", account.Head)
+	e, err := s.Propose(ctx, author, rules.Year, year2028, "通知")
+	must(t, err)
+	if err := s.Approve(ctx, puppet, e.ID); !errors.Is(err, account.ErrInvalid) {
+		t.Errorf("by two accounts that one administrator made yesterday: %v", err)
+	}
+	must(t, s.Approve(ctx, other, e.ID))
 }
 
 func TestAnOlderEntryDoesNotOvertakeANewerOne(t *testing.T) {

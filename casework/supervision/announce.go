@@ -20,6 +20,7 @@ type Plan struct {
 	DrawAt   time.Time `json:"draw_at" doc:"At least a minute ahead."`
 	Wanted   int       `json:"wanted" minimum:"1" maximum:"5000"`
 	Township string    `json:"township,omitempty" maxLength:"100" doc:"Of inspections: objects of this township alone."`
+	Due      bool      `json:"due,omitempty" doc:"Of inspections: without a lot those that are due by their risk grade and given to nobody yet, the most overdue first; the lot chooses their inspectors alone."`
 }
 
 // Terms are what a draw announces beside its time and its purpose, which is its kind:
@@ -80,6 +81,13 @@ func (o *Office) population(ctx context.Context, a *Terms, p Plan) error {
 	var err error
 	switch p.Kind {
 	case Inspection:
+		if p.Due {
+			a.Tickets = []Ticket{}
+			if a.Always, err = o.due(ctx, p.Township, p.Wanted); err != nil {
+				return err
+			}
+			return o.inspectors(ctx, a)
+		}
 		a.Tickets, err = o.tickets(ctx, `SELECT id::text, name, CASE grade WHEN 'red' THEN 3 WHEN 'yellow' THEN 2 ELSE 1 END FROM object
 			WHERE removed_at IS NULL AND ($1 = '' OR township = $1) ORDER BY id`, p.Township)
 		if err != nil {

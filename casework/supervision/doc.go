@@ -13,8 +13,9 @@
 //  3. DrawDue draws by the seed (Terms.Lots), and everybody can draw again from what is
 //     published.
 //
-// An object of grade red has three tickets, yellow two, green one. Of cases that must
-// all be looked at (major ones, after their end) none is left to the lot. In: objects,
-// accounts, cases. Out: tasks, results; checks of cases in case_check, from which the
-// quotas count; inspections to the risk grade.
+// An object of grade red has three tickets, yellow two, green one. What must all be
+// looked at is not left to the lot: major cases after their end, and objects whose
+// inspection is due by their grade, for which InspectDue announces a draw each day, of
+// their inspectors alone. In: objects, accounts, cases. Out: tasks, results; checks of
+// cases in case_check, from which the quotas count; inspections to the risk grade.
 package supervision

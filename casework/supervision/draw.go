@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"offsite/evidence/translog/proof"
+	"offsite/store"
 )
 
 // Drawn is one thing that a seed draws, with its inspectors.
@@ -85,34 +86,34 @@ func (o *Office) draw(ctx context.Context, id string) error {
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}
-		return o.keep(ctx, tx, id, terms.Lots(drawn.Seed.Root))
+		_, err = o.keep(ctx, tx, id, terms.Lots(drawn.Seed.Root), o.now())
+		return err
 	})
 }
 
 // time for a task, in working days.
 const taskDays = 20
 
-func (o *Office) keep(ctx context.Context, tx pgx.Tx, id string, list []Drawn) error {
+// keep makes the tasks of what was drawn at a time.
+func (o *Office) keep(ctx context.Context, tx pgx.Tx, id string, list []Drawn, at time.Time) ([]task, error) {
 	if err := o.o.Law.FreshIn(ctx, tx); err != nil {
-		return err
+		return nil, err
 	}
-	due, err := o.o.Law.AddWorkingDays(o.now(), taskDays)
+	due, err := o.o.Law.AddWorkingDays(at, taskDays)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows := make([][]any, len(list))
+	tasks, batch := make([]task, len(list)), &pgx.Batch{}
 	for i, t := range list {
-		task, err := uuid.NewV7()
+		number, err := uuid.NewV7()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		rows[i] = []any{task.String(), id, i + 1, t.ID, t.Name, t.Inspectors, due.In(shanghai()).Format(time.DateOnly)}
+		tasks[i] = task{id: number.String(), subject: t.ID, inspectors: t.Inspectors}
+		batch.Queue(`INSERT INTO draw_task (id, draw_id, rank, subject, name, inspectors, due_on) VALUES ($1, $2, $3, $4, $5, $6::text[]::uuid[], $7::text::date)`,
+			tasks[i].id, id, i+1, t.ID, t.Name, t.Inspectors, due.In(shanghai()).Format(time.DateOnly))
 	}
-	batch := &pgx.Batch{}
-	for _, r := range rows {
-		batch.Queue(`INSERT INTO draw_task (id, draw_id, rank, subject, name, inspectors, due_on) VALUES ($1, $2, $3, $4, $5, $6::text[]::uuid[], $7::text::date)`, r...)
-	}
-	return tx.SendBatch(ctx, batch).Close()
+	return tasks, tx.SendBatch(ctx, batch).Close()
 }
 
 // Draw is a draw as it is shown. Lists leave out text, terms and proofs.
@@ -127,6 +128,7 @@ type Draw struct {
 	SHA256      string     `json:"sha256,omitempty" doc:"Of the announcement's text."`
 	Announced   string     `json:"announced,omitempty" doc:"Proof that the announcement stands in the log."`
 	Drawn       string     `json:"drawn,omitempty" doc:"Proof of the entry of the draw."`
+	Adopted     bool       `json:"adopted,omitempty" doc:"Carried over from another system, or invented: no log proves its seed."`
 	Before      bool       `json:"before,omitempty" doc:"Announced and drawn by the rule before docs/formats/draw.md: its seed is the root of the checkpoint in the second proof."`
 	Of          int        `json:"of" doc:"From how many it is drawn."`
 	Wanted      int        `json:"wanted"`
@@ -137,18 +139,18 @@ type Draw struct {
 	Terms       Terms      `json:"-"`
 }
 
-const drawQuery = `SELECT d.id::text, d.kind, d.title, d.draw_at, d.announced_at, d.drawn_at, d.seed, d.text IS NOT NULL, d.population, d.wanted,
+const drawQuery = `SELECT d.id::text, d.kind, d.title, d.draw_at, d.announced_at, d.drawn_at, d.seed, d.text IS NOT NULL AND d.announced IS NULL, d.text IS NOT NULL AND d.announced IS NOT NULL, d.population, d.wanted,
 	(SELECT count(*) FROM draw_task t WHERE t.draw_id = d.id), (SELECT count(*) FROM draw_task t WHERE t.draw_id = d.id AND t.done_at IS NOT NULL),
 	(SELECT count(*) FROM draw_task t WHERE t.draw_id = d.id AND t.result = 'faulty') FROM draw d `
 
 func scanDraw(row pgx.CollectableRow) (d Draw, err error) {
-	err = row.Scan(&d.ID, &d.Kind, &d.Title, &d.DrawAt, &d.AnnouncedAt, &d.DrawnAt, &d.Seed, &d.Before, &d.Of, &d.Wanted, &d.Tasks, &d.Done, &d.Faulty)
+	err = row.Scan(&d.ID, &d.Kind, &d.Title, &d.DrawAt, &d.AnnouncedAt, &d.DrawnAt, &d.Seed, &d.Adopted, &d.Before, &d.Of, &d.Wanted, &d.Tasks, &d.Done, &d.Faulty)
 	return d, err
 }
 
 // Draw reads one, with its text and proofs.
 func (o *Office) Draw(ctx context.Context, id string) (Draw, error) {
-	rows, err := o.o.Pool.Query(ctx, drawQuery+`WHERE d.id::text = $1`, id)
+	rows, err := o.o.Pool.Query(ctx, drawQuery+`WHERE d.id = $1`, store.ID(id))
 	if err != nil {
 		return Draw{}, fmt.Errorf("read draw %s: %w", id, err)
 	}
@@ -167,7 +169,7 @@ func (o *Office) Draw(ctx context.Context, id string) (Draw, error) {
 
 // papers adds what was published.
 func (o *Office) papers(ctx context.Context, d *Draw) error {
-	if d.Before { // its terms stood beside the rest
+	if d.Before || d.Adopted { // its terms stand beside the rest
 		var announced, drawn []byte
 		if err := o.o.Pool.QueryRow(ctx, `SELECT text, sha256, announced, drawn FROM draw WHERE id = $1`, d.ID).Scan(&d.Text, &d.SHA256, &announced, &drawn); err != nil {
 			return err

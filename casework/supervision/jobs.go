@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -12,7 +13,7 @@ const (
 	every = 20 * time.Second
 )
 
-// DueArgs draws what is due.
+// DueArgs draws what is due, and announces the inspections that are.
 type DueArgs struct{}
 
 // Kind names the job.
@@ -25,7 +26,9 @@ func (DueArgs) InsertOpts() river.InsertOpts {
 
 // AddWorkers registers the worker of draws.
 func (o *Office) AddWorkers(w *river.Workers) {
-	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, _ *river.Job[DueArgs]) error { return o.DrawDue(ctx) }))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, _ *river.Job[DueArgs]) error {
+		return errors.Join(o.DrawDue(ctx), o.InspectDue(ctx))
+	}))
 }
 
 // Queues are the queues that draws run on.

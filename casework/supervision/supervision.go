@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -28,6 +29,7 @@ type Options struct {
 	Pool      *pgxpool.Pool
 	Law       *rules.Shelf // working days, as they hold
 	Inspected Inspected
+	Due       Due // nil: nothing falls due
 	Now       func() time.Time
 }
 
@@ -35,10 +37,13 @@ type Options struct {
 type Office struct {
 	o    Options
 	lots *lot.Draws
+
+	mu     sync.Mutex
+	looked time.Time // when InspectDue last looked for what is due
 }
 
 // New returns the office of a migrated database.
-func New(o Options) *Office { return &Office{o, lot.New(o.Pool, o.Now)} }
+func New(o Options) *Office { return &Office{o: o, lots: lot.New(o.Pool, o.Now)} }
 
 func (o *Office) now() time.Time { return o.o.Now().UTC().Truncate(time.Microsecond) }
 

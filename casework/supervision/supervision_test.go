@@ -1,6 +1,7 @@
 package supervision_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -62,7 +63,7 @@ func open(t *testing.T) *house {
 	must(t, err)
 	h.grades = grade.New(h.pool, clock)
 	h.Office = supervision.New(supervision.Options{Pool: h.pool, Law: rules.New(h.pool, rules.Rules{Days: days}, clock), Now: clock,
-		Inspected: grade.New(h.pool, clock).Inspected})
+		Inspected: h.grades.Inspected, Due: h.due})
 	accounts := account.New(h.pool, account.WithCheapHashing())
 	for _, name := range []string{"o1", "o2", "o3", "legal", "legal2"} {
 		role := "officer"
@@ -75,13 +76,22 @@ func open(t *testing.T) *house {
 	}
 	secrets, err := registry.OpenSecrets(filepath.Join(dir, "secrets"))
 	must(t, err)
-	base := registry.New(h.pool, secrets)
+	base := registry.New(h.pool, secrets, registry.WithClock(clock))
 	for i := range 30 {
 		o, err := base.SaveObject(t.Context(), "test", registry.Object{Kind: "shop", Name: fmt.Sprintf("店%02d", i), Grade: []string{"red", "yellow", "green"}[i%3]})
 		must(t, err)
 		h.objects = append(h.objects, o.ID)
 	}
 	return h
+}
+
+func (h *house) due(ctx context.Context, at time.Time, township string, most int) ([]supervision.Ticket, error) {
+	list, err := h.grades.DueInspections(ctx, at, township, most)
+	tickets := make([]supervision.Ticket, len(list))
+	for i, o := range list {
+		tickets[i] = supervision.Ticket{ID: o.ObjectID, Name: o.Name, Chances: 1}
+	}
+	return tickets, err
 }
 
 // drawnOf announces a draw in an hour, lets it come, and lists its tasks.
@@ -233,6 +243,64 @@ func (h *house) entersResult(t *testing.T, task supervision.Task, inspectors []s
 	}
 }
 
+// What is due by its grade becomes a task of two inspectors whom the lot chooses, once a
+// day and once for each object, the most overdue first.
+func TestWhatFallsDueBecomesTasks(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t), t.Context()
+	inspected := func(i, days int) {
+		t.Helper()
+		must(t, h.grades.Record(ctx, h.pool, "test", grade.Event{ObjectID: h.objects[i], Kind: grade.InspectionPassed, At: h.now.AddDate(0, 0, -days), Source: fmt.Sprint(i)}))
+	}
+	for i, days := range map[int]int{0: 31, 3: 40, 6: 29, 1: 100, 4: 80, 2: 366} { // red each 30 days, yellow 90, green 365
+		inspected(i, days)
+	}
+	night := time.Date(2026, 11, 24, 18, 30, 0, 0, time.UTC) // half past two in China
+	h.now, night = night, h.now
+	must(t, h.InspectDue(ctx))
+	h.now = night
+	draws := func(want int) []supervision.Draw {
+		t.Helper()
+		list, err := h.Draws(ctx)
+		must(t, err)
+		if len(list) != want {
+			t.Fatalf("%d draws at %s, want %d", len(list), h.now, want)
+		}
+		return list
+	}
+	draws(0)
+	first, err := h.Announce(ctx, h.people["legal"], supervision.Plan{Kind: supervision.Inspection, Title: "先查一家", DrawAt: h.now.Add(time.Hour), Wanted: 1, Due: true})
+	must(t, err)
+	if first.Of != 1 || len(first.Terms.Always) != 1 || first.Terms.Always[0].ID != h.objects[1] && first.Terms.Always[0].ID != h.objects[3] {
+		t.Errorf("the most overdue is %+v; both are ten days late", first.Terms)
+	}
+	h.now = h.now.Add(time.Minute)
+	must(t, h.InspectDue(ctx))
+	d := draws(2)[0]
+	h.now = h.now.Add(2 * time.Hour)
+	must(t, h.InspectDue(ctx)) // of the same day
+	draws(2)
+	h.until(t, first.ID, drawn)
+	h.until(t, d.ID, drawn)
+	tasks, err := h.Tasks(ctx, supervision.TaskFilter{})
+	must(t, err)
+	got := map[string]int{}
+	for _, task := range tasks {
+		got[task.Subject]++
+		if len(task.Inspectors) != 2 || task.DueOn != "2026-12-23" {
+			t.Errorf("%s is inspected by %v until %s", task.Name, task.Inspectors, task.DueOn)
+		}
+	}
+	if len(got) != 4 || got[h.objects[0]]+got[h.objects[1]]+got[h.objects[2]]+got[h.objects[3]] != 4 {
+		t.Errorf("the tasks are of %v, each once", got)
+	}
+	h.now = h.now.AddDate(0, 0, 1) // one more has fallen due, the four have their tasks
+	must(t, h.InspectDue(ctx))
+	if next, err := h.Draw(ctx, draws(3)[0].ID); err != nil || next.Of != 1 || next.Terms.Always[0].ID != h.objects[6] {
+		t.Errorf("the next day's is %+v, %v", next.Terms, err)
+	}
+}
+
 func TestRedIsDrawnThreeTimesAsOftenAsGreen(t *testing.T) {
 	t.Parallel()
 	a := supervision.Terms{Wanted: 1}
@@ -306,6 +374,14 @@ func TestReviewInProcessDrawsOpenCases(t *testing.T) {
 	must(t, err)
 	if d.Of != 2 || d.Wanted != 2 {
 		t.Errorf("drawn from %d cases, %d wanted; two are before the end of their investigation", d.Of, d.Wanted)
+	}
+	for _, wrong := range []string{"", "x", h.people["legal"]} {
+		if _, err := h.Draw(ctx, wrong); !errors.Is(err, supervision.ErrNotFound) {
+			t.Errorf("draw %q: %v", wrong, err)
+		}
+	}
+	if list, err := h.Tasks(ctx, supervision.TaskFilter{DrawID: "x", Inspector: "y"}); err != nil || len(list) != 0 {
+		t.Errorf("tasks of no draw: %+v %v", list, err)
 	}
 }
 

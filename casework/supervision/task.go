@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,8 +11,10 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"offsite/casework/calendar"
+	"offsite/store"
 )
 
 func shanghai() *time.Location { return calendar.Shanghai() }
@@ -88,8 +91,8 @@ const (
 
 // Tasks lists tasks: those due first come first, within a draw by rank.
 func (o *Office) Tasks(ctx context.Context, f TaskFilter) ([]Task, error) {
-	rows, err := o.o.Pool.Query(ctx, taskQuery+`WHERE ($1 = '' OR t.draw_id::text = $1) AND (NOT $2 OR t.done_at IS NULL OR t.rectify_by IS NOT NULL AND t.rectified_at IS NULL)
-		AND ($3 = '' OR $3 = ANY (t.inspectors::text[])) ORDER BY t.due_on, t.draw_id, t.rank LIMIT $4`, f.DrawID, f.Open, f.Inspector, tasksShown)
+	rows, err := o.o.Pool.Query(ctx, taskQuery+`WHERE ($1 = '' OR t.draw_id = $5) AND (NOT $2 OR t.done_at IS NULL OR t.rectify_by IS NOT NULL AND t.rectified_at IS NULL)
+		AND ($3 = '' OR $6 = ANY (t.inspectors)) ORDER BY t.due_on, t.draw_id, t.rank LIMIT $4`, f.DrawID, f.Open, f.Inspector, tasksShown, store.ID(f.DrawID), store.ID(f.Inspector))
 	if err != nil {
 		return nil, fmt.Errorf("list the tasks: %w", err)
 	}
@@ -138,14 +141,16 @@ func (r Result) judge(kind string) (result string, err error) {
 // Enter keeps what was found, once. An object's inspectors alone enter its result; a
 // case is checked by legal reviewers and supervisors who have not acted in it.
 func (o *Office) Enter(ctx context.Context, by, taskID string, r Result) error {
-	var kind, subject, seed string
-	var inspectors []string
+	if !store.IsID(taskID) {
+		return fmt.Errorf("enter the result of task %q: %w", taskID, ErrNotFound)
+	}
+	t := task{id: taskID}
 	var sound bool
 	at := o.now()
 	err := pgx.BeginFunc(ctx, o.o.Pool, func(tx pgx.Tx) error {
 		var done *time.Time
 		err := tx.QueryRow(ctx, `SELECT d.kind, t.subject::text, d.seed, t.inspectors::text[], t.done_at FROM draw_task t JOIN draw d ON d.id = t.draw_id
-			WHERE t.id::text = $1 FOR UPDATE OF t`, taskID).Scan(&kind, &subject, &seed, &inspectors, &done)
+			WHERE t.id = $1::uuid FOR UPDATE OF t`, taskID).Scan(&t.kind, &t.subject, &t.seed, &t.inspectors, &done)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return ErrNotFound
 		}
@@ -155,91 +160,112 @@ func (o *Office) Enter(ctx context.Context, by, taskID string, r Result) error {
 		if done != nil {
 			return refuse("answers", "结果已经录入，不能更改", "the result is entered already and stays")
 		}
-		result, err := r.judge(kind)
-		if err != nil {
+		if err := o.o.Law.FreshIn(ctx, tx); err != nil {
 			return err
 		}
-		sound = result == "sound"
-		if err := o.may(ctx, tx, by, kind, subject, inspectors); err != nil {
+		batch := &pgx.Batch{}
+		if sound, err = o.take(batch, by, t, r, at); err != nil {
 			return err
 		}
-		if err := o.finish(ctx, tx, by, taskID, r, result, at); err != nil {
-			return err
-		}
-		if kind == Inspection {
-			return nil
-		}
-		id, err := uuid.NewV7()
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			id.String(), subject, kind, at, by, seed, result, r.Note)
-		return err
+		return tx.SendBatch(ctx, batch).Close()
 	})
 	if err != nil {
 		return fmt.Errorf("enter the result of task %s: %w", taskID, err)
 	}
-	if kind != Inspection || o.o.Inspected == nil {
+	if t.kind != Inspection || o.o.Inspected == nil {
 		return nil
 	}
-	return o.o.Inspected(ctx, by, subject, sound, at, "双随机-"+taskID, r.Note)
+	return o.o.Inspected(ctx, by, t.subject, sound, at, Found{TaskID: taskID}.Source(), r.Note)
 }
 
-func (o *Office) may(ctx context.Context, tx pgx.Tx, by, kind, subject string, inspectors []string) error {
-	if kind == Inspection {
-		if !slices.Contains(inspectors, by) {
-			return ErrNotYours
-		}
-		return nil
-	}
-	var acted, checker bool
-	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM process_record WHERE case_id::text = $1 AND actor_id::text = $2),
-		EXISTS (SELECT FROM account WHERE id::text = $2 AND roles && ARRAY['legal', 'supervisor'])`, subject, by).Scan(&acted, &checker)
-	switch {
-	case err != nil:
-		return err
-	case !checker:
-		return ErrNotYours
-	case acted:
-		return refuse("answers", "参与过本案的人不得检查、评查本案", "who has acted in the case does not check it")
-	}
-	return nil
+// task is one as its result is entered.
+type task struct {
+	id, kind, subject string
+	seed              string // of its draw
+	inspectors        []string
 }
 
-func (o *Office) finish(ctx context.Context, tx pgx.Tx, by, taskID string, r Result, result string, at time.Time) error {
+// take judges a result and queues what keeps it; the batch fails where somebody may not
+// enter it. The calendar is to be fresh.
+func (o *Office) take(batch *pgx.Batch, by string, t task, r Result, at time.Time) (sound bool, err error) {
+	result, err := r.judge(t.kind)
+	if err != nil {
+		return false, err
+	}
+	if err := may(batch, by, t); err != nil {
+		return false, err
+	}
 	var until *string
 	if result == "faulty" {
-		days := r.Days
-		if days == 0 {
-			days = rectifyDefault
-		}
-		if err := o.o.Law.FreshIn(ctx, tx); err != nil {
-			return err
-		}
-		end, err := o.o.Law.AddWorkingDays(at, days)
+		end, err := o.o.Law.AddWorkingDays(at, cmp.Or(r.Days, rectifyDefault))
 		if err != nil {
-			return err
+			return false, err
 		}
 		day := end.In(shanghai()).Format(time.DateOnly)
 		until = &day
 	}
-	_, err := tx.Exec(ctx, `UPDATE draw_task SET result = $2, answers = $3, note = $4, done_at = $5, done_by = $6, rectify_by = $7::text::date WHERE id = $1`,
-		taskID, result, r.Answers, r.Note, at, by, until)
-	return err
+	batch.Queue(`UPDATE draw_task SET result = $2, answers = $3, note = $4, done_at = $5, done_by = $6, rectify_by = $7::text::date WHERE id = $1`,
+		t.id, result, r.Answers, r.Note, at, by, until)
+	if t.kind == Inspection {
+		return result == "sound", nil
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return false, err
+	}
+	batch.Queue(`INSERT INTO case_check (id, case_id, kind, at, by_whom, seed, result, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		id.String(), t.subject, t.kind, at, by, t.seed, result, r.Note)
+	return result == "sound", nil
+}
+
+func may(batch *pgx.Batch, by string, t task) error {
+	if t.kind == Inspection {
+		if !slices.Contains(t.inspectors, by) {
+			return ErrNotYours
+		}
+		return nil
+	}
+	batch.Queue(`SELECT EXISTS (SELECT FROM process_record WHERE case_id = $1::uuid AND actor_id = $2::uuid),
+		EXISTS (SELECT FROM account WHERE id = $2::uuid AND roles && ARRAY['legal', 'supervisor'])`, t.subject, by).QueryRow(func(row pgx.Row) error {
+		var acted, checker bool
+		err := row.Scan(&acted, &checker)
+		switch {
+		case err != nil:
+			return err
+		case !checker:
+			return ErrNotYours
+		case acted:
+			return refuse("answers", "参与过本案的人不得检查、评查本案", "who has acted in the case does not check it")
+		}
+		return nil
+	})
+	return nil
 }
 
 // Rectify keeps what was done about a fault.
 func (o *Office) Rectify(ctx context.Context, taskID, what string) error {
+	if !store.IsID(taskID) {
+		return fmt.Errorf("keep what was done about task %q: %w", taskID, ErrNotFound)
+	}
+	batch := &pgx.Batch{}
+	if err := rectify(batch, taskID, what, o.now()); err != nil {
+		return err
+	}
+	if err := o.o.Pool.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("keep what was done about task %s: %w", taskID, err)
+	}
+	return nil
+}
+
+func rectify(batch *pgx.Batch, taskID, what string, at time.Time) error {
 	if what = strings.TrimSpace(what); what == "" {
 		return refuse("rectified", "请写明整改情况", "say what was done about it")
 	}
-	done, err := o.o.Pool.Exec(ctx, `UPDATE draw_task SET rectified_at = $2, rectified = $3 WHERE id::text = $1 AND rectify_by IS NOT NULL AND rectified_at IS NULL`, taskID, o.now(), what)
-	if err != nil {
-		return fmt.Errorf("keep what was done about task %s: %w", taskID, err)
-	}
-	if done.RowsAffected() == 0 {
-		return refuse("rectified", "该任务没有待整改的问题", "the task has no fault that waits to be put right")
-	}
+	batch.Queue(`UPDATE draw_task SET rectified_at = $2, rectified = $3 WHERE id = $1::uuid AND rectify_by IS NOT NULL AND rectified_at IS NULL`, taskID, at, what).Exec(func(done pgconn.CommandTag) error {
+		if done.RowsAffected() == 0 {
+			return refuse("rectified", "该任务没有待整改的问题", "the task has no fault that waits to be put right")
+		}
+		return nil
+	})
 	return nil
 }

@@ -131,7 +131,7 @@ func (m *measurement) questions(ctx context.Context) ([]question, error) {
 	if len(cases) == 0 {
 		return nil, fmt.Errorf("no case to ask for")
 	}
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same questions every time
+	r := rand.New(rand.NewPCG(1, 2)) // #nosec G404 -- the same questions every time
 	queues := []string{"/findings?state=found", "/findings?state=reviewed", "/cases", "/cases?state=proposed", "/cases?state=served", "/cases?state=archived"}
 	var list []question
 	for i := range 4000 {

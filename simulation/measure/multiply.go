@@ -46,8 +46,8 @@ func multiply(ctx context.Context, pool *pgxpool.Pool, n int) error {
 	})
 }
 
-// kins is how many parties the ended copies of a case are spread over, so that a party has
-// some tens of cases, not thousands. Each open copy has another party, and none of those:
+// kins is how many parties the ended copies of a party's cases are spread over, so that each
+// has some tens of cases, not thousands. Each open copy has another party, and none of those:
 // two of one party at one time would be one act (art. 29).
 const kins = "1000"
 
@@ -70,9 +70,9 @@ func copyCases(ctx context.Context, tx pgx.Tx, n int) error {
 		{`INSERT INTO twin SELECT gen_random_uuid(), p.id, $1 + g, interval '0'
 			FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n, count(*) OVER () AS of FROM casefile WHERE ` + decidable + `) p JOIN generate_series(1, $2::bigint) g ON p.n = g % p.of`, []any{n, decisions}},
 		{`CREATE TEMPORARY TABLE turn ON COMMIT DROP AS
-			SELECT w.id, c.party_id AS party, CASE WHEN t.ended THEN -1 - i % ` + kins + ` ELSE i END AS n
-			FROM (SELECT id, template, row_number() OVER (PARTITION BY template ORDER BY n) - 1 AS i FROM twin) w
-			JOIN template t ON t.id = w.template JOIN casefile c ON c.id = t.id`, nil},
+			SELECT id, party, CASE WHEN ended THEN -1 - i % ` + kins + ` ELSE i END AS n
+			FROM (SELECT w.id, c.party_id AS party, t.ended, row_number() OVER (PARTITION BY c.party_id ORDER BY w.n) - 1 AS i
+				FROM twin w JOIN template t ON t.id = w.template JOIN casefile c ON c.id = t.id) w`, nil},
 		{`CREATE TEMPORARY TABLE kin ON COMMIT DROP AS SELECT party, n, gen_random_uuid() AS id FROM (SELECT DISTINCT party, n FROM turn WHERE party IS NOT NULL) t`, nil},
 		{`CREATE UNIQUE INDEX ON kin (party, n)`, nil},
 		{`INSERT INTO party SELECT (jsonb_populate_record(p, jsonb_build_object('id', k.id))).* FROM kin k JOIN party p ON p.id = k.party`, nil},
@@ -86,7 +86,7 @@ func copyCases(ctx context.Context, tx pgx.Tx, n int) error {
 		{`INSERT INTO evidence SELECT gen_random_uuid(), w.id, e.kind, e.camera_id, e.sealed_at - w.back, e.receipt, e.summary FROM twin w JOIN evidence e ON e.case_id = w.template`, nil},
 		{`INSERT INTO document SELECT gen_random_uuid(), w.id, d.kind, d.title_zh, d.title_en, d.number || '-' || w.n, d.code || '-' || w.n, d.sha256, d.issued_at - w.back, ''
 			FROM twin w JOIN document d ON d.case_id = w.template`, nil},
-		{`INSERT INTO portal_link SELECT sha256((w.n || l.nonce)::bytea), w.id, l.nonce, l.created_at - w.back, l.expires_at - w.back FROM twin w JOIN portal_link l ON l.case_id = w.template`, nil},
+		{`INSERT INTO portal_link SELECT sha256((w.n || l.nonce)::bytea), w.id, l.nonce, l.given_at - w.back FROM twin w JOIN portal_link l ON l.case_id = w.template`, nil},
 	} {
 		if _, err := tx.Exec(ctx, one.sql, one.args...); err != nil {
 			return fmt.Errorf("multiply the cases: %.60s…: %w", one.sql, err)

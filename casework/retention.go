@@ -1,0 +1,170 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"offsite/casework/calendar"
+	"offsite/casework/flow"
+	"offsite/evidence"
+)
+
+// How long evidence stays locked: a case that may still be decided, and one in
+// the archive.
+const (
+	openRetention    = 3 * 365 * 24 * time.Hour
+	archiveRetention = 10 * 365 * 24 * time.Hour
+)
+
+// retain prolongs the locks of a case's evidence, and holds it as long as a
+// reconsideration or a lawsuit is pending.
+func (b *Book) retain(ctx context.Context, args RetainArgs) error {
+	c, err := read(ctx, b.o.Pool, args.CaseID, "")
+	if err != nil {
+		return err
+	}
+	list, err := b.receiptsOf(ctx, args.CaseID, keptReceipts)
+	if err != nil {
+		return err
+	}
+	held := c.D.suspended() && c.State != flow.Revoked
+	for _, r := range list {
+		until := r.SealedAt.Add(openRetention)
+		if args.Archived {
+			until = r.SealedAt.Add(archiveRetention)
+		}
+		if _, err := b.o.Retainer.ExtendRetention(ctx, r, until); err != nil {
+			return fmt.Errorf("retain the evidence of case %s: %w", args.CaseID, err)
+		}
+		if !held && len(c.D.Pauses) == 0 {
+			continue // nothing was ever held
+		}
+		if err := b.o.Retainer.Hold(ctx, r, held); err != nil {
+			return fmt.Errorf("retain the evidence of case %s: %w", args.CaseID, err)
+		}
+	}
+	return nil
+}
+
+// keptReceipts are those of a case's bundles, redacted copies too, that lie in the store.
+const keptReceipts = `SELECT receipt FROM (SELECT bundle, case_id, receipt FROM evidence UNION ALL SELECT bundle, case_id, receipt FROM redacted_copy) b
+	WHERE case_id = $1 AND NOT EXISTS (SELECT FROM evidence_removed g WHERE g.bundle = b.bundle)`
+
+// ClearArgs deletes the evidence of findings that were not confirmed, once its time is over.
+type ClearArgs struct{}
+
+// Kind names the job.
+func (ClearArgs) Kind() string { return "casework.clear" }
+
+// InsertOpts allows one a day: what is locked for longer is asked for each time.
+func (ClearArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: Queue, UniqueOpts: river.UniqueOpts{ByPeriod: 24 * time.Hour}}
+}
+
+// Clear deletes from the store the bundles of findings that were not confirmed, once
+// nothing locks them (Video Systems Regulation art. 17). That they existed, and why they
+// went, stays in the process record of their case, whose digest stands in the transparency
+// log as their seals do. It gives how many went.
+func (b *Book) Clear(ctx context.Context) (removed int, err error) {
+	if b.o.Retainer == nil {
+		return 0, nil
+	}
+	rows, err := b.o.Pool.Query(ctx, `SELECT DISTINCT e.case_id::text FROM evidence e JOIN casefile c ON c.id = e.case_id
+		WHERE c.state = $1 AND (e.receipt->>'retain_until')::timestamptz < $2 AND NOT EXISTS (SELECT FROM evidence_removed g WHERE g.bundle = e.bundle)`, flow.Rejected, b.now())
+	if err != nil {
+		return 0, fmt.Errorf("find evidence whose time is over: %w", err)
+	}
+	cases, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return 0, fmt.Errorf("find evidence whose time is over: %w", err)
+	}
+	var failed []error
+	for _, id := range cases { // one that fails does not keep the others
+		n, err := b.clear(ctx, id)
+		removed += n
+		if err != nil {
+			failed = append(failed, fmt.Errorf("delete the evidence of case %s: %w", id, err))
+		}
+	}
+	return removed, errors.Join(failed...)
+}
+
+// clear deletes first and records then: where it is killed in between, the next time
+// deletes nothing and records.
+func (b *Book) clear(ctx context.Context, id string) (removed int, err error) {
+	list, err := b.receiptsOf(ctx, id, keptReceipts)
+	if err != nil {
+		return 0, err
+	}
+	err = b.change(ctx, id, 0, func(tx pgx.Tx, c *casefile) error {
+		why, err := rejectedBy(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		c.quiet = true
+		for _, r := range list {
+			err := b.o.Retainer.Remove(ctx, r)
+			if errors.Is(err, evidence.ErrLocked) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			now := b.now()
+			tag, err := tx.Exec(ctx, `INSERT INTO evidence_removed (bundle, case_id, removed_at, why) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, r.BundleID, id, now, why)
+			if err != nil {
+				return err
+			}
+			if tag.RowsAffected() == 0 {
+				continue // by another process, meanwhile
+			}
+			zh, _ := whyRemoved(why)
+			if err := b.append(ctx, tx, c, now, entry{event: "evidence_removed", from: c.State, to: c.State, role: flow.System, reason: zh, detail: sealedIn(r)}); err != nil {
+				return err
+			}
+			removed++
+		}
+		return nil
+	})
+	return removed, err
+}
+
+// rejectedBy is the step that rejected a finding.
+func rejectedBy(ctx context.Context, tx pgx.Tx, caseID string) (event flow.Event, err error) {
+	err = tx.QueryRow(ctx, `SELECT event FROM process_record WHERE case_id = $1 AND to_state = $2 AND from_state <> $2 ORDER BY seq DESC LIMIT 1`, caseID, flow.Rejected).Scan(&event)
+	if err != nil {
+		return "", fmt.Errorf("read why case %s was rejected: %w", caseID, err)
+	}
+	return event, nil
+}
+
+// Removal is when a bundle was deleted from the store, and why.
+type Removal struct {
+	At time.Time `json:"at"`
+	ZH string    `json:"zh"`
+	EN string    `json:"en"`
+}
+
+// Day is the date of it in China.
+func (r Removal) Day() string { return r.At.In(calendar.Shanghai()).Format(time.DateOnly) }
+
+// removal is nil where the bundle lies in the store.
+func removal(at *time.Time, why string) *Removal {
+	if at == nil {
+		return nil
+	}
+	zh, en := whyRemoved(flow.Event(why))
+	return &Removal{At: *at, ZH: zh, EN: en}
+}
+
+func whyRemoved(event flow.Event) (zh, en string) {
+	if event == "expire" {
+		return "三十日无人确认，保存期满，依《公共安全视频图像信息系统管理条例》第十七条删除", "nobody confirmed the finding within thirty days; deleted under the Video Systems Regulation, art. 17"
+	}
+	return "审核未予确认，保存期满，依《公共安全视频图像信息系统管理条例》第十七条删除", "the review did not confirm the finding; deleted once its time was over, under the Video Systems Regulation, art. 17"
+}

@@ -1,0 +1,187 @@
+package casework_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"offsite/casework"
+	"offsite/embedded/s3"
+	"offsite/evidence"
+	"offsite/evidence/vault"
+)
+
+// One store per process is all its library allows.
+func TestEvidenceInTheStoreFollowsItsCase(t *testing.T) {
+	reader, err := filepath.Abs(filepath.Join("..", "docs", "formats", "verify.py")) // the store moves the working directory
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	creds, err := s3.OpenCredentials(filepath.Join(dir, "s3.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := s3.Start(t.Context(), s3.Options{Dir: filepath.Join(dir, "s3"), Listen: "127.0.0.1:0", Credentials: creds})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	open := func(bucket string, retention time.Duration) *vault.Vault {
+		t.Helper()
+		v, err := vault.Open(t.Context(), vault.Options{Endpoint: server.Endpoint(), AccessKey: creds.AccessKey, SecretKey: creds.SecretKey, Bucket: bucket, Retention: retention})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	client, err := minio.New(strings.TrimPrefix(server.Endpoint(), "http://"), &minio.Options{Creds: credentials.NewStaticV4(creds.AccessKey, creds.SecretKey, "")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("a case is handed over whole", func(t *testing.T) { caseIsHandedOverWhole(t, open("evidence", 0), reader) })
+	t.Run("what nobody confirmed goes, and the record says why", func(t *testing.T) { unconfirmedGoes(t, open("short", time.Second)) })
+	t.Run("a lawsuit holds it", func(t *testing.T) { lawsuitHolds(t, open("held", 0), client) })
+}
+
+// put puts something under a receipt's key into the house's vault.
+func (h *house) put(r *evidence.Receipt) {
+	h.t.Helper()
+	text := []byte("sealed " + r.BundleID)
+	stored, err := h.vault.Put(h.t.Context(), r.Key, bytes.NewReader(text), int64(len(text)), sha256.Sum256(text))
+	h.must(err)
+	r.Bucket, r.VersionID = h.vault.Bucket(), stored.VersionID
+}
+
+func unconfirmedGoes(t *testing.T, v *vault.Vault) {
+	h := open(t, want{log: openLog(t), vault: v})
+	ctx := t.Context()
+	expired := h.find(nil)
+	h.clock.add(29 * 24 * time.Hour)
+	if n, err := h.Clear(ctx); n != 0 || err != nil {
+		t.Fatalf("%d deleted of a finding that may still be confirmed: %v", n, err)
+	}
+	h.clock.add(2 * 24 * time.Hour)
+	_, err := h.Sweep(ctx)
+	h.must(err)
+	h.expect(expired, "rejected")
+	sealed, err := h.Evidence(ctx, expired)
+	h.must(err)
+	h.must(v.Hold(ctx, sealed.Receipt, true))
+	<-time.After(2500 * time.Millisecond) // the store has a clock of its own
+	if n, err := h.Clear(ctx); n != 0 || err != nil {
+		t.Fatalf("%d deleted that are on hold: %v", n, err)
+	}
+	h.must(v.Hold(ctx, sealed.Receipt, false))
+	h.goes(expired, "三十日无人确认")
+
+	rejected := h.find(nil)
+	h.must(h.do("r1", rejected, "reject", fields{"reason": "系店内陈列"}))
+	h.clock.add(31 * 24 * time.Hour)
+	<-time.After(2500 * time.Millisecond)
+	sealed, err = h.Evidence(ctx, rejected)
+	h.must(err)
+	h.must(v.Remove(ctx, sealed.Receipt)) // killed before it was recorded
+	h.goes(rejected, "审核未予确认")
+
+	confirmed := h.find(nil)
+	h.must(h.do("r1", confirmed, "confirm", nil))
+	h.clock.add(31 * 24 * time.Hour)
+	if n, err := h.Clear(ctx); n != 0 || err != nil {
+		t.Fatalf("%d deleted of a case: %v", n, err)
+	}
+	var left []string
+	h.must(casework.Receipts(ctx, h.pool, func(r evidence.Receipt) error { left = append(left, r.BundleID); return nil }))
+	if len(left) != 1 || left[0] != confirmed {
+		t.Errorf("in the store lies %v, want %s alone", left, confirmed)
+	}
+	h.entered(expired)
+}
+
+// goes clears the store, of one bundle, and looks at what stays known of it.
+func (h *house) goes(id, why string) {
+	h.t.Helper()
+	ctx := h.t.Context()
+	if n, err := h.Clear(ctx); n != 1 || err != nil {
+		h.t.Fatalf("%d deleted: %v", n, err)
+	}
+	if n, err := h.Clear(ctx); n != 0 || err != nil {
+		h.t.Errorf("%d deleted again: %v", n, err)
+	}
+	gone, err := h.Evidence(ctx, id)
+	h.must(err)
+	if gone.Removed == nil || !strings.HasPrefix(gone.Removed.ZH, why) || gone.Removed.EN == "" || gone.ManifestSHA256 == "" {
+		h.t.Errorf("what is known of the bundle: %+v", gone.Removed)
+	}
+	if body, err := h.vault.ReadBundle(ctx, gone.Receipt); err == nil {
+		body.Close()
+		h.t.Error("the bundle still lies in the store")
+	}
+	record := h.file(id).Record
+	last := record[len(record)-1]
+	if last.Event != "evidence_removed" || !strings.HasPrefix(last.Reason, why) || last.LabelZH == "" || last.LabelEN == "" {
+		h.t.Errorf("the record ends with %+v", last)
+	}
+	h.must(h.CheckRecord(ctx, id))
+	if _, err := h.pool.Exec(ctx, `DELETE FROM evidence_removed`); err == nil {
+		h.t.Error("that it was deleted can be deleted")
+	}
+}
+
+// lawsuitHolds follows the legal hold in the store from a lawsuit to its end.
+func lawsuitHolds(t *testing.T, v *vault.Vault, client *minio.Client) {
+	h := open(t, want{vault: v})
+	ctx := t.Context()
+	id := h.served(200_00)
+	sealed, err := h.Evidence(ctx, id)
+	h.must(err)
+	locked := func() (held bool, until time.Time) {
+		t.Helper()
+		args, err := json.Marshal(casework.RetainArgs{CaseID: id})
+		h.must(err)
+		h.must(h.Work(ctx, casework.RetainArgs{}.Kind(), args))
+		r := sealed.Receipt
+		status, err := client.GetObjectLegalHold(ctx, r.Bucket, r.Key, minio.GetObjectLegalHoldOptions{VersionID: r.VersionID})
+		held = err == nil && *status == minio.LegalHoldEnabled // no answer: none was ever set
+		if !h.pending(id) {
+			t.Errorf("no job retains the evidence of case %s", id)
+		}
+		info, err := client.StatObject(ctx, r.Bucket, r.Key, minio.StatObjectOptions{VersionID: r.VersionID})
+		h.must(err)
+		until, err = time.Parse(time.RFC3339, info.Metadata.Get("X-Amz-Object-Lock-Retain-Until-Date"))
+		h.must(err)
+		return held, until
+	}
+	before, until := locked()
+	if want := sealed.SealedAt.AddDate(2, 11, 0); before || until.Before(want) {
+		t.Errorf("held %v, locked until %s, want three years with the case", before, until)
+	}
+	h.must(h.do("o1", id, "litigation", fields{"note": "已受理"}))
+	if held, _ := locked(); !held {
+		t.Error("evidence of a case before a court is not held")
+	}
+	if err := v.Remove(ctx, sealed.Receipt); !errors.Is(err, evidence.ErrLocked) {
+		t.Errorf("it is deleted: %v", err)
+	}
+	h.must(h.do("o1", id, "upheld", fields{"note": "维持"}))
+	if held, after := locked(); held || after.Before(until) {
+		t.Errorf("after the lawsuit: held %v, locked until %s, before until %s", held, after, until)
+	}
+}
+
+// pending tells whether a job that retains the case's evidence was inserted since it was
+// asked last.
+func (h *house) pending(id string) bool {
+	h.t.Helper()
+	tag, err := h.pool.Exec(h.t.Context(), `DELETE FROM river_job WHERE kind = $1 AND args->>'case_id' = $2`, casework.RetainArgs{}.Kind(), id)
+	h.must(err)
+	return tag.RowsAffected() > 0
+}
