@@ -14,8 +14,8 @@ import (
 type View struct {
 	At      time.Time `json:"at"`
 	By      string    `json:"by"`
-	What    string    `json:"what"`    // "still", "clip", "bundle", "live", "identity"
-	Subject string    `json:"subject"` // bundle, camera or party
+	What    string    `json:"what" enum:"still,clip,bundle,live,identity,paper"`
+	Subject string    `json:"subject"` // bundle, camera, party or case
 	File    string    `json:"file,omitempty"`
 	Reason  string    `json:"reason"`
 }
@@ -23,7 +23,7 @@ type View struct {
 // RecordView records a look before what is looked at is sent. Where it fails, do not
 // send.
 func (r *Registry) RecordView(ctx context.Context, v View) error {
-	if !slices.Contains([]string{"still", "clip", "bundle", "live", "identity"}, v.What) || v.By == "" || v.Subject == "" {
+	if !slices.Contains([]string{"still", "clip", "bundle", "live", "identity", "paper"}, v.What) || v.By == "" || v.Subject == "" {
 		return fmt.Errorf("record a view of %q %q by %q: %w", v.What, v.Subject, v.By,
 			refuse("what", "查阅记录不完整", "a view names who saw what"))
 	}

@@ -16,13 +16,14 @@ import (
 const (
 	Commitment = "commitment" // 告知承诺书, signed by the party
 	Photo      = "photo"      // of the front
+	CodeHangs  = "code"       // a photograph of the object's code at the place
 )
 
 // Paper is what was collected at an object beforehand: the commitment that its party
-// signed, or a photograph.
+// signed, or a photograph of it or of its code there.
 type Paper struct {
 	ID           string     `json:"id"`
-	Kind         string     `json:"kind" enum:"commitment,photo"`
+	Kind         string     `json:"kind" enum:"commitment,photo,code"`
 	Party        string     `json:"party" doc:"Who is bound by a commitment: the object's party when it was signed."`
 	Signer       string     `json:"signer" doc:"The person who signed a commitment."`
 	At           time.Time  `json:"at" doc:"When it was signed or taken."`
@@ -91,8 +92,8 @@ func (r *Registry) AddPaper(ctx context.Context, by, objectID string, d PaperDra
 
 func (p *Paper) check(now time.Time) error {
 	switch {
-	case p.Kind != Commitment && p.Kind != Photo:
-		return refuse("kind", "材料只能是 commitment（告知承诺书）或 photo（照片）", `a paper is a "commitment" or a "photo"`)
+	case p.Kind != Commitment && p.Kind != Photo && p.Kind != CodeHangs:
+		return refuse("kind", "材料只能是 commitment（告知承诺书）、photo（照片）或 code（张贴的对象码）", `a paper is a "commitment", a "photo" or a "code"`)
 	case p.At.After(now.Add(time.Minute)):
 		return refuse("at", "签署或拍摄时间在将来", "it was signed or taken in the future; check the clock")
 	case p.Kind == Commitment:
@@ -111,7 +112,7 @@ func (p *Paper) take(content []byte) ([]byte, error) {
 		}
 		return content, nil
 	}
-	return redrawn("file", content)
+	return Redrawn("file", content)
 }
 
 // Papers lists those of an object, the latest first, without their content.

@@ -25,7 +25,7 @@ func FuzzRedrawn(f *testing.F) {
 		if claimed, _, err := image.DecodeConfig(bytes.NewReader(photograph)); err == nil && claimed.Width*claimed.Height > 1<<20 && claimed.Width*claimed.Height <= signPixels {
 			t.Skip("it only takes long")
 		}
-		kept, err := redrawn("photograph", photograph)
+		kept, err := Redrawn("photograph", photograph)
 		if err != nil {
 			return
 		}

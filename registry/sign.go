@@ -33,7 +33,7 @@ const (
 // one before. It is drawn anew, so that it carries no metadata: a phone writes where
 // and by whom it was taken. Errors wrap ErrInvalid, ErrNotFound.
 func (r *Registry) SaveSign(ctx context.Context, by, cameraID string, photograph []byte) (Camera, error) {
-	picture, err := redrawn("sign", photograph)
+	picture, err := Redrawn("sign", photograph)
 	if err != nil {
 		return Camera{}, fmt.Errorf("keep the sign of camera %s: %w", cameraID, err)
 	}
@@ -82,9 +82,9 @@ func (r *Registry) SignPicture(ctx context.Context, cameraID string) (picture []
 	return picture, at, nil
 }
 
-// redrawn makes a JPEG of a photograph's pixels alone; field names what was sent where it
+// Redrawn makes a JPEG of a photograph's pixels alone; field names what was sent where it
 // is refused.
-func redrawn(field string, photograph []byte) ([]byte, error) {
+func Redrawn(field string, photograph []byte) ([]byte, error) {
 	size, _, err := image.DecodeConfig(bytes.NewReader(photograph))
 	if err != nil {
 		return nil, refuse(field, "照片应为 JPEG 或 PNG 图片", "the photograph is to be a JPEG or PNG picture")

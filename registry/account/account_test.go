@@ -489,6 +489,7 @@ func TestOnePersonsAccountsAreNotTwoPeople(t *testing.T) {
 	}
 	admin, other := made("system", "admin1", account.Admin), made("system", "admin2", account.Admin)
 	apart("two whom no account made", admin, other, nil)
+	apart("one alone", other, other, account.ErrInvalid)
 	head := made(admin, "head", account.Head)
 	legal := made(admin, "legal", account.Legal)
 	apart("made by the other", admin, head, account.ErrInvalid)

@@ -12,11 +12,14 @@ import (
 // let its owner in anew or gave it its roles: whoever waits that long is seen in the change log.
 const settles = 7 * 24 * time.Hour
 
-// Apart refuses a decision by two accounts that one person may hold: each hand goes back
-// over the administrators of the last days, and the two must not meet in one account.
-// Without it an administrator who makes a second account is two people. Errors wrap
-// ErrInvalid.
+// Apart refuses a decision by two that is one's alone, or by two accounts that one person
+// may hold: each hand goes back over the administrators of the last days, and the two must
+// not meet in one account. Without it an administrator who makes a second account is two
+// people. Whatever takes two people asks it. Errors wrap ErrInvalid.
 func Apart(ctx context.Context, db querier, one, other string, at time.Time) error {
+	if one == other {
+		return refuse("id", "须由提出人以外的另一人同意", "another person than the one who proposed it must agree to it")
+	}
 	rows, err := db.Query(ctx, `WITH RECURSIVE hand (of, who) AS (
 			VALUES ($1::text, $1::text), ($2, $2)
 			UNION

@@ -62,11 +62,8 @@ func (a *Accounts) AskedElsewhere(ctx context.Context, state string, into any) e
 // here is never taken over: errors wrap ErrDuplicate then, ErrNoRole without a role,
 // ErrNoReach without a township, and ErrCredentials where it is disabled here.
 func (a *Accounts) SignInElsewhere(ctx context.Context, v Vouched, c Credentials) (s Session, err error) {
-	if len(v.Roles) == 0 {
-		return s, fmt.Errorf("%s: %w", ceremonyElsewhere, ErrNoRole)
-	}
-	if v.Reach != nil && v.Reach.Level == "" {
-		return s, fmt.Errorf("%s: %w", ceremonyElsewhere, ErrNoReach)
+	if err := v.check(); err != nil {
+		return s, fmt.Errorf("%s: %w", ceremonyElsewhere, errors.Join(err, a.shut(ctx, v)))
 	}
 	err = a.change(ctx, func(tx pgx.Tx) error {
 		who, err := a.follow(ctx, tx, v)
@@ -88,6 +85,25 @@ func (a *Accounts) SignInElsewhere(ctx context.Context, v Vouched, c Credentials
 		return Session{}, fmt.Errorf("%s: %w", ceremonyElsewhere, err)
 	}
 	return s, nil
+}
+
+// check refuses somebody to whom the provider gives nothing here.
+func (v Vouched) check() error {
+	switch {
+	case len(v.Roles) == 0:
+		return ErrNoRole
+	case v.Reach != nil && v.Reach.Level == "":
+		return ErrNoReach
+	}
+	return nil
+}
+
+// shut ends the sessions of somebody to whom the provider gives nothing here any more.
+func (a *Accounts) shut(ctx context.Context, v Vouched) error {
+	return a.change(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM account_session WHERE account_id IN (SELECT account_id FROM account_outside WHERE issuer = $1 AND subject = $2)`, v.Issuer, v.Subject)
+		return err
+	})
 }
 
 // follow makes or changes the account as the provider says.

@@ -13,6 +13,7 @@ import (
 
 	"offsite/registry"
 	"offsite/registry/account"
+	"offsite/registry/account/passkeytest"
 )
 
 // openFactors is a setting whose accounts may have second factors.
@@ -252,7 +253,7 @@ func newDevice(owner account.Account) *device {
 	return &device{
 		party:         virtualwebauthn.RelyingParty{Name: "局", ID: "enforcement.example", Origin: "https://enforcement.example"},
 		authenticator: virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: []byte(owner.ID)}),
-		credential:    virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2),
+		credential:    passkeytest.NewCredential(),
 	}
 }
 
@@ -373,7 +374,7 @@ func TestPasskeysThatDoNotCount(t *testing.T) {
 	refused("nobody's account", func(d *device) { d.authenticator.Options.UserHandle = []byte("nobody") }, 0)
 	refused("another key", func(d *device) {
 		id := d.credential.ID
-		d.credential = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+		d.credential = passkeytest.NewCredential()
 		d.credential.ID = id
 	}, 0)
 	refused("nobody touched it", func(d *device) { d.authenticator.Options.UserNotVerified = true }, 0)

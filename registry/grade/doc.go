@@ -6,7 +6,7 @@
 // happened within a time (failed inspections, cases, supervision findings, complaints,
 // media reports), and the sums from which an object is yellow or red. Every grade can
 // be explained: which points it has, from what, under which version. A changed formula
-// is tried by Simulate before it is made to hold.
+// is made to hold only by who was shown by Try what it does.
 //
 // In come objects from package registry and events from whoever records them
 // (casework, complaints, inspections); out go the grades, written to the objects, and

@@ -24,7 +24,7 @@ const (
 const Withdrawn = "withdrawn"
 
 func kinds() []string {
-	return []string{InspectionPassed, InspectionFailed, Case, Finding, Complaint, Media, Adjustment}
+	return []string{InspectionPassed, InspectionFailed, Case, Finding, Complaint, Media, JointPassed, JointFailed, Adjustment}
 }
 
 // The grades.
@@ -155,8 +155,15 @@ type Assessment struct {
 	EN      string `json:"en"`
 }
 
-// Assess reckons the grade at a time.
+// Assess reckons the grade at a time, with the reasons in words.
 func (f Formula) Assess(facts Facts, at time.Time) Assessment {
+	a := f.reckon(facts, at)
+	a.say(f)
+	return a
+}
+
+// reckon does so without the words.
+func (f Formula) reckon(facts Facts, at time.Time) Assessment {
 	a := Assessment{Formula: f.Version, Parts: []Part{}}
 	for _, b := range f.Business {
 		if b.fits(facts) {
@@ -181,7 +188,6 @@ func (f Formula) Assess(facts Facts, at time.Time) Assessment {
 	default:
 		a.Grade = Green
 	}
-	a.say(f)
 	return a
 }
 

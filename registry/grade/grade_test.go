@@ -3,16 +3,21 @@ package grade_test
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"offsite/registry"
 	"offsite/registry/grade"
+	"offsite/store"
 	"offsite/store/storetest"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -217,31 +222,58 @@ func TestAFormulaIsTriedThenHolds(t *testing.T) {
 	shop := s.object(t, "水果店", "shop", "水果")
 	f := grade.Default()
 	f.Yellow, f.Version = 10, 0
-	out, err := s.Simulate(ctx, f)
+	if _, err := s.Activate(ctx, "head-1", f, noon(), "收紧标准"); !errors.Is(err, grade.ErrUntried) {
+		t.Fatalf("a formula that nobody tried: %v", err)
+	}
+	out, err := s.Try(ctx, "head-1", f)
 	if err != nil || out.Changed != 1 || out.Moves[0].To.Grade != grade.Yellow {
 		t.Fatalf("tried: %+v, %v", out, err)
 	}
 	if o, err := s.registry.Object(ctx, shop); err != nil || o.Grade != grade.Green {
 		t.Fatalf("the trial changes the grade: %+v, %v", o, err)
 	}
+	other := f
+	other.Red = 70
+	for by, untried := range map[string]grade.Formula{"head-2": f, "head-1": other} {
+		if _, err := s.Activate(ctx, by, untried, noon(), "收紧标准"); !errors.Is(err, grade.ErrUntried) {
+			t.Errorf("%s makes hold what they were not shown: %v", by, err)
+		}
+	}
 	var wait sync.WaitGroup
-	for range 3 { // at once: each gets its own version
+	var made atomic.Int32
+	for range 3 { // at once: what was tried was tried against what held then
 		wait.Go(func() {
-			if _, err := s.Activate(ctx, "head-1", f, noon(), "收紧标准"); err != nil {
+			_, err := s.Activate(ctx, "head-1", f, noon(), "收紧标准")
+			switch {
+			case err == nil:
+				made.Add(1)
+			case !errors.Is(err, grade.ErrUntried):
 				t.Error(err)
 			}
 		})
 	}
-	wait.Wait()
+	if wait.Wait(); made.Load() != 1 {
+		t.Errorf("one trial made %d formulas hold", made.Load())
+	}
+	if _, err = s.Try(ctx, "head-1", f); err != nil {
+		t.Fatal(err)
+	}
+	late := grade.New(s.pool, func() time.Time { return noon().Add(25 * time.Hour) })
+	if _, err = late.Activate(ctx, "head-1", f, noon().AddDate(0, 1, 0), "下月起"); !errors.Is(err, grade.ErrUntried) {
+		t.Errorf("what was tried the day before yesterday: %v", err)
+	}
 	if _, err = s.Activate(ctx, "head-1", f, noon().AddDate(0, 1, 0), "下月起"); err != nil {
 		t.Fatal(err)
 	}
-	if holds, err := s.Formula(ctx); err != nil || holds.Version != 4 || holds.Yellow != 10 {
+	if holds, err := s.Formula(ctx); err != nil || holds.Version != 2 || holds.Yellow != 10 {
 		t.Errorf("version %d holds, %v", holds.Version, err)
 	}
 	versions, err := s.Versions(ctx)
-	if err != nil || len(versions) != 4 || versions[0].Reason != "下月起" || versions[0].Formula.Version != 5 {
-		t.Errorf("versions %+v, %v", versions, err)
+	if err != nil || len(versions) != 2 || versions[0].Reason != "下月起" || versions[0].Formula.Version != 3 {
+		t.Fatalf("versions %+v, %v", versions, err)
+	}
+	if trial := versions[1].Trial; trial == nil || trial.Objects != 1 || trial.Changed != 1 || !trial.At.Equal(noon()) {
+		t.Errorf("the trial of version 2 is %+v", trial)
 	}
 	if out, err = s.Run(ctx); err != nil || out.Changed != 1 {
 		t.Errorf("graded %+v, %v", out, err)
@@ -249,8 +281,19 @@ func TestAFormulaIsTriedThenHolds(t *testing.T) {
 	if _, err = s.Activate(ctx, "head-1", f, noon().AddDate(0, 0, -1), "r"); !errors.Is(err, grade.ErrFormula) {
 		t.Errorf("a formula of the past: %v", err)
 	}
-	if _, err = s.pool.Exec(ctx, `UPDATE grade_formula SET reason = 'x'`); err == nil {
-		t.Error("a formula that held is changed")
+	if _, err = s.Try(ctx, "head-1", f); err != nil {
+		t.Fatal(err)
+	}
+	for what, sql := range map[string]string{
+		"a formula that held is changed":     `UPDATE grade_formula SET reason = 'x'`,
+		"a trial is changed":                 `UPDATE grade_trial SET by_whom = 'x'`,
+		"a formula holds without a trial":    `INSERT INTO grade_formula SELECT 9, body, active_from, reason, by_whom, at FROM grade_formula WHERE version = 2`,
+		"a formula holds by another's trial": `INSERT INTO grade_formula SELECT 4, body, active_from, reason, 'x', at, (SELECT max(id) FROM grade_trial) FROM grade_formula WHERE version = 3`,
+		"a formula holds by an older trial":  `INSERT INTO grade_formula SELECT 4, body, active_from, reason, by_whom, at, trial FROM grade_formula WHERE version = 3`,
+	} {
+		if _, err = s.pool.Exec(ctx, sql); err == nil {
+			t.Error(what)
+		}
 	}
 }
 
@@ -267,12 +310,89 @@ func TestInspectionsFallDueByGrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.record(t, grade.Event{ObjectID: shop, Kind: grade.InspectionPassed, At: ago(360), Source: "c1"})
-	due, err := s.DueInspections(ctx, noon().AddDate(0, 0, 40), 10)
+	due, err := s.DueInspections(ctx, noon().AddDate(0, 0, 40), "", 10)
 	if err != nil || len(due) != 2 || due[0].ObjectID != shop || due[1].Grade != grade.Red || !due[1].DueAt.Equal(noon().AddDate(0, 0, 30)) {
 		t.Errorf("due %+v, %v", due, err)
 	}
-	if due, err = s.DueInspections(ctx, noon(), 10); err != nil || len(due) != 0 {
+	if due, err = s.DueInspections(ctx, noon(), "", 10); err != nil || len(due) != 0 {
 		t.Errorf("due at once %+v, %v", due, err)
+	}
+}
+
+// All objects graded at once have the grade, the score and the reasons that the formula
+// gives each of them alone; what was graded once is not written again.
+func TestAllAtOnceIsAsOneByOne(t *testing.T) {
+	t.Parallel()
+	const objects, events = 5_003, 12_000 // more than are read, or recorded, in one go
+	s := open(t)
+	ctx, r, f := t.Context(), rand.New(rand.NewPCG(7, 0)), grade.Default()
+	list := make([]registry.Object, objects)
+	facts := make([]grade.Facts, objects)
+	for i := range list {
+		facts[i] = grade.Facts{Kind: []string{"shop", "site", "land"}[r.IntN(3)], Business: []string{"", "水果零售", "餐饮", "洗车"}[r.IntN(4)]}
+		list[i] = registry.Object{Kind: facts[i].Kind, Business: facts[i].Business, Name: fmt.Sprintf("店%d", i)}
+	}
+	list, err := s.registry.SaveObjects(ctx, "test", list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := []string{grade.InspectionPassed, grade.InspectionFailed, grade.Case, grade.Finding, grade.Complaint, grade.Media, grade.Adjustment}
+	happened := make([]grade.Event, 0, events)
+	for n := range events {
+		i := r.IntN(objects / (1 + r.IntN(20))) // some more often than others
+		e := grade.Event{ObjectID: list[i].ID, Kind: kinds[r.IntN(len(kinds))], At: ago(r.IntN(400) - 10), Source: fmt.Sprint(n)}
+		if e.Kind == grade.Adjustment {
+			e.Points, e.Note = r.IntN(60)+1, "r"
+		}
+		happened = append(happened, e)
+		if r.IntN(8) == 0 { // taken back
+			e.Kind, e.At = grade.Withdrawn, ago(0)
+			happened = append(happened, e)
+			continue
+		}
+		facts[i].Events = append(facts[i].Events, grade.Counted{Kind: e.Kind, At: e.At, Points: e.Points})
+	}
+	if err := s.Record(ctx, s.pool, "test", happened...); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]grade.Assessment{}
+	for i, o := range list {
+		a := f.Assess(facts[i], noon())
+		if i%20 == 0 {
+			if one, err := s.Explain(ctx, o.ID); err != nil || !reflect.DeepEqual(one, a) {
+				t.Errorf("%s alone is %+v, %v, want %+v", o.Name, one, err, a)
+			}
+		}
+		if a.Grade != grade.Green { // that they are registered with
+			want[o.ID] = a
+		}
+	}
+	out, err := s.Run(ctx)
+	if err != nil || out.Objects != objects || out.Changed != len(want) || len(want) < objects/20 {
+		t.Fatalf("%d of %d objects change, %v; want %d", out.Changed, out.Objects, err, len(want))
+	}
+	if out, err = s.Run(ctx); err != nil || out.Changed != 0 {
+		t.Errorf("%d change again, %v", out.Changed, err)
+	}
+	rows, err := s.pool.Query(ctx, `SELECT o.id::text, o.grade, l.after FROM object o LEFT JOIN change_log l ON l.kind = 'object' AND l.subject = o.id::text AND l.action = 'grade'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var id, is string
+	var after *grade.Assessment
+	n := 0
+	if _, err := pgx.ForEachRow(rows, []any{&id, &is, &after}, func() error {
+		n++
+		a, changed := want[id]
+		switch {
+		case changed != (after != nil), !changed && is != grade.Green:
+			t.Errorf("%s is %s, its change is %+v, want %+v", id, is, after, a)
+		case changed && (is != a.Grade || !reflect.DeepEqual(*after, a)):
+			t.Errorf("%s is %s because of %+v, want %+v", id, is, after, a)
+		}
+		return nil
+	}); err != nil || n != objects {
+		t.Fatal(n, err)
 	}
 }
 
@@ -296,4 +416,45 @@ func BenchmarkHundredThousandObjects(b *testing.B) {
 		}
 	}
 	b.ReportMetric(60/(b.Elapsed().Seconds()/float64(b.N)), "times-faster-than-asked")
+}
+
+// Each object's events are looked up once, also while the database has no statistics of
+// what was just imported: without them it once looked up everybody's for each page.
+func TestEachObjectIsReadOnce(t *testing.T) {
+	t.Parallel()
+	const objects = 12_000 // some pages of them
+	ctx := t.Context()
+	pool, err := store.Open(ctx, storetest.Database(t), store.WithConnections(1)) // whose statistics can be asked for
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	for _, sql := range []string{
+		`ALTER TABLE object SET (autovacuum_enabled = false)`, `ALTER TABLE object_event SET (autovacuum_enabled = false)`,
+		fmt.Sprintf(`INSERT INTO object (id, kind, name, grade, version, created_at, changed_at)
+			SELECT gen_random_uuid(), 'shop', 'n' || i, 'green', 1, now(), now() FROM generate_series(1, %d) i`, objects),
+		`INSERT INTO object_event (id, object_id, kind, at, source, by_whom) SELECT gen_random_uuid(), id, 'complaint', '2026-11-01', '1', 'b' FROM object`,
+	} {
+		if _, err := pool.Exec(ctx, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	scans := func() (n int) {
+		t.Helper()
+		if _, err := pool.Exec(ctx, `SELECT pg_stat_force_next_flush()`); err != nil {
+			t.Fatal(err)
+		}
+		if err := pool.QueryRow(ctx, `SELECT idx_scan FROM pg_stat_user_tables WHERE relname = 'object_event'`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := scans()
+	out, err := grade.New(pool, noon).Run(ctx)
+	if err != nil || out.Objects != objects {
+		t.Fatal(out.Objects, err)
+	}
+	if n := scans() - before; n < objects || n > 2*objects { // the events, and what takes them back
+		t.Errorf("the events of %d objects are looked up %d times", objects, n)
+	}
 }

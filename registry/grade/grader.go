@@ -50,37 +50,60 @@ type executor interface {
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 }
 
-// Record records an event, in the transaction of the caller's if tx is one. The same
-// event again changes nothing. The grade follows with Regrade or the next Run.
-func (g *Grader) Record(ctx context.Context, tx executor, by string, e Event) error {
-	if !store.IsID(e.ObjectID) {
-		return fmt.Errorf("record what happened with object %q: %w", e.ObjectID, registry.ErrNotFound)
+// Record records events, in the transaction of the caller's if tx is one; else some
+// thousands at a time stand or fall together. The same event again changes nothing. The
+// grade follows with Regrade or the next Run.
+func (g *Grader) Record(ctx context.Context, tx executor, by string, events ...Event) error {
+	for part := range slices.Chunk(events, atOnce) {
+		if err := record(ctx, tx, by, part); err != nil {
+			return err
+		}
 	}
-	var points *int
-	if e.Kind == Adjustment {
-		points = &e.Points
-	}
+	return nil
+}
+
+// check says what is wrong with an event: errors wrap ErrEvent, or registry.ErrNotFound
+// where its object cannot be one.
+func (e Event) check() error {
 	switch {
+	case !store.IsID(e.ObjectID):
+		return fmt.Errorf("record what happened with object %q: %w", e.ObjectID, registry.ErrNotFound)
 	case e.Kind != Withdrawn && !slices.Contains(kinds(), e.Kind):
 		return fmt.Errorf("record what happened with object %s: %w: there is no kind %q", e.ObjectID, ErrEvent, e.Kind)
 	case strings.TrimSpace(e.Source) == "":
 		return fmt.Errorf("record what happened with object %s: %w: its source is missing", e.ObjectID, ErrEvent)
-	case points != nil && (strings.TrimSpace(e.Note) == "" || e.Points == 0 || e.Points > 100 || e.Points < -100):
+	case e.Kind == Adjustment && (strings.TrimSpace(e.Note) == "" || e.Points == 0 || e.Points > 100 || e.Points < -100):
 		return fmt.Errorf("record what happened with object %s: %w: an adjustment has a reason and 1 to 100 points up or down", e.ObjectID, ErrEvent)
 	}
-	id, err := uuid.NewV7()
-	if err != nil {
-		return err
+	return nil
+}
+
+func record(ctx context.Context, tx executor, by string, events []Event) error {
+	n := len(events)
+	ids, objects, what, times := make([]string, n), make([]string, n), make([]string, n), make([]time.Time, n)
+	sources, points, notes := make([]string, n), make([]*int, n), make([]string, n)
+	for i, e := range events {
+		if err := e.check(); err != nil {
+			return err
+		}
+		id, err := uuid.NewV7()
+		if err != nil {
+			return fmt.Errorf("record what happened with object %s: %w", e.ObjectID, err)
+		}
+		if e.Kind == Adjustment {
+			points[i] = &events[i].Points
+		}
+		ids[i], objects[i], what[i], times[i], sources[i], notes[i] = id.String(), e.ObjectID, e.Kind, e.At, e.Source, e.Note
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO object_event (id, object_id, kind, at, source, points, note, by_whom)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (object_id, kind, source) DO NOTHING`,
-		id.String(), e.ObjectID, e.Kind, e.At, e.Source, points, e.Note, by)
+	_, err := tx.Exec(ctx, `INSERT INTO object_event (id, object_id, kind, at, source, points, note, by_whom)
+		SELECT e.*, $8::text FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::int[], $7::text[]) AS e
+		ON CONFLICT (object_id, kind, source) DO NOTHING`, ids, objects, what, times, sources, points, notes, by)
 	var broken *pgconn.PgError
 	if errors.As(err, &broken) && broken.Code == foreignKey {
-		err = registry.ErrNotFound
+		err = fmt.Errorf("%w: %s", registry.ErrNotFound, broken.Detail)
 	}
 	if err != nil {
-		return fmt.Errorf("record what happened with object %s: %w", e.ObjectID, err)
+		return fmt.Errorf("record %d events of objects: %w", n, err)
 	}
 	return nil
 }
@@ -98,74 +121,18 @@ func (g *Grader) Formula(ctx context.Context) (Formula, error) {
 	return f, nil
 }
 
-// Version is a formula with who made it hold, when and why.
-type Version struct {
-	Formula    Formula   `json:"formula"`
-	ActiveFrom time.Time `json:"active_from"`
-	Reason     string    `json:"reason"`
-	By         string    `json:"by"`
-	At         time.Time `json:"at"`
-}
-
-// Versions lists all formulas that were ever made to hold, the newest first.
-func (g *Grader) Versions(ctx context.Context) ([]Version, error) {
-	rows, err := g.pool.Query(ctx, `SELECT body, active_from, reason, by_whom, at FROM grade_formula ORDER BY version DESC`)
-	if err != nil {
-		return nil, fmt.Errorf("list the formulas of the risk grade: %w", err)
-	}
-	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Version])
-	if err != nil {
-		return nil, fmt.Errorf("list the formulas of the risk grade: %w", err)
-	}
-	return all, nil
-}
-
-// Activate makes a formula hold from a time on, as the next version. A Version other
-// than 0 is the newest one that its author has seen; errors wrap registry.ErrConflict
-// where somebody else has made another since.
-func (g *Grader) Activate(ctx context.Context, by string, f Formula, from time.Time, reason string) (Formula, error) {
-	if err := f.Check(); err != nil {
-		return f, fmt.Errorf("change the formula of the risk grade: %w", err)
-	}
-	if strings.TrimSpace(reason) == "" || from.Before(g.now().Add(-time.Minute)) {
-		return f, fmt.Errorf("change the formula of the risk grade: %w: give a reason, and no time in the past", ErrFormula)
-	}
-	err := pgx.BeginFunc(ctx, g.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `LOCK TABLE grade_formula IN SHARE ROW EXCLUSIVE MODE`); err != nil {
-			return err
-		}
-		var newest int
-		if err := tx.QueryRow(ctx, `SELECT coalesce(max(version), $1) FROM grade_formula`, Default().Version).Scan(&newest); err != nil {
-			return err
-		}
-		if f.Version != 0 && f.Version != newest {
-			return registry.ErrConflict
-		}
-		f.Version = newest + 1
-		_, err := tx.Exec(ctx, `INSERT INTO grade_formula (version, body, active_from, reason, by_whom, at) VALUES ($1, $2, $3, $4, $5, $6)`,
-			f.Version, f, from, reason, by, g.moment())
-		return err
-	})
-	if err != nil {
-		return f, fmt.Errorf("change the formula of the risk grade: %w", err)
-	}
-	return f, nil
-}
-
 // Explain tells what grade an object has by its records now, and why.
 func (g *Grader) Explain(ctx context.Context, objectID string) (Assessment, error) {
 	f, err := g.Formula(ctx)
 	if err != nil {
 		return Assessment{}, err
 	}
-	var a Assessment
-	found := false
-	err = g.each(ctx, f, objectID, func(o object) { a, found = f.Assess(o.facts, g.now()), true })
-	if err == nil && !found {
+	list, err := g.named(ctx, f, []string{objectID})
+	if err == nil && len(list) == 0 {
 		err = registry.ErrNotFound
 	}
 	if err != nil {
-		return a, fmt.Errorf("explain the grade of object %s: %w", objectID, err)
+		return Assessment{}, fmt.Errorf("explain the grade of object %s: %w", objectID, err)
 	}
-	return a, nil
+	return f.Assess(list[0].facts, g.now()), nil
 }

@@ -3,6 +3,7 @@ package grade
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -60,17 +61,16 @@ func (g *Grader) Follow(ctx context.Context, cases Cases) error {
 	if err != nil {
 		return fmt.Errorf("follow the cases for the risk grade: %w", err)
 	}
-	seen := map[string]bool{}
-	for _, e := range events {
-		if err := g.Record(ctx, g.pool, "system", e); err != nil {
-			return err
-		}
-		seen[e.ObjectID] = true
+	if err := g.Record(ctx, g.pool, "system", events...); err != nil {
+		return err
 	}
-	for id := range seen {
-		if _, err := g.run(ctx, id); err != nil {
-			return fmt.Errorf("grade object %s: %w", id, err)
-		}
+	ids := make([]string, len(events))
+	for i, e := range events {
+		ids[i] = e.ObjectID
+	}
+	slices.Sort(ids)
+	if _, err := g.regrade(ctx, slices.Compact(ids)); err != nil {
+		return fmt.Errorf("grade the objects of cases: %w", err)
 	}
 	g.followed = begun
 	return nil

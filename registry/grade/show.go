@@ -61,18 +61,19 @@ type Due struct {
 
 // dueQuery says of every object when it must be inspected: by the frequency of its
 // grade ($1 red, $2 yellow, $3 green), from the last inspection or registration on.
-const dueQuery = `SELECT id::text, name, grade, due FROM (SELECT o.id, o.name, o.grade,
+const dueQuery = `SELECT id::text, name, grade, due FROM (SELECT o.id, o.name, o.grade, o.township,
 		coalesce((SELECT max(e.at) FROM object_event e WHERE e.object_id = o.id AND e.kind IN ('inspection_passed', 'inspection_failed')), o.created_at)
 		+ make_interval(days => CASE o.grade WHEN 'red' THEN $1::int WHEN 'yellow' THEN $2::int ELSE $3::int END) AS due
 		FROM object o WHERE o.removed_at IS NULL) d `
 
-// DueInspections lists the inspections due until a time, the most overdue first.
-func (g *Grader) DueInspections(ctx context.Context, until time.Time, limit int) ([]Due, error) {
+// DueInspections lists the inspections due until a time, the most overdue first: those
+// in a township, or ("") all.
+func (g *Grader) DueInspections(ctx context.Context, until time.Time, township string, limit int) ([]Due, error) {
 	f, err := g.Formula(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := g.pool.Query(ctx, dueQuery+`WHERE due <= $4 ORDER BY due, id LIMIT $5`, f.Days[Red], f.Days[Yellow], f.Days[Green], until, limit)
+	rows, err := g.pool.Query(ctx, dueQuery+`WHERE due <= $4 AND $5 IN ('', township) ORDER BY due, id LIMIT $6`, f.Days[Red], f.Days[Yellow], f.Days[Green], until, township, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list the inspections due: %w", err)
 	}

@@ -81,6 +81,7 @@ func (in *Intake) chunks(ctx context.Context, by string, b *Batch, step func(con
 			if after, err = batch(ctx, tx, b.ID, "FOR UPDATE"); err != nil {
 				return err
 			}
+			after.atUndo = b.atUndo
 			if after.State != b.State { // another process finished it meanwhile
 				return fmt.Errorf("%w: it is %s by now", ErrState, after.State)
 			}
@@ -111,8 +112,8 @@ type waiting struct {
 
 // applyParties saves the next parties.
 func (in *Intake) applyParties(ctx context.Context, tx pgx.Tx, by string, b *Batch) (int, error) {
-	rows, err := tx.Query(ctx, `SELECT p.key, p.party_id::text, p.version, p.draft FROM intake_party p JOIN intake_batch b ON b.id = p.batch_id
-		WHERE b.id = $1 AND p.key > b.at_party AND p.action <> 'same' ORDER BY p.key LIMIT $2`, b.ID, chunk)
+	rows, err := tx.Query(ctx, `SELECT key, party_id::text, version, draft FROM intake_party
+		WHERE batch_id = $1 AND key > $2 AND action <> 'same' ORDER BY key LIMIT $3`, b.ID, b.atParty, chunk)
 	if err != nil {
 		return 0, err
 	}
@@ -168,7 +169,7 @@ func existing(list []waiting) []string {
 
 // applyRows saves the objects of the next rows.
 func (in *Intake) applyRows(ctx context.Context, tx pgx.Tx, by string, b *Batch) (int, error) {
-	list, numbers, err := nextRows(ctx, tx, b.ID)
+	list, numbers, err := nextRows(ctx, tx, b)
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}
@@ -204,10 +205,12 @@ func (in *Intake) applyRows(ctx context.Context, tx pgx.Tx, by string, b *Batch)
 	return len(list), past(ctx, tx, b, numbers, conflicts)
 }
 
-// nextRows are those about to be applied, with their numbers.
-func nextRows(ctx context.Context, tx pgx.Tx, batch string) (list []waiting, numbers []int, err error) {
-	rows, err := tx.Query(ctx, `SELECT r.n, coalesce(r.object_id::text, ''), r.version, r.draft FROM intake_row r JOIN intake_batch b ON b.id = r.batch_id
-		WHERE b.id = $1 AND r.n > b.at_row AND r.action IN ('create', 'merge') ORDER BY r.n LIMIT $2`, batch, chunk)
+// nextRows are those about to be applied, with their numbers. What is done to the action
+// keeps the index of actions out of it: read in the order of the key, a chunk is its
+// thousand rows; by actions, it is all that are left, sorted anew for every chunk.
+func nextRows(ctx context.Context, tx pgx.Tx, b *Batch) (list []waiting, numbers []int, err error) {
+	rows, err := tx.Query(ctx, `SELECT n, coalesce(object_id::text, ''), version, draft FROM intake_row
+		WHERE batch_id = $1 AND n > $2 AND action || '' IN ('create', 'merge') ORDER BY n LIMIT $3`, b.ID, b.atRow, chunk)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -272,7 +272,7 @@ func camerasByID(ctx context.Context, r *registry.Registry) (map[string]registry
 
 // applyCameras registers the cameras of the next rows, and changes those that are.
 func (in *Intake) applyCameras(ctx context.Context, tx pgx.Tx, by string, b *Batch) (int, error) {
-	list, numbers, err := nextRows(ctx, tx, b.ID)
+	list, numbers, err := nextRows(ctx, tx, b)
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}
@@ -321,7 +321,7 @@ func (in *Intake) applyCameras(ctx context.Context, tx pgx.Tx, by string, b *Bat
 
 // undoCameras takes back what applying did to cameras that nobody changed since.
 func (in *Intake) undoCameras(ctx context.Context, tx pgx.Tx, by string, b *Batch) (int, error) {
-	list, err := next(ctx, tx, b.ID, "camera")
+	list, err := next(ctx, tx, b, "camera")
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}

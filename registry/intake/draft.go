@@ -153,7 +153,8 @@ func (r reader) place(cells map[field]string, out *reading) (longitude, latitude
 		out.problems = append(out.problems, *problem)
 		return nil, nil
 	}
-	out.given = &p
+	given := p
+	out.given = &given
 	if r.options.System == GCJ02 {
 		p = p.FromGCJ02()
 	}

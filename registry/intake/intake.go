@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"offsite/registry"
+	"offsite/registry/place"
 	"offsite/store"
 )
 
@@ -99,6 +100,10 @@ type Batch struct {
 	Done     int       `json:"done"` // while applying or undoing
 	Counts   Counts    `json:"counts"`
 	Warnings []Fault   `json:"warnings"` // of the whole file
+
+	atParty []byte // how far applying is: key of the last party
+	atRow   int    // number of the last row
+	atUndo  string // how far undoing a kind is: the last subject; not kept, since a new start reads once more
 }
 
 // ErrState says that a batch is not where the step begins, as one that was applied
@@ -112,6 +117,7 @@ type Intake struct {
 	secrets  *registry.Secrets
 	now      func() time.Time
 	address  func(ctx context.Context, url string) *registry.Refused
+	drawn    *place.Map
 }
 
 // Option changes how New makes an Intake.
@@ -121,6 +127,9 @@ type Option func(*Intake)
 func WithAddressCheck(check func(ctx context.Context, url string) *registry.Refused) Option {
 	return func(in *Intake) { in.address = check }
 }
+
+// WithMap has positions compared with what is drawn of the district; nil: there is none.
+func WithMap(m *place.Map) Option { return func(in *Intake) { in.drawn = m } }
 
 // New returns the intake into a registry that uses the same pool and secrets.
 func New(pool *pgxpool.Pool, r *registry.Registry, secrets *registry.Secrets, now func() time.Time, options ...Option) *Intake {
@@ -134,10 +143,10 @@ func New(pool *pgxpool.Pool, r *registry.Registry, secrets *registry.Secrets, no
 
 func (in *Intake) moment() time.Time { return in.now().UTC().Truncate(time.Microsecond) }
 
-const batchColumns = `id::text, subject, name, format, encode(sha256, 'hex'), rule, by_whom, at, state, total, done, counts, warnings`
+const batchColumns = `id::text, subject, name, format, encode(sha256, 'hex'), rule, by_whom, at, state, total, done, counts, warnings, at_party, at_row`
 
 func scanBatch(row pgx.CollectableRow) (b Batch, err error) {
-	err = row.Scan(&b.ID, &b.Subject, &b.Name, &b.Format, &b.SHA256, &b.Rule, &b.By, &b.At, &b.State, &b.Total, &b.Done, &b.Counts, &b.Warnings)
+	err = row.Scan(&b.ID, &b.Subject, &b.Name, &b.Format, &b.SHA256, &b.Rule, &b.By, &b.At, &b.State, &b.Total, &b.Done, &b.Counts, &b.Warnings, &b.atParty, &b.atRow)
 	return b, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -353,6 +354,84 @@ func TestManyShops(t *testing.T) {
 	}
 	if _, err := s.Undo(t.Context(), by, b.ID); err != nil || len(s.objects(t)) != 0 {
 		t.Errorf("%d left after undoing, %v", len(s.objects(t)), err)
+	}
+}
+
+// Undoing a large file reads each change once to take it back and once to mark it, not
+// anew for every thousand that follow.
+func TestUndoingReadsEachChangeOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	ctx := t.Context()
+	text, _ := many(6000)
+	b := s.apply(t, s.preview(t, "many.csv", text, intake.Options{}))
+	before := s.changesRead(t)
+	if _, err := s.Undo(ctx, by, b.ID); err != nil || len(s.objects(t)) != 0 {
+		t.Fatalf("%d left after undoing, %v", len(s.objects(t)), err)
+	}
+	var changes, left int64
+	if err := s.pool.QueryRow(ctx, `SELECT count(*), count(*) FILTER (WHERE undone IS NULL) FROM intake_change`).Scan(&changes, &left); err != nil || changes < 8_000 || left != 0 {
+		t.Fatalf("%d changes, %d not tried, %v", changes, left, err)
+	}
+	if read := s.changesRead(t) - before - changes; read < changes || read > 5*changes/2 { // the count above read them too
+		t.Errorf("%d changes were undone, and read %d times", changes, read)
+	}
+}
+
+// changesRead is how many rows of intake_change the database has read. It knows of a
+// connection's reading at the latest when that ends.
+func (s setting) changesRead(t *testing.T) (n int64) {
+	t.Helper()
+	s.pool.Reset()
+	for others := 1; others > 0; time.Sleep(10 * time.Millisecond) {
+		if err := s.pool.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()),
+			seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'intake_change'`).Scan(&others, &n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return n
+}
+
+// Of many shops of one name, as of a chain, the one that a row is again is that which
+// comparing each with each finds.
+func TestTheSameNameNearbyIsFoundAsByComparingAll(t *testing.T) {
+	t.Parallel()
+	type shop struct {
+		name string
+		at   place.Position
+		row  int
+	}
+	r := rand.New(rand.NewPCG(9, 0))
+	var kept []shop
+	want := map[int]int{} // the row that a row is again
+	var text strings.Builder
+	text.WriteString("名称,类型,经度,纬度\n")
+	for i := range 600 {
+		var s shop
+		longitude, latitude := fmt.Sprintf("%.5f", 121.39+r.Float64()/50), fmt.Sprintf("%.5f", 31.61+r.Float64()/100)
+		if _, err := fmt.Sscan(longitude+" "+latitude, &s.at.Longitude, &s.at.Latitude); err != nil {
+			t.Fatal(err)
+		}
+		s.name, s.row = []string{"好店", "便民店"}[r.IntN(2)], i+2
+		fmt.Fprintf(&text, "%s,商铺,%s,%s\n", s.name, longitude, latitude)
+		const near = 50 // metres
+		j := slices.IndexFunc(kept, func(o shop) bool { return o.name == s.name && s.at.Metres(o.at) <= near })
+		if j < 0 {
+			kept = append(kept, s)
+		} else {
+			want[s.row] = kept[j].row
+		}
+	}
+	s := open(t)
+	b := s.preview(t, "chain.csv", []byte(text.String()), intake.Options{})
+	rows, err := s.Rows(t.Context(), b.ID, "error", 0, 1000)
+	if err != nil || len(rows) != len(want) || len(want) < 100 || len(kept) < 100 {
+		t.Fatalf("%d rows are told of, %d of %d are again what stands before; %v", len(rows), len(want), len(want)+len(kept), err)
+	}
+	for _, row := range rows {
+		if says := fmt.Sprintf("it is the object of row %d again", want[row.N]); row.Problems[0].EN != says {
+			t.Errorf("row %d: %s, want %s", row.N, row.Problems[0].EN, says)
+		}
 	}
 }
 

@@ -2,7 +2,9 @@ package intake
 
 import (
 	"cmp"
+	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -18,12 +20,13 @@ const near = 50.0 // metres
 type known struct {
 	byLicence map[string]int
 	byAddress map[string]int
-	byName    map[string][]int
+	byPlace   map[cell][]int
+	standing  map[string]int // by address alone: one with a position
 	objects   []registry.Object
 }
 
 func newKnown(objects []registry.Object) *known {
-	k := &known{byLicence: map[string]int{}, byAddress: map[string]int{}, byName: map[string][]int{}}
+	k := &known{byLicence: map[string]int{}, byAddress: map[string]int{}, byPlace: map[cell][]int{}, standing: map[string]int{}}
 	for _, o := range objects {
 		k.add(o)
 	}
@@ -39,8 +42,59 @@ func (k *known) add(o registry.Object) {
 	if o.Address != "" {
 		k.byAddress[place3(o)] = i
 	}
-	name := o.Kind + "\x00" + fold(o.Name)
-	k.byName[name] = append(k.byName[name], i)
+	if at := where(o); at != nil {
+		c := cellsAround(name2(o), *at)[middle]
+		k.byPlace[c] = append(k.byPlace[c], i)
+		k.standing[fold(o.Address)] = i
+	}
+}
+
+// at is where something stands at an address; nil where nothing does, or at none.
+func (k *known) at(address string) *place.Position {
+	i, ok := k.standing[fold(address)]
+	if !ok || fold(address) == "" {
+		return nil
+	}
+	return where(k.objects[i])
+}
+
+// Alike finds the registered object that o, entered by hand, is again: as of a file, by
+// its licence number, by its name and address, or by its name within 50 metres.
+func (in *Intake) Alike(ctx context.Context, o registry.Object) (registry.Object, bool, error) {
+	all, err := in.registry.Objects(ctx, registry.ObjectFilter{})
+	if err != nil {
+		return registry.Object{}, false, fmt.Errorf("look for %s among what is registered: %w", o.Name, err)
+	}
+	k := newKnown(all)
+	i := k.find(o)
+	if i < 0 {
+		return registry.Object{}, false, nil
+	}
+	return k.objects[i], true, nil
+}
+
+// cell is a square of the ground with a name. What is near a place in it lies in it or in
+// one of the eight around it: a thousand shops of one name, as of a chain, are not
+// compared each with each.
+type cell struct {
+	name        string
+	row, column int
+}
+
+const middle = 4 // of the nine, the one that the place itself lies in
+
+// cellsAround are the nine cells about a place, from south-west to north-east. A cell is
+// a little more than near high and wide.
+func cellsAround(name string, at place.Position) (all [9]cell) {
+	const height = near / 110_000 // degrees; one is at least so many metres along a meridian
+	row := int(math.Floor(at.Latitude / height))
+	for i := range all {
+		r := row + i/3 - 1
+		edge := math.Max(math.Abs(float64(r)), math.Abs(float64(r+1))) * height // the side towards the pole
+		width := height / math.Max(0.01, math.Cos(edge*math.Pi/180))
+		all[i] = cell{name, r, int(math.Floor(at.Longitude/width)) + i%3 - 1}
+	}
+	return all
 }
 
 // fold makes spellings equal that mean the same: width, case, spaces, brackets.
@@ -53,9 +107,9 @@ func fold(text string) string {
 	}, identity.Normal(text))
 }
 
-func place3(o registry.Object) string {
-	return o.Kind + "\x00" + fold(o.Name) + "\x00" + fold(o.Address)
-}
+func name2(o registry.Object) string { return o.Kind + "\x00" + fold(o.Name) }
+
+func place3(o registry.Object) string { return name2(o) + "\x00" + fold(o.Address) }
 
 // find returns the object that o is: by licence number, by name and address, or by
 // name and place; -1 for none.
@@ -71,16 +125,18 @@ func (k *known) find(o registry.Object) int {
 	if i, ok := k.byAddress[place3(o)]; ok && o.Address != "" && !differs(i) {
 		return i
 	}
-	for _, i := range k.byName[o.Kind+"\x00"+fold(o.Name)] {
-		if differs(i) {
-			continue
-		}
-		p, q := where(o), where(k.objects[i])
-		if p != nil && q != nil && p.Metres(*q) <= near {
-			return i
+	at, found := where(o), -1
+	if at == nil {
+		return found
+	}
+	for _, c := range cellsAround(name2(o), *at) {
+		for _, i := range k.byPlace[c] {
+			if (found < 0 || i < found) && !differs(i) && at.Metres(*where(k.objects[i])) <= near {
+				found = i
+			}
 		}
 	}
-	return -1
+	return found
 }
 
 func where(o registry.Object) *place.Position {
@@ -111,24 +167,6 @@ func same(a, b registry.Object) bool {
 	p, q := where(a), where(b)
 	return a.Name == b.Name && a.Address == b.Address && a.Business == b.Business && a.LicenceNo == b.LicenceNo &&
 		a.Township == b.Township && a.Kind == b.Kind && a.PartyID == b.PartyID && (p == nil) == (q == nil) && (p == nil || *p == *q)
-}
-
-// suspectGCJ02 warns where the positions of a file that says WGS 84 stand where a
-// GCJ-02 map would show the registered ones.
-func suspectGCJ02(pairs [][2]place.Position) (Fault, bool) {
-	off := 0
-	for _, pair := range pairs {
-		given, registered := pair[0], pair[1]
-		if given.Metres(registered) > 100 && given.FromGCJ02().Metres(registered) < 60 {
-			off++
-		}
-	}
-	if off < 3 || off*2 < len(pairs) {
-		return Fault{}, false
-	}
-	return Fault{Warning: true,
-		ZH: fmt.Sprintf("%d个对象的坐标像是 GCJ-02（高德、腾讯地图），请选择坐标系 GCJ-02 后重新预览", off),
-		EN: fmt.Sprintf("the positions of %d objects look like GCJ-02 (as of Chinese web maps); choose GCJ-02 and preview anew", off)}, true
 }
 
 // mask hides the identity of a person's draft.

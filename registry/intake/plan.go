@@ -14,7 +14,7 @@ type plan struct {
 	rule    string
 	rows    []planned
 	parties map[string]*plannedParty // by partyKey
-	pairs   [][2]place.Position      // as given, as registered
+	pairs   [][2]place.Position      // as given, as registered of the same thing or at the same address
 }
 
 type planned struct {
@@ -124,6 +124,9 @@ func (in *Intake) matchObjects(ctx context.Context, p *plan, h heading) error {
 		j := registered.find(r.draft.Object)
 		if j < 0 {
 			r.action = "create"
+			if at := registered.at(r.draft.Object.Address); at != nil && r.given != nil {
+				p.pairs = append(p.pairs, [2]place.Position{*r.given, *at})
+			}
 			continue
 		}
 		p.meet(r, registered.objects[j])

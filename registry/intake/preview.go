@@ -39,7 +39,7 @@ func (in *Intake) Preview(ctx context.Context, by, name, format string, data []b
 	if err = plan(ctx, p, r, t.lines); err != nil {
 		return fail(err)
 	}
-	if warning, ok := suspectGCJ02(p.pairs); ok && o.System == WGS84 {
+	if warning, ok := in.weighed(p).warn(p, o.System); ok {
 		p.batch.Warnings = append(p.batch.Warnings, warning)
 	}
 	p.count()

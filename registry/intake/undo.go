@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"offsite/registry"
@@ -23,6 +24,7 @@ func (in *Intake) Undo(ctx context.Context, by, id string) (Batch, error) {
 		in.undoObjects, // before their parties, which stay while an object is theirs
 		in.undoParties,
 	} {
+		b.atUndo = uuid.Nil.String()
 		if err = in.chunks(ctx, by, &b, step); err != nil {
 			return b, fmt.Errorf("undo batch %s: %w", id, err)
 		}
@@ -40,9 +42,12 @@ type made struct {
 	Before  []byte
 }
 
-func next(ctx context.Context, tx pgx.Tx, batch, kind string) ([]made, error) {
-	rows, err := tx.Query(ctx, `SELECT subject::text, version, before FROM intake_change
-		WHERE batch_id = $1 AND kind = $2 AND undone IS NULL ORDER BY subject LIMIT $3`, batch, kind, chunk)
+// next lists what is undone next, after what was undone before. The order is the key's,
+// c.subject: by the text that is selected, all that are left would be sorted for every
+// chunk.
+func next(ctx context.Context, tx pgx.Tx, b *Batch, kind string) ([]made, error) {
+	rows, err := tx.Query(ctx, `SELECT c.subject::text, c.version, c.before FROM intake_change c
+		WHERE c.batch_id = $1 AND c.kind = $2 AND c.subject > $3 AND c.undone IS NULL ORDER BY c.subject LIMIT $4`, b.ID, kind, b.atUndo, chunk)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +55,7 @@ func next(ctx context.Context, tx pgx.Tx, batch, kind string) ([]made, error) {
 }
 
 func (in *Intake) undoObjects(ctx context.Context, tx pgx.Tx, by string, b *Batch) (int, error) {
-	list, err := next(ctx, tx, b.ID, "object")
+	list, err := next(ctx, tx, b, "object")
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}
@@ -85,7 +90,7 @@ func (in *Intake) undoObjects(ctx context.Context, tx pgx.Tx, by string, b *Batc
 }
 
 func (in *Intake) undoParties(ctx context.Context, tx pgx.Tx, by string, b *Batch) (int, error) {
-	list, err := next(ctx, tx, b.ID, "party")
+	list, err := next(ctx, tx, b, "party")
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}
@@ -131,13 +136,13 @@ func split(list []made) (created map[string]int, changed []string) {
 	return created, changed
 }
 
+// mark notes which of a chunk were undone: all between the last one before and its own
+// last, so that the index leads to them.
 func (in *Intake) mark(ctx context.Context, tx pgx.Tx, b *Batch, kind string, list []made, undone []string) error {
-	all := make([]string, len(list))
-	for i, m := range list {
-		all[i] = m.Subject
-	}
+	last := list[len(list)-1].Subject
+	_, err := tx.Exec(ctx, `UPDATE intake_change SET undone = subject = ANY ($5::uuid[])
+		WHERE batch_id = $1 AND kind = $2 AND subject > $3 AND subject <= $4 AND undone IS NULL`, b.ID, kind, b.atUndo, last, undone)
 	b.Counts.Kept += len(list) - len(undone)
-	_, err := tx.Exec(ctx, `UPDATE intake_change SET undone = subject = ANY ($4::uuid[])
-		WHERE batch_id = $1 AND kind = $2 AND subject = ANY ($3::uuid[])`, b.ID, kind, all, undone)
+	b.atUndo = last
 	return err
 }

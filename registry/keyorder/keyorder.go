@@ -73,8 +73,8 @@ func (o *Orders) Give(ctx context.Context, by Person, action, keyID, reason stri
 	return d, nil
 }
 
-// Agree agrees to an order that waits. Errors wrap registry.ErrNotFound where none does,
-// registry.ErrInvalid where it is one's own, and are those of account.Apart.
+// Agree agrees to an order that waits. Errors wrap registry.ErrNotFound where none does, and
+// are those of account.Apart.
 func (o *Orders) Agree(ctx context.Context, by Person, id int64) error {
 	err := pgx.BeginFunc(ctx, o.pool, func(tx pgx.Tx) error {
 		var giver string
@@ -84,8 +84,6 @@ func (o *Orders) Agree(ctx context.Context, by Person, id int64) error {
 			return registry.ErrNotFound
 		case err != nil:
 			return err
-		case giver == by.ID:
-			return &registry.Refused{Field: "id", ZH: "须由提出人以外的另一人同意", EN: "another person than the one who gave the order must agree to it"}
 		}
 		if err := account.Apart(ctx, tx, giver, by.ID, o.now()); err != nil {
 			return err

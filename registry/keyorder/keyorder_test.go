@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"offsite/registry"
+	"offsite/registry/account"
 	"offsite/registry/keyorder"
 	"offsite/store/storetest"
 )
@@ -28,7 +29,7 @@ func TestAnOrderIsGivenByOneAndAgreedToByAnother(t *testing.T) {
 	if _, err := o.Give(ctx, head, keyorder.Rotate, "k1", "又一次"); !errors.Is(err, registry.ErrConflict) {
 		t.Errorf("the same order waits already: %v", err)
 	}
-	if err := o.Agree(ctx, admin, order.ID); !errors.Is(err, registry.ErrInvalid) {
+	if err := o.Agree(ctx, admin, order.ID); !errors.Is(err, account.ErrInvalid) {
 		t.Errorf("agreed to by its giver: %v", err)
 	}
 	if err := o.Agree(ctx, head, order.ID); err != nil {

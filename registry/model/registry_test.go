@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -218,11 +219,51 @@ func TestShadowIsKeptAndCounted(t *testing.T) {
 	if err != nil || len(got) != 1 || got[0] != (Difference{"burning", "2027.01.01", "2026.11.25", "smoke", 20, 6, 2, 4}) {
 		t.Errorf("%+v, %v", got, err)
 	}
+	r.stands(t, "burning", []Known{{Version: shippedVersion(t, "burning"), Use: Active, Shipped: true}, {Version: "2027.01.01", Use: Shadow}}, "shadow", "add")
 	if err := r.Shadow(ctx, "burning", "", "anna"); err != nil {
 		t.Fatal(err)
 	}
+	r.stands(t, "burning", []Known{{Version: shippedVersion(t, "burning"), Use: Active, Shipped: true}, {Version: "2027.01.01", Use: Kept}}, "end shadow", "shadow", "add")
+	r.stands(t, "ground", []Known{{Version: shippedVersion(t, "ground"), Use: Active, Shipped: true}})
 	if err := r.Shadow(ctx, "burning", "", "anna"); !errors.Is(err, ErrUnknown) {
 		t.Errorf("ended twice: %v", err)
+	}
+}
+
+func shippedVersion(t *testing.T, name string) string {
+	t.Helper()
+	m, _, err := models.Load(models.Shipped(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m.Version
+}
+
+// stands holds what is told of a name against what is wanted: its versions, and what was
+// done, the latest first.
+func (r *Registry) stands(t *testing.T, name string, versions []Known, done ...string) {
+	t.Helper()
+	all, err := r.Standings(t.Context())
+	if err != nil || len(all) != len(models.Names()) {
+		t.Fatalf("%d names, %v", len(all), err)
+	}
+	s := all[slices.IndexFunc(all, func(s Standing) bool { return s.Name == name })]
+	var got []Known
+	for _, k := range s.Versions {
+		if len(k.Labels) == 0 || len(k.SHA256) != 64 || k.Size == 0 || k.Licence == "" {
+			t.Errorf("%s %s is told so: %+v", name, k.Version, k)
+		}
+		got = append(got, Known{Version: k.Version, Use: k.Use, Shipped: k.Shipped})
+	}
+	if !reflect.DeepEqual(got, versions) {
+		t.Errorf("%s stands so: %+v, want %+v", name, got, versions)
+	}
+	var was []string
+	for _, c := range s.Changes {
+		was = append(was, c.What)
+	}
+	if !slices.Equal(was, done) {
+		t.Errorf("with %s was done %v, want %v", name, was, done)
 	}
 }
 
@@ -244,7 +285,7 @@ func TestAddRefuses(t *testing.T) {
 		{"another task's name", func(m *models.Manifest) { m.Name = "ground" }, "anna", false, "the detectors want"},
 		{"a label too few", func(m *models.Manifest) {
 			m.Labels = []string{"fire", "fog"}
-			m.Thresholds, m.Calibration = map[string]float64{"fire": 0.3, "fog": 0.3}, nil
+			m.Thresholds, m.Calibration, m.Again = map[string]float64{"fire": 0.3, "fog": 0.3}, nil, nil
 		}, "anna", false, `does not know "smoke"`},
 		{"a stranger", nil, "carl", false, "no account"},
 		{"other weights", nil, "anna", true, "SHA-256"},

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 )
 
@@ -11,8 +13,44 @@ import (
 // water, and the key areas (重点区域) that are to be kept free of stalls. It is what the
 // console draws under cameras; no tiles come from elsewhere.
 type Map struct {
-	Text     []byte // the GeoJSON, as it was given
-	KeyAreas []Area
+	Text      []byte // the GeoJSON, as it was given
+	KeyAreas  []Area
+	Townships []Area
+	Streets   []Way // each once, with all its stretches
+}
+
+// Way is a street by its name.
+type Way struct {
+	Name  string
+	Lines [][]Position
+}
+
+// Metres is how far a position lies from the street, to within a thousandth.
+func (s Way) Metres(p Position) float64 {
+	nearest := math.Inf(1)
+	for _, line := range s.Lines {
+		for i := 1; i < len(line); i++ {
+			nearest = math.Min(nearest, p.metresTo(line[i-1], line[i]))
+		}
+	}
+	return nearest
+}
+
+// metresTo is how far the stretch between two positions is, on a plane that touches the
+// ground at p.
+func (p Position) metresTo(a, b Position) float64 {
+	degree := earth * math.Pi / 180
+	flat := func(q Position) (east, north float64) {
+		return (q.Longitude - p.Longitude) * degree * math.Cos(p.Latitude*math.Pi/180), (q.Latitude - p.Latitude) * degree
+	}
+	ax, ay := flat(a)
+	bx, by := flat(b)
+	dx, dy := bx-ax, by-ay
+	along := 0.0
+	if length := dx*dx + dy*dy; length > 0 {
+		along = math.Max(0, math.Min(1, -(ax*dx+ay*dy)/length))
+	}
+	return math.Hypot(ax+along*dx, ay+along*dy)
 }
 
 // Area is a named part of the ground; one ring within another is a hole.
@@ -86,6 +124,7 @@ func ReadMap(text []byte) (*Map, error) {
 	names := map[string]bool{}
 	for i, f := range c.Features {
 		if f.Properties.Kind != KeyArea {
+			m.drawn(f)
 			continue
 		}
 		a := Area{Name: strings.TrimSpace(f.Properties.Name)}
@@ -100,6 +139,57 @@ func ReadMap(text []byte) (*Map, error) {
 		m.KeyAreas = append(m.KeyAreas, a)
 	}
 	return m, nil
+}
+
+// drawn takes townships and streets for what positions are compared with. They are drawn
+// whatever they are: one without a name or a shape of its kind is compared with nothing.
+func (m *Map) drawn(f feature) {
+	name := strings.TrimSpace(f.Properties.Name)
+	switch {
+	case name == "":
+	case f.Properties.Kind == Township:
+		if rings, err := f.rings(); err == nil {
+			m.Townships = append(m.Townships, Area{Name: name, Rings: rings})
+		}
+	case f.Properties.Kind == Street:
+		lines := f.lines()
+		i := slices.IndexFunc(m.Streets, func(s Way) bool { return s.Name == name })
+		switch {
+		case len(lines) == 0:
+		case i >= 0:
+			m.Streets[i].Lines = append(m.Streets[i].Lines, lines...)
+		default:
+			m.Streets = append(m.Streets, Way{Name: name, Lines: lines})
+		}
+	}
+}
+
+// lines are the stretches of a street; none where it is no line.
+func (f feature) lines() (all [][]Position) {
+	var stretches [][][]float64
+	var err error
+	switch f.Geometry.Type {
+	case "LineString":
+		stretches = make([][][]float64, 1)
+		err = json.Unmarshal(f.Geometry.Coordinates, &stretches[0])
+	case "MultiLineString":
+		err = json.Unmarshal(f.Geometry.Coordinates, &stretches)
+	}
+	if err != nil {
+		return nil
+	}
+	for _, stretch := range stretches {
+		var line []Position
+		for _, at := range stretch {
+			if len(at) >= 2 {
+				line = append(line, Position{at[0], at[1]})
+			}
+		}
+		if len(line) > 1 {
+			all = append(all, line)
+		}
+	}
+	return all
 }
 
 // rings are the outlines of a polygon or of several.

@@ -1,6 +1,7 @@
 package place_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -71,4 +72,26 @@ func FuzzReadMap(f *testing.F) {
 			a.Holds(place.Position{Longitude: 121, Latitude: 31})
 		}
 	})
+}
+
+func TestHowFarAStreetIs(t *testing.T) {
+	t.Parallel()
+	m, err := place.ReadMap([]byte(collection(
+		`{"type":"Feature","properties":{"kind":"street","name":"一路"},"geometry":{"type":"LineString","coordinates":[[121,31],[121.2,31]]}}`,
+		`{"type":"Feature","properties":{"kind":"street","name":"一路"},"geometry":{"type":"LineString","coordinates":[[121.3,31],[121.3,31.2]]}}`,
+		`{"type":"Feature","properties":{"kind":"street","name":" "},"geometry":{"type":"LineString","coordinates":[[121,31],[121.2,31]]}}`)))
+	if err != nil || len(m.Streets) != 1 || len(m.Streets[0].Lines) != 2 {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	for at, want := range map[place.Position]float64{
+		{Longitude: 121.1, Latitude: 31}:      0,
+		{Longitude: 121.1, Latitude: 31.001}:  111.2, // a thousandth of a degree of latitude
+		{Longitude: 120.999, Latitude: 31}:    95.3,  // before its end, a thousandth of longitude
+		{Longitude: 121.301, Latitude: 31.1}:  95.2,
+		{Longitude: 121.3, Latitude: 31.2005}: 55.6,
+	} {
+		if got := m.Streets[0].Metres(at); math.Abs(got-want) > 0.2 {
+			t.Errorf("%v is %.1f m away, want %.1f", at, got, want)
+		}
+	}
 }

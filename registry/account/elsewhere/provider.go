@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -20,8 +21,18 @@ import (
 	"offsite/registry/account"
 )
 
-// ErrRefused says that the provider's answer does not hold, or that it refused.
-var ErrRefused = errors.New("the identity provider's answer does not hold")
+// Errors that a caller tells apart; all wrap ErrRefused.
+var (
+	// ErrRefused says that the provider's answer does not hold, or that it refused.
+	ErrRefused = errors.New("the identity provider's answer does not hold")
+	// ErrDenied says that the provider let nobody in: somebody is disabled there, or did
+	// not go on.
+	ErrDenied = fmt.Errorf("%w: it let nobody in", ErrRefused)
+	// ErrClock says that what it has just given is over: its clock and ours differ.
+	ErrClock = fmt.Errorf("%w: its clock and ours differ", ErrRefused)
+	// ErrStale says that a fresh proof was wanted and none was given.
+	ErrStale = fmt.Errorf("%w: nobody proved anew who it is", ErrRefused)
+)
 
 // Options name the provider and what it says of people.
 type Options struct {
@@ -37,8 +48,9 @@ type Options struct {
 	// WholeDistrict as township. Empty: the provider does not say.
 	TownshipsClaim string
 	Townships      map[string]string
-	Factors        []string     // values of amr that stand for a second factor, as mfa, otp, hwk; none: whatever the provider asked for
-	HTTP           *http.Client // nil: one that is patient for 10 s
+	Factors        []string         // values of amr that stand for a second factor, as mfa, otp, hwk; none: whatever the provider asked for
+	HTTP           *http.Client     // nil: one that is patient for 10 s
+	Now            func() time.Time // nil: time.Now
 }
 
 // What Options.Townships may hold besides values and townships.
@@ -61,6 +73,9 @@ const patience = 10 * time.Second
 func New(o Options) *Provider {
 	if o.HTTP == nil {
 		o.HTTP = &http.Client{Timeout: patience}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	return &Provider{o: o}
 }
@@ -89,6 +104,29 @@ func (p *Provider) URL(ctx context.Context, state string, a Asked) (string, erro
 		options = append(options, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
 	}
 	return client.AuthCodeURL(state, options...), nil
+}
+
+// EndURL is where the browser goes to sign out there; "" where the provider has no such
+// place.
+func (p *Provider) EndURL(ctx context.Context) (string, error) {
+	_, is, err := p.client(ctx)
+	if err != nil {
+		return "", err
+	}
+	var has struct {
+		End string `json:"end_session_endpoint"`
+	}
+	if err := is.Claims(&has); err != nil || has.End == "" {
+		return "", err
+	}
+	to, err := url.Parse(has.End)
+	if err != nil {
+		return "", fmt.Errorf("read where the identity provider ends sessions: %w", err)
+	}
+	query := to.Query()
+	query.Set("client_id", p.o.ClientID)
+	to.RawQuery = query.Encode()
+	return to.String(), nil
 }
 
 // client asks the provider for its addresses and keys, once.
@@ -133,7 +171,11 @@ func (p *Provider) Finish(ctx context.Context, code string, a Asked) (account.Vo
 	if !ok {
 		return account.Vouched{}, fmt.Errorf("%w: it holds no ID token", ErrRefused)
 	}
-	id, err := is.VerifierContext(oidc.ClientContext(context.WithoutCancel(ctx), p.o.HTTP), &oidc.Config{ClientID: p.o.ClientID}).Verify(ctx, raw)
+	id, err := is.VerifierContext(oidc.ClientContext(context.WithoutCancel(ctx), p.o.HTTP), &oidc.Config{ClientID: p.o.ClientID, Now: p.o.Now}).Verify(ctx, raw)
+	var expired *oidc.TokenExpiredError
+	if errors.As(err, &expired) {
+		return account.Vouched{}, fmt.Errorf("%w: %w", ErrClock, err)
+	}
 	if err != nil {
 		return account.Vouched{}, fmt.Errorf("%w: %w", ErrRefused, err)
 	}
@@ -169,7 +211,7 @@ func (p *Provider) vouched(id *oidc.IDToken, all map[string]any, a Asked) (accou
 	}
 	const drift = time.Minute
 	if a.Fresh && time.Unix(c.AuthTime, 0).Before(a.At.Add(-drift)) {
-		return account.Vouched{}, fmt.Errorf("%w: nobody proved anew who it is", ErrRefused)
+		return account.Vouched{}, ErrStale
 	}
 	v := account.Vouched{Issuer: id.Issuer, Subject: id.Subject, Username: c.Username, Name: c.Name, Roles: p.roles(all[p.o.RolesClaim])}
 	if v.Username == "" {
