@@ -15,7 +15,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/semaphore"
 
-	"offsite/api/crowd"
 	"offsite/api/hub"
 	"offsite/api/limit"
 	"offsite/api/pages"
@@ -50,6 +49,7 @@ type Options struct {
 	Exports      exports       // optional: without it, nothing is exported in bulk
 	Gateways     services      // optional: without it, no service outside is tried
 	KeyOrders    keyOrders     // optional: without it, nobody orders changes of sealing keys
+	Models       modelShelf    // optional: without it, nothing is told of models
 	Trust        Trust
 	Probe        Prober
 	Live         Viewer                                      // optional: without it, no live pictures
@@ -89,6 +89,7 @@ type API struct {
 	huma      huma.API
 	router    *chi.Mux
 	hub       *hub.Hub
+	parties   parties
 	byAccount *limit.Limiter
 	byAddress *limit.Limiter
 	byKey     *limit.Limiter
@@ -168,6 +169,7 @@ func (a *API) operations() {
 	a.signOperations()
 	a.objectOperations()
 	a.paperOperations()
+	a.codeOperations()
 	a.gradeOperations()
 	a.intakeOperations()
 	a.findingOperations()
@@ -188,6 +190,7 @@ func (a *API) operations() {
 	a.privacyOperations()
 	a.portalOperations()
 	a.inquiryOperations()
+	a.partyOperations()
 	a.publicOperations()
 }
 
@@ -204,24 +207,6 @@ func (a *API) Start(ctx context.Context) error {
 
 // Stop ends the streams of events and waits.
 func (a *API) Stop() { a.hub.Stop() }
-
-const (
-	headerPatience = 5 * time.Second
-	bodyPatience   = 30 * time.Second
-	idlePatience   = 2 * time.Minute
-	headerBytes    = 32 << 10
-)
-
-// Server is an HTTP server for the handler that slow, greedy or many clients cannot hold
-// up. Answers have deadlines of their own, since streams last. r may be nil.
-func Server(handler http.Handler, log *slog.Logger, r prometheus.Registerer) *http.Server {
-	s := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerPatience, ReadTimeout: bodyPatience, IdleTimeout: idlePatience,
-		MaxHeaderBytes: headerBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-	crowd.New(crowd.Most(), r).Guard(s)
-	return s
-}
 
 func (a *API) notFound(w http.ResponseWriter, r *http.Request) {
 	a.refuse(w, r, problem.NotFound("这个地址", "address"))

@@ -59,6 +59,9 @@ func (a *API) recognise(r *http.Request, access access) *problem.Problem {
 	text, keyed := bearer(r)
 	switch {
 	case access.public || access.signed:
+		if cookie, err := r.Cookie(a.portalCookie()); access.opens && err == nil {
+			callerOf(r.Context()).portal = cookie.Value // which opening a link anew may go on from
+		}
 		return nil
 	case keyed:
 		return a.recogniseKey(r, text, access)
@@ -136,10 +139,19 @@ func (a *API) recogniseParty(r *http.Request, access access) *problem.Problem {
 	if err != nil {
 		return a.problem(r.Context(), "portal session", err)
 	}
-	if !proved {
-		return problem.ProveParty()
+	if proved {
+		return nil
 	}
-	return nil
+	if access.orUnknown {
+		known, err := a.o.Casework.Reachable(r.Context(), c.caseID)
+		if err != nil {
+			return a.problem(r.Context(), "portal session", err)
+		}
+		if !known {
+			return nil
+		}
+	}
+	return problem.ProveParty()
 }
 
 // ownPage refuses what another site made the browser send: changes need the

@@ -8,6 +8,7 @@ import (
 
 	"offsite/api/wire"
 	"offsite/registry"
+	"offsite/registry/account"
 	"offsite/registry/grade"
 )
 
@@ -67,6 +68,32 @@ func TestAFileIsPreviewedAppliedAndTakenBack(t *testing.T) {
 	if objects, err := h.registry.Objects(t.Context(), registry.ObjectFilter{}); err != nil || len(objects) != 0 || b.State != "undone" {
 		t.Errorf("%d objects are left, %v, batch %s", len(objects), err, b.State)
 	}
+}
+
+// What a collector enters on the spot is held against what is registered, as a file is.
+func TestAShopIsNotEnteredTwice(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	collector := h.staff("collector")
+	shop := map[string]any{"kind": "shop", "name": "甲水果店", "address": "八一路1号", "licence_no": "JY001", "longitude": 121.397, "latitude": 31.626}
+	h.wants(http.StatusCreated, collector.do("POST", "/objects", shop))
+	for name, again := range map[string]map[string]any{
+		"licence":          {"kind": "shop", "name": "乙", "licence_no": "jy００1"},
+		"name and address": {"kind": "shop", "name": "甲水果店", "address": "八一路 1 号"},
+		"name and place":   {"kind": "shop", "name": "甲 水果店", "longitude": 121.3973, "latitude": 31.626},
+	} {
+		if r := collector.do("POST", "/objects", again); r.status != http.StatusConflict || !strings.Contains(r.String(), "甲水果店") {
+			t.Errorf("the same %s: %s", name, r)
+		}
+	}
+	for _, other := range []map[string]any{
+		{"kind": "shop", "name": "甲水果店", "address": "八一路1号", "licence_no": "JY002"}, // two licences are two shops
+		{"kind": "shop", "name": "甲水果店", "longitude": 121.399, "latitude": 31.626},  // 190 metres away
+		{"kind": "site", "name": "甲水果店", "address": "八一路1号"},
+	} {
+		h.wants(http.StatusCreated, collector.do("POST", "/objects", other))
+	}
+	h.wants(http.StatusCreated, collector.do("POST", "/objects?anyway=true", shop))
 }
 
 func TestGradesAreExplainedAndTried(t *testing.T) {
@@ -141,6 +168,10 @@ func TestAFormulaIsTriedBeforeItHolds(t *testing.T) {
 	}
 	stricter.Red = 60
 	body := wire.FormulaActivation{Formula: stricter, Reason: "工地从严"}
+	deputy := h.member("deputy", account.Reach{}, "head")
+	if r := deputy.do("POST", "/grade/formulas", body, `If-Match: "1"`); r.status != http.StatusConflict || !strings.Contains(r.String(), "先试算") {
+		t.Errorf("activated by who has not tried it: %s", r)
+	}
 	if r := head.do("POST", "/grade/formulas", body); r.status != http.StatusPreconditionRequired {
 		t.Errorf("activated without If-Match: %s", r)
 	}
@@ -151,7 +182,7 @@ func TestAFormulaIsTriedBeforeItHolds(t *testing.T) {
 		t.Errorf("activated over another's: %s", r)
 	}
 	head.do("GET", "/grade/formulas", nil).into(t, &formulas)
-	if formulas.Now.Version != 2 || formulas.Versions[0].ByName != "head" || formulas.Versions[0].Reason != "工地从严" {
+	if formulas.Now.Version != 2 || formulas.Versions[0].ByName != "head" || formulas.Versions[0].Reason != "工地从严" || formulas.Versions[0].Trial.Changed != 1 {
 		t.Errorf("the formulas are %+v", formulas)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,9 +14,15 @@ import (
 	"offsite/casework/calendar"
 	"offsite/casework/document"
 	"offsite/casework/matter"
+	"offsite/evidence/seal"
 )
 
 func now() time.Time { return time.Now() }
+
+var documentFonts = document.Fonts{Song: "/usr/share/fonts/truetype/arphic-gbsn00lp/gbsn00lp.ttf", Kai: "/usr/share/fonts/truetype/arphic-gkai00mp/gkai00mp.ttf"}
+
+// press sets the papers of all houses: its fonts are large.
+var press = sync.OnceValues(func() (*document.Press, error) { return document.New(documentFonts) })
 
 // bookOptions joins casework to the house, as cmd/offsite does.
 func bookOptions(t *testing.T, h *house) casework.Options {
@@ -28,16 +35,23 @@ func bookOptions(t *testing.T, h *house) casework.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fonts := document.Fonts{Song: "/usr/share/fonts/truetype/arphic-gbsn00lp/gbsn00lp.ttf", Kai: "/usr/share/fonts/truetype/arphic-gkai00mp/gkai00mp.ttf"}
-	if _, err := os.Stat(fonts.Song); err != nil {
+	if _, err := os.Stat(documentFonts.Song); err != nil {
 		t.Skip("the fonts of the documents are missing: apt-get install fonts-arphic-gbsn00lp fonts-arphic-gkai00mp")
 	}
-	press, err := document.New(fonts)
+	press, err := press()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring, err := seal.OpenRing(t.TempDir(), now)
+	if err == nil {
+		_, err = ring.Create(seal.Ed25519)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	return casework.Options{
-		Pool: h.pool, Registry: h.registry, Accounts: h.accounts, Calendar: days, Matters: matters, Press: press,
+		Sealer: ring.Sealer,
+		Pool:   h.pool, Registry: h.registry, Accounts: h.accounts, Calendar: days, Matters: matters, Press: press,
 		Payment: noProvider{}, Messenger: noGateway{},
 		Bureau:    casework.Bureau{Name: "演示区城市管理行政执法局", ShortNo: "演示城管", Phone: "021-0", Address: "演示路1号", Treasury: "国库", Court: "法院", Superior: "区政府"},
 		PublicURL: "http://127.0.0.1", LinkKey: []byte(strings.Repeat("k", 32)), Now: now,
@@ -55,6 +69,12 @@ func (noProvider) Create(context.Context, casework.Order) (string, error) { retu
 func (noProvider) Daily(context.Context, time.Time) ([]casework.PaymentLine, error) {
 	return nil, errNobody
 }
+
+func (noProvider) Query(context.Context, string) (casework.PaymentNotice, error) {
+	return casework.PaymentNotice{}, errNobody
+}
+
+func (noProvider) Refund(context.Context, string, int64, string) error { return errNobody }
 
 func (noProvider) Verify(http.Header, []byte) (casework.PaymentNotice, error) {
 	return casework.PaymentNotice{}, errNobody

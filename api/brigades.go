@@ -7,6 +7,7 @@ import (
 
 	"offsite/api/problem"
 	"offsite/api/wire"
+	"offsite/casework/quota"
 	"offsite/registry"
 	"offsite/store"
 )
@@ -37,6 +38,17 @@ func (a *API) saveBrigades(ctx context.Context, in *struct{ Body wire.BrigadesDr
 type Within struct {
 	Brigade  string `query:"brigade" maxLength:"60" doc:"Of this brigade's townships alone."`
 	Township string `query:"township" maxLength:"100" doc:"Of this township alone."`
+}
+
+// part names it as sealed figures do.
+func (w Within) part() quota.Part {
+	switch {
+	case w.Brigade != "":
+		return quota.Part{Level: quota.Brigade, Name: w.Brigade}
+	case w.Township != "":
+		return quota.Part{Level: quota.Township, Name: w.Township}
+	}
+	return quota.Part{}
 }
 
 // narrowed gives a context that sees the chosen part, and the part's name, "" for all that

@@ -78,6 +78,30 @@ func TestFiguresAndReportsOfBrigades(t *testing.T) {
 		t.Errorf("the report of last year: %s", r)
 	}
 
+	// The month before is sealed for each part, and read by who sees it.
+	if _, err := h.pool.Exec(t.Context(), `UPDATE casefile SET raised_at = raised_at - interval '2 months'`); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.book.SealQuotas(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		who         *person
+		query, want string
+	}{
+		{district, "", "district "}, {district, "?brigade=二大队", "brigade 二大队"}, {district, "?township=乙镇", "township 乙镇"},
+		{one, "", "brigade 一大队"}, {one, "?township=乙镇", "township 乙镇"}, {none, "", "township 乙镇"},
+	} {
+		var out struct{ Items []casework.QuotaSnapshot }
+		c.who.do("GET", "/quotas/snapshots"+c.query, nil).into(t, &out)
+		if len(out.Items) != 1 || out.Items[0].Level+" "+out.Items[0].Area != c.want {
+			t.Errorf("sealed of %s%s is %+v", c.want, c.query, out.Items)
+		}
+	}
+	if r := one.do("GET", "/quotas/snapshots?brigade=二大队", nil); r.status != http.StatusNotFound {
+		t.Errorf("what another brigade sealed: %s", r)
+	}
+
 	var report team.TeamReport
 	district.do("GET", "/reports/scores?by=brigade&period="+now().Format("2006"), nil).into(t, &report)
 	if len(report.Rows) != 1 || report.Rows[0].Key != "一大队" || report.Rows[0].Counts["reviewed"] != 1 {

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"offsite/api/crowd"
 	"offsite/casework"
 	"offsite/exchange/key"
 	"offsite/registry/account"
@@ -73,16 +74,14 @@ func (a *API) remote(r *http.Request) string {
 	return host
 }
 
-// network is what an address is counted by where nobody is known yet: of IPv6 its first 64
-// bits, the rest of which whoever has them chooses.
+// network is what an address is counted by where nobody is known yet: of IPv6 all that one
+// holder has.
 func network(address string) string {
 	a, err := netip.ParseAddr(address)
 	if err != nil || a.Unmap().Is4() {
 		return address
 	}
-	const ofOneHolder = 64
-	p, _ := a.Prefix(ofOneHolder) // never fails for IPv6
-	return p.String()
+	return crowd.Holder(a).String()
 }
 
 func (a *API) trusts(host string) bool {

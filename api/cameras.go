@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -25,6 +26,7 @@ func (a *API) cameraOperations() {
 	handle(a, operation{id: "create-camera", method: http.MethodPost, path: "/cameras", summary: "Register a camera", tag: tag, status: http.StatusCreated}, a.createCamera)
 	handle(a, operation{id: "probe-camera", method: http.MethodPost, path: "/cameras/probe", summary: "Look at an address: picture, codec, clock", tag: tag}, a.probeCamera)
 	handle(a, operation{id: "get-camera", method: http.MethodGet, path: "/cameras/{id}", summary: "One camera with its zones", tag: tag}, a.getCamera)
+	handle(a, operation{id: "get-camera-history", method: http.MethodGet, path: "/cameras/{id}/history", summary: "What was changed of a camera and its zones, by whom", tag: tag}, a.cameraHistory)
 	handle(a, operation{id: "change-camera", method: http.MethodPatch, path: "/cameras/{id}", summary: "Change what is known of a camera", tag: tag}, a.changeCamera)
 	handle(a, operation{id: "remove-camera", method: http.MethodDelete, path: "/cameras/{id}", summary: "Take a camera out of service", tag: tag, status: http.StatusNoContent}, a.removeCamera)
 	handle(a, operation{id: "get-picture", method: http.MethodGet, path: "/cameras/{id}/picture", summary: "The newest picture", tag: tag, binary: "image/jpeg"}, a.getPicture)
@@ -200,6 +202,36 @@ func (a *API) getCamera(ctx context.Context, in *ByID) (*versioned[wire.Camera],
 		return nil, err
 	}
 	return a.oneCamera(ctx, c)
+}
+
+func (a *API) cameraHistory(ctx context.Context, in *ByID) (*list[wire.CameraEntry], error) {
+	if a.o.History == nil {
+		return nil, noHistory()
+	}
+	if _, err := a.o.Registry.Camera(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	changes, err := a.o.History.CameraHistory(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	people, err := a.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	objects := map[string]string{}
+	for _, id := range wire.ZonesObjects(changes) {
+		o, err := a.o.Registry.Object(ctx, id)
+		if err != nil && !errors.Is(err, registry.ErrNotFound) { // removed since, or another township's: its id stands
+			return nil, err
+		}
+		objects[id] = o.Name
+	}
+	shown, err := wire.CameraHistoryOf(changes, people, objects, slices.Contains(actor(ctx).Roles, operator))
+	if err != nil {
+		return nil, err
+	}
+	return listOf(shown), nil
 }
 
 type cameraDraft struct {

@@ -45,7 +45,7 @@ type findingQuery struct {
 	Detector string `query:"detector" maxLength:"40"`
 	Camera   string `query:"camera" maxLength:"64"`
 	Object   string `query:"object" maxLength:"64"`
-	Order    string `query:"order" enum:"probability" doc:"probability: the surest first."`
+	Order    string `query:"order" enum:"probability,deadline" doc:"probability: the surest first; deadline: what falls due first."`
 	Cursor   string `query:"cursor" maxLength:"400"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
@@ -109,17 +109,24 @@ func (a *API) verifyFinding(ctx context.Context, in *verdict[wire.Verification])
 	return &empty{}, a.o.Casework.Verify(ctx, actor(ctx), in.ID, version, in.Body.Ticks)
 }
 
+// Papers come in base64 with a step or an application, from a telephone.
+const (
+	papersBody     = 9 << 20         // attachment.Most of attachment.MaxBytes, and the text
+	papersPatience = 2 * time.Minute // for its line to bring them
+)
+
 func (a *API) caseOperations() {
 	const tag = "cases"
 	handle(a, operation{id: "list-cases", method: http.MethodGet, path: "/cases", summary: "List cases, latest change first", tag: tag}, a.listCases)
 	handle(a, operation{id: "get-case", method: http.MethodGet, path: "/cases/{id}", summary: "The whole file and the steps that may follow", tag: tag}, a.getCase)
-	handle(a, operation{id: "take-step", method: http.MethodPost, path: "/cases/{id}/events/{event}", summary: "Take a step", tag: tag, status: http.StatusNoContent}, a.takeStep)
+	handle(a, operation{id: "take-step", method: http.MethodPost, path: "/cases/{id}/events/{event}", summary: "Take a step", tag: tag, status: http.StatusNoContent, body: papersBody, patience: papersPatience}, a.takeStep)
 	handle(a, operation{id: "export-case", method: http.MethodGet, path: "/cases/{id}/file.zip", summary: "The whole file as a BagIt bag, for a court; each bundle is recorded as seen", tag: tag, binary: "application/zip"}, a.exportCase)
 	handle(a, operation{id: "take-bulk-step", method: http.MethodPost, path: "/cases/bulk/{event}", summary: "Take a step on many cases, each judged alone; answers with what became of each", tag: tag}, a.takeBulkStep)
 	handle(a, operation{id: "list-alarms", method: http.MethodGet, path: "/alarms", summary: "Deadlines that have run half, four fifths or all of their time: an officer's own, everybody's for the others", tag: tag}, a.listAlarms)
 	handle(a, operation{id: "list-reconciliations", method: http.MethodGet, path: "/reconciliations", summary: "Our payments against the provider's daily file, the latest day first", tag: tag}, a.listReconciliations)
 	handle(a, operation{id: "get-diagram", method: http.MethodGet, path: "/casework/diagram", summary: "The states of a case and what leads from one to the next, as SVG", tag: tag, binary: "image/svg+xml"}, a.getDiagram)
 	handle(a, operation{id: "get-document", method: http.MethodGet, path: "/documents/{id}/pdf", summary: "A document of a case", tag: tag, binary: "application/pdf"}, a.getDocument)
+	handle(a, operation{id: "get-case-paper", method: http.MethodGet, path: "/cases/{id}/papers/{paper}", summary: "A picture or scan that came with a step", tag: tag, binary: "application/pdf,image/jpeg"}, a.getCasePaper)
 }
 
 type caseQuery struct {
@@ -127,13 +134,14 @@ type caseQuery struct {
 	Matter string `query:"matter" maxLength:"60"`
 	Mine   bool   `query:"mine" doc:"Those alone that are assigned to the caller."`
 	Due    string `query:"due" enum:"overdue,week" doc:"overdue: a deadline has passed; week: one has passed or passes within seven days."`
+	Party  string `query:"party" enum:"unknown" doc:"unknown: somebody has to find out the party where it was seen."`
 	Q      string `query:"q" maxLength:"100" doc:"The whole number of the case or of a paper, one character that the party's name begins with, or part of number, party, object or place."`
 	Cursor string `query:"cursor" maxLength:"400"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 func (a *API) listCases(ctx context.Context, in *caseQuery) (*page[casework.CaseItem], error) {
-	f := casework.CaseFilter{State: in.State, Matter: in.Matter, Due: in.Due, Q: in.Q, Limit: in.Limit}
+	f := casework.CaseFilter{State: in.State, Matter: in.Matter, Due: in.Due, Unknown: in.Party == "unknown", Q: in.Q, Limit: in.Limit}
 	if in.Mine {
 		f.Officer = actor(ctx).ID
 	}
@@ -165,6 +173,14 @@ func (a *API) takeStep(ctx context.Context, in *step) (*empty, error) {
 		return nil, err
 	}
 	return &empty{}, a.o.Casework.Apply(ctx, actor(ctx), in.ID, version, in.Event, in.Body)
+}
+
+func (a *API) getCasePaper(ctx context.Context, in *ofPaper) (*stream, error) {
+	content, kind, err := a.o.Casework.CasePaper(ctx, actor(ctx), in.ID, in.Paper)
+	if err != nil {
+		return nil, err
+	}
+	return attachment(content, kind), nil
 }
 
 type bulkStep struct {

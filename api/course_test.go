@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"offsite/api"
+	"offsite/api/problem"
 	"offsite/api/wire"
 	"offsite/casework"
 	"offsite/casework/desk"
@@ -26,6 +27,7 @@ import (
 	"offsite/casework/remind"
 	"offsite/detectors"
 	"offsite/evidence"
+	"offsite/evidence/detached"
 	"offsite/registry"
 	"offsite/registry/account"
 	sms "offsite/sandbox/message"
@@ -259,6 +261,29 @@ func (c *course) party(id string) *person {
 	return p
 }
 
+// onlyProved tries by the link alone what binds the party, then shows its telephone.
+func (c *course) onlyProved(party *person) {
+	c.t.Helper()
+	for path, body := range map[string]any{
+		"/portal/statement": wire.PortalStatement{Text: "不是我的"}, "/portal/consent": wire.PortalConsent{Phone: "13900000009", Signature: dot},
+		"/portal/waive": map[string]any{}, "/portal/deferral": wire.PortalDeferral{Until: c.now().AddDate(0, 2, 0), Reason: "住院"},
+		"/portal/instalments": wire.PortalInstalments{Parts: 2, First: c.now().AddDate(0, 1, 0), Reason: "困难"}, "/portal/full-copy": wire.PortalReason{Reason: "核对"},
+	} {
+		if r := party.do("POST", path, body); r.status != http.StatusForbidden || !strings.Contains(r.String(), problem.SecondFactor) {
+			c.t.Errorf("%s by the link alone: %s", path, r)
+		}
+	}
+	c.prove(party)
+}
+
+// prove shows the party's telephone, by the code that it is sent.
+func (c *course) prove(party *person) {
+	c.t.Helper()
+	c.wants(http.StatusOK, party.do("POST", "/portal/code", map[string]any{}))
+	c.deliver()
+	c.wants(http.StatusNoContent, party.do("POST", "/portal/code/check", wire.PortalCode{Code: c.code()}))
+}
+
 var sixDigits = regexp.MustCompile(`验证码 (\d{6})`)
 
 // code is the one that the party was sent last.
@@ -289,10 +314,11 @@ func TestACaseGoesItsWholeWay(t *testing.T) {
 	id := c.proposed(1, 300_00)
 	c.wants(http.StatusCreated, c.staff["one"].do("POST", "/cases/"+id+"/notes", desk.NoteDraft{Text: "店主下周来局"}))
 	party := c.party(id)
+	c.onlyProved(party)
 	for _, what := range []struct {
 		path string
 		body any
-	}{{"/portal/statement", wire.PortalText{Text: "家庭困难，已经改正。"}}, {"/portal/consent", wire.PortalConsent{Phone: "13800000001", Signature: dot}}} {
+	}{{"/portal/statement", wire.PortalStatement{Text: "家庭困难，已经改正。", Papers: []string{strings.TrimPrefix(dot, "data:image/png;base64,")}}}, {"/portal/consent", wire.PortalConsent{Phone: "13800000001", Signature: dot}}} {
 		c.wants(http.StatusNoContent, party.do("POST", what.path, what.body))
 	}
 	if r := party.do("POST", "/portal/hearing", wire.PortalReason{Reason: "数额过高"}); r.status != http.StatusUnprocessableEntity && r.status != http.StatusConflict {
@@ -319,6 +345,11 @@ func TestACaseGoesItsWholeWay(t *testing.T) {
 	}
 	c.pay(order.PayURL)
 	c.step("chief", id, "archived", nil)
+	sent := c.file(id).Statements[0].Papers[0]
+	paper := c.staff["one"].do("GET", "/cases/"+id+"/papers/"+sent.ID, nil)
+	if paper.status != http.StatusOK || paper.header.Get("Content-Type") != sent.Type || paper.header.Get("Content-Disposition") != "attachment" {
+		t.Errorf("what the party sent along: %s", paper)
+	}
 	f := c.file(id)
 	if f.State != "archived" || f.PaidFen != 200_00 {
 		t.Errorf("the file stands at %s, %d fen are paid", f.State, f.PaidFen)
@@ -327,6 +358,13 @@ func TestACaseGoesItsWholeWay(t *testing.T) {
 		if r := c.stranger().do("GET", "/public/documents/"+d.Code, nil); r.status != http.StatusOK || !strings.Contains(r.String(), d.SHA256) {
 			t.Errorf("the code of %s: %s", d.Number, r)
 		}
+		r := c.stranger().do("GET", "/public/documents/"+d.Code+"/seal", nil)
+		if s, err := detached.Parse(r.body); err != nil || r.status != http.StatusOK || s.Statement.SHA256 != d.SHA256 || !strings.Contains(r.header.Get("Content-Disposition"), "attachment") {
+			t.Errorf("the seal of %s: %v %s", d.Number, err, r)
+		}
+	}
+	if r := c.stranger().do("GET", "/public/documents/NOSUCH/seal", nil); r.status != http.StatusNotFound {
+		t.Errorf("the seal of nothing: %s", r)
 	}
 	c.published(id)
 }
@@ -374,9 +412,7 @@ func TestAFindingIsRejectedAndARoomIsHeld(t *testing.T) {
 	if r := party.do("POST", "/portal/inquiry/agreement", wire.PortalAgreement{Agree: true}); r.status != http.StatusForbidden {
 		t.Errorf("agreed by whoever has the link: %s", r)
 	}
-	c.wants(http.StatusOK, party.do("POST", "/portal/code", map[string]any{}))
-	c.deliver()
-	c.wants(http.StatusNoContent, party.do("POST", "/portal/code/check", wire.PortalCode{Code: c.code()}))
+	c.prove(party)
 	c.wants(http.StatusNoContent, party.do("POST", "/portal/inquiry/agreement", wire.PortalAgreement{Agree: true}))
 	c.wants(http.StatusOK, party.do("POST", "/portal/inquiry/join", wire.SessionDescription{SDP: "v=0"}))
 	for _, officer := range []string{"one", "two"} {

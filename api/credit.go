@@ -26,8 +26,6 @@ type creditOffice interface {
 	Decide(ctx context.Context, by, id string, v credit.Verdict) error
 }
 
-const applicationBody = 9 << 20 // three papers of 2 MiB, in base64
-
 func (a *API) creditOperations() {
 	const tag = "credit"
 	handle(a, operation{id: "get-credit-rules", method: http.MethodGet, path: "/credit/rules", summary: "The rules of credit records as they hold", tag: tag}, a.getCreditRules)
@@ -39,7 +37,7 @@ func (a *API) creditOperations() {
 	handle(a, operation{id: "review-repair", method: http.MethodPost, path: "/credit/repairs/{id}/review", summary: "Say whether an application should be granted", tag: tag, status: http.StatusNoContent}, a.reviewRepair)
 	handle(a, operation{id: "decide-repair", method: http.MethodPost, path: "/credit/repairs/{id}/decision", summary: "Grant or refuse what somebody else reviewed", tag: tag, status: http.StatusNoContent}, a.decideRepair)
 	handle(a, operation{id: "get-portal-credit", method: http.MethodGet, path: "/portal/credit", summary: "The party's own credit record for this case", tag: "portal"}, a.getPortalCredit)
-	handle(a, operation{id: "ask-repair", method: http.MethodPost, path: "/portal/credit", summary: "Ask for credit repair (信用修复), with papers", tag: "portal", status: http.StatusNoContent, body: applicationBody}, a.askRepair)
+	handle(a, operation{id: "ask-repair", method: http.MethodPost, path: "/portal/credit", summary: "Ask for credit repair (信用修复), with papers", tag: "portal", status: http.StatusNoContent, body: papersBody, patience: papersPatience}, a.askRepair)
 }
 
 func (a *API) getCreditRules(ctx context.Context, _ *empty) (*answer[wire.CreditRules], error) {

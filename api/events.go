@@ -22,24 +22,35 @@ const (
 // listen streams what changes. Events carry ids alone: what they name is fetched,
 // and refused, by its own operation.
 func (a *API) listen(ctx context.Context, _ *empty) (*stream, error) {
-	if a.hub.Listeners() >= listenersMost {
+	if a.hub.Listeners()-a.parties.listening() >= listenersMost {
 		return nil, problem.TooMany("30")
 	}
 	token := callerOf(ctx).token
 	return &stream{func(hc huma.Context) {
 		r, w := humachi.Unwrap(hc)
-		h := w.Header()
-		h.Set("Content-Type", "text/event-stream")
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Accel-Buffering", "no") // nginx would hold events back
-		w.WriteHeader(http.StatusOK)
-		a.follow(r.Context(), w, token) // r's context is narrowed as the caller is
+		a.follow(r.Context(), w, follower{ // r's context is narrowed as the caller is
+			stands: func(ctx context.Context) bool { _, err := a.o.Accounts.Session(ctx, token); return err == nil },
+			sees:   a.sees(r.Context()),
+			text:   eventText,
+		})
 	}}, nil
 }
 
+// follower is who listens: whether its session stands, what it may hear, and how that is
+// written.
+type follower struct {
+	stands func(context.Context) bool
+	sees   func(store.Event) bool
+	text   func(store.Event) string
+}
+
 // follow writes events until the client, the session or the hub ends.
-func (a *API) follow(ctx context.Context, w http.ResponseWriter, token string) {
-	sees := a.sees(ctx)
+func (a *API) follow(ctx context.Context, w http.ResponseWriter, who follower) {
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	w.WriteHeader(http.StatusOK)
 	listener := a.hub.Listen()
 	defer a.hub.Leave(listener)
 	out := sender{w, http.NewResponseController(w)}
@@ -53,11 +64,11 @@ func (a *API) follow(ctx context.Context, w http.ResponseWriter, token string) {
 		case <-ctx.Done():
 			return
 		case <-beat.C:
-			if _, err := a.o.Accounts.Session(ctx, token); err != nil || !out.send(": still here\n\n") {
+			if !who.stands(ctx) || !out.send(": still here\n\n") {
 				return
 			}
 		case e, open := <-listener.Events:
-			if !open || sees(e) && !out.send(eventText(e)) {
+			if !open || who.sees(e) && !out.send(who.text(e)) {
 				return
 			}
 		}

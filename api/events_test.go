@@ -14,7 +14,12 @@ import (
 // listen opens a stream of events and gives its lines.
 func (p *person) listen(ctx context.Context) <-chan string {
 	p.h.t.Helper()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.h.url+"/api/v1/events", nil)
+	return p.listenAt(ctx, "/events")
+}
+
+func (p *person) listenAt(ctx context.Context, path string) <-chan string {
+	p.h.t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.h.url+"/api/v1"+path, nil)
 	if err != nil {
 		p.h.t.Fatal(err)
 	}
@@ -79,5 +84,49 @@ func TestStreamsEndWithTheirServer(t *testing.T) {
 	await(t, lines, "retry:")
 	h.api.Stop()
 	for range lines { // ends, or the test times out
+	}
+}
+
+func TestAPartyHearsOfItsOwnCaseAndNothingElse(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.staff("officer")
+	caseID, party := h.withLink("officer")
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	lines := party.listenAt(ctx, "/portal/events")
+	await(t, lines, "retry:")
+	for _, body := range []map[string]string{
+		{"kind": "camera.picture", "camera_id": nobody},
+		{"kind": "case.changed", "case_id": nobody, "state": "decided"},
+		{"kind": "note.changed", "case_id": caseID},
+		{"kind": "case.changed", "case_id": caseID, "state": "decided"},
+	} {
+		if err := store.Notify(t.Context(), h.pool, body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if first := await(t, lines, "event:"); first != "event: changed" {
+		t.Errorf("the party hears %q", first)
+	}
+	if data := await(t, lines, "data:"); data != "data: {}" {
+		t.Errorf("the party is told %q", data)
+	}
+	select {
+	case more := <-lines:
+		if more = more + <-lines; strings.Contains(more, "event:") {
+			t.Errorf("the party hears more: %q", more)
+		}
+	case <-time.After(time.Second):
+	}
+	for range 4 {
+		await(t, party.listenAt(ctx, "/portal/events"), "retry:")
+	}
+	if r := party.do("GET", "/portal/events", nil); r.status != http.StatusTooManyRequests {
+		t.Errorf("a sixth page of one case: %s", r)
+	}
+	leave()
+	if r := h.stranger().do("GET", "/portal/events", nil); r.status == http.StatusOK {
+		t.Errorf("without a link: %s", r)
 	}
 }

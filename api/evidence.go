@@ -48,6 +48,17 @@ func (a *API) getEvidence(ctx context.Context, in *BundleID) (*answer[casework.E
 	return &answer[casework.Evidence]{e}, nil
 }
 
+// stored describes a bundle that lies in the store.
+func (a *API) stored(ctx context.Context, bundle string) (casework.Evidence, error) {
+	e, err := a.o.Casework.Evidence(ctx, bundle)
+	if err != nil || e.Removed == nil {
+		return e, err
+	}
+	day := e.Removed.Day()
+	return e, problem.New(http.StatusGone, fmt.Sprintf("证据包已于%s从证据库删除：%s。其封存和删除都记在公开日志中。", day, e.Removed.ZH),
+		fmt.Sprintf("The bundle was deleted from the store on %s: %s. The public log holds that it was sealed and that it went.", day, e.Removed.EN))
+}
+
 type bundleFile struct {
 	BundleID
 	Path string `path:"path" maxLength:"200" doc:"Path within the bundle, with or without data/ before it."`
@@ -55,7 +66,7 @@ type bundleFile struct {
 
 // getEvidenceFile records who looks before anything is sent.
 func (a *API) getEvidenceFile(ctx context.Context, in *bundleFile) (*stream, error) {
-	e, err := a.o.Casework.Evidence(ctx, in.Bundle)
+	e, err := a.stored(ctx, in.Bundle)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +185,7 @@ func typeOf(name string) string {
 }
 
 func (a *API) getBundle(ctx context.Context, in *BundleID) (*stream, error) {
-	e, err := a.o.Casework.Evidence(ctx, in.Bundle)
+	e, err := a.stored(ctx, in.Bundle)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +217,7 @@ func (a *API) bundle(ctx context.Context, receipt evidence.Receipt) (*stream, er
 }
 
 func (a *API) getLogProof(ctx context.Context, in *BundleID) (*stream, error) {
-	e, err := a.o.Casework.Evidence(ctx, in.Bundle)
+	e, err := a.stored(ctx, in.Bundle)
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +247,7 @@ func away(err error) error {
 }
 
 func (a *API) verifyEvidence(ctx context.Context, in *BundleID) (*answer[verify.Report], error) {
-	e, err := a.o.Casework.Evidence(ctx, in.Bundle)
+	e, err := a.stored(ctx, in.Bundle)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -18,12 +17,9 @@ import (
 	"offsite/store"
 )
 
-const (
-	requestIDBytes = 8
-	writePatience  = 2 * time.Minute // for one answer; streams set their own
-)
+const requestIDBytes = 8
 
-// identify names the request, notes who sends it, and gives the answer a deadline.
+// identify names the request, and notes who sends it.
 func (a *API) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		random := make([]byte, requestIDBytes)
@@ -34,7 +30,6 @@ func (a *API) identify(next http.Handler) http.Handler {
 			agent: clip(r.UserAgent()), accept: r.Header.Get("Accept-Language"),
 		}
 		w.Header().Set("X-Request-Id", c.request)
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writePatience)) // not every writer has one
 		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, callerKey{}, c)))
 	})
 }

@@ -49,6 +49,7 @@ func (a *API) gatewayOperations() {
 			}
 			return &answer[gateway.Trial]{t}, nil
 		})
+	handle(a, operation{id: "list-models", method: http.MethodGet, path: "/models", summary: "The models with their versions, what was done with them, and how a version in shadow differed from the one in force", tag: tag}, a.listModels)
 	handle(a, operation{id: "list-templates", method: http.MethodGet, path: "/templates", summary: "The kinds of documents, and what must stand in each, by which article", tag: tag}, a.listTemplates)
 	handle(a, operation{id: "preview-template", method: http.MethodGet, path: "/templates/{key}/preview", summary: "A document of an invented case, marked as one", tag: tag, binary: "application/pdf"},
 		func(ctx context.Context, in *gatewayKey) (*stream, error) {
@@ -83,6 +84,21 @@ func (a *API) listGateways(ctx context.Context, _ *empty) (*list[gateway.Standin
 		return nil, err
 	}
 	return listOf(all), nil
+}
+
+func (a *API) listModels(ctx context.Context, _ *empty) (*list[wire.ModelLineage], error) {
+	if a.o.Models == nil {
+		return nil, problem.Away("此服务不提供模型清单。", "This server tells nothing of models.", nil)
+	}
+	all, err := a.o.Models.Standings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]wire.ModelLineage, len(all))
+	for i, s := range all {
+		lines[i] = wire.LineageOf(s)
+	}
+	return listOf(lines), nil
 }
 
 func (a *API) listTemplates(context.Context, *empty) (*list[wire.Template], error) {

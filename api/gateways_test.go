@@ -2,12 +2,16 @@ package api_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
+	"slices"
 	"testing"
 
 	"offsite/api/wire"
 	"offsite/casework/document"
 	"offsite/exchange/gateway"
+	"offsite/models"
+	"offsite/registry/model"
 )
 
 func TestAServiceIsTriedByTheAdministratorAndNotTooOften(t *testing.T) {
@@ -43,6 +47,53 @@ func TestAServiceIsTriedByTheAdministratorAndNotTooOften(t *testing.T) {
 	if r.status != http.StatusTooManyRequests || r.header.Get("Retry-After") == "" {
 		t.Errorf("once more at once: %s", r)
 	}
+}
+
+// What is in the program is in force where the bureau has brought nothing of its own.
+func TestModelsAreListed(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	if _, err := h.pool.Exec(t.Context(), `INSERT INTO model (name, version, sha256, size, manifest, look_ns, added_by, added_at)
+		VALUES ('burning', '2027.01.01', repeat('ab', 32), 1, $1, 80000000, 'anna', now())`, manifestOf(t, "burning", "2027.01.01")); err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		`INSERT INTO model_use (name, use, version, by, at) VALUES ('burning', 'shadow', '2027.01.01', 'anna', now())`,
+		`INSERT INTO model_change (name, version, what, by, at) VALUES ('burning', '2027.01.01', 'add', 'anna', now())`,
+		`INSERT INTO model_difference (name, version, against, label, looks, agreed, active_only, shadow_only) VALUES ('burning', '2027.01.01', '2026.11.28', 'smoke', 1200, 31, 4, 7)`,
+	} {
+		if _, err := h.pool.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var all struct{ Items []wire.ModelLineage }
+	h.staff("auditor").do("GET", "/models", nil).into(t, &all)
+	i := slices.IndexFunc(all.Items, func(l wire.ModelLineage) bool { return l.Name == "burning" })
+	if len(all.Items) != len(models.Names()) || i < 0 {
+		t.Fatalf("models: %+v", all.Items)
+	}
+	burning := all.Items[i]
+	if len(burning.Versions) != 2 || !burning.Versions[0].Shipped || burning.Versions[0].Use != model.Active || burning.Versions[1].Use != model.Shadow || len(burning.Differences) != 1 || len(burning.Changes) != 1 {
+		t.Errorf("burning stands so: %+v", burning)
+	}
+	if r := h.staff("officer").do("GET", "/models", nil); r.status != http.StatusForbidden {
+		t.Errorf("to an officer: %s", r)
+	}
+}
+
+// manifestOf is the manifest of a model in the program under another version.
+func manifestOf(t *testing.T, name, version string) []byte {
+	t.Helper()
+	m, _, err := models.Load(models.Shipped(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Version = version
+	text, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 func TestEveryTemplateIsPreviewed(t *testing.T) {

@@ -44,6 +44,7 @@ import (
 	"offsite/registry/grade"
 	"offsite/registry/intake"
 	"offsite/registry/keyorder"
+	"offsite/registry/model"
 	"offsite/store"
 	"offsite/store/storetest"
 )
@@ -58,6 +59,7 @@ type house struct {
 	intake    *intake.Intake
 	keys      *key.Keys
 	transfers *transfer.Desk
+	hooks     *webhook.Webhooks
 	book      *casework.Book
 	api       *api.API
 	log       *safeBuffer
@@ -120,14 +122,18 @@ func openBook(t *testing.T, keep func(*casework.Options), change ...func(*api.Op
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.keys = key.New(h.pool, time.Now)
+	h.hooks, h.keys = hooks, key.New(h.pool, time.Now)
 	leads := lead.New(lead.Options{Pool: h.pool, Secrets: secrets, Now: time.Now})
 	h.transfers = transfer.New(transfer.Options{Pool: h.pool, Leads: leads, Bureau: "局", Now: time.Now})
+	bureauModels, err := model.New(h.pool, model.Store{Endpoint: "http://127.0.0.1:1"}, time.Now) // whose weights nobody asks for
+	if err != nil {
+		t.Fatal(err)
+	}
 	o := api.Options{
 		Bell: push.New(push.Options{Pool: h.pool, Secrets: secrets, CheckURL: outward.Check, Control: outward.Control, Sender: "https://localhost"}),
 		Keys: h.keys, Webhooks: hooks, Exports: bulk.New(h.pool), Leads: leads, Transfers: h.transfers,
 		Privacy:  privacy.New(privacy.Options{Pool: h.pool, Log: noLog{}, Now: time.Now, Identity: h.registry.PartyIdentity}),
-		Credit:   credit.New(credit.Options{Pool: h.pool, Law: book.Rules(), Now: time.Now}),
+		Credit:   credit.New(credit.Options{Pool: h.pool, Law: book.Rules(), Tell: hooks.Tell, Now: time.Now}),
 		Accounts: h.accounts, Registry: h.registry, Casework: book, Answers: idempotency.New(h.pool, now),
 		Intake: h.intake, Grades: grade.New(h.pool, time.Now), History: h.registry, Samples: sample.New(h.pool, time.Now),
 		Teams:     team.New(h.pool, time.Now),
@@ -136,6 +142,7 @@ func openBook(t *testing.T, keep func(*casework.Options), change ...func(*api.Op
 		Rules:     book.Rules(),
 		Desk:      desk.New(h.pool, time.Now),
 		KeyOrders: keyorder.New(h.pool, time.Now),
+		Models:    bureauModels,
 		Gateways: gateway.New(h.pool, []gateway.Service{
 			{Key: "store", Address: "s3.example", Try: func(ctx context.Context) (gateway.Sentence, error) {
 				return gateway.Sentence{ZH: "数据库可以连接", EN: "the database answers"}, h.pool.Ping(ctx)

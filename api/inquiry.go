@@ -103,7 +103,7 @@ func (a *API) getPortalRecording(ctx context.Context, in *portalRecording) (*str
 	if err != nil {
 		return nil, err
 	}
-	return a.toParty(ctx, receipt.BundleID, receipt, path), nil
+	return a.toParty(ctx, receipt.BundleID, receipt, path, seenBy(ctx)), nil
 }
 
 func (a *API) sendCode(ctx context.Context, _ *struct{ Body struct{} }) (*answer[wire.PortalPhone], error) {
@@ -115,7 +115,8 @@ func (a *API) sendCode(ctx context.Context, _ *struct{ Body struct{} }) (*answer
 }
 
 func (a *API) proveParty(ctx context.Context, in *struct{ Body wire.PortalCode }) (*empty, error) {
-	return &empty{}, a.o.Casework.Prove(ctx, callerOf(ctx).portal, in.Body.Code)
+	c := callerOf(ctx)
+	return &empty{}, a.o.Casework.Prove(ctx, c.portal, in.Body.Code, c.visit())
 }
 
 func (a *API) agreeRecording(ctx context.Context, in *struct{ Body wire.PortalAgreement }) (*empty, error) {

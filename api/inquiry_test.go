@@ -34,7 +34,7 @@ func (h *house) inRoom(officerID string) (id, token string) {
 		h.t.Fatal(err)
 	}
 	digest := sha256.Sum256([]byte("token"))
-	if _, err := h.pool.Exec(h.t.Context(), `INSERT INTO portal_link (token_sha256, case_id, nonce, created_at, expires_at) VALUES ($1, $2, 'n', now(), now() + interval '1 day')`, digest[:], caseID); err != nil {
+	if _, err := h.pool.Exec(h.t.Context(), `INSERT INTO portal_link (token_sha256, case_id, nonce, given_at) VALUES ($1, $2, 'n', now())`, digest[:], caseID); err != nil {
 		h.t.Fatal(err)
 	}
 	return caseID, "token"

@@ -127,7 +127,7 @@ func (i *imports) answer(ctx context.Context, b intake.Batch) (*answer[wire.Impo
 	return &answer[wire.ImportBatch]{wire.ImportBatch{Batch: b, ByName: names[b.By]}}, nil
 }
 
-// names are those of all accounts, by id.
+// names are those of all accounts and of other systems' keys, by id.
 func (a *API) names(ctx context.Context) (map[string]string, error) {
 	accounts, err := a.o.Accounts.Accounts(ctx)
 	if err != nil {
@@ -136,6 +136,16 @@ func (a *API) names(ctx context.Context) (map[string]string, error) {
 	names := make(map[string]string, len(accounts))
 	for _, u := range accounts {
 		names[u.ID] = u.Name
+	}
+	if a.o.Keys == nil {
+		return names, nil
+	}
+	systems, err := a.o.Keys.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range systems {
+		names[k.ID] = k.Name
 	}
 	return names, nil
 }

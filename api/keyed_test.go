@@ -15,6 +15,8 @@ import (
 	"offsite/exchange/key"
 	"offsite/exchange/lead"
 	"offsite/exchange/transfer"
+	"offsite/registry"
+	"offsite/registry/grade"
 )
 
 func (h *house) key(scopes ...string) string {
@@ -183,6 +185,94 @@ func TestWebhooksFromTheConsole(t *testing.T) {
 
 // TestALeadByAPIAndItsTransfer goes the way of a lead from the hotline's system to
 // another authority's.
+// Complaints and media reports come from the system that took them; what our own people
+// find does not.
+func TestComplaintsComeFromAnotherSystem(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	shop, err := h.registry.SaveObject(t.Context(), "test", registry.Object{Kind: "shop", Name: "甲水果店", Business: "水果"})
+	must(t, err)
+	hotline, at := h.key(key.EventsWrite), "/objects/"+shop.ID
+	system := h.stranger()
+	event := wire.ObjectEventDraft{Kind: grade.Complaint, At: time.Now().Add(-time.Hour), Source: "12345-1"}
+	var why grade.Assessment
+	for range 2 { // told again it counts once
+		system.do("POST", at+"/events", event, hotline).into(t, &why)
+	}
+	event.Kind, event.Source = grade.Media, "晚报-1"
+	system.do("POST", at+"/events", event, hotline).into(t, &why)
+	if why.Score != 35 || why.Grade != grade.Yellow {
+		t.Errorf("after a complaint and a media report: %+v", why)
+	}
+	event.Kind = grade.InspectionPassed
+	if r := system.do("POST", at+"/events", event, hotline); r.status != http.StatusUnprocessableEntity {
+		t.Errorf("an inspection by another system: %s", r)
+	}
+	var events wire.ObjectEvents
+	h.staff("officer").do("GET", at+"/events", nil).into(t, &events)
+	if len(events.Items) != 2 || events.Items[0].ByName != key.EventsWrite {
+		t.Errorf("the events are %+v", events.Items)
+	}
+}
+
+// Several bureaux supervise guesthouses together: each tells by its own system what its
+// inspection found, and all read one list with what each found last.
+func TestSeveralBureauxSuperviseTogether(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	inn, err := h.registry.SaveObject(t.Context(), "test", registry.Object{Kind: "shop", Name: "芦苇民宿", Business: "乡村民宿"})
+	must(t, err)
+	other, err := h.registry.SaveObject(t.Context(), "test", registry.Object{Kind: "shop", Name: "白鹭民宿", Business: "乡村民宿"})
+	must(t, err)
+	_, err = h.registry.SaveObject(t.Context(), "test", registry.Object{Kind: "shop", Name: "甲水果店", Business: "水果"})
+	must(t, err)
+	fire, tourism := h.key(key.EventsWrite, key.ObjectsRead), h.key(key.ObjectsRead, key.EventsWrite)
+	system, officer := h.stranger(), h.staff("officer")
+	tell := func(header, kind, source string, hours int) reply {
+		t.Helper()
+		r := system.do("POST", "/objects/"+inn.ID+"/events", wire.ObjectEventDraft{Kind: kind, At: time.Now().Add(-time.Duration(hours) * time.Hour), Source: source, Note: "疏散通道"}, header)
+		if r.status != http.StatusOK {
+			t.Fatal(r)
+		}
+		return r
+	}
+	tell(fire, grade.JointPassed, "消-1", 30)
+	tell(fire, grade.JointFailed, "消-2", 20) // its last word
+	var why grade.Assessment
+	tell(tourism, grade.JointPassed, "旅-1", 10).into(t, &why)
+	if why.Grade != grade.Green || len(why.Parts) != 1 {
+		t.Errorf("another bureau's inspections count without a factor: %+v", why)
+	}
+	if r := officer.do("POST", "/objects/"+inn.ID+"/events", wire.ObjectEventDraft{Kind: grade.JointPassed, At: time.Now(), Source: "1"}); r.status != http.StatusUnprocessableEntity {
+		t.Errorf("an officer tells what another bureau found: %s", r)
+	}
+	var seen struct{ Items []wire.JointObject }
+	for _, r := range []reply{officer.do("GET", "/joint-supervision?business=%E6%B0%91%E5%AE%BF", nil), system.do("GET", "/joint-supervision?business=%E6%B0%91%E5%AE%BF", nil, fire)} {
+		r.into(t, &seen)
+		if len(seen.Items) != 2 || seen.Items[0].Name != inn.Name || seen.Items[0].Failed != 1 || seen.Items[1].ObjectID != other.ID || len(seen.Items[1].Checks) != 0 {
+			t.Fatalf("the list is %s", r)
+		}
+		checks := seen.Items[0].Checks
+		if len(checks) != 2 || !checks[0].Passed || checks[0].Source != "旅-1" || checks[1].Passed || checks[1].Source != "消-2" || checks[1].ByName == "" || checks[1].Note != "疏散通道" {
+			t.Errorf("the checks are %+v", checks)
+		}
+	}
+	officer.do("GET", "/joint-supervision", nil).into(t, &seen)
+	if len(seen.Items) != 1 || seen.Items[0].ObjectID != inn.ID {
+		t.Errorf("those of which any bureau has told: %+v", seen.Items)
+	}
+	if r := system.do("GET", "/joint-supervision", nil, h.key(key.LeadsRead)); r.status != http.StatusForbidden {
+		t.Errorf("a key without the scope: %s", r)
+	}
+	f := grade.Default()
+	f.Events = append(f.Events, grade.EventFactor{Kind: grade.JointFailed, Points: 50, Days: 365, ZH: "其他部门检查不合格", EN: "failed inspections of other bureaux"})
+	var out grade.Outcome
+	h.staff("head").do("POST", "/grade/simulation", f).into(t, &out)
+	if out.Changed != 1 || out.Moves[0].Name != inn.Name {
+		t.Errorf("a formula with a factor for it: %+v", out)
+	}
+}
+
 func TestALeadByAPIAndItsTransfer(t *testing.T) {
 	t.Parallel()
 	h := open(t)

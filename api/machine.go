@@ -80,7 +80,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 }
 
 func (m *metrics) observe(method, route string, status int, took time.Duration) {
-	if route == prefix+"/events" || route == prefix+livePath { // lasts as long as a page is open
+	if route == prefix+"/events" || route == prefix+"/portal/events" || route == prefix+livePath { // lasts as long as a page is open
 		return
 	}
 	m.took.WithLabelValues(method, route, strconv.Itoa(status/100)+"xx").Observe(took.Seconds())

@@ -19,6 +19,7 @@ type bell interface {
 	Add(ctx context.Context, owner string, roles []string, d push.SignUp) (push.Browser, error)
 	Want(ctx context.Context, owner string, roles []string, id string, kinds []string) error
 	Remove(ctx context.Context, owner, id string) error
+	Leave(ctx context.Context, owner, endpoint string) error
 	Test(ctx context.Context, owner, id string) (failure string, err error)
 }
 
@@ -48,6 +49,7 @@ func (a *API) noticeOperations() {
 		})
 	handle(a, operation{id: "change-notice-device", method: http.MethodPut, path: "/account/devices/{id}", summary: "Choose what is told on a browser", tag: tag, status: http.StatusNoContent}, a.changeNoticeDevice)
 	handle(a, operation{id: "remove-notice-device", method: http.MethodDelete, path: "/account/devices/{id}", summary: "Be told on a browser no longer", tag: tag, status: http.StatusNoContent}, a.removeNoticeDevice)
+	handle(a, operation{id: "leave-notice-device", method: http.MethodPost, path: "/account/devices/leave", summary: "Be told no longer on the browser that signs out, which knows its address at the push service alone", tag: tag, status: http.StatusNoContent}, a.leaveNoticeDevice)
 	handle(a, operation{id: "test-notice-device", method: http.MethodPost, path: "/account/devices/{id}/test", summary: "Be told something at once", tag: tag, status: http.StatusNoContent},
 		func(ctx context.Context, in *ownThing) (*empty, error) {
 			if p := tooMany(perPerson.Take(actor(ctx).ID)); p != nil {
@@ -98,6 +100,14 @@ func (a *API) removeNoticeDevice(ctx context.Context, in *ownThing) (*empty, err
 		return nil, err
 	}
 	return &empty{}, missingDevice(office.Remove(ctx, actor(ctx).ID, in.ID))
+}
+
+func (a *API) leaveNoticeDevice(ctx context.Context, in *struct{ Body wire.NoticeAddress }) (*empty, error) {
+	office, err := a.bell()
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, missingDevice(office.Leave(ctx, actor(ctx).ID, in.Body.Endpoint))
 }
 
 func (a *API) testNoticeDevice(ctx context.Context, in *ownThing) (*empty, error) {

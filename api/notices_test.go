@@ -16,7 +16,7 @@ import (
 func TestSomebodyIsToldOnADevice(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	reviewer := h.staff("reviewer")
+	reviewer, officer := h.staff("reviewer"), h.staff("officer")
 	var before wire.NoticeDevices
 	reviewer.do("GET", "/account/devices", nil).into(t, &before)
 	if point, err := base64.RawURLEncoding.DecodeString(before.Key); err != nil || len(point) != 65 || !slices.Equal(before.Kinds, []string{push.Finding}) || len(before.Items) != 0 {
@@ -53,11 +53,21 @@ func TestSomebodyIsToldOnADevice(t *testing.T) {
 	if r = reviewer.do("PUT", "/account/devices/"+made.ID, wire.NoticeKinds{Kinds: []string{push.Camera}}); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("a kind of another role: %s", r)
 	}
+	if r = officer.do("POST", "/account/devices/leave", wire.NoticeAddress{Endpoint: draft.Endpoint}); r.status != http.StatusNotFound {
+		t.Errorf("left by another: %s", r)
+	}
+	if r = reviewer.do("POST", "/account/devices/leave", wire.NoticeAddress{Endpoint: draft.Endpoint}); r.status != http.StatusNoContent {
+		t.Errorf("left: %s", r)
+	}
+	if r = reviewer.do("POST", "/account/devices", draft); r.status != http.StatusCreated {
+		t.Fatalf("added again: %s", r)
+	}
+	r.into(t, &made)
 	draft.Endpoint = "https://10.1.2.3/push"
 	if r = reviewer.do("POST", "/account/devices", draft); r.status != http.StatusForbidden {
 		t.Errorf("an address inside: %s", r)
 	}
-	if r = h.staff("officer").do("DELETE", "/account/devices/"+made.ID, nil); r.status != http.StatusNotFound {
+	if r = officer.do("DELETE", "/account/devices/"+made.ID, nil); r.status != http.StatusNotFound {
 		t.Errorf("removed by another: %s", r)
 	}
 	if r = reviewer.do("DELETE", "/account/devices/"+made.ID, nil); r.status != http.StatusNoContent {

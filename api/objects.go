@@ -1,9 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 
+	"offsite/api/problem"
 	"offsite/api/wire"
 	"offsite/registry"
 )
@@ -16,6 +19,7 @@ func (a *API) objectOperations() {
 	handle(a, operation{id: "list-parties", method: http.MethodGet, path: "/parties", summary: "List parties", tag: "objects"}, a.listParties)
 	handle(a, operation{id: "create-party", method: http.MethodPost, path: "/parties", summary: "Register a party", tag: "objects", status: http.StatusCreated}, a.createParty)
 	handle(a, operation{id: "change-party", method: http.MethodPatch, path: "/parties/{id}", summary: "Change a party", tag: "objects"}, a.changeParty)
+	handle(a, operation{id: "get-party-history", method: http.MethodGet, path: "/parties/{id}/history", summary: "What was changed of a party and of its consent to electronic service, by whom", tag: "objects"}, a.partyHistory)
 }
 
 const partiesAtMost = 5000 // in one answer
@@ -43,19 +47,40 @@ func (a *API) listObjects(ctx context.Context, in *objectQuery) (*page[registry.
 
 type objectDraft struct {
 	OnceKey
-	Body wire.ObjectDraft
+	Anyway bool `query:"anyway" doc:"Also what looks like an object that is registered already, which is refused with 409 else."`
+	Body   wire.ObjectDraft
 }
 
 func (a *API) createObject(ctx context.Context, in *objectDraft) (*versioned[registry.Object], error) {
 	o, err := onceOnly(ctx, a, in.OnceKey, "create-object", in.Body, func(ctx context.Context) (registry.Object, error) {
 		var o registry.Object
 		in.Body.Into(&o)
+		if !in.Anyway {
+			if err := a.unlikeOthers(ctx, o); err != nil {
+				return o, err
+			}
+		}
 		return a.o.Registry.SaveObject(ctx, actor(ctx).ID, o)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return withVersion(o.Version, o), nil
+}
+
+// unlikeOthers refuses what looks like an object that is registered already, and names it.
+func (a *API) unlikeOthers(ctx context.Context, o registry.Object) error {
+	if a.o.Intake == nil {
+		return nil
+	}
+	is, found, err := a.o.Intake.Alike(ctx, o)
+	if err != nil || !found {
+		return err
+	}
+	address := cmp.Or(is.Address, "—")
+	return problem.New(http.StatusConflict,
+		"与已登记的“"+is.Name+"”（"+address+"）证照编号相同，或名称相同而地址相同、相距不到50米。确属另一对象的，可以仍然登记。",
+		"It has the licence number of "+is.Name+" ("+address+"), which is registered already, or its name and address, or its name less than 50 metres away. If it is another one, register it all the same.")
 }
 
 type objectChange struct {
@@ -148,4 +173,37 @@ func (a *API) changeParty(ctx context.Context, in *partyChange) (*versioned[regi
 		return nil, err
 	}
 	return withVersion(p.Version, p), nil
+}
+
+func (a *API) partyHistory(ctx context.Context, in *ByID) (*list[wire.ObjectChange], error) {
+	if _, err := a.o.Registry.Party(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	return a.historyOf(ctx, in.ID, "party", "consent")
+}
+
+// historyOf is what was done to a thing under the names that the change log has for it,
+// the newest first.
+func (a *API) historyOf(ctx context.Context, id string, kinds ...string) (*list[wire.ObjectChange], error) {
+	if a.o.History == nil {
+		return nil, noHistory()
+	}
+	var changes []registry.Change
+	for _, kind := range kinds {
+		some, err := a.o.History.History(ctx, kind, id)
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, some...)
+	}
+	slices.SortStableFunc(changes, func(x, y registry.Change) int { return y.At.Compare(x.At) })
+	names, err := a.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(wire.HistoryOf(changes, names)), nil
+}
+
+func noHistory() error {
+	return problem.Away("此服务未启用变更记录。", "This server shows no history.", nil)
 }

@@ -15,6 +15,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,6 @@ import (
 	"offsite/api"
 	"offsite/api/problem"
 	"offsite/api/wire"
-	"offsite/casework/credit"
 	"offsite/casework/supervision"
 	"offsite/evidence"
 	"offsite/evidence/seal"
@@ -34,6 +34,7 @@ import (
 	"offsite/exchange/transfer"
 	"offsite/privacy"
 	"offsite/registry"
+	"offsite/registry/account/passkeytest"
 )
 
 // id of an account by its name.
@@ -53,7 +54,7 @@ func (h *house) withLink(officer string) (caseID string, party *person) {
 		SELECT gen_random_uuid(), '沪崇城管立字〔2026〕第000007号', 'closed', 1, 'stall', 'stall', gen_random_uuid(), gen_random_uuid(), $1, at, at, at, at, at, at, at, 100000, ARRAY[$2::uuid], '{}'
 		FROM (SELECT now() - interval '180 days' AS at) a RETURNING id::text`, p.ID, h.accountID(officer)).Scan(&caseID))
 	digest := sha256.Sum256([]byte("link of " + caseID))
-	_, err = h.pool.Exec(ctx, `INSERT INTO portal_link (token_sha256, case_id, nonce, created_at, expires_at) VALUES ($1, $2, 'n', now(), now() + interval '1 day')`, digest[:], caseID)
+	_, err = h.pool.Exec(ctx, `INSERT INTO portal_link (token_sha256, case_id, nonce, given_at) VALUES ($1, $2, 'n', now())`, digest[:], caseID)
 	must(h.t, err)
 	party = h.stranger()
 	var s wire.PortalSession
@@ -66,36 +67,6 @@ func (h *house) wants(status int, r reply) {
 	h.t.Helper()
 	if r.status != status {
 		h.t.Fatal(r)
-	}
-}
-
-// A party asks for repair behind its link; one reviews, another decides, by rules that the
-// head has entered.
-func TestARepairIsAskedForAndDecidedByTwo(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	officer, legal, head := h.staff("officer"), h.staff("legal"), h.staff("head")
-	rules := credit.Shipped()
-	rules.DecideDays = 5
-	h.wants(http.StatusNoContent, head.do("POST", "/credit/rules", wire.CreditRulesDraft{Rules: rules, Reason: "本局信用管理办法"}))
-	_, party := h.withLink("officer")
-	office := credit.New(credit.Options{Pool: h.pool, Law: h.book.Rules(), Now: time.Now})
-	must(t, office.Keep(t.Context())) // as the worker does
-	h.wants(http.StatusNoContent, party.do("POST", "/portal/credit", wire.CreditApplication{Text: "已整改", Papers: []string{"JVBERi0xLjQ="}}))
-	var asked struct{ Items []wire.CreditRepair }
-	officer.do("GET", "/credit/repairs", nil).into(t, &asked)
-	if len(asked.Items) != 1 {
-		t.Fatalf("asked for: %+v", asked.Items)
-	}
-	at := "/credit/repairs/" + asked.Items[0].ID
-	if r := head.do("POST", at+"/decision", wire.CreditVerdict{Grant: true, Reason: "同意"}); r.status == http.StatusNoContent {
-		t.Error("decided before it was reviewed")
-	}
-	h.wants(http.StatusNoContent, legal.do("POST", at+"/review", wire.CreditVerdict{Grant: true, Reason: "材料齐全"}))
-	h.wants(http.StatusNoContent, head.do("POST", at+"/decision", wire.CreditVerdict{Grant: true, Reason: "同意修复"}))
-	r := party.do("GET", "/portal/credit", nil)
-	if r.status != http.StatusOK || !strings.Contains(r.String(), credit.Repaired) || strings.Contains(r.String(), "材料齐全") {
-		t.Errorf("the party sees %s", r)
 	}
 }
 
@@ -226,7 +197,7 @@ func TestAYearIsReadAndEntered(t *testing.T) {
 func passkeyOf(accountID string) (virtualwebauthn.RelyingParty, virtualwebauthn.Authenticator, virtualwebauthn.Credential) {
 	return virtualwebauthn.RelyingParty{Name: "局", ID: "localhost", Origin: "http://localhost:8080"},
 		virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: []byte(accountID)}),
-		virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+		passkeytest.NewCredential()
 }
 
 // A passkey is made, signs in, and proves anew.
@@ -348,6 +319,14 @@ func TestPeopleShopsAndPartiesAreEntered(t *testing.T) {
 		t.Errorf("a number without a sound check digit: %s", r)
 	}
 	h.wants(http.StatusOK, collector.do("PATCH", "/parties/"+party.ID, wire.PartyDraft{Phone: text("13800000002")}, `If-Match: "1"`))
+	_, err := h.registry.RecordConsent(t.Context(), h.accountID("collector"), party.ID, "13800000002", "", []byte("签名"), time.Now())
+	must(t, err)
+	var history struct{ Items []wire.ObjectChange }
+	collector.do("GET", "/parties/"+party.ID+"/history", nil).into(t, &history)
+	if list := history.Items; len(list) != 3 || list[0].Action != "record" || list[0].By != "collector" || list[2].Action != "create" ||
+		!slices.Contains(list[1].Fields, wire.FieldChange{Field: "phone", Before: "13800000001", After: "13800000002"}) {
+		t.Errorf("the party's history is %+v", history.Items)
+	}
 	var shop registry.Object
 	collector.do("POST", "/objects", wire.ObjectDraft{Kind: text("shop"), Name: text("张记水果店"), PartyID: &party.ID}).into(t, &shop)
 	h.wants(http.StatusOK, collector.do("PATCH", "/objects/"+shop.ID, wire.ObjectDraft{Address: text("八一路2号")}, `If-Match: "1"`))

@@ -13,7 +13,7 @@ func (a *API) paperOperations() {
 	const tag = "objects"
 	handle(a, operation{id: "list-object-papers", method: http.MethodGet, path: "/objects/{id}/papers", summary: "Signed commitments (告知承诺书) and photographs of an object", tag: tag}, a.listPapers)
 	handle(a, operation{id: "add-object-paper", method: http.MethodPost, path: "/objects/{id}/papers", tag: tag, status: http.StatusCreated, body: signBody, patience: signPatience, raw: true,
-		summary: "Add a commitment that the object's party has signed (PDF, JPEG or PNG), or a photograph of its front (JPEG or PNG)"},
+		summary: "Add a commitment that the object's party has signed (PDF, JPEG or PNG), or a photograph of its front, or of its code where it hangs (JPEG or PNG)"},
 		func(ctx context.Context, in *paperFile) (*answer[registry.Paper], error) {
 			if err := asBytes(in.ContentType, "文件", "file"); err != nil {
 				return nil, err
@@ -39,7 +39,7 @@ func (a *API) paperOperations() {
 type paperFile struct {
 	ByID
 	ContentType string    `header:"Content-Type"`
-	Kind        string    `query:"kind" enum:"commitment,photo" required:"true"`
+	Kind        string    `query:"kind" enum:"commitment,photo,code" required:"true"`
 	Signer      string    `query:"signer" maxLength:"60" doc:"Who signed a commitment."`
 	At          time.Time `query:"at" doc:"When it was signed or taken; left out: now."`
 	RawBody     []byte    `contentType:"application/octet-stream"`

@@ -21,16 +21,17 @@ const (
 
 // access says who may call an operation.
 type access struct {
-	public bool // anybody
-	portal bool // a party with an open link
-	proved bool // who lately entered the code sent to its telephone
-	signed bool // who signs each request with a key of its own, checked by the operation
-	early  bool // also with a one-time password that must be changed first
-	opens  bool // begins a session: there is no CSRF token yet
-	bare   bool // also without a second factor where the bureau demands one
-	roles  []string
-	fresh  []string // of those, the roles that must lately have shown their second factor, or without one the password
-	scope  string   // also another system whose key has it
+	public    bool // anybody
+	portal    bool // a party with an open link
+	proved    bool // who lately entered the code sent to its telephone
+	orUnknown bool // proved, or no telephone of the party's is known that a code could go to
+	signed    bool // who signs each request with a key of its own, checked by the operation
+	early     bool // also with a one-time password that must be changed first
+	opens     bool // begins a session: there is no CSRF token yet
+	bare      bool // also without a second factor where the bureau demands one
+	roles     []string
+	fresh     []string // of those, the roles that must lately have shown their second factor, or without one the password
+	scope     string   // also another system whose key has it
 
 	district bool // concerns the whole district: refused to accounts of townships
 }
@@ -71,7 +72,7 @@ func policy() map[string]access {
 	registry := only(operator, collector, reviewer, officer, legal, head, auditor, supervisor)
 	anybody := access{public: true}
 	party := access{portal: true}
-	proved := access{portal: true, proved: true}
+	proved := access{portal: true, proved: true} // what binds, or shows more than the link may
 	own := access{bare: true, roles: everybody.roles}
 	door := access{public: true, opens: true}
 	return map[string]access{
@@ -85,6 +86,7 @@ func policy() map[string]access {
 		"passkey-sign-in":       door,
 		"sign-in-elsewhere":     anybody,
 		"return-from-elsewhere": anybody,
+		"sign-out-elsewhere":    anybody,
 		"step-up":               own,
 		"begin-passkey-step-up": own,
 		"passkey-step-up":       own,
@@ -103,6 +105,7 @@ func policy() map[string]access {
 		"add-notice-device":    everybody,
 		"change-notice-device": everybody,
 		"remove-notice-device": everybody,
+		"leave-notice-device":  everybody,
 		"test-notice-device":   everybody,
 
 		"listen":       everybody,
@@ -113,6 +116,7 @@ func policy() map[string]access {
 		"list-key-orders":    only(head, auditor, admin, supervisor).ofDistrict(),
 		"order-key-change":   only(admin).freshly(),
 		"agree-to-key-order": only(head).freshly(),
+		"list-models":        only(head, auditor, admin, supervisor).ofDistrict(),
 		"list-templates":     only(officer, legal, head, auditor, admin, supervisor),
 		"preview-template":   only(officer, legal, head, auditor, admin, supervisor),
 
@@ -123,6 +127,7 @@ func policy() map[string]access {
 		"list-cameras":       only(operator, collector, reviewer, officer, legal, head, auditor, admin, supervisor),
 		"get-camera":         registry,
 		"get-picture":        registry,
+		"get-camera-history": only(operator, officer, legal, head, auditor, supervisor),
 		"watch-camera":       only(operator, reviewer, officer, head, supervisor),
 		"probe-camera":       only(operator),
 		"discover-cameras":   only(operator),
@@ -145,14 +150,17 @@ func policy() map[string]access {
 		"change-object": only(collector),
 		"remove-object": only(collector),
 
+		"get-object-code":       registry,
+		"list-codes":            registry,
 		"list-object-papers":    registry,
 		"get-object-paper":      only(collector, reviewer, officer, legal, head, auditor, supervisor),
 		"add-object-paper":      only(collector),
 		"withdraw-object-paper": only(collector),
 
-		"list-parties": only(collector, officer, legal, head, auditor, supervisor),
-		"create-party": only(collector, officer),
-		"change-party": only(collector, officer),
+		"list-parties":      only(collector, officer, legal, head, auditor, supervisor),
+		"get-party-history": only(collector, officer, legal, head, auditor, supervisor),
+		"create-party":      only(collector, officer),
+		"change-party":      only(collector, officer),
 
 		"preview-import":   only(collector).ofDistrict(),
 		"apply-import":     only(collector).ofDistrict(),
@@ -168,16 +176,17 @@ func policy() map[string]access {
 		"get-camera-import":       only(operator, head, auditor, supervisor).ofDistrict(),
 		"list-camera-import-rows": only(operator, head, auditor, supervisor).ofDistrict(),
 
-		"get-object":           registry,
-		"get-object-history":   registry,
-		"explain-grade":        registry,
-		"list-object-events":   registry,
-		"record-object-event":  only(collector, officer, head),
-		"adjust-grade":         only(head).freshly(),
-		"list-inspections-due": registry,
-		"get-formulas":         registry,
-		"simulate-formula":     only(legal, head, auditor, supervisor).ofDistrict(),
-		"activate-formula":     only(head).freshly().ofDistrict(),
+		"get-object":             registry,
+		"get-object-history":     registry,
+		"explain-grade":          registry,
+		"list-object-events":     registry,
+		"record-object-event":    only(collector, officer, head).or(key.EventsWrite),
+		"adjust-grade":           only(head).freshly(),
+		"list-inspections-due":   registry,
+		"list-joint-supervision": registry.or(key.ObjectsRead),
+		"get-formulas":           registry,
+		"simulate-formula":       only(legal, head, auditor, supervisor).ofDistrict(),
+		"activate-formula":       only(head).freshly().ofDistrict(),
 
 		"list-findings":   casework,
 		"get-finding":     casework,
@@ -190,8 +199,14 @@ func policy() map[string]access {
 		"take-step":       only(reviewer, officer, legal, head).freshly(legal, head), // theirs are approvals
 		"take-bulk-step":  only(reviewer, officer, legal, head).freshly(legal, head),
 		"get-document":    casework,
+		"get-case-paper":  only(officer, legal, head, auditor, supervisor),
 		"get-inquiry":     casework,
 		"join-room":       only(officer),
+
+		// What the officers of a case do for its party, beside its steps.
+		"decide-full-copy": only(officer, head).freshly(head),
+		"renew-link":       only(officer, head).freshly(head),
+		"revoke-link":      only(officer, head).freshly(head),
 
 		// Notes are written by those who work on cases, and read with them.
 		"list-notes":      casework,
@@ -239,7 +254,7 @@ func policy() map[string]access {
 		"list-brigades":        only(officer, legal, head, auditor, admin, supervisor),
 		"save-brigades":        only(admin).freshly().ofDistrict(),
 		"list-quota-items":     only(officer, legal, head, auditor, supervisor),
-		"list-quota-snapshots": only(officer, legal, head, auditor, admin, supervisor).ofDistrict(),
+		"list-quota-snapshots": only(officer, legal, head, auditor, admin, supervisor),
 		"list-draws":           casework,
 		"get-draw":             casework,
 		"list-tasks":           casework,
@@ -319,9 +334,10 @@ func policy() map[string]access {
 
 		"open-portal":         {public: true, opens: true},
 		"get-portal-case":     party,
-		"send-statement":      party,
+		"listen-party":        party,
+		"send-statement":      {portal: true, proved: true, orUnknown: true}, // the right to be heard hangs on no telephone (art. 41)
 		"ask-hearing":         party,
-		"waive-rights":        party,
+		"waive-rights":        proved,
 		"make-appointment":    party,
 		"get-portal-inquiry":  party,
 		"send-code":           party,
@@ -329,9 +345,9 @@ func policy() map[string]access {
 		"agree-recording":     proved,
 		"join-inquiry":        proved,
 		"confirm-inquiry":     proved,
-		"ask-deferral":        party,
-		"ask-instalments":     party,
-		"give-consent":        party,
+		"ask-deferral":        proved,
+		"ask-instalments":     proved,
+		"give-consent":        proved,
 		"start-payment":       party,
 		"get-portal-file":     party,
 		"get-portal-bundle":   party,
@@ -339,8 +355,11 @@ func policy() map[string]access {
 		"get-portal-document": party,
 
 		"get-portal-recording": proved,
+		"ask-full-copy":        proved,
+		"get-portal-original":  proved,
 
 		"check-document":        anybody,
+		"get-document-seal":     anybody,
 		"list-public-cameras":   anybody,
 		"get-public-sign":       anybody,
 		"list-public-matters":   anybody,

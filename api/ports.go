@@ -26,6 +26,7 @@ import (
 	"offsite/registry/account/elsewhere"
 	"offsite/registry/grade"
 	"offsite/registry/intake"
+	"offsite/registry/model"
 )
 
 // accounts is account.Accounts: staff and their sessions.
@@ -67,6 +68,7 @@ type ownAccount interface {
 
 // provider is elsewhere.Provider: the bureau's identity provider.
 type provider interface {
+	EndURL(ctx context.Context) (string, error)
 	URL(ctx context.Context, state string, a elsewhere.Asked) (string, error)
 	Finish(ctx context.Context, code string, a elsewhere.Asked) (account.Vouched, error)
 }
@@ -92,6 +94,7 @@ type base interface {
 	Objects(ctx context.Context, f registry.ObjectFilter) ([]registry.Object, error)
 	Object(ctx context.Context, id string) (registry.Object, error)
 	SaveObject(ctx context.Context, by string, o registry.Object) (registry.Object, error)
+	Codes(ctx context.Context, business string, most int) (registry.Codes, error)
 	AddPaper(ctx context.Context, by, objectID string, d registry.PaperDraft, content []byte) (registry.Paper, error)
 	Papers(ctx context.Context, objectID string) ([]registry.Paper, error)
 	PaperFile(ctx context.Context, objectID, paperID string) (content []byte, kind string, err error)
@@ -119,6 +122,9 @@ type cases interface {
 	Alarms(ctx context.Context, a casework.Actor) ([]casework.Alarm, error)
 	Stalls(ctx context.Context, since time.Time) ([]casework.StallTime, error)
 	FileNote(ctx context.Context, a casework.Actor, noteID string) error
+	DecideFullCopy(ctx context.Context, a casework.Actor, caseID, id string, v casework.FullVerdict) error
+	RenewLink(ctx context.Context, a casework.Actor, caseID string, version int, reason string) error
+	RevokeLink(ctx context.Context, a casework.Actor, caseID string, version int, reason string) error
 	Reconciliations(ctx context.Context) ([]casework.Reconciliation, error)
 	Evidence(ctx context.Context, bundle string) (casework.Evidence, error)
 	RecordView(ctx context.Context, a casework.Actor, bundle, file, reason string) error
@@ -127,6 +133,7 @@ type cases interface {
 	Specimen(kind document.Kind) (document.Document, error)
 	Export(ctx context.Context, a casework.Actor, caseID, agent string, vault casework.Sealed, trust []byte, w *bag.Writer) error
 	DocumentPDF(ctx context.Context, id string) (casework.CaseDocument, []byte, error)
+	CasePaper(ctx context.Context, a casework.Actor, caseID, id string) (content []byte, kind string, err error)
 	Overview(ctx context.Context, a casework.Actor) (casework.Overview, error)
 	Quotas(ctx context.Context, year int) ([]casework.Quota, error)
 	QuotasByArea(ctx context.Context) ([]quota.AreaFigures, error)
@@ -134,11 +141,12 @@ type cases interface {
 	PublicDecisions(ctx context.Context, text, cursor string) (casework.Page[casework.PublicDecision], error)
 	Publications(ctx context.Context, state, cursor string) (casework.Page[casework.Publication], error)
 	CheckPublication(ctx context.Context, a casework.Actor, caseID string, sound bool, reason string) error
-	QuotaSnapshots(ctx context.Context) ([]casework.QuotaSnapshot, error)
+	QuotaSnapshots(ctx context.Context, of quota.Part) ([]casework.QuotaSnapshot, error)
 	Matters(ctx context.Context) ([]casework.Matter, error)
 	MatterOf(m matter.Matter) casework.Matter
 	PublicMatters(ctx context.Context) ([]casework.PublicMatter, error)
 	PublicDocument(ctx context.Context, code string) (casework.PublicDocument, error)
+	PublicSeal(ctx context.Context, code string) (casework.PublicDocument, []byte, error)
 	PaymentCallback(ctx context.Context, header http.Header, body []byte) error
 	MessageCallback(ctx context.Context, header http.Header, body []byte) error
 	partyCases
@@ -146,11 +154,12 @@ type cases interface {
 
 // partyCases is what a party does in its own case.
 type partyCases interface {
-	PortalSession(ctx context.Context, token string, v casework.Visit) (casework.PortalLogin, error)
+	PortalSession(ctx context.Context, token, before string, v casework.Visit) (casework.PortalLogin, error)
 	PortalNotice(ctx context.Context, token string) (casework.PortalNotice, error)
 	PortalCheck(ctx context.Context, cookie string) (caseID, csrf string, err error)
 	SendCode(ctx context.Context, caseID string) (phone string, err error)
-	Prove(ctx context.Context, cookie, code string) error
+	Prove(ctx context.Context, cookie, code string, v casework.Visit) error
+	Reachable(ctx context.Context, caseID string) (known bool, err error)
 	Proved(ctx context.Context, cookie string) (bool, error)
 	Inquiry(ctx context.Context, caseID string) (casework.Inquiry, error)
 	Seat(ctx context.Context, a *casework.Actor, caseID string) (roomID string, err error)
@@ -159,11 +168,13 @@ type partyCases interface {
 	ConfirmInquiry(ctx context.Context, caseID, correction string, v casework.Visit) error
 	PortalCase(ctx context.Context, caseID string, v casework.Visit) (casework.PortalCase, error)
 	PortalFile(ctx context.Context, caseID, name string) (casework.PortalFile, error)
+	AskFullCopy(ctx context.Context, caseID, reason string, v casework.Visit) error
+	PortalOriginal(ctx context.Context, caseID, name string) (r evidence.Receipt, path, reason string, err error)
 	PortalBundle(ctx context.Context, caseID, bundle string) (evidence.Receipt, error)
 	PortalRecordings(ctx context.Context, caseID string) ([]casework.PortalRecording, error)
 	PortalRecording(ctx context.Context, caseID, bundle, file string) (r evidence.Receipt, path string, err error)
 	PortalPDF(ctx context.Context, caseID, documentID string, v casework.Visit) (casework.CaseDocument, []byte, error)
-	Statement(ctx context.Context, caseID, text string) error
+	Statement(ctx context.Context, caseID, text string, papers ...string) error
 	Hearing(ctx context.Context, caseID, reason string) error
 	Waive(ctx context.Context, caseID string) error
 	Appointment(ctx context.Context, caseID string, at time.Time, note string) error
@@ -215,6 +226,7 @@ type files interface {
 	Rows(ctx context.Context, id, action string, after, limit int) ([]intake.Row, error)
 	BeginApply(ctx context.Context, by, id string) (intake.Batch, error)
 	BeginUndo(ctx context.Context, by, id string) (intake.Batch, error)
+	Alike(ctx context.Context, o registry.Object) (registry.Object, bool, error)
 }
 
 // grader is grade.Grader: risk grades and the formula behind them.
@@ -223,20 +235,28 @@ type grader interface {
 	Versions(ctx context.Context) ([]grade.Version, error)
 	Activate(ctx context.Context, by string, f grade.Formula, from time.Time, reason string) (grade.Formula, error)
 	RunSoon(ctx context.Context, at time.Time) error
-	Simulate(ctx context.Context, f grade.Formula) (grade.Outcome, error)
+	Try(ctx context.Context, by string, f grade.Formula) (grade.Outcome, error)
 	Explain(ctx context.Context, objectID string) (grade.Assessment, error)
 	RecordNow(ctx context.Context, by string, e grade.Event) (grade.Assessment, error)
 	Events(ctx context.Context, objectID string) ([]grade.Recorded, error)
 	NextInspection(ctx context.Context, objectID string) (time.Time, error)
 	Distribution(ctx context.Context) (map[string]int, error)
-	DueInspections(ctx context.Context, until time.Time, limit int) ([]grade.Due, error)
+	Joint(ctx context.Context, business string, most int) ([]grade.Joint, error)
+	DueInspections(ctx context.Context, until time.Time, township string, limit int) ([]grade.Due, error)
 }
 
 // histories is registry.Registry: what was changed of a thing, and who looked at what.
 type histories interface {
 	History(ctx context.Context, kind, subject string) ([]registry.Change, error)
+	CameraHistory(ctx context.Context, id string) ([]registry.Change, error)
 	Views(ctx context.Context, f registry.ViewFilter) ([]registry.View, error)
 	RecordView(ctx context.Context, v registry.View) error
+}
+
+// modelShelf is model.Registry: which versions of the models there are, and how those in
+// shadow differed.
+type modelShelf interface {
+	Standings(ctx context.Context) ([]model.Standing, error)
 }
 
 // draws is supervision.Office: what is drawn by lot, and what came of it.

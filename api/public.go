@@ -3,17 +3,23 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strings"
 
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
 	"offsite/api/wire"
 	"offsite/casework"
+	"offsite/evidence/detached"
 	"offsite/registry"
 )
 
 func (a *API) publicOperations() {
 	const tag = "public"
 	handle(a, operation{id: "check-document", method: http.MethodGet, path: "/public/documents/{code}", summary: "Whether a document is ours, by the code printed on it", tag: tag}, a.checkDocument)
+	handle(a, operation{id: "get-document-seal", method: http.MethodGet, path: "/public/documents/{code}/seal", summary: "The bureau's signature that lies beside a document, to be checked offline", tag: tag, binary: jsonType}, a.getDocumentSeal)
 	handle(a, operation{id: "list-public-cameras", method: http.MethodGet, path: "/public/cameras", summary: "Where enforcement cameras stand (Penalty Law art. 41)", tag: tag}, a.listPublicCameras)
 	handle(a, operation{id: "list-public-matters", method: http.MethodGet, path: "/public/matters", summary: "What is enforced from afar", tag: tag}, a.listPublicMatters)
 	callback := func(id, path, summary string, take func(context.Context, http.Header, []byte) error) {
@@ -44,6 +50,19 @@ func (a *API) checkDocument(ctx context.Context, in *documentCode) (*answer[case
 		return nil, err
 	}
 	return &answer[casework.PublicDocument]{d}, nil
+}
+
+func (a *API) getDocumentSeal(ctx context.Context, in *documentCode) (*stream, error) {
+	d, text, err := a.o.Casework.PublicSeal(ctx, in.Code)
+	if err != nil {
+		return nil, err
+	}
+	return &stream{func(hc huma.Context) {
+		_, w := humachi.Unwrap(hc)
+		w.Header().Set("Content-Type", jsonType)
+		w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(d.TitleZH+" "+d.Number+detached.Suffix))
+		_, _ = w.Write(text) // the client may have gone
+	}}, nil
 }
 
 // listPublicCameras lists those that were published, and only what was.

@@ -28,7 +28,7 @@ func (a *API) shelf() (shelf, error) {
 	return a.o.Rules, nil
 }
 
-// ruleProblem says what is wrong with a text, with its line, or who may not approve.
+// ruleProblem says what is wrong with a text, with its line.
 func ruleProblem(err error) error {
 	var wrong *rules.WrongError
 	switch {
@@ -36,8 +36,6 @@ func ruleProblem(err error) error {
 		return problem.Invalid("内容有误："+wrong.Error(), "The text is wrong: "+wrong.Error(), problem.Field{Message: wrong.Error(), Location: "body.text"})
 	case errors.Is(err, rules.ErrUnknown):
 		return problem.NotFound("这条规则", "rule").Because(err)
-	case errors.Is(err, rules.ErrTwo):
-		return problem.New(http.StatusForbidden, "录入的人不得自己批准生效，请由另一人批准。", "Who entered it cannot put it into force; another person does.")
 	case errors.Is(err, rules.ErrDone):
 		return problem.New(http.StatusConflict, "该内容已经生效，或者已有更新的内容生效。", "It is in force already, or something newer is.")
 	}

@@ -31,7 +31,7 @@ func (a *API) cookieName(name string) string {
 // cookie makes a cookie that no script reads and no other site sends. Its life in
 // the browser is that of the browser; the server ends it earlier.
 func (a *API) cookie(name, value string, expires time.Time) http.Cookie {
-	return http.Cookie{ //nolint:gosec // Secure wherever the console is served by https; http://localhost would lose it
+	return http.Cookie{ // #nosec G124 -- Secure wherever the console is served by https; http://localhost would lose it
 		Name: name, Value: value, Path: "/", Expires: expires, HttpOnly: true, Secure: a.secure, SameSite: http.SameSiteStrictMode,
 	}
 }

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -26,6 +28,7 @@ func (a *API) signInOperations() {
 	handle(a, operation{id: "passkey-sign-in", method: http.MethodPost, path: "/session/passkey", summary: "Sign in by passkey", tag: tag}, a.passkeySignIn)
 	handle(a, operation{id: "sign-in-elsewhere", method: http.MethodGet, path: "/session/elsewhere", summary: "Go to the identity provider", tag: tag, status: http.StatusSeeOther}, a.signInElsewhere)
 	handle(a, operation{id: "return-from-elsewhere", method: http.MethodGet, path: "/session/elsewhere/return", summary: "Come back from the identity provider", tag: tag, status: http.StatusSeeOther}, a.returnFromElsewhere)
+	handle(a, operation{id: "sign-out-elsewhere", method: http.MethodGet, path: "/session/elsewhere/end", summary: "Go to the identity provider to sign out there; back where it has no place for that", tag: tag, status: http.StatusSeeOther}, a.signOutElsewhere)
 	handle(a, operation{id: "step-up", method: http.MethodPost, path: "/session/proof", summary: "Show a code or recovery code anew, or without a second factor the password", tag: tag, status: http.StatusNoContent}, a.stepUp)
 	handle(a, operation{id: "begin-passkey-step-up", method: http.MethodPost, path: "/session/proof/passkey/options", summary: "Ask for one's own passkey", tag: tag}, a.beginPasskeyStepUp)
 	handle(a, operation{id: "passkey-step-up", method: http.MethodPost, path: "/session/proof/passkey", summary: "Show a passkey anew", tag: tag, status: http.StatusNoContent}, a.passkeyStepUp)
@@ -117,7 +120,7 @@ const elsewhereCookieName = "offsite_elsewhere"
 const elsewhereFor = 5 * time.Minute
 
 func (a *API) elsewhereCookie(state string, expires time.Time) http.Cookie {
-	c := a.cookie(a.cookieName(elsewhereCookieName), state, expires) //nolint:gosec // the cookie is made strict, and its SameSite is set below
+	c := a.cookie(a.cookieName(elsewhereCookieName), state, expires) // #nosec G124 -- the cookie is made strict, and its SameSite is set below
 	c.SameSite = http.SameSiteLaxMode
 	return c
 }
@@ -146,9 +149,24 @@ func (a *API) signInElsewhere(ctx context.Context, in *elsewhereBegin) (*redirec
 	}
 	to, err := a.o.Elsewhere.URL(ctx, state, asked)
 	if err != nil {
-		return nil, problem.Away("统一身份认证服务暂时无法访问，请稍后再试。", "The identity provider does not answer; try again later.", err)
+		return nil, providerAway(err)
 	}
 	return &redirect{SetCookie: []http.Cookie{a.elsewhereCookie(state, a.now().Add(elsewhereFor))}, Location: to}, nil
+}
+
+func (a *API) signOutElsewhere(ctx context.Context, _ *empty) (*redirect, error) {
+	if a.o.Elsewhere == nil {
+		return nil, noElsewhere()
+	}
+	to, err := a.o.Elsewhere.EndURL(ctx)
+	if err != nil {
+		return nil, providerAway(err)
+	}
+	return &redirect{Location: cmp.Or(to, "/")}, nil
+}
+
+func providerAway(err error) error {
+	return problem.Away("统一身份认证服务暂时无法访问，请稍后再试。", "The identity provider does not answer; try again later.", err)
 }
 
 type elsewhereReturn struct {
@@ -182,8 +200,11 @@ func (a *API) cameBack(ctx context.Context, in *elsewhereReturn) (account.Sessio
 	for _, c := range cookies {
 		mine = mine || c.Name == a.cookieName(elsewhereCookieName) && c.Value != "" && c.Value == in.State
 	}
-	if !mine || in.Error != "" {
-		return account.Session{}, elsewhere.ErrRefused
+	switch {
+	case mine && in.Error == "access_denied":
+		return account.Session{}, elsewhere.ErrDenied
+	case !mine || in.Error != "":
+		return account.Session{}, fmt.Errorf("%w: %s", elsewhere.ErrRefused, in.Error)
 	}
 	var asked elsewhere.Asked
 	if err := a.o.Accounts.AskedElsewhere(ctx, in.State, &asked); err != nil {
@@ -207,6 +228,12 @@ func refusedElsewhere(err error) string {
 		return "taken"
 	case errors.Is(err, account.ErrCredentials):
 		return "disabled"
+	case errors.Is(err, elsewhere.ErrDenied):
+		return "denied"
+	case errors.Is(err, elsewhere.ErrClock):
+		return "clock"
+	case errors.Is(err, elsewhere.ErrStale):
+		return "stale"
 	}
 	return "answer"
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"offsite/api"
+	"offsite/api/crowd"
 )
 
 // hold opens connections that send a little and then nothing.
@@ -51,7 +51,7 @@ func TestSlowClientsHoldNobodyUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := api.Server(h.api.Handler(), slog.New(slog.DiscardHandler), nil)
+	server := crowd.Server(h.api.Handler(), slog.New(slog.DiscardHandler), nil, nil)
 	server.ReadHeaderTimeout, server.ReadTimeout = server.ReadHeaderTimeout/5, server.ReadTimeout/15
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Shutdown(context.WithoutCancel(t.Context())) })
@@ -99,8 +99,8 @@ func isTimeout(err error) bool {
 // TestServerHasItsLimits: what TestSlowClientsHoldNobodyUp shortens is set at all.
 func TestServerHasItsLimits(t *testing.T) {
 	t.Parallel()
-	s := api.Server(http.NotFoundHandler(), slog.New(slog.DiscardHandler), nil)
-	if s.ReadHeaderTimeout <= 0 || s.ReadHeaderTimeout > 10*time.Second || s.ReadTimeout <= 0 || s.IdleTimeout <= 0 || s.MaxHeaderBytes <= 0 {
-		t.Errorf("header %s, body %s, idle %s, %d bytes of header", s.ReadHeaderTimeout, s.ReadTimeout, s.IdleTimeout, s.MaxHeaderBytes)
+	s := crowd.Server(http.NotFoundHandler(), slog.New(slog.DiscardHandler), nil, nil)
+	if s.ReadHeaderTimeout <= 0 || s.ReadHeaderTimeout > 10*time.Second || s.ReadTimeout <= 0 || s.WriteTimeout <= 0 || s.IdleTimeout <= 0 || s.MaxHeaderBytes <= 0 {
+		t.Errorf("header %s, body %s, answer %s, idle %s, %d bytes of header", s.ReadHeaderTimeout, s.ReadTimeout, s.WriteTimeout, s.IdleTimeout, s.MaxHeaderBytes)
 	}
 }

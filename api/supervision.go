@@ -16,7 +16,6 @@ import (
 	"offsite/casework/calendar"
 	"offsite/casework/quota"
 	"offsite/casework/supervision"
-	"offsite/store"
 )
 
 func (a *API) supervisionOperations() {
@@ -87,8 +86,11 @@ func (a *API) quotaItems(ctx context.Context, in *quotaItemsQuery) (*page[casewo
 	return pageOf(p), nil
 }
 
-func (a *API) quotaSnapshots(ctx context.Context, _ *empty) (*list[casework.QuotaSnapshot], error) {
-	all, err := a.o.Casework.QuotaSnapshots(ctx)
+func (a *API) quotaSnapshots(ctx context.Context, in *Within) (*list[casework.QuotaSnapshot], error) {
+	if _, _, err := a.narrowed(ctx, *in); err != nil {
+		return nil, err
+	}
+	all, err := a.o.Casework.QuotaSnapshots(ctx, in.part())
 	if err != nil {
 		return nil, err
 	}
@@ -98,20 +100,15 @@ func (a *API) quotaSnapshots(ctx context.Context, _ *empty) (*list[casework.Quot
 type quotaReport struct {
 	Within
 	Format string `query:"format" enum:"xlsx,pdf" default:"xlsx"`
-	Month  string `query:"month" pattern:"^[0-9]{4}-[0-9]{2}$" doc:"A sealed month of the district; left out: now."`
+	Month  string `query:"month" pattern:"^[0-9]{4}-[0-9]{2}$" doc:"A sealed month; left out: now."`
 	Year   int    `query:"year" minimum:"2000" maximum:"2100" doc:"Without a month: the year, as it stands now; left out: this year."`
 }
 
 func (a *API) reportQuotas(ctx context.Context, in *quotaReport) (*stream, error) {
-	ctx, of, err := a.narrowed(ctx, in.Within)
+	r, err := a.figuresOf(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.figuresOf(ctx, in.Month, in.Year)
-	if err != nil {
-		return nil, err
-	}
-	r.Of = of
 	var out bytes.Buffer
 	kind := "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	if in.Format == "pdf" {
@@ -136,25 +133,25 @@ func (a *API) reportQuotas(ctx context.Context, in *quotaReport) (*stream, error
 	}}, nil
 }
 
-// figuresOf gives the figures of a sealed month, which are the district's; "" is those of
-// a year (0: this one) as they stand now.
-func (a *API) figuresOf(ctx context.Context, month string, year int) (quota.Report, error) {
-	r := quota.Report{At: a.now().In(calendar.Shanghai()), Month: month, Year: year}
-	if month == "" {
-		var err error
-		r.Quotas, err = a.o.Casework.Quotas(ctx, year)
+// figuresOf gives the figures of a sealed month, or those of a year as they stand now.
+func (a *API) figuresOf(ctx context.Context, in *quotaReport) (quota.Report, error) {
+	r := quota.Report{At: a.now().In(calendar.Shanghai()), Month: in.Month, Year: in.Year}
+	part, of, err := a.narrowed(ctx, in.Within)
+	if err != nil {
 		return r, err
 	}
-	var all []casework.QuotaSnapshot
-	if len(store.Townships(ctx)) == 0 {
-		var err error
-		if all, err = a.o.Casework.QuotaSnapshots(ctx); err != nil {
-			return r, err
-		}
+	r.Of = of
+	if in.Month == "" {
+		r.Quotas, err = a.o.Casework.Quotas(part, in.Year)
+		return r, err
+	}
+	all, err := a.o.Casework.QuotaSnapshots(ctx, in.part())
+	if err != nil {
+		return r, err
 	}
 	for _, s := range all {
-		if s.Month == month {
-			r.At, r.Quotas, r.Digest = s.At.In(calendar.Shanghai()), s.Quotas, s.SHA256
+		if s.Month == in.Month {
+			r.At, r.Of, r.Quotas, r.Digest = s.At.In(calendar.Shanghai()), s.Area, s.Quotas, s.SHA256
 			return r, nil
 		}
 	}

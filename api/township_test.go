@@ -91,14 +91,18 @@ func (h *house) settle(people []string) holding {
 		all["credit/records"], party.ID, found, mark, at)
 	exec(`INSERT INTO credit_repair (id, record_id, asked_at, text, decide_by, state) VALUES ($1, $2, $3, $4, $3, 'asked')`, all["credit/repairs"], all["credit/records"], at, mark)
 	exec(`INSERT INTO credit_paper (repair_id, seq, kind, sha256, content) VALUES ($1, 1, 'image/png', '', convert_to($2, 'UTF8'))`, all["credit/repairs"], mark)
+	exec(`INSERT INTO case_paper (id, case_id, event, at, type, sha256, content) VALUES ($1, $2, 'statement', $4, 'image/jpeg', sha256('x'), convert_to($3, 'UTF8'))`, id(), found, mark, at)
 	exec(`INSERT INTO access_record (at, by_whom, what, subject, file, reason) VALUES ($1, '', 'clip', $2, '', $3)`, at, found, mark)
 	exec(`INSERT INTO object_event (id, object_id, kind, at, source, note, by_whom) VALUES ($1, $2, 'complaint', $3, $4, $4, $5)`, id(), shop.ID, at, mark, officer)
+	exec(`INSERT INTO object_event (id, object_id, kind, at, source, note, by_whom) VALUES ($1, $2, 'joint_failed', $3, $4, $4, $5)`, id(), shop.ID, at, mark+"联合", officer)
 	exec(`INSERT INTO object_paper (id, object_id, kind, signer, at, type, sha256, content, by_whom, added_at) VALUES ($1, $2, 'photo', $3, $4, 'image/jpeg', sha256('x'), 'x', '', $4)`, id(), shop.ID, mark, at)
 	exec(`INSERT INTO draw (id, kind, title, draw_at, announced_at, by_whom, text, sha256, population, wanted) VALUES ($1, 'inspection', '', $2, $2, $3, '', '', 1, 1)`, draw, at, officer)
 	exec(`INSERT INTO draw_task (id, draw_id, rank, subject, name, inspectors, due_on) VALUES ($1, $2, 1, $3, $4, ARRAY[$5::uuid], $6)`, all["tasks"], draw, shop.ID, shop.Name, officer, at)
 	exec(`INSERT INTO camera_live (camera_id, node, state, picture, picture_at, updated_at) VALUES ($1, 'n', 'live', convert_to($2, 'UTF8'), $3, $3)`, camera.ID, mark, at)
 	exec(`INSERT INTO camera_sign (camera_id, picture, sha256, at, by_whom) VALUES ($1, convert_to($2, 'UTF8'), sha256(convert_to($2, 'UTF8')), $3, $2)`, camera.ID, mark, at)
 	exec(`INSERT INTO camera_gap (bundle, camera_id, from_at, to_at, goes_on, cause, why_zh, why_en, sealed_at, receipt) VALUES ($1, $2, $3, $3, false, 'failed', $4, '', $3, '{}')`, id(), camera.ID, at, mark)
+	exec(`INSERT INTO quota_snapshot (month, level, area, townships, at, body, sha256) VALUES ('2019-12-01', 'township', $1, ARRAY[$1], $2, $3, '')`,
+		mark, at, `{"format":"offsite-quota/1","month":"2019-12","level":"township","area":"`+mark+`","quotas":[]}`)
 	return all
 }
 
@@ -133,7 +137,7 @@ func silent() []string {
 	return []string{
 		"get-factors", "list-sessions", "list-notice-devices", "get-session", "get-diagram", "list-detectors", "list-matters", "list-years", "list-users", "list-authorities",
 		"list-colleagues", "list-duty", "list-filters", "get-formulas", "get-credit-rules", "get-score-rules", "get-map", "list-areas", "list-rules", "get-rule", "list-draws", "get-draw",
-		"list-quotas", "report-quotas", "list-brigades", "get-object-paper", "explain-grade", "get-object-history", "get-camera-timeline", "watch-camera", "list-templates", "preview-template", "get-inquiry", "export-case", "get-bundle", "get-evidence-file", "get-log-proof", "get-transfer-file",
+		"list-quotas", "report-quotas", "list-quota-snapshots", "list-brigades", "get-object-paper", "get-case-paper", "explain-grade", "get-object-history", "get-object-code", "get-party-history", "get-camera-timeline", "watch-camera", "list-templates", "preview-template", "get-inquiry", "export-case", "get-bundle", "get-evidence-file", "get-log-proof", "get-transfer-file",
 	}
 }
 
@@ -281,8 +285,8 @@ func TestATownshipRegistersItsOwn(t *testing.T) {
 	}
 }
 
-// TestATownshipReadsItsOwnFigures: of its own cases, those of the list behind them, and no
-// sealed month, which is the district's.
+// TestATownshipReadsItsOwnFigures: of its own cases, those of the list behind them, and its
+// own sealed months.
 func TestATownshipReadsItsOwnFigures(t *testing.T) {
 	t.Parallel()
 	h := open(t)
@@ -316,6 +320,18 @@ func TestATownshipReadsItsOwnFigures(t *testing.T) {
 		}
 		if r := p.do("GET", "/quotas/report?month=2026-10", nil); r.status != http.StatusNotFound {
 			t.Errorf("%s reads a month that nobody sealed: %s", name, r)
+		}
+		for path, may := range map[string]bool{"": name == "own", "&township=" + mark: want == 1} {
+			if r := p.do("GET", "/quotas/report?month=2019-12"+path, nil); (r.status == http.StatusOK) != may {
+				t.Errorf("%s reads the township's sealed month%s: %s", name, path, r)
+			}
+			var sealed struct{ Items []casework.QuotaSnapshot }
+			if r := p.do("GET", "/quotas/snapshots?"+path, nil); r.status == http.StatusOK {
+				r.into(t, &sealed)
+			}
+			if known := len(sealed.Items) == 1 && sealed.Items[0].Area == mark; known != may {
+				t.Errorf("%s is shown%s the sealed months %+v", name, path, sealed.Items)
+			}
 		}
 	}
 }

@@ -33,6 +33,20 @@ func (s Set) Write(dir, name string) error {
 	return write(filepath.Join(dir, name+".json"), s)
 }
 
+// Add writes the set as Write does, beside what other parts of the same benchmark have
+// written; a figure of the same name is replaced.
+func (s Set) Add(dir, name string) error {
+	all := Set{}
+	file := filepath.Join(dir, name+".json")
+	if _, err := os.Stat(file); err == nil {
+		if err := read(file, &all); err != nil {
+			return err
+		}
+	}
+	maps.Copy(all, s)
+	return all.Write(dir, name)
+}
+
 // Table prints the set for a person.
 func (s Set) Table(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

@@ -48,3 +48,23 @@ func TestPageWithoutFiguresIsRefused(t *testing.T) {
 		t.Error("a page without figures was written")
 	}
 }
+
+func TestPartsOfABenchmarkAreAdded(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, part := range []Set{{"a": {Value: 1}, "b": {Value: 2}}, {"b": {Value: 3}, "c": {Value: 4}}} {
+		if err := part.Add(dir, "whole"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var all Set
+	if err := read(filepath.Join(dir, "whole.json"), &all); err != nil || len(all) != 3 || all["b"].Value != 3 || all["a"].Value != 1 {
+		t.Errorf("%+v, %v", all, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "whole.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := (Set{"a": {Value: 1}}).Add(dir, "whole"); err == nil {
+		t.Error("what cannot be read is written over")
+	}
+}

@@ -167,6 +167,13 @@ func (c *cast) decided(ctx context.Context, id string, v verdict, p party, out *
 		return fmt.Errorf("the head could decide while the party may still answer")
 	}
 	out.done("no decision while the party may still answer (art. 44)")
+	if err := p.call(ctx, "POST", "/api/v1/portal/waive", map[string]any{}, nil); err == nil {
+		return fmt.Errorf("whoever has the link could give up the party's rights")
+	}
+	if err := p.prove(ctx, c.stage, v.scene.Party.Phone); err != nil {
+		return err
+	}
+	out.done("nobody binds the party by the link alone: it has shown its telephone by a code")
 	if err := p.call(ctx, "POST", "/api/v1/portal/statement", map[string]string{"text": "当天货物刚到，来不及搬入，请从轻处理。"}, nil); err != nil {
 		return err
 	}

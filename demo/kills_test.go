@@ -369,6 +369,9 @@ func (c *cast) answer(ctx context.Context, file caseFile, phone string) error {
 	switch file.State {
 	case "proposed":
 		// What was said before is refused the second time: the decision tells.
+		if err := p.prove(ctx, c.stage, phone); err != nil {
+			return err
+		}
 		_ = p.call(ctx, "POST", "/api/v1/portal/consent", map[string]string{"phone": phone, "signature": onePixel}, nil)
 		_ = p.call(ctx, "POST", "/api/v1/portal/waive", map[string]any{}, nil)
 		return c.step(ctx, "head", file.ID, "decide", nil)

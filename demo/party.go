@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -67,6 +68,58 @@ func openPortal(ctx context.Context, base, link string) (party, error) {
 	}
 	c.csrf = session.CSRF
 	return party{c}, nil
+}
+
+// codeEvery is how often the page sends a code; codeWait bounds the wait for one.
+const (
+	codeEvery = 61 * time.Second
+	codeWait  = 30 * time.Second
+)
+
+var sixDigits = regexp.MustCompile(`验证码 (\d{6})`)
+
+// prove shows the telephone that the case knows, by the code that it is sent: what binds
+// wants that. A code is sent once a minute; who asked before waits.
+func (p party) prove(ctx context.Context, s Stage, phone string) error {
+	before, err := s.codes(ctx, phone)
+	if err != nil {
+		return err
+	}
+	if err := p.call(ctx, "POST", "/api/v1/portal/code", map[string]any{}, nil); err != nil {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(codeEvery):
+		}
+		if err := p.call(ctx, "POST", "/api/v1/portal/code", map[string]any{}, nil); err != nil {
+			return fmt.Errorf("have a code sent: %w", err)
+		}
+	}
+	waiting, cancel := context.WithTimeout(ctx, codeWait)
+	defer cancel()
+	var codes []string
+	err = poll(waiting, 250*time.Millisecond, "the code on the party's telephone", func() (bool, error) {
+		codes, err = s.codes(ctx, phone)
+		return len(codes) > len(before), err
+	})
+	if err != nil {
+		return err
+	}
+	return p.call(ctx, "POST", "/api/v1/portal/code/check", map[string]string{"code": codes[len(codes)-1]}, nil)
+}
+
+// codes are those that a telephone was sent, oldest first.
+func (s Stage) codes(ctx context.Context, phone string) (list []string, err error) {
+	messages, err := s.inbox(ctx, phone)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range messages {
+		if found := sixDigits.FindStringSubmatch(m.Text); found != nil {
+			list = append(list, found[1])
+		}
+	}
+	return list, nil
 }
 
 // portalCase is what the demonstration reads of the party's page.

@@ -69,12 +69,7 @@ func specimen(dir, codec string) (*decode.Picture, error) {
 		if err := os.WriteFile(path, s.Video, 0o600); err != nil {
 			return nil, err
 		}
-		file, err := decode.Open(path, 0)
-		if err != nil {
-			return nil, err
-		}
-		defer file.Close()
-		return file.Next(time.Time{})
+		return decode.First(path)
 	}
 	return nil, fmt.Errorf("no scene is in %s", codec)
 }

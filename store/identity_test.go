@@ -17,5 +17,8 @@ func TestIsID(t *testing.T) {
 		if got := store.IsID(s); got != want {
 			t.Errorf("IsID(%q) = %t", s, got)
 		}
+		if got := store.ID(s); (got != nil) != want || want && *got != s {
+			t.Errorf("ID(%q) = %v", s, got)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -114,6 +115,32 @@ func TestEventsComeAfterCommitAndSurviveALostConnection(t *testing.T) {
 	}
 	cancel()
 	for range events { // closed when ctx is done
+	}
+}
+
+// What a table tells of itself reaches the events too.
+func TestADrawIsToldByItsTable(t *testing.T) {
+	t.Parallel()
+	pool := storetest.Open(t)
+	events := store.Events(t.Context(), pool)
+	receive(t, events)
+	for _, statement := range []string{
+		`INSERT INTO log_draw (id, purpose, announcement, by_whom, announced_at, draws_at) VALUES ('0193a000-0000-7000-8000-000000000001', 'evidence', '', '', now(), now())`,
+		`INSERT INTO log_entry (kind, subject, id, sha256, at) VALUES ('case', '', '1', '', now()), ('draw', '', '1', '', now())`,
+		`UPDATE log_entry SET proof = '' WHERE kind = 'case'`,
+		`UPDATE log_entry SET proof = '' WHERE kind = 'draw'`,
+	} {
+		if _, err := pool.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tell(t, pool, "after")
+	var kinds []string
+	for e := receive(t, events); e.Kind != "after"; e = receive(t, events) {
+		kinds = append(kinds, e.Kind)
+	}
+	if !slices.Equal(kinds, []string{"draw.changed", "draw.changed"}) {
+		t.Errorf("told were %v, want the draw, and its proof", kinds)
 	}
 }
 

@@ -92,9 +92,9 @@ func narrowed() map[string]string {
 	ofTransfer := `EXISTS (SELECT FROM public.transfer f WHERE f.id = t.transfer_id AND ` + strings.ReplaceAll(transferred, "t.subject", "f.subject") + `)`
 	return map[string]string{
 		"casefile": own, "township_tally": own, "camera": own, "object": own, "lead": own,
-		"process_record": byCase("case_id"), "record_proof": byCase("case_id"), "evidence": byCase("case_id"), "document": byCase("case_id"),
+		"process_record": byCase("case_id"), "record_proof": byCase("case_id"), "evidence": byCase("case_id"), "evidence_removed": byCase("case_id"), "document": byCase("case_id"),
 		"alarm": byCase("case_id"), "case_search": byCase("case_id"), "case_check": byCase("case_id"), "case_note": byCase("case_id"), "publication_check": byCase("case_id"),
-		"message": byCase("case_id"), "payment_order": byCase("case_id"), "payment_notice": byCase("case_id"), "portal_visit": byCase("case_id"),
+		"message": byCase("case_id"), "payment_order": byCase("case_id"), "payment_notice": byCase("case_id"), "refund": byCase("case_id"), "case_paper": byCase("case_id"), "full_copy": byCase("case_id"), "portal_visit": byCase("case_id"),
 		"credit_record": byCase("case_id"), "credit_repair": record,
 		"credit_paper":   `EXISTS (SELECT FROM public.credit_repair p JOIN public.credit_record r ON r.id = p.record_id JOIN public.casefile c ON c.id = r.case_id WHERE p.id = t.repair_id AND c.township = ` + mine + `)`,
 		"note_mention":   `EXISTS (SELECT FROM public.case_note n JOIN public.casefile c ON c.id = n.case_id WHERE n.id = t.note_id AND c.township = ` + mine + `)`,
@@ -106,7 +106,9 @@ func narrowed() map[string]string {
 		"camera_state_part": byCamera("camera_id"),
 		"redacted_copy":     byCase("case_id"), "room_part": byCase("case_id"),
 		"object_event": byObject("object_id"), "object_paper": byObject("object_id"),
-		"draw_task": `(` + byObject("subject") + ` OR ` + byCase("subject") + `)`,
+		// Sealed figures of areas that lay within; those of the district are of no township.
+		"quota_snapshot": `(cardinality(t.townships) > 0 AND t.townships <@ current_setting('offsite.townships')::text[])`,
+		"draw_task":      `(` + byObject("subject") + ` OR ` + byCase("subject") + `)`,
 		// Who is nobody's yet may be chosen for an object or a case by everybody.
 		"party": `(EXISTS (SELECT FROM public.object o WHERE o.party_id = t.id AND o.township = ` + mine + `)
 			OR EXISTS (SELECT FROM public.casefile c WHERE c.party_id = t.id AND c.township = ` + mine + `)
@@ -115,6 +117,7 @@ func narrowed() map[string]string {
 			OR EXISTS (SELECT FROM public.casefile c WHERE c.party_id = t.party_id AND c.township = ` + mine + `))`,
 		"access_record": `(EXISTS (SELECT FROM public.evidence e JOIN public.casefile c ON c.id = e.case_id WHERE e.bundle::text = t.subject AND c.township = ` + mine + `)
 			OR EXISTS (SELECT FROM public.camera c WHERE c.id::text = t.subject AND c.township = ` + mine + `)
+			OR EXISTS (SELECT FROM public.casefile c WHERE t.what = 'paper' AND c.id::text = t.subject AND c.township = ` + mine + `)
 			OR EXISTS (SELECT FROM public.object o WHERE o.party_id::text = t.subject AND o.township = ` + mine + `))`,
 	}
 }
@@ -126,8 +129,8 @@ func District() []string {
 	return []string{
 		"account", "account_ceremony", "account_outside", "account_passkey", "account_recovery", "account_session", "account_totp", "sign_in",
 		"act_claim", "api_key", "authority", "brigade", "camera_lease", "change_log", "credit_rules", "document_number", "draw", "duty_shift", "evidence_sample", "gateway_trial",
-		"grade_formula", "idempotent_answer", "intake_batch", "intake_change", "intake_party", "intake_row", "key_order", "log_draw", "log_entry", "log_keeper",
-		"model", "model_change", "model_difference", "model_use", "node_spool", "other_case", "portal_code", "portal_link", "portal_session", "quota_snapshot",
+		"grade_formula", "grade_trial", "idempotent_answer", "intake_batch", "intake_change", "intake_party", "intake_row", "key_order", "log_draw", "log_entry", "log_keeper",
+		"model", "model_change", "model_difference", "model_use", "node_spool", "other_case", "portal_code", "portal_link", "portal_session",
 		"push_device", "push_key", "push_wish", "reconciliation", "retention_agreement", "retention_order", "retention_proof", "retention_run", "room_call", "room_holder", "rule", "saved_filter", "score_rules",
 		"subject_event", "subject_request", "subject_try", "watch_node",
 		"webhook_attempt", "webhook_delivery", "webhook_endpoint", "webhook_event",

@@ -1,10 +1,11 @@
 // Package crowd bounds the connections that an HTTP server holds, so that no number of
-// them takes the files that cameras, database and evidence need.
+// them takes the files that cameras, database and evidence need, and nobody alone takes
+// the places of all.
 //
 // Where there are too many, the connection closes that has waited longest without a whole
 // request: idle ones, those that have sent nothing, and those that send their header by
 // the byte. One whose request is being answered is never closed; where all are, the new
-// one is.
+// one is. Where an address has more than its share, it is one of its own that closes.
 package crowd
 
 import (
@@ -12,23 +13,43 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/netip"
+	"slices"
 	"sync"
 	"syscall"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// most bounds the connections whatever files there may be: each takes some 20 KiB.
-const most = 20_000
+const (
+	most  = 20_000 // bounds the connections whatever files there may be: each takes some 20 KiB
+	share = 2      // an address may hold one place in so many
+)
 
 // Crowd is the connections of a server.
 type Crowd struct {
 	most   int
+	apart  []netip.Prefix
 	closed prometheus.Counter
 
 	mu      sync.Mutex
-	open    map[net.Conn]*list.Element // nil: its request is being answered
-	waiting *list.List                 // of net.Conn, the longest-waiting first
+	open    map[net.Conn]*place
+	waiting list.List // of *place, the longest-waiting first
+	callers map[netip.Prefix]*caller
+}
+
+// place is a connection's.
+type place struct {
+	conn     net.Conn
+	from     *caller
+	all, own *list.Element // in waiting, and in the caller's; nil: its request is being answered
+}
+
+// caller is who holds some of the places.
+type caller struct {
+	network netip.Prefix
+	places  int
+	waiting list.List // of *place
 }
 
 // Most is how many connections a server may hold: a quarter of the files that this
@@ -41,11 +62,13 @@ func Most() int {
 	return int(min(files.Cur/4, most))
 }
 
-// New makes a crowd of so many connections at most. r may be nil.
-func New(most int, r prometheus.Registerer) *Crowd {
-	c := &Crowd{most: most, open: map[net.Conn]*list.Element{}, waiting: list.New(),
+// New makes a crowd of so many connections at most, of which one address may hold half.
+// apart are the networks of proxies, behind which many stand: they may hold all. r may be
+// nil.
+func New(most int, apart []netip.Prefix, r prometheus.Registerer) *Crowd {
+	c := &Crowd{most: most, apart: apart, open: map[net.Conn]*place{}, callers: map[netip.Prefix]*caller{},
 		closed: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "offsite_http_connections_closed_total", Help: "Connections closed since there were too many.",
+			Name: "offsite_http_connections_closed_total", Help: "Connections closed since there were too many, of all or of one address.",
 		})}
 	if r != nil {
 		r.MustRegister(c.closed, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -80,6 +103,15 @@ func (c *Crowd) Held() int {
 	return len(c.open)
 }
 
+// Holder is the network of one holder: the address itself, of IPv6 its first 64 bits, the
+// rest of which whoever has them chooses.
+func Holder(a netip.Addr) netip.Prefix {
+	const ofOneHolder = 64
+	a = a.Unmap().WithZone("")
+	p, _ := a.Prefix(min(ofOneHolder, a.BitLen())) // never fails for so many bits; of no address it is none
+	return p
+}
+
 func (c *Crowd) state(conn net.Conn, s http.ConnState) {
 	switch s {
 	case http.StateNew:
@@ -87,7 +119,7 @@ func (c *Crowd) state(conn net.Conn, s http.ConnState) {
 	case http.StateClosed, http.StateHijacked:
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.leaves(conn)
+		c.leaves(c.open[conn])
 	case http.StateActive, http.StateIdle: // the handler knows better
 	}
 }
@@ -95,37 +127,85 @@ func (c *Crowd) state(conn net.Conn, s http.ConnState) {
 func (c *Crowd) comes(conn net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.open[conn] = c.waiting.PushBack(conn)
-	if len(c.open) <= c.most {
+	address := addressOf(conn)
+	p := &place{conn: conn, from: c.caller(address)}
+	p.from.places++
+	c.open[conn] = p
+	c.queue(p)
+	waiting := &c.waiting
+	switch {
+	case p.from.places > max(1, c.most/share) && !c.mayHoldAll(address):
+		waiting = &p.from.waiting
+	case len(c.open) <= c.most:
 		return
 	}
-	first, _ := c.waiting.Front().Value.(net.Conn) // conn itself, where all others are answered
+	first, _ := waiting.Front().Value.(*place) // p itself, where all others are answered
 	c.leaves(first)
 	c.closed.Inc()
-	_ = first.Close()
+	_ = first.conn.Close()
 }
 
-// leaves forgets a connection; mu is held.
-func (c *Crowd) leaves(conn net.Conn) {
-	if at := c.open[conn]; at != nil {
-		c.waiting.Remove(at)
+// addressOf is where a connection comes from; the zero address: it has none, as one by a
+// socket of this machine.
+func addressOf(conn net.Conn) netip.Addr {
+	at, err := netip.ParseAddrPort(conn.RemoteAddr().String())
+	if err != nil {
+		return netip.Addr{}
 	}
-	delete(c.open, conn)
+	return at.Addr().Unmap()
+}
+
+// caller is who has an address. mu is held.
+func (c *Crowd) caller(address netip.Addr) *caller {
+	network := Holder(address)
+	if c.callers[network] == nil {
+		c.callers[network] = &caller{network: network}
+	}
+	return c.callers[network]
+}
+
+func (c *Crowd) mayHoldAll(address netip.Addr) bool {
+	return !address.IsValid() || slices.ContainsFunc(c.apart, func(a netip.Prefix) bool { return a.Contains(address) })
+}
+
+// queue lets a connection wait, as the last. mu is held.
+func (c *Crowd) queue(p *place) {
+	p.all, p.own = c.waiting.PushBack(p), p.from.waiting.PushBack(p)
+}
+
+// leaves forgets a connection, if it is known; mu is held.
+func (c *Crowd) leaves(p *place) {
+	if p == nil {
+		return
+	}
+	c.serve(p)
+	delete(c.open, p.conn)
+	if p.from.places--; p.from.places == 0 {
+		delete(c.callers, p.from.network)
+	}
+}
+
+// serve takes a connection out of those that wait; mu is held.
+func (c *Crowd) serve(p *place) {
+	if p.all != nil {
+		c.waiting.Remove(p.all)
+		p.from.waiting.Remove(p.own)
+		p.all, p.own = nil, nil
+	}
 }
 
 func (c *Crowd) asks(conn net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if at := c.open[conn]; at != nil {
-		c.waiting.Remove(at)
-		c.open[conn] = nil
+	if p := c.open[conn]; p != nil {
+		c.serve(p)
 	}
 }
 
 func (c *Crowd) waits(conn net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if at, held := c.open[conn]; held && at == nil {
-		c.open[conn] = c.waiting.PushBack(conn)
+	if p := c.open[conn]; p != nil && p.all == nil {
+		c.queue(p)
 	}
 }

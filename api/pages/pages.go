@@ -97,7 +97,7 @@ func (p *Pages) serveIndex(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", Policy(nonce))
 	page := bytes.ReplaceAll(p.index, []byte(NoncePlaceholder), []byte(nonce))
-	page = bytes.Replace(page, []byte("</head>"), []byte(p.links[program(r.URL.Path)]+"</head>"), 1)
+	page = bytes.Replace(page, []byte("</head>"), []byte(p.links[program(r)]+"</head>"), 1)
 	page = p.withNotice(r, page)
 	h.Set("Vary", "Accept-Encoding")
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {

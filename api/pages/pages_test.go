@@ -21,6 +21,7 @@ func built(t *testing.T) *pages.Pages {
 		".vite/manifest.json": {Data: []byte(`{
 			"src/app/console.tsx": {"file": "assets/console-1.js", "css": ["assets/console-1.css"], "imports": ["index.html", "_shared.js"]},
 			"_shared.js": {"file": "assets/shared-1.js", "imports": ["src/app/console.tsx"]},
+			"src/app/door.tsx": {"file": "assets/door-1.js", "imports": ["_shared.js"]},
 			"src/pages/overview.tsx": {"file": "assets/overview-1.js", "imports": ["_shared.js"]},
 			"src/portal/portal.tsx": {"file": "assets/portal-1.js", "imports": ["_shared.js"]},
 			"src/portal/party.tsx": {"file": "assets/party-1.js"}
@@ -55,8 +56,11 @@ func TestNoticeWithoutScripts(t *testing.T) {
 func TestEachProgramLoadsItsFilesAtOnce(t *testing.T) {
 	t.Parallel()
 	p := built(t)
+	if page := get(p, "/", "Cookie", "offsite=1").Body.String(); !strings.Contains(page, "overview-1.js") || strings.Contains(page, "door-1.js") {
+		t.Errorf("who has signed in loads %s", page)
+	}
 	for target, want := range map[string][2]string{
-		"/":       {"console-1.js console-1.css shared-1.js overview-1.js", "portal-1.js"},
+		"/":       {"console-1.js console-1.css shared-1.js door-1.js", "overview-1.js"},
 		"/cases":  {"console-1.js shared-1.js", "overview-1.js"},
 		"/p/bad":  {"portal-1.js party-1.js shared-1.js console-1.js", ""},
 		"/d/CODE": {"portal-1.js", "party-1.js"},

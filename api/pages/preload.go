@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -17,9 +18,11 @@ type chunk struct {
 }
 
 // The programs that main.tsx chooses between, with the page that each opens first, by the
-// first part of their addresses: "" is the console's first page, "console" any other.
+// first part of their addresses: "" is the console's first page, "door" the same address for
+// who has no session yet, "console" any other.
 var programs = map[string][]string{
 	"":        {"src/app/console.tsx", "src/pages/overview.tsx"},
+	"door":    {"src/app/console.tsx", "src/app/door.tsx"},
 	"console": {"src/app/console.tsx"},
 	"p":       {"src/portal/portal.tsx", "src/portal/party.tsx"},
 	"d":       {"src/portal/portal.tsx", "src/portal/document-check.tsx"},
@@ -75,10 +78,13 @@ func linksOf(manifest map[string]chunk, entries []string) string {
 	return b.String()
 }
 
-// program names the program that serves an address.
-func program(path string) string {
-	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	if _, known := programs[first]; known {
+// program names the program that serves an address. Who brings no cookie has not signed in.
+func program(r *http.Request) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if first == "" && len(r.Cookies()) == 0 {
+		return "door"
+	}
+	if _, known := programs[first]; known && first != "door" {
 		return first
 	}
 	return "console"

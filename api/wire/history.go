@@ -13,7 +13,7 @@ import (
 type ObjectChange struct {
 	At     time.Time     `json:"at"`
 	By     string        `json:"by" doc:"A name; empty: the system itself."`
-	Action string        `json:"action" doc:"create, change, grade, remove, photo, commitment, withdraw"`
+	Action string        `json:"action" doc:"create, change, grade, remove, photo, commitment, code, withdraw"`
 	Fields []FieldChange `json:"fields"`
 	ZH     string        `json:"zh,omitempty" doc:"Of a grade: why."`
 	EN     string        `json:"en,omitempty"`
@@ -38,7 +38,7 @@ func HistoryOf(changes []registry.Change, names map[string]string) []ObjectChang
 			after = map[string]any{"grade": after["grade"]}
 		}
 		if before != nil && after != nil {
-			o.Fields = differences(before, after)
+			o.Fields = differences(before, after, "id", "version", "changed_at", "party_id") // party says the same in words
 		}
 		out = append(out, o)
 	}
@@ -53,9 +53,9 @@ func membersOf(v any) (m map[string]any) {
 	return m
 }
 
-// differences lists what two states of a thing say differently, in a fixed order.
-func differences(before, after map[string]any) []FieldChange {
-	inner := []string{"id", "version", "changed_at", "party_id"} // party says the same in words
+// differences lists what two states of a thing say differently, in a fixed order; what is
+// inner concerns nobody.
+func differences(before, after map[string]any, inner ...string) []FieldChange {
 	var list []FieldChange
 	all := make([]string, 0, len(before)+len(after))
 	for name := range before {

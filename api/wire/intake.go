@@ -57,10 +57,22 @@ type ObjectEvent struct {
 
 // ObjectEventDraft records what happened with an object.
 type ObjectEventDraft struct {
-	Kind   string    `json:"kind" enum:"inspection_passed,inspection_failed,finding,complaint,media"`
+	Kind   string    `json:"kind" enum:"inspection_passed,inspection_failed,finding,complaint,media,joint_passed,joint_failed"`
 	At     time.Time `json:"at"`
 	Source string    `json:"source" minLength:"1" maxLength:"120" doc:"Its number elsewhere; the same one counts once."`
 	Note   string    `json:"note,omitempty" maxLength:"500"`
+}
+
+// JointObject is an object that several bureaux supervise, with what each found last.
+type JointObject struct {
+	grade.Joint
+	Checks []JointCheck `json:"checks"`
+}
+
+// JointCheck is what a bureau found last.
+type JointCheck struct {
+	grade.JointCheck
+	ByName string `json:"by_name" doc:"The bureau, by the name of its system's key."`
 }
 
 // GradeAdjustment adds points to an object or takes some off.

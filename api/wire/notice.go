@@ -13,3 +13,8 @@ type NoticeDevices struct {
 type NoticeKinds struct {
 	Kinds []string `json:"kinds" maxItems:"10"`
 }
+
+// NoticeAddress is where a browser is told.
+type NoticeAddress struct {
+	Endpoint string `json:"endpoint" minLength:"1" maxLength:"1000" doc:"Of its PushSubscription."`
+}

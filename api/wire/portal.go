@@ -16,9 +16,10 @@ type PortalSession struct {
 	CSRF string `json:"csrf" doc:"Goes into X-CSRF-Token of every request that changes something."`
 }
 
-// PortalText is a party's statement.
-type PortalText struct {
-	Text string `json:"text" minLength:"1" maxLength:"4000"`
+// PortalStatement is what a party says, with what it sends along.
+type PortalStatement struct {
+	Text   string   `json:"text" minLength:"1" maxLength:"4000"`
+	Papers []string `json:"papers,omitempty" maxItems:"3" doc:"PDF, JPEG or PNG, base64; 2 MiB each."`
 }
 
 // PortalReason asks for a hearing.

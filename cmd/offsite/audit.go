@@ -65,7 +65,7 @@ type auditReportCmd struct {
 
 // Help is shown by `offsite audit report --help`.
 func (auditReportCmd) Help() string {
-	return "Exit status: 0 all that were drawn hold, 1 some were tampered with or are missing, 2 some could not be checked.\n\n  offsite audit report 01a211f5-ad41-765d-963c-819094d48695 --out report.xlsx"
+	return "Exit status: 0 all that were drawn hold or were deleted since nobody confirmed them, 1 some were tampered with or are missing, 2 some could not be checked.\n\n  offsite audit report 01a211f5-ad41-765d-963c-819094d48695 --out report.xlsx"
 }
 
 // Run checks and reports.
@@ -100,8 +100,8 @@ func (c *auditReportCmd) Run(ctx context.Context, file *config.File) error {
 		return err
 	}
 	bad, unsure := report.Count(audit.Tampered)+report.Count(audit.Missing), report.Count(audit.Unchecked)
-	fmt.Printf("%s: %d of %d bundles drawn; %d hold, %d were tampered with or are missing, %d could not be checked\n",
-		c.Out, len(report.Findings), report.Sample.Population, report.Count(audit.Holds), bad, unsure)
+	fmt.Printf("%s: %d of %d bundles drawn; %d hold, %d were tampered with or are missing, %d could not be checked, %d were deleted since nobody confirmed them\n",
+		c.Out, len(report.Findings), report.Sample.Population, report.Count(audit.Holds), bad, unsure, report.Count(audit.Removed))
 	switch {
 	case bad > 0:
 		return exitError{1, errSilent}

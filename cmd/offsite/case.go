@@ -54,29 +54,40 @@ func (c *caseExportCmd) Run(ctx context.Context, file *config.File) error {
 		if err != nil {
 			return err
 		}
-		return c.write(ctx, d, id, out, text)
+		files, err := c.write(ctx, d, id, out, text)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s: %d files; unpacked, sha256sum --check manifest-sha256.txt and offsite verify data/bundles --trust data/trust.json check it\n", c.Out, files)
+		return nil
 	})
 }
 
-func (c *caseExportCmd) write(ctx context.Context, d *desk, id, out string, trust []byte) (err error) {
+// write writes the bag whole, or nothing, and tells how many files are in it.
+func (c *caseExportCmd) write(ctx context.Context, d *desk, id, out string, trust []byte) (files int, err error) {
 	var w *bag.Writer
 	if strings.EqualFold(filepath.Ext(out), ".zip") {
 		f, err := os.OpenFile(out+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 		if err != nil {
-			return fmt.Errorf("write the bag: %w", err)
+			return 0, fmt.Errorf("write the bag: %w", err)
 		}
 		w = bag.Zip(f, strings.TrimSuffix(filepath.Base(out), filepath.Ext(out)), time.Now())
-		defer func() {
-			if err = errors.Join(err, f.Close()); err == nil {
-				err = os.Rename(f.Name(), out)
-			}
-		}()
-	} else if w, err = bag.Folder(out, time.Now()); err != nil {
-		return err
+		if err := errors.Join(c.export(ctx, d, id, trust, w), f.Close()); err != nil {
+			os.Remove(f.Name())
+			return 0, err
+		}
+		return len(w.Files()), os.Rename(f.Name(), out)
 	}
-	if err := d.book.Export(ctx, casework.Actor{Name: c.For}, id, "offsite "+version, d.vault, trust, w); err != nil {
-		return err
+	if w, err = bag.Folder(out, time.Now()); err != nil {
+		return 0, err
 	}
-	fmt.Printf("%s: %d files; unpacked, sha256sum --check manifest-sha256.txt and offsite verify data/bundles --trust data/trust.json check it\n", c.Out, len(w.Files()))
-	return nil
+	if err := c.export(ctx, d, id, trust, w); err != nil {
+		os.RemoveAll(out)
+		return 0, err
+	}
+	return len(w.Files()), nil
+}
+
+func (c *caseExportCmd) export(ctx context.Context, d *desk, id string, trust []byte, w *bag.Writer) error {
+	return d.book.Export(ctx, casework.Actor{Name: c.For}, id, "offsite "+version, d.vault, trust, w)
 }

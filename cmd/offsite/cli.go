@@ -18,6 +18,7 @@ type cli struct {
 	Camera   cameraCmd   `cmd:"" help:"Examine a camera, or play videos as cameras."`
 	Replay   replayCmd   `cmd:"" help:"Run recorded videos through the detectors, as fast as possible."`
 	Verify   verifyCmd   `cmd:"" help:"Check an evidence bundle, offline."`
+	Document documentCmd `cmd:"" help:"Check that documents are the bureau's, offline, by the signatures beside them."`
 	Key      keyCmd      `cmd:"" help:"Create, list, rotate and revoke the keys that seal evidence."`
 	Log      logCmd      `cmd:"" help:"Check, prove and watch a transparency log, without trusting its keeper."`
 	Case     caseCmd     `cmd:"" help:"Hand a case over."`

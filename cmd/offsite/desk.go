@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"os"
@@ -23,6 +22,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"offsite/api"
+	"offsite/api/crowd"
 	"offsite/api/guard"
 	"offsite/api/idempotency"
 	"offsite/api/problem"
@@ -57,6 +57,7 @@ import (
 	"offsite/registry/grade"
 	"offsite/registry/intake"
 	"offsite/registry/keyorder"
+	"offsite/registry/model"
 	ground "offsite/registry/place"
 	"offsite/store"
 	"offsite/tracing"
@@ -82,11 +83,13 @@ type desk struct {
 	credit    *credit.Office
 	privacy   *privacy.Office
 	gateways  *gateway.Office
+	models    *model.Registry
 	vault     *vault.Vault
 	metrics   *prometheus.Registry
 	log       *slog.Logger
 	views     *live.Views  // nil before there is a handler
 	addresses *guard.Guard // of cameras
+	district  *ground.Map  // nil: none is configured
 
 	publicLog *publicLog
 }
@@ -134,11 +137,27 @@ func openDesk(ctx context.Context, c *config.Config, p *platform, ring *seal.Rin
 		pool.Close()
 		return nil, err
 	}
-	if err := d.join(ctx, p, grace); err != nil {
+	if err := d.join(ctx, p, ring, grace); err != nil {
 		d.Close()
 		return nil, err
 	}
 	return d, nil
+}
+
+// readDistrict reads the bureau's own map; nil where no file is named.
+func readDistrict(file string) (*ground.Map, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("bureau.map: %w", err)
+	}
+	m, err := ground.ReadMap(text)
+	if err != nil {
+		return nil, fmt.Errorf("bureau.map %s: %w", file, err)
+	}
+	return m, nil
 }
 
 // Close lets log and database go.
@@ -147,7 +166,7 @@ func (d *desk) Close() {
 	d.pool.Close()
 }
 
-func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error {
+func (d *desk) join(ctx context.Context, p *platform, ring *seal.Ring, grace time.Duration) error {
 	secrets, err := registry.OpenSecrets(d.config.Path("keys", "secrets.key"))
 	if err != nil {
 		return err
@@ -161,7 +180,11 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 	if d.addresses, err = guard.New(d.config.Cameras.Networks); err != nil {
 		return err
 	}
-	d.intake, d.grades = intake.New(d.pool, d.registry, secrets, time.Now, intake.WithAddressCheck(refusing(d.addresses))), grade.New(d.pool, time.Now)
+	if d.district, err = readDistrict(d.config.Bureau.Map); err != nil {
+		return err
+	}
+	d.intake = intake.New(d.pool, d.registry, secrets, time.Now, intake.WithAddressCheck(refusing(d.addresses)), intake.WithMap(d.district))
+	d.grades = grade.New(d.pool, time.Now)
 	days, err := calendar.Default()
 	if err != nil {
 		return err
@@ -193,6 +216,9 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 		return err
 	}
 	d.gateways = gateway.New(d.pool, tried(d.config, p, d.vault, pay, remind, letters), time.Now)
+	if d.models, err = model.New(d.pool, weightsIn(p.store), time.Now); err != nil {
+		return err
+	}
 	if err = d.outward(); err != nil {
 		return err
 	}
@@ -209,6 +235,7 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 			Demo: grace > 0,
 		},
 		PublicURL: d.config.Public(), LinkKey: links, Logger: d.log.With("part", "casework"), DemonstrationGrace: grace,
+		Sealer: sync.OnceValues(ring.Sealer), // not before there is something to seal: commands that mend keys come this way too
 	}
 	if letters != nil {
 		o.Mailer = letters
@@ -217,7 +244,7 @@ func (d *desk) join(ctx context.Context, p *platform, grace time.Duration) error
 		return err
 	}
 	d.credit = credit.New(credit.Options{Pool: d.pool, Law: d.book.Rules(), Tell: d.hooks.Tell, Now: time.Now})
-	d.office = supervision.New(supervision.Options{Pool: d.pool, Law: d.book.Rules(), Inspected: d.grades.Inspected, Now: time.Now})
+	d.office = supervision.New(supervision.Options{Pool: d.pool, Law: d.book.Rules(), Inspected: d.grades.Inspected, Due: d.due, Now: time.Now})
 	return nil
 }
 
@@ -227,7 +254,7 @@ func (d *desk) handler() (_ *api.API, err error) {
 		Accounts: d.accounts, Registry: d.registry, Casework: d.book, Vault: d.vault,
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
 		Draws: d.office, Rules: d.book.Rules(), Samples: sample.New(d.pool, time.Now), Desk: casedesk.New(d.pool, time.Now),
-		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Bell: d.bell, Exports: bulk.New(d.pool), Leads: d.leads, Credit: d.credit, Privacy: d.privacy, Gateways: d.gateways, KeyOrders: keyorder.New(d.pool, time.Now),
+		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Bell: d.bell, Exports: bulk.New(d.pool), Leads: d.leads, Credit: d.credit, Privacy: d.privacy, Gateways: d.gateways, KeyOrders: keyorder.New(d.pool, time.Now), Models: d.models,
 		Transfers: transfer.New(transfer.Options{Pool: d.pool, Leads: d.leads, Bureau: d.config.Bureau.NameZH, Tell: d.hooks.Tell, Now: time.Now}),
 		Trust:     func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe:     prober(d.addresses), Live: d.viewer(d.addresses), Discovery: newFinder(d.addresses), Rooms: d.rooms, CheckAddress: d.addresses.Check,
@@ -238,17 +265,9 @@ func (d *desk) handler() (_ *api.API, err error) {
 		Log:     d.publicLog.Handler(),
 		Pages:   web.Files(),
 		Metrics: promhttp.HandlerFor(d.metrics, promhttp.HandlerOpts{}), Registerer: d.metrics,
+		Map:            d.district,
 		FactorDemanded: d.config.Accounts.SecondFactor == "required", Passkeys: d.passkeys != nil,
 		PublicURL: d.config.Public(), TrustedProxies: d.proxies(), Version: version, Logger: d.log.With("part", "api"),
-	}
-	if file := d.config.Bureau.Map; file != "" {
-		text, err := os.ReadFile(file)
-		if err == nil {
-			o.Map, err = ground.ReadMap(text)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("bureau.map %s: %w", file, err)
-		}
 	}
 	if d.config.OIDC.Issuer != "" {
 		if o.Elsewhere, err = identityProvider(d.config); err != nil {
@@ -259,16 +278,12 @@ func (d *desk) handler() (_ *api.API, err error) {
 }
 
 // proxies are the networks of the proxies in front, which the configuration's check has
-// found right. Where public_url begins with https there is one, since this program speaks
-// http.
+// found right.
 func (d *desk) proxies() (trusted []netip.Prefix) {
 	for _, network := range d.config.Proxies {
 		if p, err := netip.ParsePrefix(network); err == nil {
 			trusted = append(trusted, p)
 		}
-	}
-	if len(trusted) == 0 && strings.HasPrefix(d.config.Public(), "https:") {
-		d.log.Warn("a proxy stands in front, since public_url begins with https; name its network in proxies, or its callers share the limits of one address")
 	}
 	return trusted
 }
@@ -345,22 +360,14 @@ func (d *desk) serve(ctx context.Context, listener net.Listener) error {
 	remembering.Go(func() { d.accounts.Remember(listening) })
 	defer remembering.Wait()
 	defer ignore()
-	server := api.Server(a.Handler(), d.log.With("part", "http"), d.metrics)
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve %s: %w", listener.Addr(), err)
-	case <-ctx.Done():
+	proxies := d.proxies()
+	if len(proxies) == 0 && strings.HasPrefix(d.config.Public(), "https:") { // this program speaks http
+		d.log.Warn("a proxy stands in front, since public_url begins with https; name its network in proxies, or its callers share the limits of one address")
 	}
-	a.Stop() // ends the streams of events, which Shutdown would wait for
-	d.views.Stop()
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	if err := server.Shutdown(stopping); err != nil && !errors.Is(err, http.ErrServerClosed) {
-		_ = server.Close()
-	}
-	return nil
+	server := crowd.Server(a.Handler(), d.log.With("part", "http"), proxies, d.metrics)
+	server.RegisterOnShutdown(a.Stop) // ends the streams of events, which it would wait for
+	server.RegisterOnShutdown(d.views.Stop)
+	return serveAt(ctx, listener, server)
 }
 
 // cases tells the risk grades which cases count, and which no longer do.
@@ -379,6 +386,19 @@ func (d *desk) cases(ctx context.Context, since time.Time) ([]grade.Event, error
 		}
 	}
 	return events, nil
+}
+
+// due gives the draws the objects whose inspection is due.
+func (d *desk) due(ctx context.Context, at time.Time, township string, most int) ([]supervision.Ticket, error) {
+	list, err := d.grades.DueInspections(ctx, at, township, most)
+	if err != nil {
+		return nil, err
+	}
+	tickets := make([]supervision.Ticket, len(list))
+	for i, o := range list {
+		tickets[i] = supervision.Ticket{ID: o.ObjectID, Name: o.Name, Chances: 1}
+	}
+	return tickets, nil
 }
 
 // refusing refuses the addresses of cameras in a file that lie outside the allowed

@@ -24,7 +24,7 @@ func (d *demonstration) district(ctx context.Context, desk *desk) (stop func()) 
 		staff, err := d.staff(ctx, desk)
 		if err == nil {
 			err = district.Loader{Pool: desk.pool, Registry: desk.registry, Grades: desk.grades, Book: desk.book,
-				Credit: desk.credit, Secrets: desk.secrets, Bureau: desk.config.Bureau.NameZH, Staff: staff, Seed: districtSeed, Now: began}.Load(ctx)
+				Credit: desk.credit, Draws: desk.office, Secrets: desk.secrets, Bureau: desk.config.Bureau.NameZH, Staff: staff, Seed: districtSeed, Now: began}.Load(ctx)
 		}
 		if err == nil {
 			err = desk.book.SealQuotas(ctx) // the month before has ended with these cases
@@ -47,7 +47,7 @@ func (d *demonstration) staff(ctx context.Context, desk *desk) (district.Staff, 
 	if err != nil {
 		return s, err
 	}
-	parts := map[string]*casework.Actor{"reviewer": &s.Reviewer, "reviewer2": &s.Reviewer2, "officer": &s.Officer, "officer2": &s.Officer2, "legal": &s.Legal, "head": &s.Head}
+	parts := map[string]*casework.Actor{"reviewer": &s.Reviewer, "reviewer2": &s.Reviewer2, "officer": &s.Officer, "officer2": &s.Officer2, "legal": &s.Legal, "head": &s.Head, "supervisor": &s.Supervisor}
 	for _, a := range all {
 		if actor, ok := parts[a.Username]; ok {
 			*actor = casework.Actor{ID: a.ID, Name: a.Name, Roles: a.Roles, LicenceNo: a.LicenceNo}

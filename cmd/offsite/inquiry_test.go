@@ -74,7 +74,7 @@ func (v *village) visitor(at string) *visitor {
 	run(`INSERT INTO casefile (id, number, state, version, detector, matter, camera_id, zone_id, first_at, last_at, raised_at, created_at, changed_at, dossier)
 		VALUES ($1, 'N', 'notified', 1, 'stall', 'stall', gen_random_uuid(), gen_random_uuid(), now(), now(), now(), now(), now(), $2)`, caseID,
 		`{"room": {"id": "0198c000-0000-7000-8000-000000000700", "opened_at": "2026-11-24T02:00:00Z", "agreed_at": "2026-11-24T02:01:00Z"}}`)
-	run(`INSERT INTO portal_link (token_sha256, case_id, nonce, created_at, expires_at) VALUES ($1, $2, 'n', now(), now() + interval '1 day')`, digest[:], caseID)
+	run(`INSERT INTO portal_link (token_sha256, case_id, nonce, given_at) VALUES ($1, $2, 'n', now())`, digest[:], caseID)
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		v.t.Fatal(err)

@@ -23,6 +23,7 @@ import (
 type logCmd struct {
 	Check   logCheckCmd   `cmd:"" help:"Check a transparency log: its signature, every entry, and that it has only grown."`
 	Prove   logProveCmd   `cmd:"" help:"Fetch the proof that a bundle's seal stands in a transparency log."`
+	Figures logFiguresCmd `cmd:"" help:"Check reported figures of the plan against those sealed in a transparency log."`
 	Monitor logMonitorCmd `cmd:"" help:"Watch a transparency log for ever; ends where it was changed."`
 	Witness logWitnessCmd `cmd:"" help:"Sign a log's checkpoints, once it is seen that they only grow (C2SP tlog-witness)."`
 }
@@ -68,10 +69,11 @@ func judged(err error) error {
 }
 
 type logCheckCmd struct {
-	Source logSource `embed:""`
-	State  string    `help:"File that remembers the log from one check to the next, so that a fork is found." placeholder:"FILE"`
-	Quick  bool      `help:"Look at the signature and at --state alone, not at every entry."`
-	JSON   bool      `help:"Print what is known of the log as JSON."`
+	Source  logSource `embed:""`
+	State   string    `help:"File that remembers the log from one check to the next, so that a fork is found." placeholder:"FILE"`
+	Receipt string    `help:"Receipt that was given for a bundle or a record (.tlog-proof): see that the log still holds all that it held then, so that one of a forked log is found." placeholder:"FILE"`
+	Quick   bool      `help:"Look at the signature and at --state alone, not at every entry."`
+	JSON    bool      `help:"Print what is known of the log as JSON."`
 }
 
 // Help is shown by `offsite log check --help`.
@@ -95,6 +97,9 @@ func (c *logCheckCmd) Run(ctx context.Context) error {
 	if err == nil && !c.Quick {
 		seen, err = translog.Check(ctx, source, *trust.Log)
 	}
+	if err == nil && c.Receipt != "" {
+		err = c.given(ctx, source, *trust.Log, seen)
+	}
 	if err != nil {
 		return judged(err)
 	}
@@ -107,6 +112,25 @@ func (c *logCheckCmd) Run(ctx context.Context) error {
 	}
 	if c.State != "" {
 		fmt.Printf("it holds all that it held when %s was written first\n", c.State)
+	}
+	if c.Receipt != "" {
+		fmt.Printf("it holds all that it held when %s was given\n", c.Receipt)
+	}
+	return nil
+}
+
+// given compares the log with the checkpoint of a receipt.
+func (c *logCheckCmd) given(ctx context.Context, source translog.Source, t seal.TrustedLog, seen translog.Checked) error {
+	text, err := os.ReadFile(c.Receipt)
+	if err != nil {
+		return fmt.Errorf("read the log's receipt: %w", err)
+	}
+	p, err := proof.Parse(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Receipt, err)
+	}
+	if err := translog.Consistency(ctx, source, t, p.Checkpoint, []byte(seen.Checkpoint)); err != nil {
+		return fmt.Errorf("%s is a receipt of another log than this one: %w", c.Receipt, err)
 	}
 	return nil
 }
@@ -168,15 +192,7 @@ func (c *logProveCmd) prove(ctx context.Context, source translog.Source, t seal.
 	if err != nil {
 		return nil, proof.Place{}, exitError{2, err}
 	}
-	p, err := proof.Parse(text)
-	if err != nil {
-		return nil, proof.Place{}, exitError{2, err}
-	}
-	entry, err := e.Bytes()
-	if err != nil {
-		return nil, proof.Place{}, exitError{2, err}
-	}
-	place, err := p.Check(entry, translog.Trusted(t))
+	place, err := entered(e, text, t)
 	if errors.Is(err, proof.ErrBroken) {
 		return nil, place, exitError{1, fmt.Errorf("bundle %s is not entry %d of the log: %w", e.ID, *c.Index, err)}
 	}

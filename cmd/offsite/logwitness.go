@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
-	"time"
 
+	"offsite/api/crowd"
 	"offsite/config"
 	"offsite/evidence/translog"
 	"offsite/evidence/translog/proof"
@@ -38,15 +36,14 @@ func (c *logWitnessCmd) Run(ctx context.Context) error {
 	if trust.Log == nil {
 		return fmt.Errorf("%s names no transparency log; get a newer one from the bureau's console", c.Trust)
 	}
-	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
-		return fmt.Errorf("witness: %w", err)
-	}
 	known := translog.Trusted(*trust.Log)
 	known.Witnesses, known.Quorum = nil, 0 // it is about to be one of them
-	w, err := witness.Open(witness.Options{Dir: c.Dir, Name: c.Name, Logs: []proof.Trusted{known}, Logger: newLogger(os.Stderr, c.Log)})
+	log := newLogger(os.Stderr, c.Log)
+	w, err := witness.Open(witness.Options{Dir: c.Dir, Name: c.Name, Logs: []proof.Trusted{known}, Logger: log})
 	if err != nil {
 		return err
 	}
+	defer w.Close()
 	key, err := w.Verifier()
 	if err != nil {
 		return err
@@ -56,19 +53,5 @@ func (c *logWitnessCmd) Run(ctx context.Context) error {
 		return fmt.Errorf("listen at %s: %w; choose another address with --listen", c.Listen, err)
 	}
 	fmt.Printf("witness %s %s http://%s/\n", c.Name, key, listener.Addr())
-	const patience = 10 * time.Second
-	server := &http.Server{Handler: w, ReadTimeout: patience, WriteTimeout: patience, IdleTimeout: time.Minute}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve %s: %w", listener.Addr(), err)
-	case <-ctx.Done():
-	}
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	if err := server.Shutdown(stopping); err != nil && !errors.Is(err, http.ErrServerClosed) {
-		_ = server.Close()
-	}
-	return nil
+	return serveAt(ctx, listener, crowd.Server(w, log, nil, nil))
 }

@@ -17,7 +17,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"offsite/api"
+	"offsite/api/crowd"
 	"offsite/evidence/seal"
 )
 
@@ -88,7 +88,7 @@ func describeMetrics(ctx context.Context, args []string) error {
 		if _, err := d.handler(); err != nil {
 			return err
 		}
-		api.Server(http.NotFoundHandler(), log, d.metrics)
+		crowd.Server(http.NotFoundHandler(), log, nil, d.metrics)
 		return writeMetrics(d.metrics)
 	})
 }

@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"offsite/config"
 	"offsite/models"
@@ -152,7 +150,12 @@ type modelPredictCmd struct {
 
 // Help is shown by `offsite model predict --help`.
 func (modelPredictCmd) Help() string {
-	return "Boxes are in pixels of the picture, areas in shares of it.\n\n  offsite model predict burning field.jpg --min-score 0.1 --json"
+	return `Boxes are in pixels of the picture, areas in shares of it. A picture that its file wants turned (EXIF
+orientation) is turned first: width, height and boxes are those of what a viewer shows. Transparency is left out.
+Read are JPEG, PNG, WebP, BMP, TIFF and the first picture of a GIF or video. Lines come in the order of the pictures;
+what cannot be read is named on standard error, the others are done, and the status is 1.
+
+  offsite model predict burning field.jpg --min-score 0.1 --json`
 }
 
 // Run prints what the model sees. A picture that cannot be read is named, the
@@ -168,7 +171,7 @@ func (c *modelPredictCmd) Run() error {
 	defer engine.Close()
 	var baseline *decode.Picture
 	if c.Baseline != "" {
-		if baseline, err = openPicture(c.Baseline); err != nil {
+		if baseline, err = decode.First(c.Baseline); err != nil {
 			return err
 		}
 		defer baseline.Release()
@@ -187,7 +190,7 @@ func (c *modelPredictCmd) Run() error {
 }
 
 func (c *modelPredictCmd) one(engine *infer.Engine, path string, baseline *decode.Picture) error {
-	picture, err := openPicture(path)
+	picture, err := decode.First(path)
 	if err != nil {
 		return err
 	}
@@ -212,19 +215,6 @@ func (c *modelPredictCmd) one(engine *infer.Engine, path string, baseline *decod
 		fmt.Printf("  %-12s %5.1f %%\n", label, p.Areas[label]*100)
 	}
 	return nil
-}
-
-func openPicture(path string) (*decode.Picture, error) {
-	file, err := decode.Open(path, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	p, err := file.Next(time.Time{})
-	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("open %s: it holds no whole picture", path)
-	}
-	return p, err
 }
 
 type modelEvalCmd struct {

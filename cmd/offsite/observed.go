@@ -10,7 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"offsite/api"
+	"offsite/api/crowd"
 )
 
 // observed answers /metrics, /livez and /readyz of a process that has no console, where
@@ -28,7 +28,7 @@ func (d *desk) observed(ctx context.Context) (stop func(), err error) {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(d.metrics, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", d.readyz)
-	server := api.Server(mux, d.log.With("part", "metrics"), d.metrics)
+	server := crowd.Server(mux, d.log.With("part", "metrics"), nil, d.metrics)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

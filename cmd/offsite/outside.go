@@ -70,6 +70,14 @@ func (noProvider) Create(context.Context, casework.Order) (string, error) { retu
 // Daily implements casework.Payment: who takes no money has an empty file.
 func (noProvider) Daily(context.Context, time.Time) ([]casework.PaymentLine, error) { return nil, nil }
 
+// Query implements casework.Payment.
+func (noProvider) Query(_ context.Context, order string) (casework.PaymentNotice, error) {
+	return casework.PaymentNotice{OrderID: order}, errNoProvider
+}
+
+// Refund implements casework.Payment.
+func (noProvider) Refund(context.Context, string, int64, string) error { return errNoProvider }
+
 // Verify implements casework.Payment.
 func (noProvider) Verify(http.Header, []byte) (casework.PaymentNotice, error) {
 	return casework.PaymentNotice{}, errNoProvider

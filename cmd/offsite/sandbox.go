@@ -8,11 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"time"
 
+	"offsite/api/crowd"
 	"offsite/config"
 	"offsite/sandbox/message"
 	"offsite/sandbox/payment"
@@ -78,33 +79,16 @@ func playSandbox(ctx context.Context, listen string, s sandboxServer) error {
 		return err
 	}
 	defer s.Stop()
-	return serveHTTP(ctx, listen, s.Handler(), nil)
+	return serveHTTP(ctx, listen, s.Handler())
 }
 
-// serveHTTP serves until ctx ends, then lets requests under way finish. ready is
-// told the address once it is listened at.
-func serveHTTP(ctx context.Context, listen string, h http.Handler, ready func(net.Addr)) error {
+// serveHTTP serves until ctx ends, then lets requests under way finish.
+func serveHTTP(ctx context.Context, listen string, h http.Handler) error {
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {
 		return fmt.Errorf("listen at %s: %w; choose another address", listen, err)
 	}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	if ready != nil {
-		ready(listener.Addr())
-	}
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve %s: %w", listen, err)
-	case <-ctx.Done():
-	}
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	if err := server.Shutdown(stopping); err != nil {
-		_ = server.Close() // streams of events never end by themselves
-	}
-	return nil
+	return serveAt(ctx, listener, crowd.Server(h, slog.New(slog.DiscardHandler), nil, nil))
 }
 
 // readKey reads a shared key, written as text.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,17 +21,19 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"offsite/casework/quota"
 	"offsite/evidence/seal"
 	"offsite/evidence/translog"
 	"offsite/evidence/translog/proof"
 	"offsite/evidence/verify"
 )
 
-// logCommands are what the scripts about keys and logs do beside offsite.
-func logCommands() map[string]func(*testscript.TestScript, bool, []string) {
+// commands are what the scripts do beside offsite.
+func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"firstkey": firstKey, "hold": hold, "status": status,
-		"putlog": putLog, "servelog": serveLog, "forklog": forkLog, "spoil": spoil,
+		"putlog": putLog, "putfigures": putFigures, "servelog": serveLog, "forklog": forkLog, "spoil": spoil,
+		"pictures": drawPictures,
 	}
 }
 
@@ -107,6 +110,25 @@ func putLog(ts *testscript.TestScript, _ bool, args []string) {
 	trust.Log = &trusted
 	ts.Check(trust.Write(ts.MkAbs(args[1])))
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), tar, 0o600))
+}
+
+// putFigures DIR TRUST TEXT enters a month's figures of a township among ten records, and
+// writes them, their receipt and what is to be trusted.
+func putFigures(ts *testscript.TestScript, _ bool, args []string) {
+	s := quota.Sealed{Format: quota.SealedFormat, Bureau: "测试局", Month: "2026-10", Level: quota.Township, Area: "甲镇", Townships: []string{"甲镇"}, At: time.Unix(1_800_000_000, 0),
+		Quotas: []quota.Quota{{Key: "record_check", Numerator: 31, Denominator: 100, Value: 0.31, Unit: "share"}, {Key: "time_to_close", Numerator: 9, Denominator: 9, Value: 3.5417, Unit: "days"}}}
+	text, err := json.Marshal(s)
+	ts.Check(err)
+	l := openScriptLog(ts, args[0])
+	defer l.Stop()
+	records(ts, l, "before", 10)
+	receipt, err := l.Record(context.Background(), s.Entry(text))
+	ts.Check(err)
+	trusted := l.Trusted()
+	trust := &seal.Trust{Log: &trusted}
+	ts.Check(trust.Write(ts.MkAbs(args[1])))
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), text, 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs(receiptPath(args[2])), receipt, 0o600))
 }
 
 // serveLog DIR NAME serves the log and sets the variable to its address.

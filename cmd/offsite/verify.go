@@ -53,7 +53,7 @@ func (c *verifyCmd) Run(ctx context.Context) error {
 	}
 	again := &replayer{wanted: c.Replay, library: c.ONNXRuntime}
 	defer again.close()
-	v := &verification{cmd: c, trust: trust, again: again, quiet: whole && !c.Explain, zh: c.chinese(), began: time.Now()}
+	v := &verification{cmd: c, trust: trust, again: again, quiet: whole && !c.Explain, zh: chinese(c.Language), began: time.Now()}
 	if err := v.run(ctx, list); err != nil {
 		return exitError{2, err}
 	}
@@ -63,9 +63,10 @@ func (c *verifyCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-// chinese says whether sentences are wanted in Chinese.
-func (c *verifyCmd) chinese() bool {
-	language := cmp.Or(c.Language, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"))
+// chinese says whether sentences are wanted in Chinese: as asked for, else as the
+// environment says.
+func chinese(asked string) bool {
+	language := cmp.Or(asked, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"))
 	return strings.HasPrefix(language, "zh")
 }
 

@@ -67,6 +67,7 @@ var pageLines = []pageLine{
 	{command: "offsite verify bundle.tar --trust trust.json --receipt bundle.tlog-proof", says: "ok    log", spoil: (*auditor).otherReceipt, exit: 1},
 	{command: "offsite log prove https://" + pageHost + "/log/ bundle.tar --trust trust.json", says: "bundle.tlog-proof: bundle", spoil: (*auditor).fork, exit: 1},
 	{command: "offsite log check https://" + pageHost + "/log/ --trust trust.json --state seen.json", says: "every entry is as the checkpoint says", spoil: (*auditor).fork, exit: 1},
+	{command: "offsite log check https://" + pageHost + "/log/ --trust trust.json --receipt bundle.tlog-proof", says: "it holds all that it held when bundle.tlog-proof was given", spoil: (*auditor).fork, exit: 1},
 	{command: "offsite log monitor https://" + pageHost + "/log/ --trust trust.json --state seen.json --every 5m", says: "entries, root", spoil: (*auditor).fork, exit: 1, ends: interrupt},
 	{command: "offsite audit draw https://" + pageHost + "/log/ sample.json --trust trust.json", says: "what was drawn is the same", spoil: (*auditor).exchangeSample, exit: 1},
 	{command: "sha256sum --check --strict --quiet manifest-sha256.txt", folder: "case", spoil: (*auditor).flipInBag, exit: 1},
@@ -77,6 +78,7 @@ var pageLines = []pageLine{
 // TestVerifyYourselfLines runs the page's indented lines as they stand there, on what the
 // page says is in the folder and on something that is wrong. docs/formats runs the blocks.
 func TestVerifyYourselfLines(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("NOT TESTED: python3 is not installed")
 	}
@@ -233,7 +235,7 @@ func (a *auditor) drawn(log *translog.Log, trusted seal.TrustedLog) {
 }
 
 // courtFile is a bag as casework exports a case; that it exports such a one is
-// TestACaseIsHandedOverWhole's.
+// TestEvidenceInTheStoreFollowsItsCase's.
 func (a *auditor) courtFile(log *translog.Log) {
 	const id = "0198c000-0000-7000-8000-0000000000c1"
 	var record bytes.Buffer

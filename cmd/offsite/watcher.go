@@ -81,9 +81,7 @@ func newWatcher(ctx context.Context, d *desk, p *platform, sealer *seal.Sealer, 
 	if w.gaps, err = gap.Open(d.config.Path("state", "gaps.json")); err != nil {
 		return nil, err
 	}
-	if w.models, err = model.New(d.pool, weightsIn(p.store), time.Now); err != nil {
-		return nil, err
-	}
+	w.models = d.models
 	w.engine, err = openEngine(ctx, d.config, w.models)
 	if err != nil {
 		return nil, err

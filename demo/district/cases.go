@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"offsite/casework"
+	"offsite/casework/attachment"
 	"offsite/casework/calendar"
 	"offsite/casework/flow"
 	"offsite/registry"
 )
 
 // Staff are the people of the demonstration, by part.
-type Staff struct{ Reviewer, Reviewer2, Officer, Officer2, Legal, Head casework.Actor }
+type Staff struct{ Reviewer, Reviewer2, Officer, Officer2, Legal, Head, Supervisor casework.Actor }
 
 // story is a case being made up.
 type story struct {
@@ -58,6 +59,7 @@ func (p *plan) year(cameras []watching, staff Staff, until time.Time) []casework
 		s.tell(n)
 		cases = append(cases, s.past)
 	}
+	looked(cases, staff, until)
 	return cases
 }
 
@@ -150,7 +152,7 @@ func (s *story) penalty(complex bool, n int) {
 		wait = 14 * day
 	}
 	s.now = s.now.Add(wait)
-	s.step(time.Hour, s.staff.Officer, "served", flow.Fields{ReceivedAt: s.now, Proof: "演示数据：送达回证", Receiver: s.past.Party.Name})
+	s.step(time.Hour, s.staff.Officer, "served", flow.Fields{ReceivedAt: s.now, Proof: "演示数据：送达回证", Receiver: s.past.Party.Name, Papers: []attachment.File{{Kind: "application/pdf"}}}) // invented as well, and not kept
 	quick := day * time.Duration(s.r.IntN(9))
 	if n%20 == 11 && s.now.Before(s.until.AddDate(0, 0, -80)) {
 		s.instalments(n)

@@ -12,6 +12,7 @@ import (
 	"offsite/casework"
 	"offsite/casework/calendar"
 	"offsite/casework/credit"
+	"offsite/casework/supervision"
 	"offsite/detectors"
 	"offsite/registry"
 	"offsite/registry/grade"
@@ -28,6 +29,7 @@ type Loader struct {
 	Grades   *grade.Grader
 	Book     *casework.Book
 	Credit   *credit.Office
+	Draws    *supervision.Office
 	Secrets  *registry.Secrets // for whoever told a lead
 	Bureau   string
 	Staff    Staff
@@ -54,6 +56,9 @@ func (l Loader) Load(ctx context.Context) error {
 	if err := l.events(ctx, p, until); err != nil {
 		return fmt.Errorf("load the demonstration district: %w", err)
 	}
+	if err := l.draws(ctx, p, until); err != nil {
+		return fmt.Errorf("load the demonstration district: %w", err)
+	}
 	if err := l.outside(ctx, p, until); err != nil {
 		return fmt.Errorf("load the demonstration district: %w", err)
 	}
@@ -61,6 +66,9 @@ func (l Loader) Load(ctx context.Context) error {
 		return fmt.Errorf("load the demonstration district: %w", err)
 	}
 	if err := l.Credit.Keep(ctx); err != nil { // what the decisions mean for their parties
+		return fmt.Errorf("load the demonstration district: %w", err)
+	}
+	if err := l.repairs(ctx, until); err != nil {
 		return fmt.Errorf("load the demonstration district: %w", err)
 	}
 	return nil
@@ -184,10 +192,8 @@ func (l Loader) events(ctx context.Context, p *plan, until time.Time) error {
 		return fmt.Errorf("record what happened in the invented year: %w", err)
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	for _, e := range events {
-		if err := l.Grades.Record(ctx, tx, by, e); err != nil {
-			return err
-		}
+	if err := l.Grades.Record(ctx, tx, by, events...); err != nil {
+		return err
 	}
 	if err := tx.Commit(ctx); err != nil {
 		return fmt.Errorf("record what happened in the invented year: %w", err)

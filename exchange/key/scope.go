@@ -6,6 +6,7 @@ import "slices"
 const (
 	CasesRead   = "cases.read"
 	ObjectsRead = "objects.read"
+	EventsWrite = "events.write"
 	LeadsWrite  = "leads.write"
 	LeadsRead   = "leads.read"
 	Transfers   = "transfers.receive"
@@ -23,7 +24,8 @@ type Scope struct {
 func Scopes() []Scope {
 	return []Scope{
 		{CasesRead, "批量导出案件（不含个人信息）", "Export cases in bulk, without personal data"},
-		{ObjectsRead, "批量导出执法对象（不含个人信息）", "Export shops and sites in bulk, without personal data"},
+		{ObjectsRead, "批量导出执法对象（不含个人信息），读取综合监管清单", "Export shops and sites in bulk, without personal data, and read what several bureaux supervise together"},
+		{EventsWrite, "登记执法对象的投诉、媒体曝光和其他部门的检查结果，可计入风险等级", "Record complaints, media reports and another bureau's inspections of shops and sites, which their risk grade may count"},
 		{LeadsWrite, "报送线索", "Tell of leads"},
 		{LeadsRead, "查询本系统报送的线索", "See what became of the leads it told of"},
 		{Transfers, "接收移送：取件、签收、反馈办理情况", "Take over what is transferred: fetch, sign for, report back"},

@@ -69,7 +69,7 @@ func (d *Desk) AddShift(ctx context.Context, by string, w ShiftDraft) (string, e
 
 // RemoveShift takes a shift off the list that has not begun.
 func (d *Desk) RemoveShift(ctx context.Context, id string) error {
-	done, err := d.o.Pool.Exec(ctx, `UPDATE duty_shift SET removed_at = $2 WHERE id::text = $1 AND removed_at IS NULL AND starts_at > $2`, id, d.now())
+	done, err := d.o.Pool.Exec(ctx, `UPDATE duty_shift SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL AND starts_at > $2`, store.ID(id), d.now())
 	if err == nil && done.RowsAffected() == 0 {
 		err = registry.ErrNotFound
 	}

@@ -190,6 +190,15 @@ func TestHoursWithoutDutyAreShown(t *testing.T) {
 func TestLeadsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	h := open(t)
+	if _, err := h.Contact(t.Context(), "x"); !errors.Is(err, registry.ErrNotFound) {
+		t.Errorf("who told what is no lead: %v", err)
+	}
+	if err := h.RemoveShift(t.Context(), "x"); !errors.Is(err, registry.ErrNotFound) {
+		t.Errorf("a shift that is none is removed: %v", err)
+	}
+	if steps, err := h.Steps(t.Context(), "x"); err != nil || len(steps) != 0 {
+		t.Errorf("steps of no lead: %+v %v", steps, err)
+	}
 	for field, spoil := range map[string]func(*lead.Draft){
 		"source": func(d *lead.Draft) { d.Source = "rumour" }, "kind": func(d *lead.Draft) { d.Kind = "murder" }, "place": func(d *lead.Draft) { d.Place = " " },
 		"latitude": func(d *lead.Draft) { x := 121.5; d.Longitude = &x }, "seen_at": func(d *lead.Draft) { d.SeenAt = h.now.Add(time.Hour) },

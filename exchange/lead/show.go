@@ -84,7 +84,7 @@ type Step struct {
 
 // Steps lists what became of a lead.
 func (d *Desk) Steps(ctx context.Context, id string) ([]Step, error) {
-	rows, err := d.o.Pool.Query(ctx, `SELECT at, by_name, event, note FROM lead_event WHERE lead_id::text = $1 ORDER BY id`, id)
+	rows, err := d.o.Pool.Query(ctx, `SELECT at, by_name, event, note FROM lead_event WHERE lead_id = $1 ORDER BY id`, store.ID(id))
 	if err != nil {
 		return nil, fmt.Errorf("list the steps of lead %s: %w", id, err)
 	}
@@ -97,8 +97,9 @@ func (d *Desk) Steps(ctx context.Context, id string) ([]Step, error) {
 
 // Contact is who told a lead, "" where nobody is known. Record the look first.
 func (d *Desk) Contact(ctx context.Context, id string) (string, error) {
+	var known string
 	var sealed []byte
-	err := d.o.Pool.QueryRow(ctx, `SELECT contact FROM lead WHERE id::text = $1`, id).Scan(&sealed)
+	err := d.o.Pool.QueryRow(ctx, `SELECT id::text, contact FROM lead WHERE id = $1`, store.ID(id)).Scan(&known, &sealed)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = registry.ErrNotFound
 	}
@@ -108,7 +109,7 @@ func (d *Desk) Contact(ctx context.Context, id string) (string, error) {
 	if sealed == nil {
 		return "", nil
 	}
-	text, err := d.o.Secrets.Unseal(purpose(id), sealed)
+	text, err := d.o.Secrets.Unseal(purpose(known), sealed)
 	if err != nil {
 		return "", fmt.Errorf("read who told lead %s: %w", id, err)
 	}

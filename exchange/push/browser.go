@@ -44,6 +44,8 @@ type SignUp struct {
 const (
 	mostDevices = 10 // of one person
 	authBytes   = 16
+
+	endpointPurpose = "push.endpoint" // of the digest of an address
 )
 
 func devicePurpose(id string) string { return "push.device:" + id }
@@ -101,7 +103,7 @@ func (b *Bell) Add(ctx context.Context, owner string, roles []string, d SignUp) 
 	if err != nil {
 		return Browser{}, fmt.Errorf("add a device for notices: %w", err)
 	}
-	digest := b.o.Secrets.Digest("push.endpoint", d.Endpoint)
+	digest := b.o.Secrets.Digest(endpointPurpose, d.Endpoint)
 	err = pgx.BeginFunc(ctx, b.o.Pool, func(tx pgx.Tx) error {
 		// One after the other, so that the count holds.
 		if _, err := tx.Exec(ctx, `SELECT FROM account WHERE id = $1 FOR UPDATE`, owner); err != nil {
@@ -167,6 +169,19 @@ func (b *Bell) Remove(ctx context.Context, owner, id string) error {
 	})
 	if err != nil {
 		return fmt.Errorf("remove device %s: %w", id, err)
+	}
+	return nil
+}
+
+// Leave forgets the browser with this address at its push service, if it is the owner's:
+// who signs out on it is told there no more. Errors wrap registry.ErrNotFound.
+func (b *Bell) Leave(ctx context.Context, owner, endpoint string) error {
+	done, err := b.o.Pool.Exec(ctx, `DELETE FROM push_device WHERE account_id = $1 AND digest = $2`, owner, b.o.Secrets.Digest(endpointPurpose, endpoint))
+	if err == nil && done.RowsAffected() == 0 {
+		err = registry.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("leave a device for notices: %w", err)
 	}
 	return nil
 }

@@ -412,6 +412,7 @@ func TestADeviceIsItsOwnersAndKeptSecret(t *testing.T) {
 		"changed": func(ctx context.Context) error { return h.Want(ctx, officer, []string{"officer"}, d.ID, nil) },
 		"removed": func(ctx context.Context) error { return h.Remove(ctx, officer, d.ID) },
 		"tested":  func(ctx context.Context) error { _, err := h.Test(ctx, officer, d.ID); return err },
+		"left":    func(ctx context.Context) error { return h.Leave(ctx, officer, b.draft().Endpoint) },
 	} {
 		if err := do(ctx); !errors.Is(err, registry.ErrNotFound) {
 			t.Errorf("another's device is %s: %v", what, err)
@@ -434,4 +435,22 @@ func TestADeviceIsItsOwnersAndKeptSecret(t *testing.T) {
 		t.Errorf("shown as %s", text)
 	}
 	must(t, h.Remove(ctx, officer, mine[0].ID))
+}
+
+func TestWhoSignsOutOnADeviceIsToldThereNoMore(t *testing.T) {
+	t.Parallel()
+	ctx, h := t.Context(), open(t)
+	here, elsewhere := listen(t, h), listen(t, h)
+	for _, b := range []*browser{here, elsewhere} {
+		_, err := h.Add(ctx, reviewer, []string{"reviewer"}, b.draft(push.Finding))
+		must(t, err)
+	}
+	must(t, h.Leave(ctx, reviewer, here.draft().Endpoint))
+	if err := h.Leave(ctx, reviewer, here.draft().Endpoint); !errors.Is(err, registry.ErrNotFound) {
+		t.Errorf("left twice: %v", err)
+	}
+	h.pass(time.Minute)
+	h.found("0198c000-0000-7000-8000-000000000001", "")
+	h.hears(elsewhere, push.Finding)
+	h.hears(here)
 }

@@ -14,6 +14,7 @@ import (
 
 	"offsite/exchange"
 	"offsite/registry"
+	"offsite/store"
 )
 
 // Signed is a receipt that an authority's system signs.
@@ -152,7 +153,7 @@ func (d *Desk) Report(ctx context.Context, by By, authority, id string, s Status
 
 // Scan is a receipt's scanned paper.
 func (d *Desk) Scan(ctx context.Context, id string) (content []byte, kind string, err error) {
-	rows, err := d.o.Pool.Query(ctx, `SELECT scan, scan_type FROM transfer_receipt WHERE transfer_id::text = $1 AND scan IS NOT NULL`, id)
+	rows, err := d.o.Pool.Query(ctx, `SELECT scan, scan_type FROM transfer_receipt WHERE transfer_id = $1 AND scan IS NOT NULL`, store.ID(id))
 	if err != nil {
 		return nil, "", fmt.Errorf("read the receipt of transfer %s: %w", id, err)
 	}

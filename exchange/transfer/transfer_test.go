@@ -202,6 +202,9 @@ func TestALeadOfConstructionWasteGoesToAnotherDistrictWithAPaperReceipt(t *testi
 	if content, kind, err := h.Scan(ctx, id); err != nil || kind != "application/pdf" || string(content) != "%PDF-1.4 receipt" {
 		t.Errorf("the scan is %q %s, %v", content, kind, err)
 	}
+	if _, _, err := h.Scan(ctx, "x"); !errors.Is(err, registry.ErrNotFound) {
+		t.Errorf("the scan of no transfer: %v", err)
+	}
 	must(t, h.Report(ctx, head, "", id, transfer.Status{State: transfer.Returned, Note: "不属本地"}))
 	list, err := h.Transfers(ctx, qidong, "", 10)
 	if err != nil || len(list) != 1 || list[0].State != transfer.Returned || list[0].Signed {

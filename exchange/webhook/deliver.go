@@ -31,7 +31,7 @@ func Pause(n int) time.Duration {
 	for range n - 1 {
 		pause = min(2*pause, mostPause)
 	}
-	return pause + time.Duration(rand.Float64()*jitter*float64(pause)) //nolint:gosec // spreads load, guards nothing
+	return pause + time.Duration(rand.Float64()*jitter*float64(pause)) // #nosec G404 -- spreads load, guards nothing
 }
 
 // parcel is one attempt: what goes where.
@@ -199,6 +199,7 @@ func (w *Webhooks) settle(ctx context.Context, p *parcel, state string, out outc
 	if err != nil {
 		return fmt.Errorf("note the delivery of %s to %s: %w", p.event, p.endpoint, err)
 	}
+	w.changed()
 	return nil
 }
 

@@ -51,12 +51,12 @@ type Filter struct {
 }
 
 const deliveryQuery = `SELECT d.event_id::text, v.kind, v.at, d.state, d.attempts, d.changed_at, d.next_at, d.status, d.error
-	FROM webhook_delivery d JOIN webhook_event v ON v.id = d.event_id WHERE d.endpoint_id::text = $1 `
+	FROM webhook_delivery d JOIN webhook_event v ON v.id = d.event_id WHERE d.endpoint_id = $1 `
 
 // Deliveries lists them, the newest event first.
 func (w *Webhooks) Deliveries(ctx context.Context, f Filter) ([]Delivery, error) {
 	rows, err := w.o.Pool.Query(ctx, deliveryQuery+`AND ($2 = '' OR d.state = $2) AND ($3 = '' OR d.event_id < nullif($3, '')::uuid) ORDER BY d.event_id DESC LIMIT $4`,
-		f.Endpoint, f.State, f.Before, f.Limit)
+		store.ID(f.Endpoint), f.State, f.Before, f.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("list the deliveries: %w", err)
 	}
@@ -76,7 +76,7 @@ func (w *Webhooks) Delivery(ctx context.Context, endpoint, event string) (Detail
 		}
 		return Detail{}, fmt.Errorf("read delivery %s: %w", event, err)
 	}
-	rows, err := w.o.Pool.Query(ctx, deliveryQuery+`AND d.event_id::text = $2`, endpoint, event)
+	rows, err := w.o.Pool.Query(ctx, deliveryQuery+`AND d.event_id = $2`, store.ID(endpoint), store.ID(event))
 	if err != nil {
 		return fail(err)
 	}

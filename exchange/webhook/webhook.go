@@ -44,6 +44,8 @@ type Webhooks struct {
 
 	mu   sync.Mutex
 	busy map[string]int // attempts under way, by endpoint
+
+	changes changes
 }
 
 const answerPatience = 15 * time.Second

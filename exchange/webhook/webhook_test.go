@@ -22,6 +22,7 @@ import (
 
 	"offsite/exchange/webhook"
 	"offsite/registry"
+	"offsite/store"
 	"offsite/store/storetest"
 )
 
@@ -154,6 +155,35 @@ func TestADeliveryIsTriedUntilItIsTaken(t *testing.T) {
 	}
 }
 
+func TestConsolesAreToldOfDeliveriesOnceASecondAtMost(t *testing.T) {
+	t.Parallel()
+	ctx, h, r := t.Context(), open(t), receive(t)
+	endpoint, secret := h.endpoint(t, r.URL)
+	r.knows(t, secret)
+	heard := store.Events(ctx, h.pool)
+	if first := <-heard; first.Kind != store.KindGap {
+		t.Fatalf("the first event is %s", first.Kind)
+	}
+	for range 10 {
+		_, err := h.Deliver(ctx, h.tell(t), endpoint)
+		must(t, err)
+	}
+	began := time.Now()
+	for told := 0; ; told++ {
+		select {
+		case e := <-heard:
+			if e.Kind != "webhook.changed" {
+				t.Errorf("told of %s", e.Body)
+			}
+		case <-time.After(4 * time.Second):
+			if most := 2 + int(time.Since(began).Seconds()); told == 0 || told > most {
+				t.Errorf("told %d times, want 1 to %d", told, most)
+			}
+			return
+		}
+	}
+}
+
 func TestADeliveryIsGivenUpAfterThreeDaysAndReplayed(t *testing.T) {
 	t.Parallel()
 	ctx, h, r := t.Context(), open(t), receive(t)
@@ -188,6 +218,14 @@ func TestADeliveryIsGivenUpAfterThreeDaysAndReplayed(t *testing.T) {
 	}
 	if _, err := h.Replay(ctx, "admin", endpoint, endpoint, time.Time{}); !errors.Is(err, registry.ErrNotFound) {
 		t.Errorf("replayed what is not there: %v", err)
+	}
+	for _, wrong := range [][2]string{{"x", event}, {endpoint, "x"}, {event, endpoint}} {
+		if _, err := h.Delivery(ctx, wrong[0], wrong[1]); !errors.Is(err, registry.ErrNotFound) {
+			t.Errorf("delivery of %s to %s: %v", wrong[1], wrong[0], err)
+		}
+	}
+	if list, err := h.Deliveries(ctx, webhook.Filter{Endpoint: "x", Limit: 10}); err != nil || len(list) != 0 {
+		t.Errorf("deliveries to no endpoint: %+v, %v", list, err)
 	}
 }
 

@@ -97,7 +97,7 @@ func begin() (*server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the test cluster: %w", err)
 	}
-	if err = os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the user postgres passes it
+	if err = os.Chmod(dir, 0o755); err != nil { // #nosec G302 -- the user postgres passes it
 		return nil, fmt.Errorf("open the test cluster's folder: %w", err)
 	}
 	cluster, err := postgres.Start(context.Background(), postgres.Options{
