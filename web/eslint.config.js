@@ -22,8 +22,13 @@ export default tseslint.config(
       // Focus goes where the keyboard is wanted: the address of a new camera, a sign-in form.
       "jsx-a11y/no-autofocus": "off",
       "max-lines": ["error", 500],
+      "no-restricted-imports": ["error", { paths: [
+        { name: "antd", importNames: ["DatePicker", "TimePicker"], message: "parts/dates has them, with their Chinese." },
+        { name: "antd", importNames: ["Modal", "Popconfirm", "Drawer"], message: "parts/dialog has them, with the focus that comes back." },
+      ] }],
     },
   },
+  { files: ["src/parts/dates.ts", "src/parts/dialog.tsx", "src/app/rail-drawer.tsx"], rules: { "no-restricted-imports": "off" } },
   { files: ["public/*.js"], languageOptions: { globals: globals.serviceworker } },
   { files: ["**/*.mjs", "*.js"], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
 );

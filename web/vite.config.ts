@@ -1,12 +1,13 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { firstLoad } from "./tools/first-load.mjs";
 
 // `npm run dev` talks to a running `offsite up`; its address comes from
 // OFFSITE_URL.
 const api = process.env.OFFSITE_URL ?? "http://127.0.0.1:8420";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), firstLoad()],
   // The server puts a nonce of its own here for every page (api/pages).
   html: { cspNonce: "OFFSITE_CSP_NONCE" },
   build: {

@@ -1,7 +1,8 @@
 // The way of one case through the console and the party's phone, as people do it:
 // used by the journey, and by the screenshots to have something to show.
 import assert from "node:assert/strict";
-import { api, as, loopSecond, open, phone, stage, truthOf, until } from "./stage.mjs";
+import { enterCode } from "./code.mjs";
+import { accessibility, api, as, loopSecond, open, phone, stage, truthOf, until } from "./stage.mjs";
 
 const recheckTakes = 20; // seconds: undo time, message, a look
 
@@ -114,9 +115,13 @@ export async function partyPage(id) {
 }
 
 // answerAsParty states a defence, agrees to electronic service with a signature,
-// and gives up the rest of the time. signed is called when the form is filled.
-export async function answerAsParty(page, signed = async () => undefined) {
-  await act(page, "statement", "/portal/statement", (form) => form.locator("textarea").fill("当天货物刚到，来不及搬入，请从轻处理。"));
+// and gives up the rest of the time. typed and signed are called when the forms are filled.
+export async function answerAsParty(page, { typed = async () => undefined, signed = async () => undefined } = {}) {
+  await act(page, "statement", "/portal/statement", async (form) => {
+    await form.locator("textarea").fill("当天货物刚到，来不及搬入，请从轻处理。");
+    await form.locator("input[type=file]").setInputFiles({ name: "进货单.png", mimeType: "image/png", buffer: await page.screenshot() });
+    await typed();
+  });
   await act(page, "consent", "/portal/consent", async (form) => {
     await form.locator("input[type=tel]").fill("13800000001");
     const canvas = form.locator("canvas");
@@ -134,17 +139,42 @@ export async function act(page, action, path, fill) {
   const form = page.locator(`details[data-action="${action}"]`);
   await form.locator("summary").click();
   if (fill) await fill(form);
-  const sent = page.waitForResponse((r) => r.url().endsWith(path) && r.request().method() === "POST");
+  const sent = page.waitForResponse((r) => r.url().endsWith(path) && r.request().method() === "POST" && ![401, 403].includes(r.status()), { timeout: 150_000 }); // then it is sent again; a code may have to wait a minute
   await form.locator("button[type=submit]").click();
+  const asked = page.waitForSelector("dialog[data-part=proof][open]").then(() => enterCode(page), () => undefined); // what binds wants the telephone's code
+  await Promise.race([sent, asked]);
   const answer = await sent;
   assert.equal(answer.status(), 204, `${action}: ${answer.status()} ${answer.status() === 204 ? "" : await answer.text()}`);
 }
 
+// readPaper opens what the party sent with its statement, as an officer does.
+async function readPaper(id) {
+  const officer = await as("officer", `/cases/${id}`);
+  const paper = officer.locator(".statements a[download]").first();
+  const answer = await officer.request.get(new URL(await paper.getAttribute("href"), stage.url).href);
+  assert.equal(answer.headers()["content-type"], "image/jpeg", "a photograph is drawn smaller before it is sent");
+}
+
+// reviewLaw goes the legal reviewer's way: a document beside the evidence that it stands on,
+// then the opinion, without which no head decides a case that was submitted.
+async function reviewLaw(id) {
+  await step("officer", id, "submit");
+  const legal = await as("legal", `/cases/${id}?tab=documents`);
+  await legal.waitForSelector(".beside iframe");
+  await legal.waitForSelector(".beside .before-after img");
+  const [document, evidence] = await Promise.all([".beside iframe", ".beside .before-after"].map((part) => legal.locator(part).boundingBox()));
+  assert.ok(evidence.x >= document.x + document.width, "the evidence is beside the document");
+  assert.deepEqual(await accessibility(legal), []);
+  await step("legal", id, "pass", (dialog) => dialog.locator("#opinion").fill("事实清楚，证据确凿，适用法律正确，程序合法。"));
+}
+
 export async function decideAndServe(id, party) {
+  await readPaper(id);
   await step("officer", id, "answer", (dialog) => dialog.locator("#text").fill("已复核：所述情况不影响事实认定，拟处罚款已属较低档次，不予调整。"));
   await party.reload();
   await party.waitForSelector("details[data-action=waive]");
   await act(party, "waive", "/portal/waive", (form) => form.locator("input[type=checkbox]").check());
+  await reviewLaw(id);
   await step("head", id, "decide");
   await step("officer", id, "serve", async (dialog, page) => {
     await dialog.locator(".ant-select").click();

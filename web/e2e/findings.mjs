@@ -1,6 +1,6 @@
 // Real findings in number: the zone of a shop that is trading before its door is
 // drawn many times over, so that the same pictures raise one finding for each.
-import { api, as, stage, until } from "./stage.mjs";
+import { api, as, change, stage, until } from "./stage.mjs";
 
 // raiseFindings waits until so many findings await the first review.
 export async function raiseFindings(count) {
@@ -11,7 +11,7 @@ export async function raiseFindings(count) {
   try {
     await until(`${count} findings`, async () => (await waiting()) >= count, 900);
   } finally {
-    for (const id of drawn) await send(operator, "DELETE", `/zones/${id}`);
+    for (const id of drawn) await change(operator, "DELETE", `/zones/${id}`);
   }
 }
 
@@ -22,16 +22,7 @@ async function drawAgain(page, times) {
   const drawn = [];
   for (let i = 1; i <= times; i++) {
     const zone = { name_zh: `${name_zh} ${i}`, name_en: `${name_en} ${i}`, detector, object, polygon, door_line, homography, hours, params };
-    drawn.push((await send(page, "POST", `/cameras/${camera.id}/zones`, zone)).id);
+    drawn.push((await change(page, "POST", `/cameras/${camera.id}/zones`, zone)).id);
   }
   return drawn;
-}
-
-async function send(page, method, path, body) {
-  return page.evaluate(async ({ method, path, body }) => {
-    const { csrf } = await (await fetch("/api/v1/session")).json();
-    const answer = await fetch(`/api/v1${path}`, { method, headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: body && JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-    return answer.status === 204 ? null : answer.json();
-  }, { method, path, body });
 }

@@ -1,20 +1,9 @@
 // An inquiry by video between two browsers, each with a camera and a microphone that
 // Chromium plays itself: from the appointment to the record that the party has confirmed.
 import assert from "node:assert/strict";
-import { createHash, createHmac } from "node:crypto";
 import { act, partyPage } from "./case.mjs";
-import { accessibility, api, as, stage, until } from "./stage.mjs";
-
-// lastCode reads the newest code that the gateway delivered to a telephone.
-async function lastCode(phone) {
-  const path = `/messages?to=${phone}`;
-  const at = String(Math.floor(Date.now() / 1000));
-  const empty = createHash("sha256").update("").digest("hex");
-  const signature = createHmac("sha256", stage.message_key).update(["GET", path, at, empty].join("\n")).digest("hex");
-  const answer = await fetch(new URL(path, stage.message_url), { headers: { "Offsite-Timestamp": at, "Offsite-Signature": `v1=${signature}` } });
-  assert.equal(answer.status, 200, await answer.clone().text());
-  return (await answer.json()).map((m) => /验证码 (\d{6})/.exec(m.text)?.[1]).findLast(Boolean);
-}
+import { enterCode } from "./code.mjs";
+import { accessibility, api, as, until } from "./stage.mjs";
 
 // moves says that a picture plays: it has a size, and its time goes on.
 const moves = (page, side) =>
@@ -44,16 +33,7 @@ export async function inquire(id, shown = async () => undefined) {
   // The telephone's code, then the consent; nothing before.
   const denied = await party.evaluate(async () => (await fetch("/api/v1/portal/inquiry/join", { method: "POST", body: "{\"sdp\":\"v=0\"}" })).status);
   assert.equal(denied, 403, "the room is shut to who has shown no second factor");
-  const numbers = new Set((await api(officer, "/parties")).items.map((p) => p.phone).filter(Boolean));
-  const codes = async () => (await Promise.all([...numbers].map(lastCode))).filter(Boolean);
-  const before = await codes();
-  await party.waitForSelector("[data-action=code]");
-  const sent = party.waitForResponse((r) => r.url().endsWith("/portal/code"));
-  await party.click("[data-action=code] button.plain");
-  assert.equal((await sent).status(), 200);
-  const code = await until("the code on the party's telephone", async () => (await codes()).find((c) => !before.includes(c)), 30);
-  await party.fill("[data-action=code] input", code);
-  await party.click("[data-action=code] button[type=submit]");
+  await enterCode(party);
   await party.waitForSelector("form[data-action=agree]");
   assert.deepEqual(await accessibility(party), []);
   await shown(party, "agree");

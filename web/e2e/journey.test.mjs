@@ -127,7 +127,7 @@ then("a camera is registered step by step: picture within 5 s, place, law, sign,
   await page.waitForURL(/\/cameras\/[0-9a-f-]{36}$/);
   await page.waitForSelector(".zone-canvas img");
   await page.locator(".page-extra .ant-btn-dangerous").click();
-  await page.locator(".ant-popconfirm .ant-btn-primary").click();
+  await page.locator(".ant-modal-footer .ant-btn-primary").click();
   await page.waitForURL(/\/cameras$/);
 });
 
@@ -224,7 +224,7 @@ then("the party opens the link on a phone, answers, and pays at the provider", a
   }, 240);
   assert.ok(await party.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1), "nothing is wider than the phone");
   assert.deepEqual(await accessibility(party), []);
-  await answerAsParty(party);
+  await answerAsParty(party, { typed: () => party.context().clearCookies() }); // its session ends while it writes
   await decideAndServe(id, party);
   await pay(party);
   await reaches(id, "closed", 30);
@@ -265,6 +265,10 @@ then("the auditor verifies the evidence, at the server and in the browser", asyn
     await page.locator("[role=status].ant-alert-success").nth(1).waitFor({ timeout: 30_000 });
   }
   assert.deepEqual(await accessibility(page), []);
+  await page.goto(new URL(`/evidence/views?subject=${evidence[0].bundle}`, stage.url).href);
+  await page.waitForSelector(".listing .ant-table-row");
+  const reasons = (await api(page, `/views?subject=${evidence[0].bundle}`)).items.map(({ reason }) => reason);
+  for (const why of ["审核线索", "办理案件", "当事人查阅"]) assert.ok(reasons.some((reason) => reason.startsWith(why)), `nobody is recorded for ${why}: ${reasons}`);
 });
 
 then("a file of shops is looked at, taken in by the keyboard, and taken back", async () => {
@@ -282,7 +286,7 @@ then("a file of shops is looked at, taken in by the keyboard, and taken back", a
   const shops = async () => (await api(page, `/objects?q=${encodeURIComponent("旅程")}`)).items.length;
   assert.equal(await shops(), 2);
   await page.click(".panel.done .ant-btn-dangerous");
-  await page.click(".ant-popconfirm .ant-btn-primary");
+  await page.click(".ant-modal-footer .ant-btn-primary");
   await page.waitForSelector(".ant-alert-info");
   assert.equal(await shops(), 0);
 });

@@ -1,36 +1,11 @@
-// Takes a picture of every page as it is, in both languages, on a desk and on a
-// phone, into the folder given, and says what is wider than the screen. `make
-// look` runs it.
-import { mkdir } from "node:fs/promises";
+// Takes a picture of every page of the invented district into the folder given; `make look`
+// runs it.
 import path from "node:path";
-import { pagesOf, knownTo } from "./pages.mjs";
-import { browser, stage, visit } from "./stage.mjs";
-
-const folder = path.resolve(process.argv[2] ?? "../build/look");
-const only = process.argv[3] ? new RegExp(process.argv[3]) : /./;
-const sizes = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
-await mkdir(folder, { recursive: true });
-
-// overflow names what sticks out at the right, unless it scrolls inside something.
-const overflow = (page) => page.evaluate(() => {
-  if (document.documentElement.scrollWidth <= innerWidth) return [];
-  const scrolls = (e) => { for (let p = e; p; p = p.parentElement) if (/auto|scroll|hidden/.test(getComputedStyle(p).overflowX)) return true; return false; };
-  return [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e.parentElement)).slice(0, 3)
-    .map((e) => `${e.tagName.toLowerCase()}.${e.className} to ${Math.round(e.getBoundingClientRect().right)}`);
-});
+import { everyPage } from "./every.mjs";
+import { browser } from "./stage.mjs";
 
 try {
-  for (const shown of pagesOf(await knownTo())) {
-    if (!only.test(shown.name) || (shown.part && !stage.accounts[shown.part])) continue;
-    for (const language of ["zh", "en"]) {
-      for (const [size, viewport] of Object.entries(sizes)) {
-        const page = await visit(shown, { language, viewport });
-        await page.screenshot({ path: path.join(folder, `${shown.name}-${size}-${language}.png`), animations: "disabled", fullPage: size === "phone" });
-        for (const what of await overflow(page)) console.log(`${shown.name} ${size} ${language}: too wide: ${what}`);
-      }
-    }
-    console.log(shown.name);
-  }
+  await everyPage(path.resolve(process.argv[2] ?? "../build/look"), process.argv[3] ? new RegExp(process.argv[3]) : undefined);
 } finally {
   await browser.close();
 }

@@ -1,8 +1,10 @@
-// Takes a picture of every page into the folder given: at 1440×900 what staff see,
-// at 390×844 what a party sees. `make screenshots` runs it.
+// Takes the pictures of guide and README into the folder given: at 1440×900 what staff see,
+// at 390×844 what a party sees; then one of every page, in both languages and sizes, into
+// the other folder. `make screenshots` runs it.
 import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { answerAsParty, confirm, decideAndServe, fileAndNotify, partyPage, pay, propose, reaches, verify, waitForFinding } from "./case.mjs";
+import { everyPage } from "./every.mjs";
 import { api, as, browser, open, phone, stage, until } from "./stage.mjs";
 
 const folder = path.resolve(process.argv[2] ?? "../docs/images");
@@ -57,7 +59,7 @@ async function party(id) {
   await page.waitForSelector("figure img");
   await settled(page);
   await take(page, "party-notice");
-  await answerAsParty(page, () => take(page, "party-consent"));
+  await answerAsParty(page, { signed: () => take(page, "party-consent") });
   await decideAndServe(id, page);
   await page.reload();
   await page.waitForSelector("button[data-action=pay]");
@@ -107,6 +109,7 @@ try {
   await file.locator(".ant-tabs-tab").nth(1).click();
   await file.waitForSelector(".documents iframe");
   await settled(file);
+  await file.waitForTimeout(4000); // the browser's own viewer does not say when the page stands
   await take(file, "documents");
   await file.locator(".ant-tabs-tab").nth(3).click();
   await settled(file);
@@ -126,6 +129,7 @@ try {
   const check = await open(`/d/${(await api(file, `/cases/${id}`)).documents.find((d) => d.kind === "decision").code}`, phone);
   await check.waitForSelector("section.settled");
   await take(check, "document-check");
+  if (process.argv[3]) await everyPage(path.resolve(process.argv[3]));
 } finally {
   await browser.close();
 }

@@ -53,6 +53,14 @@ export async function signIn(page, part) {
 
 const people = new Map();
 
+// prove shows the password anew for somebody who has been here for longer, or the code of a
+// second factor, where page.code gives one.
+async function prove(page, part) {
+  if (Date.now() - page.proved <= 5 * 60_000) return;
+  await change(page, "POST", "/session/proof", page.code ? { code: page.code() } : { password: stage.accounts[part].password });
+  page.proved = Date.now();
+}
+
 // as gives the page of a member of staff, signed in, at an address. An approval wants the
 // password of the last ten minutes: who has been here for longer shows it anew.
 export async function as(part, path) {
@@ -62,14 +70,7 @@ export async function as(part, path) {
     await signIn(page, part);
     page.proved = Date.now();
     people.set(part, page);
-  } else if (Date.now() - page.proved > 5 * 60_000) {
-    await page.evaluate(async (password) => {
-      const { csrf } = await (await fetch("/api/v1/session")).json();
-      const answer = await fetch("/api/v1/session/proof", { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify({ password }) });
-      if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
-    }, stage.accounts[part].password);
-    page.proved = Date.now();
-  }
+  } else await prove(page, part);
   if (path) await page.goto(new URL(path, stage.url).href);
   await page.waitForSelector("main#content h1");
   return page;
@@ -85,6 +86,7 @@ export async function visit({ part, path, ready }, { language = "zh", scheme = "
     people.set(who, page);
   }
   const page = people.get(who);
+  if (part) await prove(page, part);
   await page.setViewportSize(viewport);
   await page.evaluate((preferences) => localStorage.setItem("offsite.preferences", JSON.stringify(preferences)), { language, scheme });
   await page.goto(new URL(path, stage.url).href);
@@ -104,6 +106,18 @@ export function api(page, path) {
   }, path);
 }
 
+// change changes something as the page's person; version is that of what is changed, where
+// the server asks for it.
+export function change(page, method, path, body, version) {
+  return page.evaluate(async ({ method, path, body, version }) => {
+    const { csrf } = await (await fetch("/api/v1/session")).json();
+    const seen = version === undefined ? {} : { "If-Match": `"${version}"` };
+    const answer = await fetch(`/api/v1${path}`, { method, headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf, ...seen }, body: body && JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.status === 204 ? null : answer.json();
+  }, { method, path, body, version });
+}
+
 // until asks again and again until what comes back is true.
 export async function until(what, ask, seconds = 60) {
   const end = Date.now() + seconds * 1000;
@@ -114,6 +128,35 @@ export async function until(what, ask, seconds = 60) {
     await pause(250);
   }
 }
+
+// transferred counts the bytes that come over the line while something happens, heads and
+// all but pictures; files says which answer brought how many, the biggest first.
+export async function transferred(page, during) {
+  const line = await page.context().newCDPSession(page);
+  await line.send("Network.enable");
+  await line.send("Network.setCacheDisabled", { cacheDisabled: true });
+  const [pictures, names, files] = [new Set(), new Map(), []];
+  line.on("Network.responseReceived", ({ requestId, type, response }) => {
+    names.set(requestId, new URL(response.url).pathname);
+    if (type === "Image" || type === "Media") pictures.add(requestId);
+  });
+  line.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => { if (!pictures.has(requestId)) files.push([names.get(requestId), encodedDataLength]); });
+  await during(line);
+  await line.detach();
+  return { kib: files.reduce((sum, [, bytes]) => sum + bytes, 0) / 1024, files: files.toSorted((a, b) => b[1] - a[1]) };
+}
+
+// signInLoad and firstPageLoad load the page anew, nothing of it known: the one until the line
+// is quiet; the other, whose line never is, until there is what waits for this person.
+export const signInLoad = (page) => transferred(page, async () => {
+  await page.reload();
+  await page.waitForSelector("input[type=password]");
+  await page.waitForLoadState("networkidle");
+});
+export const firstPageLoad = (page) => transferred(page, async () => {
+  await page.reload();
+  await page.waitForSelector(".tasks");
+});
 
 // accessibility gives the violations of WCAG 2.2 AA that axe finds on a page, or in
 // the part of it that is named.

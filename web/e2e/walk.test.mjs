@@ -4,8 +4,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, test } from "node:test";
+import { dialogs, inSources, prepare, restore } from "./dialogs.mjs";
 import { knownTo, pagesOf } from "./pages.mjs";
-import { accessibility, api, as, browser, desk, everybody, open, phone, stage, visit } from "./stage.mjs";
+import { accessibility, api, as, browser, desk, everybody, firstPageLoad, open, phone, signIn, signInLoad, stage, until, visit } from "./stage.mjs";
 
 after(() => browser.close());
 
@@ -117,6 +118,15 @@ test("a case list is saved and comes back; the diagram shows where the case stan
   for (const [part, other] of everybody()) assert.deepEqual(other.wrongs, [], part);
 });
 
+test("nothing is loaded first that no first page needs: at most 350 KiB on the line", async () => {
+  const page = await open("/");
+  const within = (what, { kib, files }) => assert.ok(kib <= 350, `${what}: ${kib.toFixed(1)} KiB; the build says what has grown (npm run build). It is\n${files.map(([path, bytes]) => `  ${path} ${bytes}`).join("\n")}`);
+  within("the sign-in page", await signInLoad(page));
+  await signIn(page, "head");
+  within("the first page", await firstPageLoad(page));
+  await page.context().close();
+});
+
 // Each pair of language, scheme and size is among them.
 const looks = [
   { language: "zh", scheme: "light", viewport: desk.viewport },
@@ -137,3 +147,90 @@ test("no page has a violation of WCAG 2.2 AA that axe finds", async () => {
   }
   assert.deepEqual(found, []);
 });
+
+// still waits until nothing moves any more: what fades has other colours.
+const still = (page) => page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== "running" || a.effect?.getTiming().iterations === Infinity));
+
+// opened goes through one dialog: what axe finds in it, whether the focus goes in, stays
+// while Tab is pressed, and is back on the opener after Escape.
+async function opened(page, dialog) {
+  const wrong = [];
+  const opener = typeof dialog.by === "string" ? page.locator(dialog.by).first() : page.getByRole(dialog.role ?? "button", { name: dialog.by }).first();
+  const back = dialog.back ? page.locator(dialog.back) : opener;
+  await opener.click({ timeout: 5000 });
+  const box = page.locator("[role=dialog]:visible");
+  await box.first().waitFor();
+  if (dialog.then) await dialog.then(page);
+  await still(page);
+  const inside = () => page.evaluate(() => !!document.activeElement?.closest(".ant-modal-wrap, .ant-drawer"));
+  await until("the focus goes in", inside, 5).catch(() => wrong.push("the focus does not go in"));
+  wrong.push(...await accessibility(page, dialog.narrow ? ".ant-drawer" : ".ant-modal-wrap"));
+  if (await box.first().evaluate((e) => e.getBoundingClientRect().right > innerWidth + 1)) wrong.push("wider than the screen");
+  const stops = Math.min(40, await box.first().locator("input, textarea, button, a[href], [tabindex='0']").count() + 3);
+  for (const key of [...Array(stops).fill("Tab"), "Shift+Tab", "Shift+Tab"]) {
+    await page.keyboard.press(key);
+    if (await inside()) continue;
+    wrong.push(`${key} leads out`);
+    break;
+  }
+  await page.keyboard.press("Escape");
+  const closed = () => page.waitForFunction(() => ![...document.querySelectorAll("[role=dialog]")].some((e) => e.checkVisibility()), null, { timeout: 2000 }).then(() => true, () => false);
+  if (dialog.leave) {
+    if (await closed()) wrong.push("Escape closes what must be read");
+    else await page.click(dialog.leave);
+  } else if (!(await closed())) {
+    await page.keyboard.press("Escape"); // the first closed a list of the form
+  }
+  if (!(await closed())) return [...wrong, "Escape does not close it"];
+  const returned = await back.evaluate((e) => new Promise((done) => setTimeout(() => done(e.contains(document.activeElement)), 100)));
+  if (!returned) wrong.push(`the focus does not come back, but is on ${await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 80))}`);
+  return wrong;
+}
+
+test("every dialog in the sources has its line in dialogs.mjs", async () => {
+  const lines = {};
+  for (const { of } of dialogs) lines[of] = (lines[of] ?? 0) + 1;
+  assert.deepEqual(lines, await inSources());
+});
+
+test("in no dialog does axe find a violation; the focus goes in, stays, and comes back", async (t) => {
+  const known = await knownTo();
+  const made = await prepare(known);
+  t.after(restore);
+  const pages = new Map(pagesOf(known).map((shown) => [shown.name, shown]));
+  const found = [], missed = new Set();
+  for (const [i, { on, part, path }] of distinct(dialogs.filter((d) => d.on)).entries()) {
+    const shown = pages.get(on) && { ...pages.get(on), ...(part && { part }), ...(path && { path: typeof path === "function" ? path(made) : path }) };
+    const here = dialogs.filter((d) => d.on === on && d.part === part && d.path === path);
+    for (const look of looksOf(here, i)) {
+      const page = shown && await visit(shown, look);
+      for (const dialog of here) {
+        if (dialog.narrow && look.viewport.width > 600) continue;
+        const name = `${on}: ${dialog.of} by ${dialog.by} ${look.language} ${look.scheme} ${look.viewport.width}`;
+        try {
+          if (!page) throw new Error(`there is no page ${on}`);
+          await dialog.before?.(page);
+          for (const wrong of await opened(page, dialog)) found.push(`${name}: ${wrong}`);
+        } catch (error) {
+          if (dialog.maybe) missed.add(`${dialog.of}: there is not ${dialog.maybe}`);
+          else found.push(`${name}: ${error.message.split("\n")[0]}`);
+          if (page) await visit(shown, look);
+        }
+      }
+    }
+  }
+  for (const what of missed) t.diagnostic(what);
+  assert.deepEqual(found, []);
+});
+
+// looksOf gives the looks in which the dialogs of the i-th page are opened: one by turns, for
+// all would take ten minutes, and a narrow one where a dialog is there on phones alone; each
+// with LOOKS=all.
+function looksOf(dialogs, i) {
+  if (process.env.LOOKS === "all") return looks;
+  const fit = dialogs.some((d) => d.narrow) ? looks.filter((l) => l.viewport.width <= 600) : looks;
+  return [fit[i % fit.length]];
+}
+
+// distinct gives each page once, as each person that opens something on it.
+const distinct = (list) => [...new Map(list.map((d) => [[d.on, d.part, d.path].join(), d])).values()];

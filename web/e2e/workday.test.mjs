@@ -2,7 +2,7 @@
 // hour, one step for several cases, payments, gaps, services outside, templates.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { accessibility, api, as, browser, everybody, stage, until } from "./stage.mjs";
+import { accessibility, api, as, browser, everybody, stage, until, visit } from "./stage.mjs";
 
 after(() => browser.close());
 
@@ -71,6 +71,7 @@ test("one step is taken on several cases, and one report tells of each", async (
   assert.equal(list.length, 2);
   await page.waitForSelector(".ant-modal .listing .ant-table-row");
   assert.equal(await page.locator(".ant-modal .listing .ant-table-row").count(), 2);
+  assert.deepEqual(await accessibility(page), []);
   const auditor = await as("auditor");
   for (const { id, done } of list) assert.equal((await api(auditor, `/cases/${id}`)).state === "rejected", done);
   await page.locator(".ant-modal-footer .ant-btn-primary").click();
@@ -117,6 +118,37 @@ test("an administrator orders a sealing key to be replaced, the head agrees", as
   const head = await as("head", "/settings/services");
   await head.locator(".key-order button").first().click();
   await head.waitForSelector(".key-order .mark.act");
+});
+
+test("every model says which version is in force, and whether one has run in shadow", async () => {
+  const page = await as("auditor", "/settings/models");
+  const models = (await api(page, "/models")).items;
+  assert.ok(models.length >= 4);
+  for (const { name, versions } of models) {
+    const panel = page.locator(`#${name}`);
+    await panel.locator(".mark.ok").first().waitFor();
+    assert.ok((await panel.innerText()).includes(versions[0].version), `${name} does not show ${versions[0].version}`);
+  }
+});
+
+test("the queue goes by deadline where somebody wants that, and the address keeps it", async () => {
+  const page = await as("reviewer");
+  await until("findings wait", async () => (await api(page, "/findings?state=found&limit=2")).items.length > 0, 300);
+  await at(page, "/findings?stage=first&order=deadline");
+  await page.waitForSelector(".review-item");
+  const wanted = (await api(page, "/findings?state=found&order=deadline&limit=50")).items.map(({ id }) => id);
+  const shown = await page.locator(".review-item").evaluateAll((items) => items.map((item) => item.dataset.id));
+  assert.deepEqual(shown.slice(0, 3), wanted.slice(0, 3));
+});
+
+test("paper shows what is on the page and no buttons, dark on white also from the dark scheme", async () => {
+  const page = await visit({ part: "head", path: "/supervision", ready: ".quota" }, { scheme: "dark" });
+  await page.emulateMedia({ media: "print" });
+  for (const hidden of [".rail", ".bar", ".page-extra"]) assert.equal(await page.locator(hidden).first().isVisible(), false, `${hidden} is printed`);
+  assert.ok(await page.locator(".quota").first().isVisible());
+  const lightness = (what) => page.evaluate((what) => { const [r, g, b] = getComputedStyle(document.querySelector("main h1"))[what].match(/\d+/g).map(Number); return (r + g + b) / 3; }, what);
+  assert.ok(await lightness("color") < 100, "the heading is dark");
+  await page.emulateMedia({ media: "screen" });
 });
 
 test("every template is shown by an invented case, with what the law demands in it", async () => {

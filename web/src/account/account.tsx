@@ -1,10 +1,11 @@
 // The account's own page: second factors, notices, open sessions.
-import { App, Button, Popconfirm } from "antd";
+import { App, Button } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Schemas } from "../api/client";
 import { sentenceOf } from "../api/problem";
 import { useWords } from "../app/use-words";
 import { dateTime } from "../format/format";
+import { Sure } from "../parts/dialog";
 import { Listing } from "../parts/listing";
 import { Failure, Nothing } from "../parts/loaded";
 import { Mark } from "../parts/mark";
@@ -61,9 +62,9 @@ function Sessions() {
                 s.this ? (
                   <Mark tone="ok">{t("thisSession")}</Mark>
                 ) : (
-                  <Popconfirm title={t("endSure")} okText={t("end")} cancelText={frame.t("cancel")} onConfirm={() => end.mutate(s.id)}>
+                  <Sure title={t("endSure")} okText={t("end")} onConfirm={() => end.mutate(s.id)}>
                     <Button danger size="small">{t("end")}</Button>
-                  </Popconfirm>
+                  </Sure>
                 ),
             },
           ]}

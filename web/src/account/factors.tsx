@@ -1,12 +1,12 @@
 // Second factors and recovery codes of the account: on its own page, and at the door
 // where a factor is demanded.
-import { Alert, App, Button, Form, Input, List, Modal, Popconfirm, Typography } from "antd";
+import { Alert, App, Button, Form, Input, List, Typography } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../api/problem";
-import { useWords } from "../app/use-words";
 import { sessionKey } from "../app/session-key";
 import { dateTime } from "../format/format";
+import { Dialog, Sure } from "../parts/dialog";
 import { Loaded } from "../parts/loaded";
 import { addPasskey, beginCodes, confirmCodes, removeCodes, removePasskey, renewRecovery, useFactors } from "./calls";
 import { Cancelled, passkeysKnown } from "./passkey";
@@ -69,13 +69,13 @@ export function Factors() {
             ) : null}
             {adding === "codes" ? <AddCodes onDone={added} onClose={() => setAdding(null)} /> : null}
             {adding === "passkey" ? <AddPasskey onDone={added} onClose={() => setAdding(null)} /> : null}
-            <Modal
+            <Dialog
               open={recovery.length > 0} title={t("recoveryShown")} closable={false} maskClosable={false} keyboard={false}
               footer={<Button type="primary" onClick={() => { setRecovery([]); void refresh(); }}>{t("recoverySaved")}</Button>}
             >
               <p>{t("recoveryShownWhy")}</p>
               <Typography.Paragraph className="mono" copyable={{ text: recovery.join("\n") }} style={{ whiteSpace: "pre-line" }}>{recovery.join("\n")}</Typography.Paragraph>
-            </Modal>
+            </Dialog>
           </>
         )
       }
@@ -85,11 +85,10 @@ export function Factors() {
 
 function Remove({ onConfirm }: { onConfirm: () => void }) {
   const { t } = useAccountWords();
-  const frame = useWords();
   return (
-    <Popconfirm title={t("removeSure")} okText={t("remove")} cancelText={frame.t("cancel")} onConfirm={onConfirm}>
+    <Sure title={t("removeSure")} okText={t("remove")} onConfirm={onConfirm}>
       <Button danger size="small">{t("remove")}</Button>
-    </Popconfirm>
+    </Sure>
   );
 }
 
@@ -118,7 +117,7 @@ function AddCodes({ onDone, onClose }: Adding) {
   const begin = useMutation({ mutationFn: beginCodes });
   const confirm = useMutation({ mutationFn: confirmCodes, onSuccess: onDone });
   return (
-    <Modal open title={t("codesAdd")} footer={null} onCancel={onClose}>
+    <Dialog open title={t("codesAdd")} footer={null} onCancel={onClose}>
       {begin.data ? (
         <Form<{ code: string }> layout="vertical" requiredMark={false} onFinish={({ code }) => confirm.mutate(code)}>
           <p>{t("codesScan")}</p>
@@ -137,7 +136,7 @@ function AddCodes({ onDone, onClose }: Adding) {
           <Button type="primary" htmlType="submit" block size="large" loading={begin.isPending}>{t("next")}</Button>
         </Form>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -145,7 +144,7 @@ function AddPasskey({ onDone, onClose }: Adding) {
   const { t } = useAccountWords();
   const add = useMutation({ mutationFn: addPasskey, onSuccess: onDone });
   return (
-    <Modal open title={t("passkeyAdd")} footer={null} onCancel={onClose}>
+    <Dialog open title={t("passkeyAdd")} footer={null} onCancel={onClose}>
       <Form<{ name: string; password: string }> layout="vertical" requiredMark={false} onFinish={(fields) => add.mutate(fields)}>
         <Refusal error={add.error} />
         <Form.Item name="name" label={t("passkeyName")} extra={t("passkeyNameHint")} rules={[{ required: true, max: 60, message: t("passkeyNameMissing") }]}>
@@ -154,6 +153,6 @@ function AddPasskey({ onDone, onClose }: Adding) {
         <PasswordField />
         <Button type="primary" htmlType="submit" block size="large" loading={add.isPending}>{t("passkeyMake")}</Button>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,11 +1,11 @@
 // Which of the owner's browsers are told that something waits, also with the console
 // closed, and of what.
-import { Alert, App, Button, Checkbox, Form, Input, Popconfirm } from "antd";
+import { Alert, App, Button, Checkbox, Form, Input } from "antd";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, ok, type Schemas } from "../api/client";
 import { sentenceOf } from "../api/problem";
-import { useWords } from "../app/use-words";
 import { dateTime } from "../format/format";
+import { Sure } from "../parts/dialog";
 import { Loaded } from "../parts/loaded";
 import { Mark } from "../parts/mark";
 import { denied, here, pushKnown, Refused, subscribe } from "./push";
@@ -57,7 +57,6 @@ function useKinds(possible: string[]) {
 
 function Told({ device, possible }: { device: Device; possible: string[] }) {
   const { t } = useAccountWords();
-  const frame = useWords();
   const step = useStep();
   const options = useKinds(possible);
   const path = { path: { id: device.id } };
@@ -74,9 +73,9 @@ function Told({ device, possible }: { device: Device; possible: string[] }) {
       </div>
       <div className="row">
         <Button size="small" onClick={() => step.mutate(() => ok(api.POST("/api/v1/account/devices/{id}/test", { params: path })))}>{t("noticeTest")}</Button>
-        <Popconfirm title={t("noticeRemoveSure")} okText={t("remove")} cancelText={frame.t("cancel")} onConfirm={() => step.mutate(() => ok(api.DELETE("/api/v1/account/devices/{id}", { params: path })))}>
+        <Sure title={t("noticeRemoveSure")} okText={t("remove")} onConfirm={() => step.mutate(() => ok(api.DELETE("/api/v1/account/devices/{id}", { params: path })))}>
           <Button size="small" danger>{t("remove")}</Button>
-        </Popconfirm>
+        </Sure>
       </div>
     </li>
   );

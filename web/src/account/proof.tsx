@@ -1,10 +1,11 @@
 // The fresh proof: where the server wants the second factor again, or without one the
 // password, this asks for it above the page, and the request goes on afterwards.
-import { Alert, Button, Form, Input, Modal } from "antd";
+import { Alert, Button, Form, Input } from "antd";
 import { useMutation } from "@tanstack/react-query";
 import { answerProof, useProofWanted } from "../api/proof-state";
 import { sentenceOf } from "../api/problem";
 import { useWords } from "../app/use-words";
+import { Dialog } from "../parts/dialog";
 import { proveByCode, proveByPasskey, proveByPassword, useWays } from "./calls";
 import { Cancelled, passkeysKnown } from "./passkey";
 import { useAccountWords } from "./use-account-words";
@@ -13,7 +14,7 @@ export function Proof({ elsewhere, factor }: { elsewhere: boolean; factor: boole
   const { t } = useAccountWords();
   const wanted = useProofWanted();
   return (
-    <Modal open={wanted} title={t("proveTitle")} footer={null} onCancel={() => answerProof(false)} destroyOnHidden zIndex={1100}>
+    <Dialog open={wanted} title={t("proveTitle")} footer={null} onCancel={() => answerProof(false)} zIndex={1100}>
       {elsewhere ? (
         <>
           <p>{t("proveElsewhereWhy")}</p>
@@ -22,7 +23,7 @@ export function Proof({ elsewhere, factor }: { elsewhere: boolean; factor: boole
       ) : (
         <ProofForm factor={factor} />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,5 @@
 // This browser's part of Web Push: permission, service worker, subscription.
-import type { Schemas } from "../api/client";
+import { api, ok, type Schemas } from "../api/client";
 
 // Refused is that the owner, or the browser, does not want to be told.
 export class Refused extends Error {}
@@ -20,6 +20,16 @@ export async function subscribe(key: string): Promise<Pick<Schemas["SignUp"], "e
   });
   const { endpoint, keys } = made.toJSON();
   return { endpoint: endpoint ?? "", p256dh: keys?.p256dh ?? "", auth: keys?.auth ?? "" };
+}
+
+// leave has who signs out told here no more. What this browser was signed up for by somebody
+// else stays theirs: the server then knows no such device of the caller's, and refuses.
+export async function leave(): Promise<void> {
+  if (!pushKnown()) return;
+  const subscribed = await (await navigator.serviceWorker.getRegistration())?.pushManager.getSubscription();
+  if (!subscribed) return;
+  await ok(api.POST("/api/v1/account/devices/leave", { body: { endpoint: subscribed.endpoint } }));
+  await subscribed.unsubscribe();
 }
 
 // here names this browser as its owner would.

@@ -3,7 +3,7 @@
 import { useInfiniteQuery, useQuery, type QueryClient } from "@tanstack/react-query";
 import { api, ok } from "./client";
 import type {
-  Assessment, Formula, Formulas, ImportBatch, ImportRow, InspectionDue, ObjectChange, ObjectEventDraft, ObjectEvents, ObjectRow, Outcome, Paper,
+  Assessment, Codes, Formula, Formulas, ImportBatch, ImportRow, InspectionDue, JointObject, ObjectChange, ObjectEventDraft, ObjectEvents, ObjectRow, Outcome, Paper,
 } from "./types";
 
 const pageLength = 100;
@@ -29,6 +29,8 @@ export const useGrade = (id: string) => useQuery({ queryKey: ["object", id, "gra
 export const useObjectEvents = (id: string) => useQuery({ queryKey: ["object", id, "events"], queryFn: (): Promise<ObjectEvents> => ok(api.GET("/api/v1/objects/{id}/events", ofObject(id))) });
 export const useObjectHistory = (id: string) =>
   useQuery({ queryKey: ["object", id, "history"], queryFn: async (): Promise<ObjectChange[]> => (await ok(api.GET("/api/v1/objects/{id}/history", ofObject(id)))).items });
+export const usePartyHistory = (id: string) =>
+  useQuery({ queryKey: ["party", id, "history"], queryFn: async (): Promise<ObjectChange[]> => (await ok(api.GET("/api/v1/parties/{id}/history", ofObject(id)))).items });
 export const recordEvent = (id: string, body: ObjectEventDraft): Promise<Assessment> => ok(api.POST("/api/v1/objects/{id}/events", { ...ofObject(id), body }));
 export const adjustGrade = (id: string, body: { points: number; reason: string }): Promise<Assessment> => ok(api.POST("/api/v1/objects/{id}/adjustments", { ...ofObject(id), body }));
 
@@ -52,6 +54,13 @@ export const useInspections = (days: number) =>
     queryFn: async (): Promise<InspectionDue[]> =>
       (await ok(api.GET("/api/v1/inspections/due", { params: { query: { until: new Date(Date.now() + days * 86_400_000).toISOString(), limit: dueAtMost } } }))).items,
   });
+
+export const useCodes = (business: string) =>
+  useQuery({ queryKey: ["objects", "codes", business], queryFn: (): Promise<Codes> => ok(api.GET("/api/v1/objects/codes", { params: { query: { business: business || undefined } } })) });
+export const codeURL = (object: string) => `/api/v1/objects/${encodeURIComponent(object)}/code`;
+
+export const useJoint = (business: string) =>
+  useQuery({ queryKey: ["objects", "joint", business], queryFn: async (): Promise<JointObject[]> => (await ok(api.GET("/api/v1/joint-supervision", { params: { query: { business: business || undefined } } }))).items });
 
 export const useFormulas = () => useQuery({ queryKey: ["formulas"], queryFn: (): Promise<Formulas> => ok(api.GET("/api/v1/grade/formulas", {})) });
 export const simulateFormula = (body: Formula): Promise<Outcome> => ok(api.POST("/api/v1/grade/simulation", { body }));

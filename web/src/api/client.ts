@@ -31,7 +31,7 @@ const frame: Middleware = {
   async onResponse({ id, request, response }) {
     const copy = copies.get(id);
     copies.delete(id);
-    if (copy && (await wantsProof(response)) && (await proofShown())) return fetch(copy);
+    if (copy && (await wantsProof(response)) && (await proofShown())) return fetch(copy, { signal: null }); // who types takes time
     if (response.status === 401 && !/\/session(\/passkey)?$/.test(new URL(request.url).pathname)) setExpired(true);
     return response;
   },
@@ -49,8 +49,11 @@ interface Answer<T> {
   response: Response;
 }
 
+// said is what stands in an answer of plain text; a page of something between us and the server is none.
+const said = (error: unknown) => (typeof error === "string" && !error.trimStart().startsWith("<") ? error : "");
+
 export async function ok<T>(answer: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await answer;
-  if (!response.ok) throw new Problem(response.status, typeof error === "object" && error !== null ? (error) : { detail: typeof error === "string" ? error : "" });
+  if (!response.ok) throw new Problem(response.status, typeof error === "object" && error !== null ? error : { detail: said(error) });
   return data as T;
 }

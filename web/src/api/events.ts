@@ -44,6 +44,8 @@ const affected: Record<string, (fields: Fields) => readonly unknown[][]> = {
   "lead.changed": () => [["leads"]],
   "credit.changed": () => [["credit"]],
   "transfer.changed": () => [["transfers"]],
+  "draw.changed": () => [["draws"], ["samples"], ["sample"]],
+  "webhook.changed": () => [["webhooks"]],
   "evidence.waiting": () => [["overview"], ["evidence"]],
 };
 

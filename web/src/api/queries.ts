@@ -3,8 +3,8 @@
 import { queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, ok } from "./client";
 import type { Trust } from "../bundle/check";
-import { looksOf, type Look } from "../bundle/looks";
-import { Problem, type ProblemBody } from "./problem";
+import type { Look } from "../bundle/looks";
+import { patience, Problem, type ProblemBody } from "./problem";
 import type {
   Agreement, Camera, CameraChange, CameraDraft, CaseFile, CaseItem, Detector, Evidence, Finding, FindingItem, Matter, ObjectDraft, ObjectRow, Overview, Party,
   Hindsight, HindsightRequest, PartyDraft, Probe, Protocol, Quota, UserChange, UserDraft, UserRow, VerifyReport, Zone, ZoneDraft,
@@ -38,7 +38,7 @@ export const removeZone = (id: string): Promise<void> => ok(api.DELETE("/api/v1/
 export const useObjects = () => useQuery({ queryKey: ["objects"], queryFn: async (): Promise<ObjectRow[]> => (await ok(api.GET("/api/v1/objects", {}))).items });
 export const useParties = () => useQuery({ queryKey: ["parties"], queryFn: async (): Promise<Party[]> => (await ok(api.GET("/api/v1/parties", {}))).items });
 
-export type FindingOrder = "" | "probability";
+export type FindingOrder = "" | "probability" | "deadline";
 export const useFindings = (state: string, order: FindingOrder = "") =>
   useInfiniteQuery({
     queryKey: ["findings", state, order],
@@ -65,17 +65,20 @@ export const looksQuery = (bundle: string) =>
     queryFn: async (): Promise<Look[]> => {
       const answer = await fetch(evidenceFileURL(bundle, "data/detections.ndjson"));
       if (!answer.ok) throw new Problem(answer.status, (await answer.json().catch(() => ({}))) as ProblemBody);
-      return looksOf(await answer.text());
+      const [{ looksOf }, text] = await Promise.all([import("../bundle/looks"), answer.text()]);
+      return looksOf(text);
     },
   });
 export const useLooks = (bundle: string) => useQuery(looksQuery(bundle));
 
 interface Versioned { id: string; version: number }
 const seenOf = ({ id, version }: Versioned) => ({ path: { id }, header: { "If-Match": `"${version}"` } });
-export const confirmFinding = (finding: Versioned): Promise<unknown> => ok(api.POST("/api/v1/findings/{id}/confirm", { params: seenOf(finding), body: { note: "" } }));
-export const rejectFinding = (finding: Versioned, reason: string): Promise<unknown> => ok(api.POST("/api/v1/findings/{id}/reject", { params: seenOf(finding), body: { reason } }));
+// A verdict is sent also while the page is left, and nobody waits for it for ever.
+const verdict = () => ({ keepalive: true, signal: patience(15_000) });
+export const confirmFinding = (finding: Versioned): Promise<unknown> => ok(api.POST("/api/v1/findings/{id}/confirm", { params: seenOf(finding), body: { note: "" }, ...verdict() }));
+export const rejectFinding = (finding: Versioned, reason: string): Promise<unknown> => ok(api.POST("/api/v1/findings/{id}/reject", { params: seenOf(finding), body: { reason }, ...verdict() }));
 export const verifyFinding = (finding: Versioned, ticks: Record<"true" | "clear" | "complete" | "accurate", boolean>): Promise<unknown> =>
-  ok(api.POST("/api/v1/findings/{id}/verify", { params: seenOf(finding), body: { ticks } }));
+  ok(api.POST("/api/v1/findings/{id}/verify", { params: seenOf(finding), body: { ticks }, ...verdict() }));
 
 // CaseFilter is what the case list's address says; empty fields leave all.
 export interface CaseFilter {
@@ -83,21 +86,22 @@ export interface CaseFilter {
   matter: string;
   mine: string; // "1": the caller's own
   due: string; // overdue, week
+  party: string; // "unknown": to be found out where it was seen
   q: string;
 }
-export const useCases = ({ state, matter, mine, due, q }: CaseFilter) =>
+export const useCases = ({ state, matter, mine, due, party, q }: CaseFilter) =>
   useInfiniteQuery({
-    queryKey: ["cases", state, matter, mine, due, q],
+    queryKey: ["cases", state, matter, mine, due, party, q],
     initialPageParam: "",
     queryFn: ({ pageParam }): Promise<Paged<CaseItem>> =>
       ok(api.GET("/api/v1/cases", {
-        params: { query: { state: state || undefined, matter: matter || undefined, mine: mine === "1" || undefined, due: due === "overdue" || due === "week" ? due : undefined, q: q || undefined, cursor: pageParam || undefined } },
+        params: { query: { state: state || undefined, matter: matter || undefined, mine: mine === "1" || undefined, due: due === "overdue" || due === "week" ? due : undefined, party: party === "unknown" ? party : undefined, q: q || undefined, cursor: pageParam || undefined } },
       })),
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
 export const useCase = (id: string) => useQuery({ queryKey: ["case", id], queryFn: (): Promise<CaseFile> => ok(api.GET("/api/v1/cases/{id}", { params: { path: { id } } })) });
 export const caseEvent = ({ id, version }: Versioned, event: string, fields: Record<string, unknown>): Promise<unknown> =>
-  ok(api.POST("/api/v1/cases/{id}/events/{event}", { params: { path: { id, event }, header: { "If-Match": `"${version}"` } }, body: fields }));
+  ok(api.POST("/api/v1/cases/{id}/events/{event}", { params: { path: { id, event }, header: { "If-Match": `"${version}"` } }, body: fields, signal: patience(60_000) }));
 
 interface Officer { id: string; name: string; licence_no?: string; roles: string[] }
 export const useOfficers = () =>
@@ -123,8 +127,8 @@ export const useMatters = () => useQuery({ queryKey: ["matters"], queryFn: async
 export const useUsers = () => useQuery({ queryKey: ["users"], queryFn: async (): Promise<UserRow[]> => (await ok(api.GET("/api/v1/users", {}))).items });
 export const useServices = () => useQuery({ queryKey: ["gateways"], queryFn: async () => (await ok(api.GET("/api/v1/gateways", {}))).items });
 export const useOverview = () => useQuery({ queryKey: ["overview"], queryFn: (): Promise<Overview> => ok(api.GET("/api/v1/overview", {})) });
-export const saveObject = (object: Versioned | null, body: ObjectDraft): Promise<ObjectRow> =>
-  object ? ok(api.PATCH("/api/v1/objects/{id}", { params: seenOf(object), body })) : ok(api.POST("/api/v1/objects", { body }));
+export const saveObject = (object: Versioned | null, body: ObjectDraft, anyway = false): Promise<ObjectRow> =>
+  object ? ok(api.PATCH("/api/v1/objects/{id}", { params: seenOf(object), body })) : ok(api.POST("/api/v1/objects", { params: { query: { anyway: anyway || undefined } }, body }));
 export const removeObject = (object: Versioned): Promise<void> => ok(api.DELETE("/api/v1/objects/{id}", { params: seenOf(object) }));
 export const saveParty = (id: string | null, body: PartyDraft): Promise<Party> =>
   id ? ok(api.PATCH("/api/v1/parties/{id}", { params: { path: { id } }, body })) : ok(api.POST("/api/v1/parties", { body }));

@@ -54,6 +54,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/devices/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Be told no longer on the browser that signs out, which knows its address at the push service alone */
+        post: operations["leave-notice-device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/devices/{id}": {
         parameters: {
             query?: never;
@@ -503,6 +520,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed of a camera and its zones, by whom */
+        get: operations["get-camera-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{id}/live": {
         parameters: {
             query?: never;
@@ -675,6 +709,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/full-copies/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant or refuse the party to see its evidence uncovered */
+        post: operations["decide-full-copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/inquiry": {
         parameters: {
             query?: never;
@@ -703,6 +754,40 @@ export interface paths {
         put?: never;
         /** Enter the open room, as an officer of the case: a WebRTC offer for its answer */
         post: operations["join-room"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/link/renewal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the party a new link; the one before opens nothing any more */
+        post: operations["renew-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/link/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the party's link and its sessions */
+        post: operations["revoke-link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -738,6 +823,23 @@ export interface paths {
         put?: never;
         /** Say that the notes on a case were seen */
         post: operations["see-notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/papers/{paper}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture or scan that came with a step */
+        get: operations["get-case-paper"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1302,7 +1404,7 @@ export interface paths {
         /** The formula of the risk grade and its versions */
         get: operations["get-formulas"];
         put?: never;
-        /** Make a formula hold; all objects are graded anew */
+        /** Make a formula hold that one has tried within the day; all objects are graded anew */
         post: operations["activate-formula"];
         delete?: never;
         options?: never;
@@ -1319,7 +1421,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a formula would change; nothing is changed */
+        /** What a formula would change; nothing is changed. Who was shown it may make this very formula hold within the day */
         post: operations["simulate-formula"];
         delete?: never;
         options?: never;
@@ -1422,6 +1524,23 @@ export interface paths {
         };
         /** Objects whose inspection is due, the most overdue first */
         get: operations["list-inspections-due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-supervision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What several bureaux supervise together, as rural guesthouses, with what each found last; those found wanting first */
+        get: operations["list-joint-supervision"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1671,6 +1790,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The models with their versions, what was done with them, and how a version in shadow differed from the one in force */
+        get: operations["list-models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notes/{id}": {
         parameters: {
             query?: never;
@@ -1723,6 +1859,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objects/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many objects of a business have their code hanging at the place, and which have not */
+        get: operations["list-codes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{id}": {
         parameters: {
             query?: never;
@@ -1759,6 +1912,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objects/{id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The object's own code (一点一码), a QR code that opens its page, to be hung at the place */
+        get: operations["get-object-code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{id}/events": {
         parameters: {
             query?: never;
@@ -1769,7 +1939,7 @@ export interface paths {
         /** What was recorded of an object, and its next inspection */
         get: operations["list-object-events"];
         put?: never;
-        /** Record an inspection, complaint, report or finding; the grade follows */
+        /** Record an inspection, complaint, report or finding; the grade follows. Another system records complaints, media reports and what another bureau's inspection found */
         post: operations["record-object-event"];
         delete?: never;
         options?: never;
@@ -1821,7 +1991,7 @@ export interface paths {
         /** Signed commitments (告知承诺书) and photographs of an object */
         get: operations["list-object-papers"];
         put?: never;
-        /** Add a commitment that the object's party has signed (PDF, JPEG or PNG), or a photograph of its front (JPEG or PNG) */
+        /** Add a commitment that the object's party has signed (PDF, JPEG or PNG), or a photograph of its front, or of its code where it hangs (JPEG or PNG) */
         post: operations["add-object-paper"];
         delete?: never;
         options?: never;
@@ -1913,6 +2083,23 @@ export interface paths {
         head?: never;
         /** Change a party */
         patch: operations["change-party"];
+        trace?: never;
+    };
+    "/api/v1/parties/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed of a party and of its consent to electronic service, by whom */
+        get: operations["get-party-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/payment/callback": {
@@ -2138,6 +2325,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portal/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** That the party's own case has changed, as server-sent events */
+        get: operations["listen-party"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portal/files/{path}": {
         parameters: {
             query?: never;
@@ -2149,6 +2353,23 @@ export interface paths {
         get: operations["get-portal-file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/full-copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask to see the evidence uncovered, with the reason */
+        post: operations["ask-full-copy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2274,6 +2495,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portal/originals/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture or clip as it was sealed, while that is granted; each view is recorded */
+        get: operations["get-portal-original"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portal/payment": {
         parameters: {
             query?: never;
@@ -2317,7 +2555,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** State a defence (陈述申辩) */
+        /** State a defence (陈述申辩), with evidence of one's own */
         post: operations["send-statement"];
         delete?: never;
         options?: never;
@@ -2556,6 +2794,23 @@ export interface paths {
         };
         /** Whether a document is ours, by the code printed on it */
         get: operations["check-document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/documents/{code}/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bureau's signature that lies beside a document, to be checked offline */
+        get: operations["get-document-seal"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2952,6 +3207,23 @@ export interface paths {
         };
         /** Go to the identity provider */
         get: operations["sign-in-elsewhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/elsewhere/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Go to the identity provider to sign out there; back where it has no place for that */
+        get: operations["sign-out-elsewhere"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3786,6 +4058,17 @@ export interface components {
             unwatched?: boolean;
             url: string;
         };
+        CameraEntry: {
+            /** @description create, change, remove; of a camera also address, sign, remove sign */
+            action: string;
+            /** Format: date-time */
+            at: string;
+            /** @description A name; empty: the system itself. */
+            by: string;
+            fields: components["schemas"]["FieldChange"][];
+            /** @description Left out: it is the camera's. */
+            zone?: components["schemas"]["ZoneChange"];
+        };
         CaseDocument: {
             code: string;
             id: string;
@@ -3804,6 +4087,8 @@ export interface components {
             label_en: string;
             label_zh: string;
             needs: string[];
+            /** @description Pictures and scans may come with it, as the field papers: PDF, JPEG or PNG in base64. */
+            papers?: boolean;
             /** @description The states to which it may lead; empty where the case stays. */
             to: string[];
             why_en: string;
@@ -3811,7 +4096,8 @@ export interface components {
         };
         CaseEvidence: {
             bundle: string;
-            kind: string;
+            /** @enum {string} */
+            kind: "incident" | "recheck" | "inquiry";
             /** Format: date-time */
             sealed_at: string;
         };
@@ -3828,6 +4114,8 @@ export interface components {
             fine_fen: number;
             /** Format: date-time */
             found_at: string;
+            /** @description The party's requests to see the evidence uncovered, the newest first. */
+            full_copies: components["schemas"]["FullCopy"][];
             id: string;
             instalments: components["schemas"]["Instalment"][];
             /** Format: int64 */
@@ -3840,9 +4128,16 @@ export interface components {
             paid_fen: number;
             party: string;
             place: string;
+            /**
+             * Format: date-time
+             * @description Until when the link opens an ended case.
+             */
+            portal_until?: string;
             portal_url: string;
             receipt_no: string;
             record: components["schemas"]["RecordEntry"][];
+            /** @description The case that forbids another fine: of the same party, for the same time. */
+            same_act?: components["schemas"]["CaseRef"];
             state: string;
             statements: components["schemas"]["Statement"][];
             /** Format: int64 */
@@ -3891,6 +4186,20 @@ export interface components {
             /** @description It mentions the caller, who has not seen it yet. */
             unseen: boolean;
         };
+        CasePaper: {
+            id: string;
+            sha256: string;
+            /** Format: int64 */
+            size_bytes: number;
+            /** @enum {string} */
+            type: "image/jpeg" | "application/pdf";
+        };
+        CaseRef: {
+            id: string;
+            number: string;
+            /** @description Whoever asks may read it; otherwise another township has it. */
+            open: boolean;
+        };
         Ceremony: {
             /** @description For navigator.credentials, as in WebAuthn's JSON forms. */
             options: unknown;
@@ -3919,6 +4228,13 @@ export interface components {
             secret: string;
             /** @description otpauth://, as in the picture. */
             url: string;
+        };
+        Codes: {
+            missing: components["schemas"]["Object"][];
+            /** Format: int64 */
+            objects: number;
+            /** Format: int64 */
+            posted: number;
         };
         Colleague: {
             id: string;
@@ -4181,6 +4497,8 @@ export interface components {
             officer: string;
         };
         Draw: {
+            /** @description Carried over from another system, or invented: no log proves its seed. */
+            adopted?: boolean;
             /** @description Proof that the announcement stands in the log. */
             announced?: string;
             /** Format: date-time */
@@ -4286,6 +4604,7 @@ export interface components {
             files: components["schemas"]["EvidenceFile"][];
             kind: string;
             manifest_sha256: string;
+            removed?: components["schemas"]["Removal"];
             /** Format: date-time */
             retain_until: string;
             seal_key_id: string;
@@ -4453,6 +4772,7 @@ export interface components {
             by_name: string;
             formula: components["schemas"]["Formula"];
             reason: string;
+            trial?: components["schemas"]["Tried"];
         };
         Formulas: {
             /** @description What held before the first version that was made. */
@@ -4476,6 +4796,45 @@ export interface components {
             id: string;
             location?: string;
             name?: string;
+        };
+        FullCopy: {
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            /** @description Why it was granted or refused. */
+            grounds: string;
+            id: string;
+            /** @description Why the party wants it. */
+            reason: string;
+            /**
+             * @description ended: its time is over, or the party is another one.
+             * @enum {string}
+             */
+            state: "asked" | "granted" | "refused" | "ended";
+            /**
+             * Format: date-time
+             * @description Until when the evidence may be seen uncovered.
+             */
+            until?: string;
+            /** @description Each time that it was opened. */
+            views: components["schemas"]["FullView"][];
+        };
+        FullVerdict: {
+            /**
+             * Format: int64
+             * @description For how many days, today included; of no meaning where it is refused.
+             */
+            days: number;
+            grant: boolean;
+            grounds: string;
+        };
+        FullView: {
+            /** Format: date-time */
+            at: string;
+            bundle: string;
+            file: string;
         };
         Gap: {
             bundle: string;
@@ -4634,6 +4993,27 @@ export interface components {
             number: string;
             object?: string;
             state?: string;
+        };
+        JointCheck: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description The bureau, by the name of its system's key. */
+            by_name: string;
+            note: string;
+            passed: boolean;
+            source: string;
+        };
+        JointObject: {
+            address: string;
+            business: string;
+            checks: components["schemas"]["JointCheck"][];
+            /** Format: int64 */
+            failed: number;
+            grade: string;
+            name: string;
+            object_id: string;
+            township: string;
         };
         Key: {
             /** @description For which it takes over what is transferred. */
@@ -4814,6 +5194,9 @@ export interface components {
         ListCameraBody: {
             items: components["schemas"]["Camera"][];
         };
+        ListCameraEntryBody: {
+            items: components["schemas"]["CameraEntry"][];
+        };
         ListCaseNoteBody: {
             items: components["schemas"]["CaseNote"][];
         };
@@ -4850,8 +5233,14 @@ export interface components {
         ListInspectionDueBody: {
             items: components["schemas"]["InspectionDue"][];
         };
+        ListJointObjectBody: {
+            items: components["schemas"]["JointObject"][];
+        };
         ListMatterBody: {
             items: components["schemas"]["Matter"][];
+        };
+        ListModelLineageBody: {
+            items: components["schemas"]["ModelLineage"][];
         };
         ListObjectChangeBody: {
             items: components["schemas"]["ObjectChange"][];
@@ -4961,6 +5350,60 @@ export interface components {
             sha256: string;
             version: string;
         };
+        ModelChange: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            version: string;
+            /** @enum {string} */
+            what: "add" | "propose" | "activate" | "shadow" | "end shadow";
+        };
+        ModelDifference: {
+            /** Format: int64 */
+            active_only: number;
+            against: string;
+            /** Format: int64 */
+            both: number;
+            label: string;
+            /** Format: int64 */
+            looks: number;
+            name: string;
+            /** Format: int64 */
+            shadow_only: number;
+            version: string;
+        };
+        ModelLineage: {
+            /** @description What was done, the latest first. */
+            changes: components["schemas"]["ModelChange"][];
+            /** @description How versions in shadow differed from the one in force, on the same looks. */
+            differences: components["schemas"]["ModelDifference"][];
+            name: string;
+            /** @enum {string} */
+            task: "detect" | "segment" | "novelty";
+            /** @description What is in force first. */
+            versions: components["schemas"]["ModelVersion"][];
+        };
+        ModelVersion: {
+            /** Format: date-time */
+            added_at?: string;
+            added_by?: string;
+            labels: string[];
+            /** @description SPDX expression of the weights. */
+            licence: string;
+            /**
+             * Format: int64
+             * @description What a look took on one core when it was tried.
+             */
+            look_ms?: number;
+            sha256: string;
+            /** @description It is the one in the program. */
+            shipped: boolean;
+            /** Format: int64 */
+            size_bytes: number;
+            /** @enum {string} */
+            use: "active" | "shadow" | "proposed" | "kept";
+            version: string;
+        };
         Move: {
             from: string;
             name: string;
@@ -4974,6 +5417,10 @@ export interface components {
             /** @description Accounts. */
             mentions?: string[];
             text: string;
+        };
+        NoticeAddress: {
+            /** @description Of its PushSubscription. */
+            endpoint: string;
         };
         NoticeDevices: {
             items: components["schemas"]["Browser"][];
@@ -5006,7 +5453,7 @@ export interface components {
             version: number;
         };
         ObjectChange: {
-            /** @description create, change, grade, remove, photo, commitment, withdraw */
+            /** @description create, change, grade, remove, photo, commitment, code, withdraw */
             action: string;
             /** Format: date-time */
             at: string;
@@ -5050,7 +5497,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "inspection_passed" | "inspection_failed" | "finding" | "complaint" | "media";
+            kind: "inspection_passed" | "inspection_failed" | "finding" | "complaint" | "media" | "joint_passed" | "joint_failed";
             note?: string;
             /** @description Its number elsewhere; the same one counts once. */
             source: string;
@@ -5178,7 +5625,7 @@ export interface components {
             by: string;
             id: string;
             /** @enum {string} */
-            kind: "commitment" | "photo";
+            kind: "commitment" | "photo" | "code";
             /** @description Who is bound by a commitment: the object's party when it was signed. */
             party: string;
             sha256: string;
@@ -5285,6 +5732,8 @@ export interface components {
              * @description At least a minute ahead.
              */
             draw_at: string;
+            /** @description Of inspections: without a lot those that are due by their risk grade and given to nobody yet, the most overdue first; the lot chooses their inspectors alone. */
+            due?: boolean;
             /** @enum {string} */
             kind: "inspection" | "process_record" | "after" | "during";
             title: string;
@@ -5334,6 +5783,8 @@ export interface components {
             documents: components["schemas"]["PortalDocument"][];
             /** Format: int64 */
             fine_fen: number;
+            /** @description Requests to see the evidence uncovered, the newest first. */
+            full_copies: components["schemas"]["FullCopy"][];
             instalments: components["schemas"]["Instalment"][];
             /** Format: int64 */
             late_fen: number;
@@ -5341,11 +5792,15 @@ export interface components {
             matter_zh: string;
             number: string;
             object: string;
+            office_address: string;
+            office_phone: string;
             /** Format: date-time */
             paid_at?: string;
             /** Format: int64 */
             paid_fen: number;
             party: string;
+            /** @description Where codes go, masked; empty: no number is known, and what binds is done on paper. */
+            phone: string;
             place: string;
             progress: components["schemas"]["PortalProgress"][];
             receipt_no: string;
@@ -5461,14 +5916,16 @@ export interface components {
             /** @description Goes into X-CSRF-Token of every request that changes something. */
             csrf: string;
         };
+        PortalStatement: {
+            /** @description PDF, JPEG or PNG, base64; 2 MiB each. */
+            papers?: string[];
+            text: string;
+        };
         PortalStill: {
             /** Format: date-time */
             at: string;
             name: string;
             role: string;
-        };
-        PortalText: {
-            text: string;
         };
         PrivacyMeasures: {
             /**
@@ -5596,6 +6053,8 @@ export interface components {
         PublicDocument: {
             /** Format: date-time */
             issued_at: string;
+            /** @description Keys of the bureau that signed it; none: it was issued before documents were signed. */
+            keys: components["schemas"]["SealKey"][];
             number: string;
             sha256: string;
             title_en: string;
@@ -5690,8 +6149,12 @@ export interface components {
             value: number;
         };
         QuotaSnapshot: {
+            /** @description Name of the brigade or township; empty: the district. */
+            area: string;
             /** Format: date-time */
             at: string;
+            /** @enum {string} */
+            level: "district" | "brigade" | "township";
             month: string;
             /** @description Of the entry in the log (C2SP tlog-proof); empty until it stands there. */
             proof: string;
@@ -5699,6 +6162,8 @@ export interface components {
             sha256: string;
             /** @description The exact text that was sealed; its SHA-256 stands in the transparency log. */
             text: string;
+            /** @description That the area covered when it was sealed; none: the district. */
+            townships: string[];
         };
         Raise: {
             ended: boolean;
@@ -5742,6 +6207,10 @@ export interface components {
             from: string;
             label_en: string;
             label_zh: string;
+            /** @description The case that this one was held apart from. */
+            other_case?: components["schemas"]["CaseRef"];
+            /** @description What came with the step. */
+            papers?: components["schemas"]["CasePaper"][];
             reason: string;
             role: string;
             to: string;
@@ -5751,6 +6220,12 @@ export interface components {
         };
         Rectification: {
             rectified: string;
+        };
+        Removal: {
+            /** Format: date-time */
+            at: string;
+            en: string;
+            zh: string;
         };
         Replay: {
             /** @description This one, whatever became of it; left out: those that failed. */
@@ -6049,6 +6524,10 @@ export interface components {
             };
             reason: string;
         };
+        SealKey: {
+            algorithm: string;
+            key: string;
+        };
         "Send-codeRequest": Record<string, never>;
         Sentence: {
             en: string;
@@ -6157,6 +6636,8 @@ export interface components {
             answer?: string;
             /** Format: date-time */
             at: string;
+            /** @description What came with it. */
+            papers: components["schemas"]["CasePaper"][];
             text: string;
         };
         Step: {
@@ -6345,6 +6826,14 @@ export interface components {
             /** Format: int64 */
             took_ms: number;
         };
+        Tried: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            objects: number;
+        };
         Trust: {
             format: string;
             keys: components["schemas"]["TrustedKey"][];
@@ -6468,7 +6957,8 @@ export interface components {
             file?: string;
             reason: string;
             subject: string;
-            what: string;
+            /** @enum {string} */
+            what: "still" | "clip" | "bundle" | "live" | "identity" | "paper";
         };
         Waiting: {
             /** Format: int64 */
@@ -6530,6 +7020,15 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ZoneChange: {
+            /** @description Left out: it was removed, or its lines stay as they were. */
+            after?: components["schemas"]["ZoneShape"];
+            /** @description Left out: it was drawn anew, or its lines stay as they were. */
+            before?: components["schemas"]["ZoneShape"];
+            id: string;
+            name_en: string;
+            name_zh: string;
+        };
         ZoneDraft: {
             detector: string;
             door_line?: components["schemas"]["Point"][];
@@ -6542,6 +7041,10 @@ export interface components {
                 [key: string]: number;
             };
             polygon: components["schemas"]["Point"][];
+        };
+        ZoneShape: {
+            door_line: components["schemas"]["Point"][];
+            outline: components["schemas"]["Point"][];
         };
     };
     responses: never;
@@ -6752,6 +7255,42 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Browser"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "leave-notice-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "endpoint": "http://127.0.0.1:46527/push"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NoticeAddress"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -8508,6 +9047,104 @@ export interface operations {
             };
         };
     };
+    "get-camera-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "remove",
+                     *           "at": "2026-11-30T10:14:52.48648Z",
+                     *           "by": "operator",
+                     *           "fields": [],
+                     *           "zone": {
+                     *             "before": {
+                     *               "door_line": [],
+                     *               "outline": [
+                     *                 {
+                     *                   "x": 0.2,
+                     *                   "y": 0.1
+                     *                 },
+                     *                 {
+                     *                   "x": 0.9,
+                     *                   "y": 0.1
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "id": "01a22bf3-42e1-7e00-9e11-813ec4d49e25",
+                     *             "name_en": "Corner",
+                     *             "name_zh": "路口"
+                     *           }
+                     *         },
+                     *         {
+                     *           "action": "change",
+                     *           "at": "2026-11-30T10:14:52.469481Z",
+                     *           "by": "operator",
+                     *           "fields": [],
+                     *           "zone": {
+                     *             "after": {
+                     *               "door_line": [],
+                     *               "outline": [
+                     *                 {
+                     *                   "x": 0.2,
+                     *                   "y": 0.1
+                     *                 },
+                     *                 {
+                     *                   "x": 0.9,
+                     *                   "y": 0.1
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "before": {
+                     *               "door_line": [],
+                     *               "outline": [
+                     *                 {
+                     *                   "x": 0.1,
+                     *                   "y": 0.1
+                     *                 },
+                     *                 {
+                     *                   "x": 0.9,
+                     *                   "y": 0.1
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "id": "01a22bf3-42e1-7e00-9e11-813ec4d49e25",
+                     *             "name_en": "Corner",
+                     *             "name_zh": "路口"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListCameraEntryBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "watch-camera": {
         parameters: {
             query: {
@@ -8853,6 +9490,8 @@ export interface operations {
                 mine?: boolean;
                 /** @description overdue: a deadline has passed; week: one has passed or passes within seven days. */
                 due?: "overdue" | "week";
+                /** @description unknown: somebody has to find out the party where it was seen. */
+                party?: "unknown";
                 /** @description The whole number of the case or of a paper, one character that the party's name begins with, or part of number, party, object or place. */
                 q?: string;
                 cursor?: string;
@@ -9000,114 +9639,151 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "camera": "甲镇路口",
-                     *       "changed_at": "2026-11-29T01:26:38.540254Z",
+                     *       "camera": "八一路1号",
+                     *       "changed_at": "2026-11-24T02:16:00Z",
                      *       "deadline": {
-                     *         "article": "行政处罚法第六十条 · APL art. 60",
-                     *         "at": "0001-04-01T23:59:59.999999+08:00",
-                     *         "label_en": "Decision due",
-                     *         "label_zh": "作出处罚决定"
+                     *         "article": "行政处罚法第四十四条 · APL art. 44",
+                     *         "at": "2026-11-27T23:59:59.999999+08:00",
+                     *         "label_en": "Time for a statement",
+                     *         "label_zh": "陈述申辩期限"
                      *       },
                      *       "deadlines": [
                      *         {
+                     *           "article": "行政处罚法第四十四条 · APL art. 44",
+                     *           "at": "2026-11-27T23:59:59.999999+08:00",
+                     *           "label_en": "Time for a statement",
+                     *           "label_zh": "陈述申辩期限"
+                     *         },
+                     *         {
                      *           "article": "行政处罚法第六十条 · APL art. 60",
-                     *           "at": "0001-04-01T23:59:59.999999+08:00",
+                     *           "at": "2027-02-22T23:59:59.999999+08:00",
                      *           "label_en": "Decision due",
                      *           "label_zh": "作出处罚决定"
                      *         }
                      *       ],
                      *       "documents": [
                      *         {
-                     *           "code": "CODE",
-                     *           "id": "01a224e9-4b0d-76d1-8db1-f81910e9ae74",
-                     *           "issued_at": "2026-11-29T00:26:38.532688Z",
-                     *           "kind": "decision",
-                     *           "number": "甲镇决定书",
-                     *           "sha256": "",
-                     *           "title_en": "",
-                     *           "title_zh": "甲镇决定书"
+                     *           "code": "G7GLVKA9MWX4823X",
+                     *           "id": "01a22be5-2c98-79bc-881b-c5232110c665",
+                     *           "issued_at": "2026-11-24T02:00:00Z",
+                     *           "kind": "reminder",
+                     *           "number": "演示城管提醒字〔2026〕第000001号",
+                     *           "sha256": "f418463fbd2f5a769e53011eafa3ee2344999db49c2aeb5052635f87d8c6bcbe",
+                     *           "title_en": "Reminder to put right",
+                     *           "title_zh": "责令改正提醒书"
+                     *         },
+                     *         {
+                     *           "code": "FXYERGDURSVLCMJT",
+                     *           "id": "01a22be5-50a6-74f4-920c-62d501a18d9e",
+                     *           "issued_at": "2026-11-24T02:16:00Z",
+                     *           "kind": "filing_approval",
+                     *           "number": "演示城管立字〔2026〕第000001号",
+                     *           "sha256": "97b42c41db259fb8eae3d7b14fb3ac19cce9eb03e89aef7e2241fb7c6b521fdf",
+                     *           "title_en": "Approval to open a case",
+                     *           "title_zh": "立案审批表"
                      *         }
                      *       ],
                      *       "events": [
                      *         {
-                     *           "allowed": false,
-                     *           "article": "行政处罚法第四十条 · APL art. 40",
-                     *           "event": "identify",
-                     *           "label_en": "Identify the party",
-                     *           "label_zh": "确定当事人",
+                     *           "allowed": true,
+                     *           "article": "行政处罚法第四十五条 · APL art. 45",
+                     *           "event": "revise",
+                     *           "label_en": "Accept the defence, lower the fine",
+                     *           "label_zh": "采纳意见，降低拟处罚款",
                      *           "needs": [
-                     *             "party_id"
+                     *             "fine_fen",
+                     *             "reason"
                      *           ],
                      *           "to": [],
-                     *           "why_en": "only an officer or a reviewer or a head may do it",
-                     *           "why_zh": "须由办案人员、审核员、负责人办理"
+                     *           "why_en": "",
+                     *           "why_zh": ""
                      *         },
                      *         {
                      *           "allowed": false,
-                     *           "article": "行政处罚法第四十条 · APL art. 40",
-                     *           "event": "classify",
-                     *           "label_en": "Change the matter",
-                     *           "label_zh": "变更事项",
+                     *           "article": "行政处罚法第二十九条 · APL art. 29",
+                     *           "event": "apart",
+                     *           "label_en": "Hold it for another act",
+                     *           "label_zh": "认定为不同违法行为",
                      *           "needs": [
-                     *             "matter"
+                     *             "reason"
                      *           ],
                      *           "to": [],
-                     *           "why_en": "only an officer or a reviewer or a head may do it",
-                     *           "why_zh": "须由办案人员、审核员、负责人办理"
+                     *           "why_en": "only a head may do it",
+                     *           "why_zh": "须由负责人办理"
                      *         }
                      *       ],
                      *       "evidence": [
                      *         {
-                     *           "bundle": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *           "bundle": "0198c000-0000-7000-8000-000000000001",
                      *           "kind": "incident",
-                     *           "sealed_at": "2026-11-29T00:26:38.532688235Z"
+                     *           "sealed_at": "2026-11-24T02:00:00Z"
+                     *         },
+                     *         {
+                     *           "bundle": "0198c000-0000-7000-8000-000000000101",
+                     *           "kind": "recheck",
+                     *           "sealed_at": "2026-11-24T02:16:00Z"
                      *         }
                      *       ],
-                     *       "fine_fen": 0,
-                     *       "found_at": "2026-11-29T00:26:38.532688Z",
-                     *       "id": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
+                     *       "fine_fen": 30000,
+                     *       "found_at": "2026-11-24T01:58:00Z",
+                     *       "full_copies": [],
+                     *       "id": "0198c000-0000-7000-8000-000000000001",
                      *       "instalments": [],
                      *       "late_fen": 0,
                      *       "matter_en": "Street stall outside permitted places",
                      *       "matter_zh": "无序设摊",
-                     *       "number": "甲镇案1号",
-                     *       "object": "甲镇水果店",
+                     *       "number": "演示城管立字〔2026〕第000001号",
+                     *       "object": "张记水果店",
                      *       "paid_fen": 0,
-                     *       "party": "甲镇张某",
-                     *       "place": "甲镇一路",
-                     *       "portal_url": "",
+                     *       "party": "张三",
+                     *       "place": "八一路100号前",
+                     *       "portal_url": "http://127.0.0.1:42149/p/gf-_5_CNUw-S878VrfOy0fiD",
                      *       "receipt_no": "",
                      *       "record": [
                      *         {
                      *           "actor": "",
-                     *           "at": "2026-11-29T01:26:38.540254Z",
-                     *           "digest": "72de3b16fad664afec41b9f27c43ad62ef0c77df2aa5b5cb1951dc6235dc7af3",
+                     *           "at": "2026-11-24T02:00:00Z",
+                     *           "digest": "7545d1ed82b5ee6e3346908c7072af4dc6720edb10d28e8f3f4007e814126cb8",
                      *           "event": "created",
                      *           "from": "",
                      *           "label_en": "Found",
                      *           "label_zh": "发现线索",
-                     *           "reason": "甲镇设摊",
+                     *           "reason": "有人在店前设摊已停留100秒，超过规定的60秒",
                      *           "role": "system",
                      *           "to": "found"
                      *         },
                      *         {
-                     *           "actor": "甲镇审核员",
-                     *           "at": "2026-11-29T00:26:38.532688Z",
-                     *           "digest": "",
+                     *           "actor": "first",
+                     *           "at": "2026-11-24T02:00:00Z",
+                     *           "digest": "4c62d1a0b9858e166fa0c3a6df2441b972fdab770d4a0ce8243d583e907626e1",
                      *           "event": "confirm",
                      *           "from": "found",
                      *           "label_en": "Confirm",
                      *           "label_zh": "确认线索",
-                     *           "reason": "",
+                     *           "reason": "店主在场",
                      *           "role": "reviewer",
-                     *           "to": "reviewed"
+                     *           "to": "reminded"
                      *         }
                      *       ],
-                     *       "state": "filed",
-                     *       "statements": [],
-                     *       "version": 1,
-                     *       "why_en": "a stall",
-                     *       "why_zh": "甲镇设摊"
+                     *       "state": "proposed",
+                     *       "statements": [
+                     *         {
+                     *           "answer": "经复核，情况属实，部分采纳。",
+                     *           "at": "2026-11-24T02:16:00Z",
+                     *           "papers": [
+                     *             {
+                     *               "id": "01a22be5-8456-7098-b678-9369295c7ef3",
+                     *               "sha256": "46fcc9757d44e9b448c9afc56533159ead9d7deac70d3e74ee111c279b4b8966",
+                     *               "size_bytes": 600,
+                     *               "type": "image/jpeg"
+                     *             }
+                     *           ],
+                     *           "text": "家庭困难，已经改正。"
+                     *         }
+                     *       ],
+                     *       "version": 12,
+                     *       "why_en": "A stall has stood for 100 s, more than the 60 s allowed",
+                     *       "why_zh": "违法事实。"
                      *     }
                      */
                     "application/json": components["schemas"]["CaseFile"];
@@ -9202,6 +9878,47 @@ export interface operations {
             };
         };
     };
+    "decide-full-copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "days": 2,
+                 *       "grant": true,
+                 *       "grounds": "画面中无其他人"
+                 *     }
+                 */
+                "application/json": components["schemas"]["FullVerdict"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-inquiry": {
         parameters: {
             query?: never;
@@ -9273,6 +9990,88 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["SessionDescription"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "renew-link": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in "3". */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "补发"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-link": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as in "3". */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "被他人取得"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -9413,6 +10212,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-case-paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                paper: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "image/jpeg": string;
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -10796,8 +11628,8 @@ export interface operations {
                 detector?: string;
                 camera?: string;
                 object?: string;
-                /** @description probability: the surest first. */
-                order?: "probability";
+                /** @description probability: the surest first; deadline: what falls due first. */
+                order?: "probability" | "deadline";
                 cursor?: string;
                 limit?: number;
             };
@@ -12023,6 +12855,82 @@ export interface operations {
             };
         };
     };
+    "list-joint-supervision": {
+        parameters: {
+            query?: {
+                /** @description A word of the business, as 民宿. Left out: all of which another bureau has told. */
+                business?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "",
+                     *           "business": "乡村民宿",
+                     *           "checks": [
+                     *             {
+                     *               "at": "2026-11-30T00:14:58.57137Z",
+                     *               "by": "01a22bf3-59ad-7cf7-83d7-ea565298aa23",
+                     *               "by_name": "objects.read events.write",
+                     *               "note": "疏散通道",
+                     *               "passed": true,
+                     *               "source": "旅-1"
+                     *             },
+                     *             {
+                     *               "at": "2026-11-29T14:14:58.54018Z",
+                     *               "by": "01a22bf3-598c-7bcf-9c56-2ac7b938fbc4",
+                     *               "by_name": "events.write objects.read",
+                     *               "note": "疏散通道",
+                     *               "passed": false,
+                     *               "source": "消-2"
+                     *             }
+                     *           ],
+                     *           "failed": 1,
+                     *           "grade": "green",
+                     *           "name": "芦苇民宿",
+                     *           "object_id": "01a22bf3-5947-7054-90b2-78f2b1540bd7",
+                     *           "township": ""
+                     *         },
+                     *         {
+                     *           "address": "",
+                     *           "business": "乡村民宿",
+                     *           "checks": [],
+                     *           "failed": 0,
+                     *           "grade": "green",
+                     *           "name": "白鹭民宿",
+                     *           "object_id": "01a22bf3-5951-7d72-94e0-12d0606d44b8",
+                     *           "township": ""
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListJointObjectBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-key-orders": {
         parameters: {
             query?: never;
@@ -12917,6 +13825,114 @@ export interface operations {
             };
         };
     };
+    "list-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "changes": [
+                     *             {
+                     *               "at": "2026-11-30T06:12:02.675346Z",
+                     *               "by": "anna",
+                     *               "version": "2027.01.01",
+                     *               "what": "add"
+                     *             }
+                     *           ],
+                     *           "differences": [
+                     *             {
+                     *               "active_only": 4,
+                     *               "against": "2026.11.28",
+                     *               "both": 31,
+                     *               "label": "smoke",
+                     *               "looks": 1200,
+                     *               "name": "burning",
+                     *               "shadow_only": 7,
+                     *               "version": "2027.01.01"
+                     *             }
+                     *           ],
+                     *           "name": "burning",
+                     *           "task": "detect",
+                     *           "versions": [
+                     *             {
+                     *               "labels": [
+                     *                 "fire",
+                     *                 "smoke"
+                     *               ],
+                     *               "licence": "Apache-2.0",
+                     *               "sha256": "79df953d5dc9228f4a3015d10eae2b6b53b71780baee86a8729702c814e977ff",
+                     *               "shipped": true,
+                     *               "size_bytes": 3705353,
+                     *               "use": "active",
+                     *               "version": "2026.11.30"
+                     *             },
+                     *             {
+                     *               "added_at": "2026-11-30T06:12:02.655893Z",
+                     *               "added_by": "anna",
+                     *               "labels": [
+                     *                 "fire",
+                     *                 "smoke"
+                     *               ],
+                     *               "licence": "Apache-2.0",
+                     *               "look_ms": 80,
+                     *               "sha256": "79df953d5dc9228f4a3015d10eae2b6b53b71780baee86a8729702c814e977ff",
+                     *               "shipped": false,
+                     *               "size_bytes": 1,
+                     *               "use": "shadow",
+                     *               "version": "2027.01.01"
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "changes": [],
+                     *           "differences": [],
+                     *           "name": "ground",
+                     *           "task": "segment",
+                     *           "versions": [
+                     *             {
+                     *               "labels": [
+                     *                 "other",
+                     *                 "bare_soil"
+                     *               ],
+                     *               "licence": "Apache-2.0",
+                     *               "sha256": "1f0d1ecd3881f9dda40132e0f4651848b95dc9c04cb5bd9b87365db748bff087",
+                     *               "shipped": true,
+                     *               "size_bytes": 759889,
+                     *               "use": "active",
+                     *               "version": "2026.11.29"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListModelLineageBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "withdraw-note": {
         parameters: {
             query?: never;
@@ -13032,7 +14048,10 @@ export interface operations {
     };
     "create-object": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Also what looks like an object that is registered already, which is refused with 409 else. */
+                anyway?: boolean;
+            };
             header?: {
                 /** @description Any text that is new for each thing to be made; sent again, the first answer is given again. */
                 "Idempotency-Key"?: string;
@@ -13076,6 +14095,60 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Object"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-codes": {
+        parameters: {
+            query?: {
+                /** @description A word of the business, as 餐饮. Left out: all. */
+                business?: string;
+                /** @description Of those that have none. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "missing": [
+                     *         {
+                     *           "address": "",
+                     *           "business": "餐饮",
+                     *           "changed_at": "2026-11-30T10:14:59.799352Z",
+                     *           "grade": "green",
+                     *           "id": "01a22bf3-5fd7-755c-8acb-386ae004f720",
+                     *           "kind": "shop",
+                     *           "name": "乙饭店",
+                     *           "party": "",
+                     *           "party_id": "",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "objects": 2,
+                     *       "posted": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Codes"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -13278,6 +14351,37 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Assessment"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-object-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -13593,7 +14697,7 @@ export interface operations {
     "add-object-paper": {
         parameters: {
             query: {
-                kind: "commitment" | "photo";
+                kind: "commitment" | "photo" | "code";
                 /** @description Who signed a commitment. */
                 signer?: string;
                 /** @description When it was signed or taken; left out: now. */
@@ -14063,6 +15167,61 @@ export interface operations {
             };
         };
     };
+    "get-party-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "record",
+                     *           "at": "2026-11-30T06:26:30.293778Z",
+                     *           "by": "collector",
+                     *           "fields": []
+                     *         },
+                     *         {
+                     *           "action": "change",
+                     *           "at": "2026-11-30T06:26:30.260171Z",
+                     *           "by": "collector",
+                     *           "fields": [
+                     *             {
+                     *               "after": "13800000002",
+                     *               "before": "13800000001",
+                     *               "field": "phone"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListObjectChangeBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "payment-callback": {
         parameters: {
             query?: never;
@@ -14186,16 +15345,16 @@ export interface operations {
                      *       "copies": [],
                      *       "documents": [
                      *         {
-                     *           "code": "H97F9BLUNJ5TPWPY",
-                     *           "id": "01a2287e-a927-7871-94e8-0a1e56359661",
+                     *           "code": "G7GLVKA9MWX4823X",
+                     *           "id": "01a22be5-2c98-79bc-881b-c5232110c665",
                      *           "issued_at": "2026-11-24T02:00:00Z",
                      *           "number": "演示城管提醒字〔2026〕第000001号",
                      *           "title_en": "Reminder to put right",
                      *           "title_zh": "责令改正提醒书"
                      *         },
                      *         {
-                     *           "code": "XGWJ97CKZGQEA3UY",
-                     *           "id": "01a2287e-aa00-7961-90d7-5c091e1e0742",
+                     *           "code": "WHHPZN9FJ2EBRTEY",
+                     *           "id": "01a22be5-62d4-7907-bbef-2bcc571d725b",
                      *           "issued_at": "2026-11-24T02:16:00Z",
                      *           "number": "演示城管事告字〔2026〕第000001号",
                      *           "title_en": "Notice of facts",
@@ -14203,14 +15362,18 @@ export interface operations {
                      *         }
                      *       ],
                      *       "fine_fen": 20000,
+                     *       "full_copies": [],
                      *       "instalments": [],
                      *       "late_fen": 0,
                      *       "matter_en": "Street stall outside permitted places",
                      *       "matter_zh": "无序设摊",
                      *       "number": "演示城管立字〔2026〕第000001号",
                      *       "object": "张记水果店",
+                     *       "office_address": "演示路1号",
+                     *       "office_phone": "021-0",
                      *       "paid_fen": 0,
                      *       "party": "张三",
+                     *       "phone": "138****0001",
                      *       "place": "八一路100号前",
                      *       "progress": [
                      *         {
@@ -14230,6 +15393,14 @@ export interface operations {
                      *         {
                      *           "answer": "经复核，情况属实，部分采纳。",
                      *           "at": "2026-11-24T02:16:00Z",
+                     *           "papers": [
+                     *             {
+                     *               "id": "01a22be5-8456-7098-b678-9369295c7ef3",
+                     *               "sha256": "46fcc9757d44e9b448c9afc56533159ead9d7deac70d3e74ee111c279b4b8966",
+                     *               "size_bytes": 600,
+                     *               "type": "image/jpeg"
+                     *             }
+                     *           ],
                      *           "text": "家庭困难，已经改正。"
                      *         }
                      *       ],
@@ -14722,6 +15893,35 @@ export interface operations {
             };
         };
     };
+    "listen-party": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-portal-file": {
         parameters: {
             query?: never;
@@ -14741,6 +15941,42 @@ export interface operations {
                 content: {
                     "application/octet-stream": string;
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-full-copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "画面里的人不是我"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PortalReason"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -15042,6 +16278,37 @@ export interface operations {
             };
         };
     };
+    "get-portal-original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "start-payment": {
         parameters: {
             query?: never;
@@ -15138,7 +16405,7 @@ export interface operations {
                  *       "text": "家庭困难，已经改正。"
                  *     }
                  */
-                "application/json": components["schemas"]["PortalText"];
+                "application/json": components["schemas"]["PortalStatement"];
             };
         };
         responses: {
@@ -15244,8 +16511,8 @@ export interface operations {
                      *           "count": 0,
                      *           "data_en": "Pictures and clips of public places, with people and vehicles",
                      *           "data_zh": "公共场所影像：照片、短视频中的人、车",
-                     *           "kept_en": "Deleted after the object lock's time, which each bundle's receipt names",
-                     *           "kept_zh": "对象锁期限届满后删除，时间见各证据包回执",
+                     *           "kept_en": "What nobody confirmed is deleted after the thirty days of its object lock; else with the case's file, as the rules of archives say",
+                     *           "kept_zh": "未予确认的，三十日对象锁届满后删除；其他随案卷保存，期限依档案规定",
                      *           "key": "evidence",
                      *           "recipients": [],
                      *           "sensitive": false,
@@ -15788,13 +17055,75 @@ export interface operations {
                     /**
                      * @example {
                      *       "issued_at": "2026-11-24T02:16:00Z",
+                     *       "keys": [
+                     *         {
+                     *           "algorithm": "ed25519",
+                     *           "key": "xxxxxxxxxxxxxxxx"
+                     *         }
+                     *       ],
                      *       "number": "演示城管罚告字〔2026〕第000001号",
-                     *       "sha256": "9c5598d2f899c6cb6834ea397083423b17770162ea88d73b4164d73d6f398002",
+                     *       "sha256": "dbc8512ed56cf0ca8de8b6404aa26e9516b577940c44db5a48ad444103e903f1",
                      *       "title_en": "Advance notice of penalty",
                      *       "title_zh": "行政处罚事先告知书"
                      *     }
                      */
                     "application/json": components["schemas"]["PublicDocument"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-document-seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "signatures": [
+                     *         "mN3EE2wxaB+ZI5DxmWaXgVHK0e139i3J+x1mg4SwTvhIG/m4+Ugl9VtWN+9YeAtBX47bkOlDbqDBzLf5fai+BA=="
+                     *       ],
+                     *       "statement": {
+                     *         "format": "offsite-document-seal/1",
+                     *         "issued": "2026-11-24T02:16:00Z",
+                     *         "issuer": "演示区城市管理行政执法局",
+                     *         "keys": [
+                     *           {
+                     *             "algorithm": "ed25519",
+                     *             "key": "xxxxxxxxxxxxxxxx"
+                     *           }
+                     *         ],
+                     *         "kind": "service_consent",
+                     *         "number": "演示城管送认字〔2026〕第000001号",
+                     *         "sha256": "1dcdec5adfeb579d6534eba4d3270c48d426c90e7398802d381d886bdbf3ce74",
+                     *         "size": 79635,
+                     *         "sm3": "ff5b83feb141c750b9264b215f5f328950aa2a08ab73bf115bc0d1d98c5528e6"
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -16213,7 +17542,7 @@ export interface operations {
                 /** @description Of this township alone. */
                 township?: string;
                 format?: "xlsx" | "pdf";
-                /** @description A sealed month of the district; left out: now. */
+                /** @description A sealed month; left out: now. */
                 month?: string;
                 /** @description Without a month: the year, as it stands now; left out: this year. */
                 year?: number;
@@ -16247,7 +17576,12 @@ export interface operations {
     };
     "list-quota-snapshots": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of this brigade's townships alone. */
+                brigade?: string;
+                /** @description Of this township alone. */
+                township?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -17101,6 +18435,34 @@ export interface operations {
                 /** @description The owner must prove anew who it is. */
                 fresh?: boolean;
             };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See Other */
+            303: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-out-elsewhere": {
+        parameters: {
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;

@@ -4,7 +4,6 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { App, ConfigProvider } from "antd";
 import enUS from "antd/es/locale/en_US";
 import zhCN from "antd/es/locale/zh_CN";
-import "dayjs/locale/zh-cn";
 import { lazy, type ComponentType } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { useServerEvents } from "../api/events";
@@ -40,6 +39,8 @@ const Payments = page(() => import("../pages/cases/payments"));
 const Inquiry = page(() => import("../pages/cases/inquiry"));
 const Case = page(() => import("../pages/cases/case"));
 const Objects = page(() => import("../pages/objects/objects"));
+const Codes = page(() => import("../pages/objects/codes"));
+const Joint = page(() => import("../pages/objects/joint"));
 const ObjectPage = page(() => import("../pages/objects/object"));
 const Imports = page(() => import("../pages/imports/list"));
 const Import = page(() => import("../pages/imports/batch"));
@@ -48,6 +49,7 @@ const Trial = page(() => import("../pages/grades/trial"));
 const EvidenceSearch = page(() => import("../pages/evidence/search"));
 const Evidence = page(() => import("../pages/evidence/bundle"));
 const Gaps = page(() => import("../pages/evidence/gaps"));
+const Views = page(() => import("../pages/evidence/views"));
 const Samples = page(() => import("../pages/evidence/sampling/samples"));
 const Sample = page(() => import("../pages/evidence/sampling/sample"));
 const Figures = page(() => import("../pages/supervision/figures"));
@@ -65,12 +67,10 @@ const Privacy = page(() => import("../pages/privacy/privacy"));
 const Users = page(() => import("../pages/settings/users"));
 const Matters = page(() => import("../pages/settings/matters"));
 const Services = page(() => import("../pages/settings/services/services"));
+const Models = page(() => import("../pages/settings/models/models"));
 const Templates = page(() => import("../pages/settings/templates/templates"));
 const Account = page(() => import("../account/account"));
 const NotFound = page(() => import("../pages/not-found"));
-
-// The first page's program comes while the server is asked who is there.
-if (location.pathname === "/") void import("../pages/overview");
 
 function Console() {
   useServerEvents();
@@ -92,6 +92,8 @@ function Console() {
         <Route path="cases/:id" element={<Case />} />
         <Route path="cases/:id/inquiry" element={<Inquiry />} />
         <Route path="objects" element={<Objects />} />
+        <Route path="objects/codes" element={<Codes />} />
+        <Route path="objects/joint" element={<Joint />} />
         <Route path="objects/imports" element={<Imports />} />
         <Route path="objects/imports/:id" element={<Import />} />
         <Route path="cameras/imports" element={<Imports />} />
@@ -101,6 +103,7 @@ function Console() {
         <Route path="grades/trial" element={<Trial />} />
         <Route path="evidence" element={<EvidenceSearch />} />
         <Route path="evidence/gaps" element={<Gaps />} />
+        <Route path="evidence/views" element={<Views />} />
         <Route path="evidence/samples" element={<Samples />} />
         <Route path="evidence/samples/:id" element={<Sample />} />
         <Route path="evidence/:id" element={<Evidence />} />
@@ -120,6 +123,7 @@ function Console() {
         <Route path="settings/users" element={<Users />} />
         <Route path="settings/matters" element={<Matters />} />
         <Route path="settings/services" element={<Services />} />
+        <Route path="settings/models" element={<Models />} />
         <Route path="settings/templates" element={<Templates />} />
         <Route path="*" element={<NotFound />} />
       </Route>
@@ -127,11 +131,15 @@ function Console() {
   );
 }
 
+// What a message says is read out: the library shows it, and no more.
+const told = () => document.getElementById("told") ?? document.body;
+
 export default function Root() {
   const { language, scheme } = usePreferences();
   return (
     <ConfigProvider csp={{ nonce: nonce() }} theme={themeOf(scheme)} locale={language === "zh" ? zhCN : enUS} button={{ autoInsertSpace: false }}>
-      <App component={false}>
+      <App component={false} message={{ getContainer: told }}>
+        <div id="told" aria-live="assertive" />
         <QueryClientProvider client={queries}>
           <ErrorBoundary at="root">
             <BrowserRouter>

@@ -1,9 +1,9 @@
 // What stands between nobody and the console: signing in, the first password, the
 // second factor that is demanded, and signing in again above a page. None of it is
 // part of the console's first load.
-import { Modal } from "antd";
 import { lazy, Suspense } from "react";
 import { useAccountWords } from "../account/use-account-words";
+import { Dialog } from "../parts/dialog";
 import { PasswordForm } from "./password";
 import { SignIn, SignInForm } from "./sign-in";
 import { useWords } from "./use-words";
@@ -24,9 +24,9 @@ export default function Door({ why, username }: { why: Closed; username?: string
 export function Again({ username }: { username: string }) {
   const { t } = useWords();
   return (
-    <Modal open footer={null} closable={false} maskClosable={false} keyboard={false} title={t("expired")}>
+    <Dialog open footer={null} closable={false} maskClosable={false} keyboard={false} title={t("expired")}>
       <p>{t("expiredWhy")}</p>
       <SignInForm username={username} />
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Result } from "antd";
+import { Button } from "antd";
 import { Component, type ReactNode } from "react";
 import { useWords } from "./use-words";
 
@@ -23,13 +23,11 @@ export class ErrorBoundary extends Component<{ at: string; children: ReactNode }
 export function Crash({ error }: { error: unknown }) {
   const { t } = useWords();
   return (
-    <Result
-      status="error"
-      title={t("crashed")}
-      subTitle={t("crashedWhy")}
-      extra={<Button type="primary" onClick={() => location.reload()}>{t("reload")}</Button>}
-    >
+    <section className="crashed" role="alert">
+      <h1>{t("crashed")}</h1>
+      <p className="muted">{t("crashedWhy")}</p>
+      <Button type="primary" onClick={() => location.reload()}>{t("reload")}</Button>
       <pre className="crash">{error instanceof Error ? (error.stack ?? error.message) : String(error)}</pre>
-    </Result>
+    </section>
   );
 }

@@ -1,12 +1,11 @@
 // The console's frame: rail with what this person may do, header, page.
 import {
-  AlertOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, CloudServerOutlined, EyeInvisibleOutlined, FileTextOutlined, FolderOpenOutlined, GlobalOutlined, IdcardOutlined, LockOutlined,
+  AlertOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, CloudServerOutlined, DeploymentUnitOutlined, EyeInvisibleOutlined, FileTextOutlined, FolderOpenOutlined, GlobalOutlined, IdcardOutlined, LockOutlined,
   LogoutOutlined, MenuOutlined, MoonOutlined, PhoneOutlined, SafetyCertificateOutlined, SafetyOutlined, SendOutlined, ShopOutlined, SunOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
 } from "@ant-design/icons";
-import { Button, Drawer, Dropdown, Tooltip } from "antd";
-import { lazy, Suspense, useState, type ReactNode } from "react";
+import { Button, Dropdown, Tooltip } from "antd";
+import { lazy, Suspense, useRef, useState, type ReactNode } from "react";
 import { Link, NavLink, Outlet, useLocation } from "react-router";
-import { useAccountWords } from "../account/use-account-words";
 import { ErrorBoundary } from "./error-boundary";
 import { setPreferences, usePreferences } from "./preferences";
 import { useSession, useSignOut } from "./session";
@@ -14,6 +13,7 @@ import { useEventsOnline } from "../api/events";
 import { useWords } from "./use-words";
 import type { Word } from "./words";
 
+const RailDrawer = lazy(() => import("./rail-drawer"));
 const PasswordDialog = lazy(() => import("./password").then(({ PasswordDialog }) => ({ default: PasswordDialog })));
 
 interface Entry {
@@ -42,6 +42,7 @@ const entries: Entry[] = [
   { to: "/settings/matters", word: "matters", icon: <BookOutlined /> },
   { to: "/settings/templates", word: "templates", icon: <FileTextOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor", "admin"] },
   { to: "/settings/services", word: "services", icon: <CloudServerOutlined />, roles: ["head", "auditor", "supervisor", "admin"] },
+  { to: "/settings/models", word: "models", icon: <DeploymentUnitOutlined />, roles: ["head", "auditor", "supervisor", "admin"] },
   { to: "/settings/users", word: "users", icon: <TeamOutlined />, roles: ["admin"] },
 ];
 
@@ -97,21 +98,25 @@ export function Appearance() {
 
 function Account() {
   const { t, roleLabel } = useWords();
-  const account = useAccountWords();
   const { user } = useSession();
-  const signOut = useSignOut();
+  const signOut = useSignOut(user.elsewhere);
   const [changing, setChanging] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const change = () => {
+    button.current?.focus(); // the menu closes, and what was chosen in it is gone
+    setChanging(true);
+  };
   const items = [
     { key: "roles", disabled: true, label: user.roles.map(roleLabel).join(" · ") },
     { key: "public", icon: <GlobalOutlined />, label: <a href="/public">{t("publicSite")}</a> },
-    { key: "security", icon: <SafetyOutlined />, label: <Link to="/account">{account.t("title")}</Link> },
-    { key: "password", icon: <LockOutlined />, label: t("changePassword"), onClick: () => setChanging(true) },
+    { key: "security", icon: <SafetyOutlined />, label: <Link to="/account">{t("accountSecurity")}</Link> },
+    { key: "password", icon: <LockOutlined />, label: t("changePassword"), onClick: change },
     { key: "out", icon: <LogoutOutlined />, label: t("signOut"), onClick: () => signOut.mutate() },
   ];
   return (
     <>
       <Dropdown trigger={["click"]} menu={{ items }}>
-        <Button type="text" icon={<UserOutlined />} aria-label={`${t("account")}: ${user.name}`}>
+        <Button ref={button} type="text" icon={<UserOutlined />} aria-label={`${t("account")}: ${user.name}`}>
           {user.name}
         </Button>
       </Dropdown>
@@ -149,10 +154,14 @@ export function Layout() {
           </ErrorBoundary>
         </main>
       </div>
-      {narrow ? <Drawer open={drawer} onClose={() => setDrawer(false)} placement="left" width={240} closable={false} rootClassName="rail-drawer" aria-label={t("navigation")}>
-        <Brand />
-        <Navigation onGo={() => setDrawer(false)} />
-      </Drawer> : null}
+      {narrow ? (
+        <Suspense fallback={null}>
+          <RailDrawer open={drawer} onClose={() => setDrawer(false)} label={t("navigation")}>
+            <Brand />
+            <Navigation onGo={() => setDrawer(false)} />
+          </RailDrawer>
+        </Suspense>
+      ) : null}
     </div>
   );
 }

@@ -1,7 +1,8 @@
-import { Alert, App, Button, Form, Input, Modal } from "antd";
+import { Alert, App, Button, Form, Input } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, ok } from "../api/client";
 import { sentenceOf } from "../api/problem";
+import { Dialog } from "../parts/dialog";
 import { sessionKey } from "./session-key";
 import { useWords } from "./use-words";
 
@@ -53,8 +54,8 @@ export function PasswordForm({ username, onDone }: { username?: string; onDone?:
 export function PasswordDialog({ open, onDone }: { open: boolean; onDone: () => void }) {
   const { t } = useWords();
   return (
-    <Modal open={open} onCancel={onDone} footer={null} title={t("changePassword")} destroyOnHidden>
+    <Dialog open={open} onCancel={onDone} footer={null} title={t("changePassword")}>
       <PasswordForm onDone={onDone} />
-    </Modal>
+    </Dialog>
   );
 }

@@ -24,14 +24,20 @@ export function useSession() {
   return { user: session.user, can: (...roles: string[]) => roles.some((role) => session.user.roles?.includes(role)) };
 }
 
-export function useSignOut() {
+// useSignOut ends the session here, and the notices that came to this browser; who signed in
+// at the identity provider is told that the one there may go on.
+export function useSignOut(elsewhere: boolean) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => ok(api.DELETE("/api/v1/session", {})),
+    mutationFn: async () => {
+      // Signing out comes first: it does not fail with the notices.
+      await import("../account/push").then(({ leave }) => leave()).catch(() => undefined);
+      await ok(api.DELETE("/api/v1/session", {}));
+    },
     onSettled: () => {
       setCsrf("");
       queries.clear();
-      location.assign("/");
+      location.assign(elsewhere ? "/?left" : "/");
     },
   });
 }

@@ -5,6 +5,7 @@ import { signInByPasskey, useWays } from "../account/calls";
 import { Cancelled, passkeysKnown } from "../account/passkey";
 import { CodeField } from "../account/proof";
 import { useAccountWords } from "../account/use-account-words";
+import words, { type AccountWord } from "../account/words";
 import { api, ok } from "../api/client";
 import { sentenceOf, wantsFactor } from "../api/problem";
 import { Appearance } from "./layout";
@@ -42,12 +43,12 @@ interface Fields {
   code?: string;
 }
 
-const refusals = ["role", "taken", "disabled", "answer"] as const;
-
-// refusal is why the way back from the identity provider ended here.
-function refusal() {
+// refusal is the sentence for why the way back from the identity provider ended here.
+function refusal(): AccountWord | undefined {
   const why = new URLSearchParams(location.search).get("refused");
-  return refusals.find((known) => known === why);
+  if (!why) return undefined;
+  const word = `refused_${why}`;
+  return word in words.zh ? (word as AccountWord) : "refused_answer";
 }
 
 export function SignInForm({ username }: { username?: string }) {
@@ -68,10 +69,12 @@ export function SignInForm({ username }: { username?: string }) {
   });
   // Once the password was right, the code is asked until somebody else signs in.
   const coded = wantsFactor(signIn.error) || !!signIn.variables?.code;
-  const error = signIn.error instanceof Cancelled ? account.t("cancelled") : signIn.error ? sentenceOf(signIn.error, language) : refused ? account.t(`refused_${refused}`) : "";
+  const error = signIn.error instanceof Cancelled ? account.t("cancelled") : signIn.error ? sentenceOf(signIn.error, language) : refused ? account.t(refused) : "";
+  const left = ways.data?.elsewhere && !error && new URLSearchParams(location.search).has("left");
   const passkeys = ways.data?.passkeys && passkeysKnown();
   return (
     <>
+      {left ? <Alert type="info" showIcon message={account.t("left")} action={<Button size="small" href="/api/v1/session/elsewhere/end">{account.t("leaveElsewhere")}</Button>} style={{ marginBottom: 16 }} /> : null}
       <Form<Fields> layout="vertical" requiredMark={false} initialValues={{ username }} onFinish={(fields) => signIn.mutate(fields)}>
         {error ? <Alert type={coded && !signIn.variables?.code ? "info" : "error"} showIcon role="alert" message={error} style={{ marginBottom: 16 }} /> : null}
         <Form.Item name="username" label={t("username")} rules={[{ required: true, message: t("usernameMissing") }]}>

@@ -51,7 +51,7 @@ export function themeOf(scheme: Scheme): ThemeConfig {
         rowHoverBg: isDark ? "#1c282b" : "#f7f6f2",
       },
       Card: { headerFontSize: 14, headerHeight: 44, bodyPadding: 16 },
-      Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none", ...(isDark ? { primaryColor: "#06181a", colorPrimary: "#6fb9bd", colorPrimaryHover: "#86c8cb", colorPrimaryActive: "#5da7ab" } : {}) },
+      Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none", ...(isDark ? { dangerColor: "#1f0a05", primaryColor: "#06181a", colorPrimary: "#6fb9bd", colorPrimaryHover: "#86c8cb", colorPrimaryActive: "#5da7ab" } : {}) },
       Tabs: { horizontalMargin: "0 0 12px 0", ...(isDark ? { itemSelectedColor: "#6fb9bd", itemHoverColor: "#86c8cb", inkBarColor: "#6fb9bd" } : {}) },
     },
   };

@@ -2,12 +2,15 @@
 // SHA-256 and compares it with the BagIt manifests and the sealed manifest, and
 // checks the Ed25519 signature with the key of trust.json. The timestamp token
 // and SM3 are left to `offsite verify` and openssl.
-import { readTar, Unreadable, type TarFile } from "./tar";
+import { readTar, type TarFile } from "./tar";
+import { Unreadable } from "./unreadable";
 
 export interface Finding {
   file: string;
   what: "changed" | "missing" | "extra";
 }
+
+export type Signed = "ok" | "bad" | "unknown-key" | "unsupported";
 
 export interface Outcome {
   bundle: string;
@@ -15,7 +18,7 @@ export interface Outcome {
   bytes: number;
   bag: Finding[];
   sealed: Finding[];
-  signature: "ok" | "bad" | "unknown-key" | "unsupported";
+  signature: Signed;
   key: string;
 }
 
@@ -87,19 +90,24 @@ function compare(want: Map<string, string>, got: Map<string, string>, covers: (p
   return findings;
 }
 
-async function checkSignature(manifest: Manifest, files: Map<string, TarFile>, trust: Trust): Promise<Outcome["signature"]> {
+async function checkSignature(manifest: Manifest, files: Map<string, TarFile>, trust: Trust): Promise<Signed> {
   const seal = manifest.seals.find((s) => s.algorithm.toLowerCase() === "ed25519");
-  const key = trust.keys.find((k) => k.id === seal?.key);
   const signature = seal && files.get(seal.file);
-  if (!key || !signature) return "unknown-key";
-  const at = Date.parse(manifest.sealed);
+  if (!signature) return "unknown-key";
+  return keySays(trust, seal.key, Date.parse(manifest.sealed), signature.bytes, files.get("seal/manifest.json")!.bytes);
+}
+
+/** What an Ed25519 signature made at that time (ms since 1970) is worth. */
+export async function keySays(trust: Trust, id: string, at: number, signature: Uint8Array, message: Uint8Array): Promise<Signed> {
+  const key = trust.keys.find((k) => k.id === id);
+  if (!key) return "unknown-key";
   // Whether a seal is older than a revocation, only its timestamp tells.
   if (key.revoked && key.revoked_since && at < Date.parse(key.revoked_since)) return "unknown-key";
   if (key.revoked || (key.valid_from && at < Date.parse(key.valid_from)) || (key.valid_to && at > Date.parse(key.valid_to))) return "bad";
   const spki = Uint8Array.from(atob(key.public_key_pem.replace(/-----[^-]+-----|\s/g, "")), (c) => c.charCodeAt(0));
   try {
     const imported = await crypto.subtle.importKey("spki", spki, { name: "Ed25519" }, false, ["verify"]);
-    const ok = await crypto.subtle.verify({ name: "Ed25519" }, imported, copied(signature.bytes), copied(files.get("seal/manifest.json")!.bytes));
+    const ok = await crypto.subtle.verify({ name: "Ed25519" }, imported, copied(signature), copied(message));
     return ok ? "ok" : "bad";
   } catch (error) {
     if (error instanceof DOMException && error.name === "NotSupportedError") return "unsupported";

@@ -1,18 +1,11 @@
 // Reading an evidence bundle's tar as docs/formats/bundle.md specifies it: there
 // is one way to write each header, the padding and the end, so that every other
 // byte is a change. It is an error here, as it is for the server's verifier.
+import { Unreadable } from "./unreadable";
 
 export interface TarFile {
   path: string; // below the bundle's folder
   bytes: Uint8Array;
-}
-
-// Unreadable says, for people, why something is no bundle, or none that can be read.
-export class Unreadable extends Error {
-  constructor(readonly zh: string, readonly en: string) {
-    super(en);
-    this.name = "Unreadable";
-  }
 }
 
 const block = 512;
@@ -21,7 +14,11 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 function text(header: Uint8Array, from: number, length: number): string {
   const field = header.subarray(from, from + length);
   const end = field.indexOf(0);
-  return utf8.decode(end < 0 ? field : field.subarray(0, end));
+  try {
+    return utf8.decode(end < 0 ? field : field.subarray(0, end));
+  } catch {
+    throw new Unreadable("tar：文件头中有无法读出的字节", "tar: a header holds bytes that are no text");
+  }
 }
 
 function octal(header: Uint8Array, from: number, length: number): number {

@@ -70,6 +70,7 @@ const tasks: Record<string, [OverviewWord, string]> = {
   first_review: ["firstReviews", "/findings?stage=first"],
   second_review: ["secondReviews", "/findings?stage=second"],
   case: ["casesToAct", "/cases"],
+  unknown_party: ["partiesToFind", "/cases?party=unknown"],
   legal: ["legalToDo", "/cases?state=legal_review"],
   head: ["headToDo", "/cases"],
   cameras: ["camerasToFix", "/cameras"],

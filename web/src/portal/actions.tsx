@@ -3,7 +3,8 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { sentenceOf } from "../api/problem";
-import { askDeferral, askHearing, askInstalments, consent, makeAppointment, sendStatement, waive } from "./calls";
+import { askDeferral, askHearing, askInstalments, consent, makeAppointment, renewed, sendStatement, waive } from "./calls";
+import { packed, papersTaken } from "../parts/papers";
 import { Signature } from "./signature";
 import type { PortalCase } from "./types";
 import { Until } from "./until";
@@ -31,6 +32,7 @@ export function Actions({ file, onDone }: Props) {
     <section>
       <h2>{t("canDo")}</h2>
       {shown.length === 0 ? <p className="muted">{t("noAction")}</p> : null}
+      {shown.length > 0 ? <p className="muted">{file.phone ? t("proofNeeded", { phone: file.phone }) : t("proofNone", { address: file.office_address, office: file.office_phone })}</p> : null}
       {shown.map((a) => known[a.event]?.(a.until))}
     </section>
   );
@@ -52,7 +54,7 @@ interface ActionProps {
 export function Action({ id, head, lead, until, send, done, problem, submit, onDone, children }: ActionProps) {
   const { t, language } = usePortalWords();
   const [complaint, setComplaint] = useState(false);
-  const sending = useMutation({ mutationFn: submit, onSuccess: onDone });
+  const sending = useMutation({ mutationFn: () => renewed(submit), onSuccess: onDone });
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     setComplaint(!!problem);
@@ -82,10 +84,13 @@ export function Action({ id, head, lead, until, send, done, problem, submit, onD
 function Statement({ until, onDone }: { until?: string; onDone: () => unknown }) {
   const { t } = usePortalWords();
   const [text, setText] = useState("");
+  const [files, setFiles] = useState<File[]>([]);
+  const send = async () => sendStatement(text.trim(), await packed(files));
   return (
     <Action id="statement" head="statementHead" lead="statementLead" until={until} send="statementSend" done="statementDone"
-      problem={text.trim() ? null : "statementShort"} submit={() => sendStatement(text.trim())} onDone={onDone}>
+      problem={text.trim() ? null : "statementShort"} submit={send} onDone={onDone}>
       <label>{t("statementLabel")}<textarea value={text} maxLength={4000} onChange={(event) => setText(event.target.value)} /></label>
+      <label>{t("statementPapers")}<input type="file" multiple accept={papersTaken} onChange={(event) => setFiles([...(event.target.files ?? [])])} /></label>
     </Action>
   );
 }

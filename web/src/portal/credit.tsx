@@ -5,6 +5,7 @@ import { Problem } from "../api/problem";
 import { date } from "../format/format";
 import { Action } from "./actions";
 import { askRepair, portalCredit } from "./calls";
+import { packed, papersTaken } from "../parts/papers";
 import type { PortalCredit } from "./types";
 import { usePortalWords } from "./use-portal-words";
 
@@ -26,24 +27,17 @@ export function Credit() {
   );
 }
 
-// base64 reads a file as the API takes it.
-async function base64(file: File): Promise<string> {
-  let text = "";
-  for (const byte of new Uint8Array(await file.arrayBuffer())) text += String.fromCharCode(byte);
-  return btoa(text);
-}
-
 function Ask({ record }: { record: NonNullable<PortalCredit["record"]> }) {
   const { t } = usePortalWords();
   const queries = useQueryClient();
   const [text, setText] = useState("");
   const [files, setFiles] = useState<File[]>([]);
   if (new Date(record.repair_from) > new Date()) return <p className="muted">{t("repairFrom", { date: date(record.repair_from) })}</p>;
-  const send = async () => askRepair(text.trim(), await Promise.all(files.slice(0, 3).map(base64)));
+  const send = async () => askRepair(text.trim(), await packed(files));
   return (
     <Action id="repair" head="repairAsk" lead="repairLead" send="repairAsk" done="repairSent" submit={send} onDone={() => queries.invalidateQueries({ queryKey: ["portal-credit"] })}>
       <label>{t("repairText")}<textarea value={text} maxLength={2000} onChange={(event) => setText(event.target.value)} /></label>
-      <label>{t("repairPapers")}<input type="file" multiple accept="application/pdf,image/jpeg,image/png" onChange={(event) => setFiles([...(event.target.files ?? [])])} /></label>
+      <label>{t("repairPapers")}<input type="file" multiple accept={papersTaken} onChange={(event) => setFiles([...(event.target.files ?? [])])} /></label>
     </Action>
   );
 }

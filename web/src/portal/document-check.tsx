@@ -1,10 +1,12 @@
 // Anybody with a document can see whether we issued it: by the code printed on
 // it, or its QR code. Nothing about the person is shown.
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useEffect, useState, type FormEvent } from "react";
 import { Problem, sentenceOf } from "../api/problem";
+import { trustOf } from "../bundle/check";
+import { checkDocument } from "../bundle/document";
 import { longDate } from "../format/format";
-import { publicDocument } from "./public-calls";
+import { documentSeal, documentSealURL, publicDocument, publicTrust } from "./public-calls";
 import { usePortalWords } from "./use-portal-words";
 
 export default function DocumentCheck({ code }: { code: string }) {
@@ -28,6 +30,7 @@ export default function DocumentCheck({ code }: { code: string }) {
       {found.isFetching ? <p role="status">{t("loading")}</p> : null}
       {found.error ? <section className="urgent" role="alert">{unknown ? t("checkBad") : sentenceOf(found.error, language)}</section> : null}
       {found.data ? <Found document={found.data} /> : null}
+      {found.data ? <Seal code={code} keys={found.data.keys} /> : null}
     </>
   );
 }
@@ -44,6 +47,42 @@ function Found({ document: found }: { document: Awaited<ReturnType<typeof public
         <dt>{t("docDigest")}</dt><dd style={{ fontFamily: "var(--mono)", fontSize: 13 }}>{found.sha256}</dd>
       </dl>
       <p className="muted" style={{ marginTop: 10 }}>{t("docNote")}</p>
+    </section>
+  );
+}
+
+/** The signature that lies beside the document: to take along, and to check here. */
+function Seal({ code, keys }: { code: string; keys: { algorithm: string; key: string }[] }) {
+  const { t, language } = usePortalWords();
+  const [pdf, setPDF] = useState<File>();
+  const check = useMutation({
+    mutationFn: async (file: File) => checkDocument(new Uint8Array(await file.arrayBuffer()), await documentSeal(code), trustOf(await publicTrust())),
+  });
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    if (pdf) check.mutate(pdf);
+  };
+  if (keys.length === 0) return <section data-part="seal"><h2>{t("sealHead")}</h2><p>{t("sealNone")}</p></section>;
+  const tone = check.data === "ok" ? "ok" : check.data === "changed" || check.data === "bad" ? "bad" : "unsure";
+  return (
+    <section data-part="seal">
+      <h2>{t("sealHead")}</h2>
+      <dl>
+        <dt>{t("sealKeys")}</dt>
+        <dd className="mono">{keys.map((k) => `${k.key} (${k.algorithm})`).join(", ")}</dd>
+      </dl>
+      <p>{t("sealLead")}</p>
+      <form onSubmit={onSubmit}>
+        <label>{t("sealFile")}<input type="file" accept=".pdf,application/pdf" onChange={(event) => { setPDF(event.target.files?.[0]); check.reset(); }} /></label>
+        <button type="submit" disabled={!pdf || check.isPending}>{t("sealCheck")}</button>
+      </form>
+      {check.error ? <p role="alert" className="say bad">{sentenceOf(check.error, language)}</p> : null}
+      {check.data ? <p role="status" className={`say ${tone}`}>{t(`seal_${check.data}`)}</p> : null}
+      <p>{t("sealOffline")} <code>offsite document verify</code></p>
+      <ul className="links">
+        <li><a href={documentSealURL(code)} download>{t("sealTake")}</a></li>
+        <li><a href="/api/v1/trust.json" download="trust.json">{t("sealTrust")}</a></li>
+      </ul>
     </section>
   );
 }

@@ -16,9 +16,9 @@ export default function Draws() {
         {(d) => (
           <tr key={d.id}>
             <td>{d.title}<br /><span className="muted">{t(`draw_${d.kind}` as PortalWord)} · {d.wanted} / {d.of}</span></td>
-            <td className="nowrap">{dateTime(d.draw_at)}</td>
-            <td style={{ overflowWrap: "anywhere", minWidth: "12em" }}>{d.seed || t("drawWaits")}</td>
-            <td>{d.done} / {d.tasks}<br /><a href={`/api/v1/public/draws/${d.id}`}>{t("drawAll")}</a></td>
+            <td data-label={t("drawTime")} className="nowrap">{dateTime(d.draw_at)}</td>
+            <td data-label={t("drawSeed")} style={{ overflowWrap: "anywhere", minWidth: "12em" }}>{d.seed || t("drawWaits")}{d.adopted ? <div className="muted">{t("drawAdopted")}</div> : null}</td>
+            <td data-label={t("drawResult")}>{d.done} / {d.tasks}<br /><a href={`/api/v1/public/draws/${d.id}`}>{t("drawAll")}</a></td>
           </tr>
         )}
       </Listed>

@@ -7,20 +7,17 @@ import { sentenceOf } from "../api/problem";
 import { dateTime } from "../format/format";
 import { Screen } from "../meeting/screen";
 import { useMeeting } from "../meeting/use-meeting";
-import { agreeRecording, confirmInquiry, documentURL, joinInquiry, portalInquiry, prove, recordingURL, sendCode } from "./calls";
+import { agreeRecording, confirmInquiry, documentURL, joinInquiry, portalInquiry, recordingURL, renewed } from "./calls";
+import { Code } from "./proof";
 import type { PortalCase, PortalInquiry } from "./types";
+import { useChanges } from "./use-changes";
 import { usePortalWords } from "./use-portal-words";
-
-const pollEvery = 4000; // milliseconds: there is no stream of events for parties
 
 export function Inquiry({ file, onChange }: { file: PortalCase; onChange: () => unknown }) {
   const { t } = usePortalWords();
   const queries = useQueryClient();
-  const held = useQuery({
-    queryKey: ["portal-inquiry"],
-    queryFn: portalInquiry,
-    refetchInterval: ["notified", "investigated", "proposed"].includes(file.state) ? pollEvery : false,
-  });
+  const held = useQuery({ queryKey: ["portal-inquiry"], queryFn: () => renewed(portalInquiry) });
+  useChanges(["notified", "investigated", "proposed"].includes(file.state), () => queries.invalidateQueries({ queryKey: ["portal-inquiry"] }));
   const refresh = () => Promise.all([queries.invalidateQueries({ queryKey: ["portal-inquiry"] }), onChange()]);
   const inquiry = held.data?.inquiry;
   if (!held.data || !inquiry) return null;
@@ -73,30 +70,6 @@ function Recordings({ data: { recordings, proved }, onDone }: { data: PortalInqu
           ))}
         </ul>
       )}
-    </div>
-  );
-}
-
-function Code({ onDone }: { onDone: () => unknown }) {
-  const { t, language } = usePortalWords();
-  const [code, setCode] = useState("");
-  const asking = useMutation({ mutationFn: sendCode });
-  const checking = useMutation({ mutationFn: () => prove(code), onSuccess: onDone });
-  const error = checking.error ?? asking.error;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    checking.mutate();
-  };
-  return (
-    <div data-action="code">
-      <p>{t("codeLead")}</p>
-      <button type="button" className="plain" disabled={asking.isPending} onClick={() => asking.mutate()}>{asking.isSuccess ? t("codeAgain") : t("codeSend")}</button>
-      {asking.isSuccess ? <p role="status">{t("codeSent", { phone: asking.data.phone })}</p> : null}
-      <form onSubmit={submit}>
-        <label>{t("codeLabel")}<input value={code} inputMode="numeric" autoComplete="one-time-code" pattern="[0-9]{6}" maxLength={6} required onChange={(event) => setCode(event.target.value.trim())} /></label>
-        {error ? <p role="alert" className="say bad">{sentenceOf(error, language)}</p> : null}
-        <button type="submit" disabled={checking.isPending}>{checking.isPending ? t("sending") : t("codeCheck")}</button>
-      </form>
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { sentenceOf } from "../api/problem";
 import { base64, checkpointOf, entriesOf, leafHash, rootOf, tilePath } from "../bundle/tiles";
 import { dateTime } from "../format/format";
 import { usePortalWords } from "./use-portal-words";
+import words, { type PortalWord } from "./words";
 
 const perTile = 256;
 const digest = 32;
@@ -71,6 +72,7 @@ export default function Log() {
 
 function Entries({ size }: { size: number }) {
   const { t, language } = usePortalWords();
+  const named = (kind: string) => (`log_${kind}` in words.zh ? t(`log_${kind}` as PortalWord) : kind);
   const last = Math.floor((size - 1) / perTile);
   const [tile, setTile] = useState(last);
   const [shown, setShown] = useState(few);
@@ -87,7 +89,7 @@ function Entries({ size }: { size: number }) {
               {entries.data.slice(0, shown).map((e) => (
                 <tr key={e.index}>
                   <td className="nowrap">{e.index} {e.holds ? "✓" : "✗"}</td>
-                  <td data-label={t("logKind")}>{e.kind}</td>
+                  <td data-label={t("logKind")}>{named(e.kind)}</td>
                   <td data-label={t("logWhat")} className="mono">{e.id}<br />{e.sha256}</td>
                   <td data-label={t("when")} className="nowrap">{dateTime(e.at)}</td>
                 </tr>

@@ -6,9 +6,11 @@ import { dateTime, longDate } from "../format/format";
 import { Actions } from "./actions";
 import { copyURL, documentURL, fileURL, openCase, portalCase } from "./calls";
 import { Credit } from "./credit";
+import { FullCopy } from "./full-copy";
 import { Inquiry } from "./inquiry";
 import { OwnData } from "./own-data";
 import { Payment } from "./payment";
+import { Proof } from "./proof";
 import { Served } from "./served";
 import type { PortalCase } from "./types";
 import { usePortalWords } from "./use-portal-words";
@@ -41,12 +43,15 @@ export default function Party({ token }: { token: string }) {
       <Payment file={data} onChange={refresh} />
       <Inquiry file={data} onChange={refresh} />
       <Evidence file={data} />
+      <FullCopy file={data} onDone={refresh} />
       <Actions file={data} onDone={refresh} />
+      <Said file={data} />
       <Documents file={data} />
       <Copies file={data} />
       <Credit />
       <OwnData />
       <Progress file={data} />
+      <Proof />
     </>
   );
 }
@@ -164,6 +169,27 @@ function Clip({ url }: { url: string }) {
   );
 }
 
+/** What the party stated before, and what was answered. */
+function Said({ file }: { file: PortalCase }) {
+  const { t } = usePortalWords();
+  if (file.statements.length === 0) return null;
+  return (
+    <section>
+      <h2>{t("said")}</h2>
+      <ol className="steps">
+        {file.statements.map((one) => (
+          <li key={one.at} className="done">
+            <time dateTime={one.at}>{dateTime(one.at)}</time>
+            <p>{one.text}</p>
+            {one.papers.length > 0 ? <p className="muted">{t("saidPapers", { n: one.papers.length })}</p> : null}
+            <p>{one.answer ? t("saidAnswer", { text: one.answer }) : t("saidOpen")}</p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
 function Documents({ file }: { file: PortalCase }) {
   const { t, pick } = usePortalWords();
   return (
@@ -177,6 +203,7 @@ function Documents({ file }: { file: PortalCase }) {
               <span>{pick(d.title_zh, d.title_en)}<br /><small className="muted">{d.number}</small></span>
               <span style={{ whiteSpace: "nowrap" }}>{t("openPDF")}</span>
             </a>
+            <a href={`/d/${encodeURIComponent(d.code)}`} target="_blank" rel="noreferrer" aria-label={`${t("documentCheck")} ${d.number}`}>{t("documentCheck")}</a>
           </li>
         ))}
       </ul>

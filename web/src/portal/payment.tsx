@@ -1,28 +1,23 @@
 // Paying: the provider's page takes over and sends the party back with
-// ?paid=…; the money's arrival comes to us by the provider's signed callback, so
-// the case is asked for again until it is there.
+// ?returned=…; the money's arrival comes to us by the provider's signed callback, and the
+// server says so.
 import { useMutation } from "@tanstack/react-query";
-import { useEffect } from "react";
 import { sentenceOf } from "../api/problem";
 import { date, dateTime, yuan } from "../format/format";
-import { startPayment } from "./calls";
+import { renewed, startPayment } from "./calls";
 import type { PortalCase } from "./types";
 import { Until } from "./until";
+import { useChanges } from "./use-changes";
 import { usePortalWords } from "./use-portal-words";
 
 export function Payment({ file, onChange }: { file: PortalCase; onChange: () => unknown }) {
   const { t, language } = usePortalWords();
-  const pay = useMutation({ mutationFn: startPayment, onSuccess: (url) => location.assign(url) });
+  const pay = useMutation({ mutationFn: () => renewed(startPayment), onSuccess: (url) => location.assign(url) });
   const action = file.actions.find((a) => a.event === "pay");
   const returned = new URLSearchParams(location.search).has("returned");
   const settled = file.paid_fen > 0 && file.paid_fen >= file.fine_fen + file.late_fen;
   const waiting = returned && !settled && !!action;
-  useEffect(() => {
-    if (!waiting) return;
-    const timer = window.setInterval(() => void onChange(), 2000);
-    return () => window.clearInterval(timer);
-  }, [waiting, onChange]);
-
+  useChanges(waiting, onChange);
   if (settled) {
     return (
       <section className="settled" role="status">

@@ -1,5 +1,5 @@
 import { DeleteOutlined, EditOutlined, PlusOutlined } from "@ant-design/icons";
-import { Alert, App, Button, Form, Modal, Popconfirm } from "antd";
+import { Alert, App, Button, Form } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
@@ -11,11 +11,13 @@ import { useWords } from "../../app/use-words";
 import { clockMinutes, date, dateTime } from "../../format/format";
 import { drawingOf } from "../../geometry/drawing";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog, Sure } from "../../parts/dialog";
 import { usePicture } from "../../parts/live-picture";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { cameraTone, Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
 import { ZoneCanvas } from "../../parts/zone-canvas";
+import { CameraHistory } from "./history/history";
 import { LiveVideo, WatchButton, type Purpose } from "./live/live";
 import { draftOfFields, fieldsOf, LawFields, PlaceFields, type CameraFieldValues } from "./fields";
 import { CameraSign } from "./register/sign";
@@ -72,6 +74,7 @@ function Shown({ camera }: { camera: Camera }) {
             <State camera={camera} />
             <Zones camera={camera} zones={zones} onEdit={mayEdit ? edit : undefined} />
             <Law camera={camera} mayEdit={mayEdit} />
+            {can("operator", "officer", "legal", "head", "auditor", "supervisor") ? <CameraHistory id={camera.id} /> : null}
           </div>
         </div>
       )}
@@ -160,9 +163,9 @@ function Zones({ camera, zones, onEdit }: { camera: Camera; zones: Zone[]; onEdi
                 {onEdit ? (
                   <span style={{ whiteSpace: "nowrap" }}>
                     <Button type="text" icon={<EditOutlined />} aria-label={`${t("editZone")}: ${name}`} onClick={() => onEdit(zone.id)} />
-                    <Popconfirm title={t("removeZoneAsk", { name })} onConfirm={() => remove.mutate(zone)}>
+                    <Sure title={t("removeZoneAsk", { name })} okText={t("removeZone")} onConfirm={() => remove.mutate(zone)}>
                       <Button type="text" danger icon={<DeleteOutlined />} aria-label={`${t("removeZone")}: ${name}`} />
-                    </Popconfirm>
+                    </Sure>
                   </span>
                 ) : null}
               </li>
@@ -200,21 +203,10 @@ function Law({ camera, mayEdit }: { camera: Camera; mayEdit: boolean }) {
 
 function CameraActions({ camera }: { camera: Camera }) {
   const { t, language } = useDictionary<CameraWord>(words);
-  const frame = useWords();
   const { message } = App.useApp();
   const navigate = useNavigate();
-  const queries = useQueryClient();
+  const refresh = useRefresh(camera.id);
   const [editing, setEditing] = useState(false);
-  const [form] = Form.useForm<CameraFieldValues>();
-  const refresh = () => Promise.all([queries.invalidateQueries({ queryKey: ["camera", camera.id] }), queries.invalidateQueries({ queryKey: ["cameras"] })]);
-  const change = useMutation({
-    mutationFn: (values: CameraFieldValues) => changeCamera(camera.id, { cadence: camera.cadence, unwatched: camera.unwatched, ...draftOfFields(values) }),
-    onSuccess: async () => {
-      await refresh();
-      setEditing(false);
-      void message.success(frame.t("saved"));
-    },
-  });
   const remove = useMutation({
     mutationFn: () => removeCamera(camera.id),
     onSuccess: async () => {
@@ -226,17 +218,42 @@ function CameraActions({ camera }: { camera: Camera }) {
   return (
     <>
       <Button icon={<EditOutlined />} onClick={() => setEditing(true)}>{t("editCamera")}</Button>
-      <Popconfirm title={t("removeCameraAsk", { name: camera.name })} onConfirm={() => remove.mutate()}>
+      <Sure title={t("removeCameraAsk", { name: camera.name })} okText={t("removeCamera")} onConfirm={() => remove.mutate()}>
         <Button danger>{t("removeCamera")}</Button>
-      </Popconfirm>
-      <Modal open={editing} title={t("editCamera")} onCancel={() => setEditing(false)} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={change.isPending} destroyOnHidden>
-        {change.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(change.error, language)} style={{ marginBottom: 12 }} /> : null}
-        <Form<CameraFieldValues> form={form} layout="vertical" requiredMark={false} initialValues={fieldsOf(camera)} onFinish={(values) => change.mutate(values)}>
-          <PlaceFields />
-          <LawFields />
-          <SubstreamField />
-        </Form>
-      </Modal>
+      </Sure>
+      {editing ? <Edit camera={camera} onDone={() => setEditing(false)} /> : null}
     </>
+  );
+}
+
+function useRefresh(id: string) {
+  const queries = useQueryClient();
+  return () => Promise.all([queries.invalidateQueries({ queryKey: ["camera", id] }), queries.invalidateQueries({ queryKey: ["cameras"] })]);
+}
+
+// Edit is made anew each time, with what the camera has now.
+function Edit({ camera, onDone }: { camera: Camera; onDone: () => void }) {
+  const { t, language } = useDictionary<CameraWord>(words);
+  const frame = useWords();
+  const { message } = App.useApp();
+  const refresh = useRefresh(camera.id);
+  const [form] = Form.useForm<CameraFieldValues>();
+  const change = useMutation({
+    mutationFn: (values: CameraFieldValues) => changeCamera(camera.id, { cadence: camera.cadence, unwatched: camera.unwatched, ...draftOfFields(values) }),
+    onSuccess: async () => {
+      await refresh();
+      onDone();
+      void message.success(frame.t("saved"));
+    },
+  });
+  return (
+    <Dialog open title={t("editCamera")} onCancel={onDone} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={change.isPending}>
+      {change.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(change.error, language)} style={{ marginBottom: 12 }} /> : null}
+      <Form<CameraFieldValues> form={form} layout="vertical" requiredMark={false} initialValues={fieldsOf(camera)} onFinish={(values) => change.mutate(values)}>
+        <PlaceFields />
+        <LawFields />
+        <SubstreamField />
+      </Form>
+    </Dialog>
   );
 }

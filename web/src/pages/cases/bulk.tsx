@@ -1,6 +1,6 @@
 // One step on many cases. The server judges each alone; what became of each stands
 // in one report.
-import { Alert, Button, Modal } from "antd";
+import { Alert, Button } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -10,6 +10,7 @@ import type { CaseEvent, CaseItem } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
 import { articleOf } from "../../parts/article";
+import { Dialog } from "../../parts/dialog";
 import { Listing } from "../../parts/listing";
 import { Failure } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
@@ -60,11 +61,11 @@ function BulkDialog({ event, chosen, onDone }: { event: CaseEvent; chosen: CaseI
     onSuccess: (outcomes) => onDone(outcomes),
   });
   return (
-    <Modal open title={t("bulkTitle", { name: pick(event.label_zh, event.label_en), n: chosen.length })} footer={null} onCancel={() => onDone()} width={560} destroyOnHidden>
+    <Dialog open title={t("bulkTitle", { name: pick(event.label_zh, event.label_en), n: chosen.length })} footer={null} onCancel={() => onDone()} width={560}>
       {step.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(step.error, language)} className="form-alert" /> : null}
       <p className="muted">{t("bulkLead")}{event.article ? ` ${t("law")}: ${articleOf(event.article, language)}` : ""}</p>
       <EventForm event={event} busy={step.isPending} onSubmit={(fields) => step.mutate(fields)} onCancel={() => onDone()} />
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -74,7 +75,7 @@ export function ReportDialog({ report, onDone }: { report: Report; onDone: () =>
   const byID = new Map(report.chosen.map((item) => [item.id, item]));
   const rows = report.outcomes.toSorted((a, b) => Number(a.done) - Number(b.done));
   return (
-    <Modal open title={t("bulkReport", { name: pick(report.event.label_zh, report.event.label_en) })} cancelButtonProps={{ hidden: true }} onOk={onDone} onCancel={onDone} width={760}>
+    <Dialog open title={t("bulkReport", { name: pick(report.event.label_zh, report.event.label_en) })} cancelButtonProps={{ hidden: true }} onOk={onDone} onCancel={onDone} width={760}>
       <Alert type={done === rows.length ? "success" : "warning"} showIcon role="status" message={t("bulkCounts", { done, refused: rows.length - done })} className="form-alert" />
       <Listing<Outcome>
         rowKey="id" dataSource={rows} scroll={{ y: 360 }}
@@ -84,6 +85,6 @@ export function ReportDialog({ report, onDone }: { report: Report; onDone: () =>
           { title: t("reason"), key: "why", render: (_: unknown, o) => <>{pick(o.why_zh, o.why_en)}{o.article ? <div className="muted">{articleOf(o.article, language)}</div> : null}</> },
         ]}
       />
-    </Modal>
+    </Dialog>
   );
 }

@@ -2,7 +2,7 @@
 // cases, alarms, payments against the provider's file.
 import { useQuery } from "@tanstack/react-query";
 import { api, ok, type Schemas } from "../../api/client";
-import { Problem } from "../../api/problem";
+import { patience, Problem } from "../../api/problem";
 
 export type Note = Schemas["CaseNote"];
 export type Colleague = Schemas["Colleague"];
@@ -18,10 +18,23 @@ export const useMentions = () => useQuery({ queryKey: ["mentions"], queryFn: asy
 export const useColleagues = (wanted: boolean) =>
   useQuery({ queryKey: ["colleagues"], enabled: wanted, queryFn: async (): Promise<Colleague[]> => (await ok(api.GET("/api/v1/colleagues", {}))).items });
 export const writeNote = (id: string, body: Schemas["NoteDraft"], key: string): Promise<Note> =>
-  ok(api.POST("/api/v1/cases/{id}/notes", { params: { path: { id }, header: { "Idempotency-Key": key } }, body }));
+  ok(api.POST("/api/v1/cases/{id}/notes", { params: { path: { id }, header: { "Idempotency-Key": key } }, body, signal: patience(30_000) }));
 export const seeNotes = (id: string): Promise<unknown> => ok(api.POST("/api/v1/cases/{id}/notes/seen", { params: { path: { id } } }));
 export const withdrawNote = (id: string): Promise<unknown> => ok(api.DELETE("/api/v1/notes/{id}", { params: { path: { id } } }));
 export const fileNote = (id: string): Promise<unknown> => ok(api.POST("/api/v1/notes/{id}/file", { params: { path: { id } } }));
+
+export type FullCopy = Schemas["FullCopy"];
+export type FullVerdict = Schemas["FullVerdict"];
+
+export const decideFullCopy = (id: string, request: string, body: FullVerdict): Promise<unknown> =>
+  ok(api.POST("/api/v1/cases/{id}/full-copies/{request}", { params: { path: { id, request } }, body, signal: patience(30_000) }));
+// changeLink gives the party a new link, or closes the one that it has.
+export const changeLink = (file: Schemas["CaseFile"], what: "renewal" | "revocation", reason: string): Promise<unknown> => {
+  const params = { path: { id: file.id }, header: { "If-Match": `"${file.version}"` } };
+  return what === "renewal"
+    ? ok(api.POST("/api/v1/cases/{id}/link/renewal", { params, body: { reason }, signal: patience(30_000) }))
+    : ok(api.POST("/api/v1/cases/{id}/link/revocation", { params, body: { reason }, signal: patience(30_000) }));
+};
 
 export const useFilters = () => useQuery({ queryKey: ["filters"], queryFn: async (): Promise<Filter[]> => (await ok(api.GET("/api/v1/filters", {}))).items });
 export const saveFilter = (body: Schemas["FilterDraft"]): Promise<Filter> => ok(api.POST("/api/v1/filters", { body }));

@@ -1,9 +1,9 @@
 // The whole case on one page: where it stands, what may lawfully follow, its
 // file and its process record.
-import { Alert, Button, Collapse, Tabs, Timeline, Typography } from "antd";
+import { Button, Tabs, Timeline } from "antd";
 import { Link, useParams, useSearchParams } from "react-router";
 import { useCase } from "../../api/queries";
-import type { CaseFile } from "../../api/types";
+import type { CaseFile, CaseRef } from "../../api/types";
 import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { date, dateTime, yuan } from "../../format/format";
@@ -15,10 +15,12 @@ import { Page } from "../../parts/page";
 import { Documents } from "./documents";
 import { Diagram } from "./diagram";
 import { Due } from "./due";
-import { NextSteps } from "./next-steps";
+import { ended, NextSteps } from "./next-steps";
 import { useNotes } from "./calls";
 import { Notes } from "./notes";
+import { FullCopies, PortalLink } from "./party-access";
 import { Stages } from "./stages";
+import { Statements } from "./statements";
 import words, { type CaseWord } from "./words";
 
 export default function CasePage() {
@@ -33,10 +35,11 @@ function File({ file }: { file: CaseFile }) {
   const { can } = useSession();
   const [search, setSearch] = useSearchParams();
   const notes = useNotes(file.id);
+  const tab = search.get("tab") ?? "facts";
   const matter = pick(file.matter_zh, file.matter_en);
   const tabs = [
     { key: "facts", label: t("facts"), children: <Facts file={file} /> },
-    { key: "documents", label: `${t("documents")} ${file.documents.length || ""}`, children: <Documents documents={file.documents} /> },
+    { key: "documents", label: `${t("documents")} ${file.documents.length || ""}`, children: <Documents file={file} /> },
     { key: "evidence", label: `${t("evidence")} ${file.evidence.length || ""}`, children: <Evidence file={file} /> },
     { key: "record", label: t("record"), children: <ProcessRecord file={file} /> },
     { key: "diagram", label: t("diagram"), children: <Diagram file={file} /> },
@@ -55,13 +58,15 @@ function File({ file }: { file: CaseFile }) {
     >
       <div className="stack">
         <section className="panel"><div className="panel-body"><Stages state={file.state} /></div></section>
-        <div className="grid two">
-          <section className="panel case-file"><Tabs items={tabs} activeKey={search.get("tab") ?? "facts"} onChange={(tab) => setSearch(tab === "facts" ? {} : { tab }, { replace: true })} tabBarStyle={{ padding: "0 16px" }} /></section>
+        <div className={tab === "documents" ? "grid" : "grid two"}>
+          <section className="panel case-file"><Tabs items={tabs} activeKey={tab} onChange={(to) => setSearch(to === "facts" ? {} : { tab: to }, { replace: true })} tabBarStyle={{ padding: "0 16px" }} /></section>
           <div className="stack">
+            {file.same_act ? <SameAct other={file.same_act} over={ended.has(file.state)} /> : null}
             <NextSteps file={file} />
             <Deadlines file={file} />
             {["notified", "investigated", "proposed"].includes(file.state) ? <Link to={`/cases/${file.id}/inquiry`}>{t("inquiryOpen")}</Link> : null}
-            {file.portal_url ? <PortalLink url={file.portal_url} /> : null}
+            <FullCopies file={file} />
+            <PortalLink file={file} />
           </div>
         </div>
       </div>
@@ -87,9 +92,30 @@ function Facts({ file }: { file: CaseFile }) {
         {rows.map(([name, value]) => <div key={name} style={{ display: "contents" }}><dt>{name}</dt><dd>{value}</dd></div>)}
       </dl>
       {file.instalments.length > 0 ? <Instalments file={file} /> : null}
+      {file.statements.length > 0 ? <Statements file={file} /> : null}
       <Link to={`/findings/${file.id}`}>{t("pictures")} →</Link>
     </div>
   );
+}
+
+// The case that forbids another fine, so that whoever decides reads both.
+function SameAct({ other, over }: { other: CaseRef; over: boolean }) {
+  const { t } = useDictionary<CaseWord>(words);
+  return (
+    <section className="panel" aria-labelledby="same-act">
+      <header><h2 id="same-act">{t("sameAct")}</h2></header>
+      <div className="panel-body">
+        <OtherCaseLink other={other} />
+        {over ? null : <p className="muted" style={{ margin: 0 }}>{t("sameActLead")}</p>}
+      </div>
+    </section>
+  );
+}
+
+function OtherCaseLink({ other }: { other: CaseRef }) {
+  const { t } = useDictionary<CaseWord>(words);
+  if (!other.open) return <span>{other.number} · {t("otherTownship")}</span>;
+  return <Link to={`/cases/${other.id}`}>{other.number}</Link>;
 }
 
 function Instalments({ file }: { file: CaseFile }) {
@@ -120,7 +146,7 @@ function Evidence({ file }: { file: CaseFile }) {
       {file.evidence.map((e) => (
         <li key={e.bundle} className="between">
           <Link className="mono" to={`/evidence/${e.bundle}`}>{e.bundle}</Link>
-          <span className="muted">{e.kind} · {dateTime(e.sealed_at)}</span>
+          <span className="muted">{t(`bundle_${e.kind}`)} · {dateTime(e.sealed_at)}</span>
         </li>
       ))}
     </ul>
@@ -140,8 +166,14 @@ function ProcessRecord({ file }: { file: CaseFile }) {
             <span className="muted"> · {dateTime(entry.at)} · {entry.actor || t("system")}{entry.role ? `（${frame.roleLabel(entry.role)}）` : ""}</span>
             <div className="muted">
               {entry.from ? `${frame.stateLabel(entry.from)} → ` : ""}{frame.stateLabel(entry.to)}
-              {entry.reason ? ` · ${entry.reason}` : ""}
+              {entry.reason ? ` · ${entry.event === "rechecked" ? t(entry.reason === "present" ? "rechecked_present" : "rechecked_gone") : entry.reason}` : ""}
             </div>
+            {entry.papers?.length ? (
+              <div className="row">
+                {entry.papers.map((p, i) => <a key={p.id} href={`/api/v1/cases/${encodeURIComponent(file.id)}/papers/${encodeURIComponent(p.id)}`} download title={p.sha256}>{t("paper", { n: i + 1 })}</a>)}
+              </div>
+            ) : null}
+            {entry.other_case ? <div>{t("heldApart")} <OtherCaseLink other={entry.other_case} /></div> : null}
           </div>
         ),
       }))}
@@ -166,24 +198,5 @@ function Deadlines({ file }: { file: CaseFile }) {
         </ul>
       </div>
     </section>
-  );
-}
-
-function PortalLink({ url }: { url: string }) {
-  const { t } = useDictionary<CaseWord>(words);
-  const whole = new URL(url, location.origin).href;
-  return (
-    <Collapse
-      items={[{
-        key: "link",
-        label: t("portalLink"),
-        children: (
-          <>
-            <Alert type="info" message={t("portalLead")} style={{ marginBottom: 8 }} />
-            <Typography.Paragraph copyable={{ text: whole }} className="mono" style={{ margin: 0 }}><a href={whole} target="_blank" rel="noreferrer">{whole}</a></Typography.Paragraph>
-          </>
-        ),
-      }]}
-    />
   );
 }

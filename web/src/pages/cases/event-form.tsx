@@ -1,13 +1,16 @@
 // The fields that a step needs, as its table names them. A field new to us is a
 // line of text under its own name.
-import { Button, DatePicker, Form, Input, InputNumber, Space } from "antd";
+import { Button, Checkbox, Form, Input, InputNumber, Space } from "antd";
 import type { Dayjs } from "dayjs";
-import type { ReactNode } from "react";
-import { useOfficers, useParties } from "../../api/queries";
+import { useState, type ReactNode } from "react";
+import { useMatters, useOfficers, useParties } from "../../api/queries";
+import { sentenceOf } from "../../api/problem";
 import type { CaseEvent } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
+import { DatePicker } from "../../parts/dates";
 import { FieldSelect } from "../../parts/field-select";
+import { packed, papersTaken } from "../../parts/papers";
 import words, { type CaseWord } from "./words";
 
 export type EventFields = Record<string, unknown>;
@@ -33,16 +36,31 @@ function sent(fields: EventFields): EventFields {
 }
 
 export function EventForm({ event, busy, onSubmit, onCancel }: Props) {
-  const { t } = useDictionary<CaseWord>(words);
+  const { t, language } = useDictionary<CaseWord>(words);
   const frame = useWords();
+  const [files, setFiles] = useState<File[]>([]);
+  const [unfit, setUnfit] = useState(""); // why the files cannot be sent
+  const submit = async (fields: EventFields) => {
+    try {
+      onSubmit(files.length ? { ...sent(fields), papers: await packed(files) } : sent(fields));
+    } catch (error) {
+      setUnfit(sentenceOf(error, language));
+    }
+  };
   const named = (key: string) => key === "until" && event.event === "instalments" ? t("need_first") : (`need_${key}` in words.zh ? t(`need_${key}` as CaseWord) : key);
   return (
-    <Form<EventFields> layout="vertical" requiredMark={false} onFinish={(fields) => onSubmit(sent(fields))}>
+    <Form<EventFields> layout="vertical" requiredMark={false} onFinish={submit}>
       {(event.needs ?? []).map((key) => (
         <Form.Item key={key} name={key} label={named(key)} rules={[{ required: true, message: t("fieldMissing", { name: named(key) }) }]}>
           {controlOf(key)}
         </Form.Item>
       ))}
+      {event.event === "investigated" ? <Form.Item name="complex" valuePropName="checked" extra={t("complexWhy")}><Checkbox>{t("complex")}</Checkbox></Form.Item> : null}
+      {event.papers ? (
+        <Form.Item label={t("papers")} htmlFor="papers" validateStatus={unfit ? "error" : undefined} help={unfit || undefined}>
+          <input id="papers" type="file" multiple accept={papersTaken} onChange={(change) => { setUnfit(""); setFiles([...(change.target.files ?? [])]); }} />
+        </Form.Item>
+      ) : null}
       <Space>
         <Button type="primary" htmlType="submit" loading={busy} autoFocus={(event.needs ?? []).length === 0}>{t("submit")}</Button>
         <Button onClick={onCancel}>{frame.t("cancel")}</Button>
@@ -53,7 +71,8 @@ export function EventForm({ event, busy, onSubmit, onCancel }: Props) {
 
 function controlOf(key: string): ReactNode {
   if (key === "officers") return <OfficerSelect />;
-  if (key === "party" || key === "party_id") return <PartySelect />;
+  if (key === "party_id") return <PartySelect />;
+  if (key === "matter") return <MatterSelect />;
   if (key === "parts") return <InputNumber min={2} max={24} precision={0} style={{ width: "100%" }} />;
   if (key.endsWith("_fen")) return <InputNumber min={0} step={50} precision={2} prefix="¥" style={{ width: "100%" }} />;
   if (key.endsWith("_at") || key === "at" || key === "until") return <DatePicker showTime style={{ width: "100%" }} />;
@@ -75,6 +94,15 @@ function OfficerSelect(props: Control<string[]>) {
 function PartySelect(props: Control<string>) {
   const parties = useParties();
   return <FieldSelect {...props} showSearch loading={parties.isPending} optionFilterProp="label" options={(parties.data ?? []).map((p) => ({ value: p.id, label: p.name }))} />;
+}
+
+function MatterSelect(props: Control<string>) {
+  const { pick } = useDictionary<CaseWord>(words);
+  const matters = useMatters();
+  return (
+    <FieldSelect {...props} showSearch loading={matters.isPending} optionFilterProp="label"
+      options={(matters.data ?? []).map((m) => ({ value: m.key, label: pick(m.name_zh, m.name_en) }))} />
+  );
 }
 
 function MethodSelect(props: Control<string>) {

@@ -1,13 +1,14 @@
 // The case lists that somebody comes back to: kept with the account, each the query
 // of the list's address.
 import { DeleteOutlined, LinkOutlined, StarOutlined } from "@ant-design/icons";
-import { App, Button, Input, Modal, Tooltip } from "antd";
+import { App, Button, Input, Tooltip } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { sentenceOf } from "../../api/problem";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog } from "../../parts/dialog";
 import { Failure } from "../../parts/loaded";
 import { removeFilter, saveFilter, useFilters } from "./calls";
 import words, { type CaseWord } from "./words";
@@ -56,12 +57,12 @@ function NameDialog({ query, onDone }: { query: string; onDone: () => void }) {
   const [name, setName] = useState("");
   const save = useMutation({ mutationFn: () => saveFilter({ name: name.trim(), query }), onSuccess: onDone });
   return (
-    <Modal
+    <Dialog
       open title={t("saveFilter")} okText={frame.t("save")} onCancel={onDone} onOk={() => save.mutate()}
       okButtonProps={{ disabled: name.trim() === "", loading: save.isPending }} width={420}
     >
       <Input autoFocus maxLength={60} value={name} aria-label={t("filterName")} placeholder={t("filterName")} onChange={(event) => setName(event.target.value)} onPressEnter={() => { if (name.trim()) save.mutate(); }} />
       {save.error ? <p role="alert" className="form-problem">{sentenceOf(save.error, language)}</p> : <p className="muted" style={{ margin: "8px 0 0" }}>{t("filterHint")}</p>}
-    </Modal>
+    </Dialog>
   );
 }

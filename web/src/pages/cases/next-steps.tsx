@@ -1,6 +1,6 @@
 // What may lawfully follow, as buttons; what may not, greyed with its sentence
 // and article. The server's table of states decides, nothing here does.
-import { Alert, App, Button, Modal } from "antd";
+import { Alert, App, Button } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Problem, sentenceOf } from "../../api/problem";
@@ -8,6 +8,7 @@ import { caseEvent } from "../../api/queries";
 import type { CaseEvent, CaseFile } from "../../api/types";
 import { useDictionary } from "../../i18n/translate";
 import { articleOf } from "../../parts/article";
+import { Dialog } from "../../parts/dialog";
 import { EventForm, type EventFields } from "./event-form";
 import words, { type CaseWord } from "./words";
 
@@ -58,12 +59,12 @@ function StepDialog({ file, event, onDone }: { file: CaseFile; event: CaseEvent;
   });
   const conflict = step.error instanceof Problem && step.error.status === 412;
   return (
-    <Modal open title={name} footer={null} onCancel={onDone} width={560} destroyOnHidden>
+    <Dialog open title={name} footer={null} onCancel={onDone} width={560}>
       {step.error ? (
         <Alert type="error" showIcon role="alert" message={conflict ? t("eventConflict") : sentenceOf(step.error, language)} style={{ marginBottom: 12 }} />
       ) : null}
       {event.article ? <p className="muted">{t("law")}: {articleOf(event.article, language)}</p> : null}
       <EventForm event={event} busy={step.isPending} onSubmit={(fields) => step.mutate(fields)} onCancel={onDone} />
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,12 +1,13 @@
 // Notes of colleagues on a case. They are no part of the court file; one that is to
 // be part of it is put there as a line of the process record, and stays.
-import { Alert, App, Button, Form, Mentions, Popconfirm } from "antd";
+import { Alert, App, Button, Form, Mentions } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { sentenceOf } from "../../api/problem";
 import { useSession } from "../../app/session";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { Sure } from "../../parts/dialog";
 import { Loaded } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { fileNote, seeNotes, useColleagues, useNotes, withdrawNote, writeNote, type Note } from "./calls";
@@ -58,14 +59,14 @@ function Written({ note }: { note: Note }) {
       {note.filed_at ? null : (
         <div className="row">
           {can("officer", "legal", "head") ? (
-            <Popconfirm title={t("fileNote")} description={t("fileNoteWhy")} okText={t("fileNote")} onConfirm={() => act.mutate(fileNote)}>
+            <Sure title={t("fileNote")} description={t("fileNoteWhy")} okText={t("fileNote")} onConfirm={() => act.mutate(fileNote)}>
               <Button size="small" loading={act.isPending}>{t("fileNote")}</Button>
-            </Popconfirm>
+            </Sure>
           ) : null}
           {note.by_id === user.id ? (
-            <Popconfirm title={t("withdrawNoteWhy")} okText={t("withdrawNote")} onConfirm={() => act.mutate(withdrawNote)}>
+            <Sure title={t("withdrawNoteWhy")} okText={t("withdrawNote")} onConfirm={() => act.mutate(withdrawNote)}>
               <Button size="small" type="text">{t("withdrawNote")}</Button>
-            </Popconfirm>
+            </Sure>
           ) : null}
         </div>
       )}

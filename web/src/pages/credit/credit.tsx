@@ -1,5 +1,5 @@
 // Credit records and applications for their repair.
-import { App, Form, Input, Modal, Radio, Button } from "antd";
+import { App, Form, Input, Radio, Button } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -8,6 +8,7 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { date, dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog } from "../../parts/dialog";
 import { Listing } from "../../parts/listing";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark, type Tone } from "../../parts/mark";
@@ -87,13 +88,13 @@ function Judge({ repair, onClose }: { repair: Repair; onClose: () => void }) {
     onError: (error) => void message.error(sentenceOf(error, language)),
   });
   return (
-    <Modal open title={t(repair.state === "asked" ? "review" : "decide")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
+    <Dialog open title={t(repair.state === "asked" ? "review" : "decide")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
       <p>{repair.text}</p>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ grant: true }} onFinish={(values) => save.mutate(values)}>
         <Form.Item name="grant"><Radio.Group options={[{ value: true, label: t("grant") }, { value: false, label: t("refuse") }]} /></Form.Item>
         <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input.TextArea rows={3} maxLength={2000} /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,11 +1,12 @@
 // The rules of duration: data, every version kept.
-import { App, Button, Form, Input, InputNumber, Modal } from "antd";
+import { App, Button, Form, Input, InputNumber } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
 import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog } from "../../parts/dialog";
 import { Loaded } from "../../parts/loaded";
 import { activateRules, useRules, type CreditRules, type Rules } from "./calls";
 import words, { type CreditWord } from "./words";
@@ -55,11 +56,11 @@ function Change({ holds, onClose }: { holds: CreditRules; onClose: () => void })
   });
   const start = Object.fromEntries(fields.map((field) => [field, shown(field, holds.rules[field])]));
   return (
-    <Modal open title={t("change")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
+    <Dialog open title={t("change")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={start} onFinish={(values) => save.mutate(values)}>
         {fields.map((field) => <Form.Item key={field} name={field} label={t(field)} rules={[{ required: true, message: t("missing") }]}><InputNumber min={0} /></Form.Item>)}
         <Form.Item name="reason" label={t("basis")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input maxLength={1000} /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

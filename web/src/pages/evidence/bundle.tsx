@@ -7,37 +7,41 @@ import { Link, useParams } from "react-router";
 import { sentenceOf } from "../../api/problem";
 import { bundleURL, logProofURL, readBundle, useEvidence, verifyBundle } from "../../api/queries";
 import type { Evidence, VerifyReport } from "../../api/types";
+import { useSession } from "../../app/session";
 import { checkBundle, type Finding, type Outcome } from "../../bundle/check";
 import { bytes, dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { Loaded } from "../../parts/loaded";
 import { Page } from "../../parts/page";
+import offline from "./offline.sh?raw"; // docs/formats runs it
 import words, { type EvidenceWord } from "./words";
 
 export default function EvidencePage() {
   const { id = "" } = useParams();
-  const { t } = useDictionary<EvidenceWord>(words);
+  const { t, pick } = useDictionary<EvidenceWord>(words);
   const evidence = useEvidence(id);
+  const removed = evidence.data?.removed;
   return (
     <Page
       title={t("bundleTitle")}
       lead={<span className="mono">{id}</span>}
-      extra={
+      extra={removed ? null : (
         <>
           <Button icon={<DownloadOutlined />} href={bundleURL(id)} download={`${id}.tar`}>{t("downloadBundle")}</Button>
           <Button icon={<DownloadOutlined />} href={logProofURL(id)} download={`${id}.tlog-proof`}>{t("downloadLogProof")}</Button>
           <Button icon={<DownloadOutlined />} href="/api/v1/trust.json" download="trust.json">{t("downloadTrust")}</Button>
         </>
-      }
+      )}
     >
+      {removed ? <Alert type="info" showIcon message={t("removed", { at: dateTime(removed.at) })} description={pick(removed.zh, removed.en)} style={{ marginBottom: 16 }} /> : null}
       <div className="grid two">
         <div className="stack">
-          <Verify id={id} />
+          {removed ? null : <Verify id={id} />}
           <Loaded query={evidence}>{(data) => <Files evidence={data} />}</Loaded>
         </div>
         <div className="stack">
           <Loaded query={evidence}>{(data) => <Receipt evidence={data} />}</Loaded>
-          <Offline id={id} />
+          {removed ? null : <Offline id={id} />}
         </div>
       </div>
     </Page>
@@ -138,6 +142,8 @@ function Browser({ outcome, seconds }: { outcome: Outcome; seconds: number }) {
 
 function Files({ evidence }: { evidence: Evidence }) {
   const { t } = useDictionary<EvidenceWord>(words);
+  const { can } = useSession();
+  const why = can("auditor", "supervisor") ? "?for=audit" : "";
   return (
     <section className="panel flush">
       <header><h2>{t("files")}</h2></header>
@@ -147,7 +153,7 @@ function Files({ evidence }: { evidence: Evidence }) {
         pagination={false}
         dataSource={evidence.files}
         columns={[
-          { title: t("files"), dataIndex: "path", render: (path: string) => <a className="mono" target="_blank" rel="noreferrer" href={`/api/v1/evidence/${evidence.bundle}/files/${path}`}>{path}</a> },
+          { title: t("files"), dataIndex: "path", render: (path: string) => evidence.removed ? <span className="mono">{path}</span> : <a className="mono" target="_blank" rel="noreferrer" href={`/api/v1/evidence/${evidence.bundle}/files/${path}${why}`}>{path}</a> },
           { title: t("size"), dataIndex: "size", width: 110, align: "right", render: (size: number) => bytes(size) },
         ]}
       />
@@ -177,13 +183,6 @@ function Receipt({ evidence }: { evidence: Evidence }) {
   );
 }
 
-const commands = (id: string) => [
-  `offsite verify ${id}.tar --trust trust.json`,
-  `tar -xf ${id}.tar && cd ${id} && sha256sum -c manifest-sha256.txt tagmanifest-sha256.txt`,
-  `openssl pkeyutl -verify -pubin -inkey seal.pem -rawin -in seal/manifest.json -sigfile seal/manifest.sig`,
-  `openssl ts -verify -data seal/manifest.json -in seal/manifest.tsr -CAfile tsa.pem`,
-];
-
 function Offline({ id }: { id: string }) {
   const { t } = useDictionary<EvidenceWord>(words);
   return (
@@ -191,7 +190,9 @@ function Offline({ id }: { id: string }) {
       <header><h2>{t("offlineHead")}</h2></header>
       <div className="panel-body">
         <p className="muted" style={{ marginTop: 0 }}>{t("offlineLead")}</p>
-        {commands(id).map((command) => <Typography.Paragraph key={command} copyable code style={{ marginBottom: 8 }}>{command}</Typography.Paragraph>)}
+        <Typography.Paragraph copyable code>{`offsite verify ${id}.tar --trust trust.json`}</Typography.Paragraph>
+        <p className="muted">{t("offlineShell")}</p>
+        <Typography.Paragraph copyable code style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere", marginBottom: 0 }}>{offline.trim().replaceAll("BUNDLE", id)}</Typography.Paragraph>
       </div>
     </section>
   );

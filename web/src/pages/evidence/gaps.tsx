@@ -1,6 +1,6 @@
 // When a camera was not watched: sealed, so that nobody can say later that nothing
 // happened where nobody looked.
-import { DatePicker, Select } from "antd";
+import { Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { api, ok, type Schemas } from "../../api/client";
 import { useCameras } from "../../api/queries";
 import { dateTime, duration } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { DatePicker } from "../../parts/dates";
 import { useFilter } from "../../parts/filter";
 import { Listing } from "../../parts/listing";
 import { Loaded } from "../../parts/loaded";

@@ -15,7 +15,7 @@ export default function EvidenceSearch() {
   const navigate = useNavigate();
   const findings = useFindings("");
   return (
-    <Page title={t("title")} lead={t("lead")} extra={<><Link to="/evidence/gaps"><Button tabIndex={-1}>{t("gaps")}</Button></Link>{can("head", "auditor", "supervisor") ? <Link to="/evidence/samples"><Button tabIndex={-1}>{t("samples")}</Button></Link> : null}</>}>
+    <Page title={t("title")} lead={t("lead")} extra={<><Link to="/evidence/gaps"><Button tabIndex={-1}>{t("gaps")}</Button></Link>{can("head", "auditor", "supervisor") ? <><Link to="/evidence/views"><Button tabIndex={-1}>{t("views")}</Button></Link><Link to="/evidence/samples"><Button tabIndex={-1}>{t("samples")}</Button></Link></> : null}</>}>
       <div className="stack">
         <section className="panel">
           <div className="panel-body">

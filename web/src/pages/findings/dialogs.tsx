@@ -1,6 +1,7 @@
-import { Checkbox, Input, Modal, Radio } from "antd";
+import { Checkbox, Input, Radio } from "antd";
 import { useEffect, useState } from "react";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog } from "../../parts/dialog";
 import { useKeys } from "../../parts/keys";
 import words, { type FindingWord } from "./words";
 
@@ -30,7 +31,7 @@ export function RejectDialog({ open, onCancel, onReject }: RejectProps) {
   };
   useKeys({ ...Object.fromEntries(reasons.map((r, i) => [String(i + 1), () => setReason(r)])), Enter: submit, Escape: onCancel }, open);
   return (
-    <Modal open={open} title={t("rejectTitle")} onCancel={onCancel} onOk={submit} okText={t("reject")} okButtonProps={{ danger: true }} width={560}>
+    <Dialog open={open} title={t("rejectTitle")} onCancel={onCancel} onOk={submit} okText={t("reject")} okButtonProps={{ danger: true }} width={560}>
       <p className="muted">{t("rejectLead")}</p>
       <Radio.Group value={reason} onChange={(event) => setReason(event.target.value as Reason)} className="reasons">
         {reasons.map((r, i) => (
@@ -39,7 +40,7 @@ export function RejectDialog({ open, onCancel, onReject }: RejectProps) {
       </Radio.Group>
       <Input.TextArea rows={2} maxLength={500} value={note} placeholder={t("reasonNote")} aria-label={t("reasonNote")} onChange={(event) => setNote(event.target.value)} />
       {missing ? <p role="alert" className="form-problem">{t("reasonMissing")}</p> : null}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -67,7 +68,7 @@ export function VerifyDialog({ open, onCancel, onVerify }: VerifyProps) {
   const submit = () => (tickNames.every((name) => ticks[name]) ? onVerify(ticks) : setMissing(true));
   useKeys({ ...Object.fromEntries(tickNames.map((name, i) => [String(i + 1), () => toggle(name)])), Enter: submit, Escape: onCancel }, open);
   return (
-    <Modal open={open} title={t("verifyTitle")} onCancel={onCancel} onOk={submit} okText={t("verify")} width={560}>
+    <Dialog open={open} title={t("verifyTitle")} onCancel={onCancel} onOk={submit} okText={t("verify")} width={560}>
       <p className="muted">{t("verifyLead")}</p>
       <div className="reasons">
         {tickNames.map((name, i) => (
@@ -77,7 +78,7 @@ export function VerifyDialog({ open, onCancel, onVerify }: VerifyProps) {
         ))}
       </div>
       {missing ? <p role="alert" className="form-problem">{t("ticksMissing")}</p> : null}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -90,7 +91,7 @@ export function HelpDialog({ open, onCancel }: { open: boolean; onCancel: () => 
   const { t } = useDictionary<FindingWord>(words);
   useKeys({ Escape: onCancel }, open);
   return (
-    <Modal open={open} title={t("helpTitle")} onCancel={onCancel} footer={null} width={420}>
+    <Dialog open={open} title={t("helpTitle")} onCancel={onCancel} footer={null} width={420}>
       <dl className="facts">
         {shortcuts.map(([key, word]) => (
           <div key={key} style={{ display: "contents" }}>
@@ -99,6 +100,6 @@ export function HelpDialog({ open, onCancel }: { open: boolean; onCancel: () => 
           </div>
         ))}
       </dl>
-    </Modal>
+    </Dialog>
   );
 }

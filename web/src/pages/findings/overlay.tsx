@@ -1,9 +1,8 @@
 // The zone and the boxes of a finding, drawn over a still. Normalised
 // coordinates; the drawing has the still's shape.
-import { useDictionary } from "../../i18n/translate";
+import { useSeenWords } from "../../parts/seen/use-seen-words";
 import { path } from "../../parts/zone-canvas";
 import type { Point } from "../../geometry/polygon";
-import words, { type FindingWord } from "./words";
 
 export interface Box {
   label: string;
@@ -19,8 +18,7 @@ interface Props {
 }
 
 export function Overlay({ polygon, door, boxes, ratio }: Props) {
-  const { t } = useDictionary<FindingWord>(words);
-  const named = (label: string) => (`seen_${label}` in words.zh ? t(`seen_${label}` as FindingWord) : label);
+  const named = useSeenWords();
   const height = 1600 / ratio;
   return (
     <svg viewBox={`0 0 1600 ${height}`} aria-hidden>

@@ -8,12 +8,13 @@ export const graceMs = 6000;
 
 export interface Verdict {
   finding: string;
+  state: string; // of the finding when it was judged
   name: string;
   kind: "confirm" | "reject" | "verify";
   send: () => Promise<void>;
 }
 
-export function usePendingVerdict(onFailed: (verdict: Verdict, error: unknown) => void, onSent: (verdict: Verdict) => void) {
+export function usePendingVerdict(onFailed: (verdict: Verdict, error: unknown) => unknown, onSent: (verdict: Verdict) => void) {
   const [pending, setPending] = useState<Verdict | null>(null);
   const held = useRef<{ verdict: Verdict; timer: number } | null>(null);
   const failed = useRef(onFailed);
@@ -29,7 +30,7 @@ export function usePendingVerdict(onFailed: (verdict: Verdict, error: unknown) =
     held.current = null;
     window.clearTimeout(now.timer);
     setPending(null);
-    now.verdict.send().then(() => sent.current(now.verdict), (error: unknown) => failed.current(now.verdict, error));
+    now.verdict.send().then(() => sent.current(now.verdict), (error: unknown) => void failed.current(now.verdict, error));
   }, []);
 
   const give = useCallback((verdict: Verdict) => {

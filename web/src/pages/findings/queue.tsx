@@ -4,11 +4,12 @@ import { App, Button, Segmented, Select } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
 import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
-import { sentenceOf } from "../../api/problem";
+import { Problem, sentenceOf } from "../../api/problem";
 import { type FindingOrder, confirmFinding, findingQuery, looksQuery, rejectFinding, useFinding, useFindings, verifyFinding } from "../../api/queries";
 import type { FindingItem } from "../../api/types";
 import { useSession } from "../../app/session";
-import { percent, shortTime } from "../../format/format";
+import { useWords } from "../../app/use-words";
+import { date, percent, shortTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { useKeys } from "../../parts/keys";
 import { Failure, Loaded, Nothing } from "../../parts/loaded";
@@ -32,7 +33,7 @@ export default function Queue() {
   const { id } = useParams();
   const [search] = useSearchParams();
   const stage: Stage = (["first", "second", "all"] as const).find((s) => s === search.get("stage")) ?? (id ? "all" : "first");
-  const order: FindingOrder = search.get("order") === "probability" ? "probability" : "";
+  const order: FindingOrder = (["probability", "deadline"] as const).find((o) => o === search.get("order")) ?? "";
   const list = useFindings(stages[stage], order);
   const { pending, give, undo, gone } = useVerdicts();
   const items = useMemo(
@@ -117,7 +118,7 @@ const Controls = memo(function Controls({ stage, order }: { stage: Stage; order:
       <Select<FindingOrder>
         value={order} aria-label={t("orderLabel")} popupMatchSelectWidth={false}
         onChange={(next) => void navigate({ pathname: "/findings", search: query(stage, next) })}
-        options={[{ value: "", label: t("orderTime") }, { value: "probability", label: t("orderProbability") }]}
+        options={[{ value: "", label: t("orderTime") }, { value: "probability", label: t("orderProbability") }, { value: "deadline", label: t("orderDeadline") }]}
       />
       <Segmented<Stage>
         value={stage}
@@ -136,13 +137,21 @@ function useVerdicts() {
   const { t, language } = useDictionary<FindingWord>(words);
   const { notification } = App.useApp();
   const queries = useQueryClient();
+  const { stateLabel } = useWords();
   const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
   const refresh = (finding: string) => Promise.all([["findings"], ["finding", finding], ["case", finding], ["cases"], ["overview"]].map((queryKey) => queries.invalidateQueries({ queryKey })));
   const restore = (finding: string) => setGone((now) => new Set([...now].filter((key) => !key.startsWith(finding))));
   const verdicts = usePendingVerdict(
-    (verdict, error) => {
-      restore(verdict.finding);
-      notification.error({ message: `${t("sendFailed")} · ${verdict.name}`, description: sentenceOf(error, language), duration: 0, role: "alert" });
+    async (verdict, error) => {
+      // Without an answer nobody knows whether it was recorded, but the finding itself.
+      const refused = error instanceof Problem && error.status < 500;
+      const now = refused ? null : await queries.fetchQuery({ ...findingQuery(verdict.finding), staleTime: 0, retry: false }).catch(() => null);
+      if (now && now.state !== verdict.state) {
+        notification.warning({ message: `${t("sendUnclear", { state: stateLabel(now.state) })} · ${verdict.name}`, description: sentenceOf(error, language), duration: 0, role: "alert" });
+      } else {
+        restore(verdict.finding);
+        notification.error({ message: `${t("sendFailed")} · ${verdict.name}`, description: sentenceOf(error, language), duration: 0, role: "alert" });
+      }
       void refresh(verdict.finding);
     },
     (verdict) => void refresh(verdict.finding),
@@ -206,6 +215,7 @@ const Item = memo(function Item({ item, current, onOpen }: { item: FindingItem; 
       <strong>{pick(view.matter.zh, view.matter.en)}</strong>
       <span>{view.camera}{item.object ? ` · ${item.object}` : ""}</span>
       <span>{t("probability", { n: percent(item.score) })} · {shortTime(view.raised)}</span>
+      {item.deadline ? <span>{t("due", { date: date(item.deadline.at) })}</span> : null}
     </button>
   );
 });
@@ -250,7 +260,7 @@ function Judged({ finding, reviewer, onMove, onDecided }: JudgedProps) {
 
   const decide = (kind: Verdict["kind"], send: () => Promise<unknown>) => {
     setOpen(null);
-    onDecided({ finding: finding.id, name, kind }, async () => {
+    onDecided({ finding: finding.id, state: finding.state, name, kind }, async () => {
       await send();
     });
   };

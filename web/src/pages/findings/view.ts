@@ -36,12 +36,13 @@ export interface FindingView {
   whyNot: (pick: (zh?: string, en?: string) => string) => string;
 }
 
-export function viewOf(item: FindingItem | Finding): FindingView {
+// viewOf takes what somebody looks for, which the record of views keeps with each picture.
+export function viewOf(item: FindingItem | Finding, why: "review" | "case" = "review"): FindingView {
   const full = "stills" in item ? item : null;
   const stills = full?.stills ?? [];
   const role = (...roles: string[]) => roles.map((r) => stills.find((s) => s.role === r)).find((s) => s);
   const raised = role("raised", "first");
-  const file = (path: string | undefined) => (path ? `/api/v1/evidence/${item.bundle}/files/${path}` : "");
+  const file = (path: string | undefined) => (path ? `/api/v1/evidence/${item.bundle}/files/${path}?for=${why}` : "");
   const events = full?.events ?? [];
   return {
     id: item.id, version: item.version, state: item.state,

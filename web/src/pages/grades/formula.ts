@@ -4,7 +4,7 @@ import type { Formula } from "../../api/types";
 type Business = Formula["business"][number];
 type Event = Formula["events"][number];
 
-export const kinds = ["inspection_failed", "inspection_passed", "case", "finding", "complaint", "media", "adjustment"] as const;
+export const kinds = ["inspection_failed", "inspection_passed", "case", "finding", "complaint", "media", "joint_passed", "joint_failed", "adjustment"] as const;
 export type Kind = (typeof kinds)[number];
 
 // mayTry are the roles that may try a formula (api/policy.go).

@@ -88,6 +88,7 @@ function Inspections() {
         <h2>{t("due")}</h2>
         <Segmented<number> size="small" value={days} onChange={setDays} aria-label={t("due")} options={spans.map(([value, word]) => ({ value, label: t(word) }))} />
       </header>
+      <p className="panel-body muted" style={{ padding: 16, margin: 0 }}>{t("dueLead")} <Link to="/supervision/draws">{t("dueTasks")}</Link></p>
       {due.error ? <Failure error={due.error} retry={() => void due.refetch()} /> : null}
       <Listing<InspectionDue>
         rowKey="object_id" loading={due.isPending} dataSource={due.data} scroll={{ x: "max-content" }}

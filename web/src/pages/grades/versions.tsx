@@ -34,6 +34,7 @@ function Version({ version: v, now, before }: { version: FormulaVersion; now: nu
       </div>
       <div>{v.reason}</div>
       <div className="muted">{v.by_name} · {dateTime(v.at)}</div>
+      {v.trial ? <div className="muted">{t("triedBefore", { at: dateTime(v.trial.at), n: v.trial.objects, changed: v.trial.changed })}</div> : null}
       <Differences before={before} after={v.formula} />
     </li>
   );

@@ -1,6 +1,6 @@
 // One file: what it would change, the step that is next, and its rows.
 import { Alert } from "antd";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Link, useParams } from "react-router";
 import { useImport, type RowAction } from "../../api/base-data";
 import type { ImportBatch } from "../../api/types";
@@ -13,6 +13,8 @@ import { StateMark } from "./state";
 import { Step } from "./step";
 import { useSubject } from "./use-subject";
 import words, { type ImportWord } from "./words";
+
+const Positions = lazy(() => import("./positions")); // the map is large
 
 export default function Import() {
   const subject = useSubject();
@@ -37,10 +39,24 @@ function Shown({ batch, heard }: { batch: ImportBatch; heard: number }) {
           <Alert type="warning" showIcon message={t("wholeFile")} description={<ul className="changes">{batch.warnings.map((w) => <li key={w.zh}>{pick(w.zh, w.en)}</li>)}</ul>} />
         ) : null}
         <Step batch={batch} heard={heard} />
+        {batch.state === "preview" ? <OnMap batch={batch} /> : null}
         <Counts batch={batch} action={action} onChoose={setAction} />
         <Rows batch={batch} action={action} />
       </div>
     </Page>
+  );
+}
+
+function OnMap({ batch }: { batch: ImportBatch }) {
+  const { t } = useDictionary<ImportWord>(words);
+  const [open, setOpen] = useState(false);
+  return (
+    <section className="panel">
+      <details className="panel-body" onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>{t("positions")}</summary>
+        {open ? <Suspense fallback={null}><Positions batch={batch} /></Suspense> : null}
+      </details>
+    </section>
   );
 }
 

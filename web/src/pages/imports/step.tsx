@@ -1,5 +1,5 @@
 // The step that is next for a file: apply it, wait for it, take it back.
-import { Alert, App, Button, Popconfirm, Progress } from "antd";
+import { Alert, App, Button, Progress } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { applyImport, undoImport, type Subject } from "../../api/base-data";
@@ -7,6 +7,7 @@ import { sentenceOf } from "../../api/problem";
 import type { ImportBatch } from "../../api/types";
 import { useSession } from "../../app/session";
 import { useDictionary } from "../../i18n/translate";
+import { Sure } from "../../parts/dialog";
 import { ProblemsButton } from "./problems";
 import words, { type ImportWord } from "./words";
 
@@ -63,9 +64,9 @@ function Applied({ batch, mayAct, busy, onUndo }: { batch: ImportBatch; mayAct: 
   const { t } = useDictionary<ImportWord>(words);
   const { create, merge, conflict, error } = batch.counts;
   const undo = (
-    <Popconfirm title={t("undoAsk")} description={t("undoWhy")} okText={t("undo")} onConfirm={onUndo}>
+    <Sure title={t("undoAsk")} description={t("undoWhy")} okText={t("undo")} onConfirm={onUndo}>
       <Button danger loading={busy}>{t("undo")}</Button>
-    </Popconfirm>
+    </Sure>
   );
   return (
     <section className="panel done">

@@ -89,6 +89,10 @@ const zh = {
   column: "列",
   errorWord: "错误",
   warningWord: "提示",
+  positions: "在地图上核对位置",
+  positionsTogether: "{n} 行，点击放大",
+  positionsHelp: "前 {n} 行换算为 WGS 84 后的位置。国内地图网站的坐标（GCJ-02）若按 WGS 84 读入，会整体朝同一方向偏移约 500 米：店铺落到街道之外、邻镇或水面上，即应换坐标系重新预览。",
+  noPositions: "这些行没有可用的坐标",
 };
 
 export type ImportWord = keyof typeof zh;
@@ -183,6 +187,10 @@ const en: Record<ImportWord, string> = {
   column: "Column",
   errorWord: "error",
   warningWord: "note",
+  positions: "Look at the positions on the map",
+  positionsTogether: "{n} rows: press to look closer",
+  positionsHelp: "Where the first {n} rows stand, converted to WGS 84. Positions from a Chinese web map (GCJ-02) that are read as WGS 84 lie some 500 m off, all in one direction: where shops stand off their streets, in the next township or on water, choose the other system and preview anew.",
+  noPositions: "These rows have no position that could be used",
 };
 
 export default { zh, en };

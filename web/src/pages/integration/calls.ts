@@ -27,15 +27,12 @@ export const replay = (id: string, body: Schemas["Replay"]): Promise<{ count: nu
 
 interface Paged<T> { items: T[]; next_cursor?: string }
 
-// Deliveries come and go by the second while somebody looks.
-const soon = 5_000;
 export const useDeliveries = (id: string, state: DeliveryState | undefined) =>
   useInfiniteQuery({
     queryKey: ["webhooks", id, state],
-    refetchInterval: soon,
     initialPageParam: "",
     queryFn: ({ pageParam }): Promise<Paged<Delivery>> => ok(api.GET("/api/v1/webhooks/{id}/deliveries", { params: { path: { id }, query: { state, cursor: pageParam || undefined } } })),
-    getNextPageParam: (last) => last.next_cursor || undefined,
+    getNextPageParam: (last: Paged<Delivery>) => last.next_cursor || undefined,
   });
 export const useDelivery = (id: string, event: string) =>
   useQuery({ queryKey: ["webhooks", id, "event", event], queryFn: (): Promise<DeliveryDetail> => ok(api.GET("/api/v1/webhooks/{id}/deliveries/{event}", { params: { path: { id, event } } })) });

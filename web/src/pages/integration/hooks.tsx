@@ -1,4 +1,4 @@
-import { App, Button, Form, Input, Modal, Switch } from "antd";
+import { App, Button, Form, Input, Switch } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -6,6 +6,7 @@ import { sentenceOf } from "../../api/problem";
 import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog } from "../../parts/dialog";
 import { FieldSelect } from "../../parts/field-select";
 import { Listing } from "../../parts/listing";
 import { Loaded, Nothing } from "../../parts/loaded";
@@ -72,7 +73,7 @@ export function HookForm({ hook, kinds, onClose, onSecret }: { hook?: Endpoint; 
   });
   const start = hook ? { name: hook.name, url: hook.url, kinds: hook.kinds, enabled: !hook.disabled_at } : { enabled: true };
   return (
-    <Modal open title={t(hook ? "edit" : "addHook")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
+    <Dialog open title={t(hook ? "edit" : "addHook")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={start} onFinish={(values) => save.mutate(values)}>
         <Form.Item name="name" label={t("receiver")} rules={[{ required: true, whitespace: true, message: t("holderMissing") }]}><Input maxLength={80} /></Form.Item>
         <Form.Item name="url" label={t("url")} extra={t("urlHint")} rules={[{ required: true, message: t("urlMissing") }]}><Input maxLength={500} spellCheck={false} className="mono" /></Form.Item>
@@ -81,6 +82,6 @@ export function HookForm({ hook, kinds, onClose, onSecret }: { hook?: Endpoint; 
         </Form.Item>
         <Form.Item name="enabled" label={t("enabled")} valuePropName="checked"><Switch /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { App, Button, Form, Input, InputNumber, Modal, Popconfirm } from "antd";
+import { App, Button, Form, Input, InputNumber } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
@@ -6,6 +6,7 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { date, dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog, Sure } from "../../parts/dialog";
 import { FieldSelect } from "../../parts/field-select";
 import { Listing } from "../../parts/listing";
 import { Loaded, Nothing } from "../../parts/loaded";
@@ -46,9 +47,9 @@ export function Keys({ onSecret }: { onSecret: (secret: Secret) => void }) {
                 {
                   title: frame.t("actions"), key: "actions",
                   render: (_, key) => (key.revoked_at || !can("admin") ? null : (
-                    <Popconfirm title={t("revokeSure", { name: key.name })} okText={t("revoke")} cancelText={frame.t("cancel")} onConfirm={() => revoke.mutate(key.id)}>
+                    <Sure title={t("revokeSure", { name: key.name })} okText={t("revoke")} onConfirm={() => revoke.mutate(key.id)}>
                       <Button type="link" size="small" danger>{t("revoke")}</Button>
-                    </Popconfirm>
+                    </Sure>
                   )),
                 },
               ]}
@@ -96,7 +97,7 @@ function AddKey({ scopes, onClose, onSecret }: { scopes: Choice[]; onClose: () =
     onError: (error) => void message.error(sentenceOf(error, language)),
   });
   return (
-    <Modal open title={t("addKey")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={add.isPending}>
+    <Dialog open title={t("addKey")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={add.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ days: 365 }} onFinish={(values) => add.mutate(values)}>
         <Form.Item name="name" label={t("holder")} rules={[{ required: true, whitespace: true, message: t("holderMissing") }]}><Input maxLength={80} /></Form.Item>
         <Form.Item name="scopes" label={t("scopes")} rules={[{ required: true, message: t("scopesMissing") }]}>
@@ -110,6 +111,6 @@ function AddKey({ scopes, onClose, onSecret }: { scopes: Choice[]; onClose: () =
         <Form.Item name="days" label={t("days")} rules={[{ required: true }]}><InputNumber min={1} max={400} /></Form.Item>
         <Form.Item name="networks" label={`${t("networks")}（${frame.t("optional")}）`} extra={t("networksHint")}><Input.TextArea rows={2} spellCheck={false} /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

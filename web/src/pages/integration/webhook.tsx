@@ -1,5 +1,5 @@
 // One endpoint: what went there, what came back, and sending it again.
-import { App, Button, Popconfirm, Select } from "antd";
+import { App, Button, Select } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useParams } from "react-router";
@@ -8,6 +8,7 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { Sure } from "../../parts/dialog";
 import { Listing } from "../../parts/listing";
 import { Failure, Loaded, Nothing } from "../../parts/loaded";
 import { Mark, type Tone } from "../../parts/mark";
@@ -51,7 +52,6 @@ function useAct<V, R>(act: (value: V) => Promise<R>, done: (result: R) => void) 
 
 function Shown({ hook, kinds }: { hook: Endpoint; kinds: Choice[] }) {
   const { t } = useDictionary<IntegrationWord>(words);
-  const frame = useWords();
   const { can } = useSession();
   const { message } = App.useApp();
   const [editing, setEditing] = useState(false);
@@ -63,7 +63,7 @@ function Shown({ hook, kinds }: { hook: Endpoint; kinds: Choice[] }) {
     <>
       <Button onClick={() => tested.mutate(undefined)} loading={tested.isPending}>{t("test")}</Button>
       <Button disabled={hook.failed === 0} onClick={() => again.mutate(undefined)} loading={again.isPending}>{t("replayFailed")}</Button>
-      <Popconfirm title={t("rotateSure")} okText={t("rotate")} cancelText={frame.t("cancel")} onConfirm={() => rotated.mutate(undefined)}><Button>{t("rotate")}</Button></Popconfirm>
+      <Sure title={t("rotateSure")} okText={t("rotate")} onConfirm={() => rotated.mutate(undefined)}><Button>{t("rotate")}</Button></Sure>
       <Button onClick={() => setEditing(true)}>{t("edit")}</Button>
     </>
   ) : null;

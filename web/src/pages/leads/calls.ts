@@ -27,6 +27,13 @@ export const acknowledge = (lead: Lead): Promise<unknown> => ok(api.POST("/api/v
 export const dispatchLead = (lead: Lead, officer: string): Promise<unknown> => ok(api.POST("/api/v1/leads/{id}/dispatch", { params: seen(lead), body: { officer } }));
 export const finishLead = (lead: Lead, body: LeadOutcome): Promise<unknown> => ok(api.POST("/api/v1/leads/{id}/outcome", { params: seen(lead), body }));
 
-export const useDuty = () => useQuery({ queryKey: ["duty"], refetchInterval: 60_000, queryFn: (): Promise<Schemas["Duty"]> => ok(api.GET("/api/v1/duty", {})) });
+// Who is on duty changes with the clock: the list is asked for when a shift begins or ends.
+const nextChange = (duty: Schemas["Duty"] | undefined): number | false => {
+  const ahead = (duty?.shifts ?? []).flatMap((shift) => [shift.starts_at, shift.ends_at]).map((at) => Date.parse(at) - Date.now()).filter((ms) => ms > 0);
+  return ahead.length > 0 && Math.min(...ahead) < longest ? Math.min(...ahead) + 1000 : false;
+};
+const longest = 2 ** 31 - 2000; // milliseconds that a browser's timer can wait
+export const useDuty = () =>
+  useQuery({ queryKey: ["duty"], refetchInterval: ({ state }) => nextChange(state.data), queryFn: (): Promise<Schemas["Duty"]> => ok(api.GET("/api/v1/duty", {})) });
 export const addShift = (body: Schemas["ShiftDraft"]): Promise<unknown> => ok(api.POST("/api/v1/duty", { body }));
 export const removeShift = (id: string): Promise<unknown> => ok(api.DELETE("/api/v1/duty/{id}", { params: { path: { id } } }));

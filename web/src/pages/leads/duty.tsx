@@ -1,5 +1,5 @@
 // Who is on duty, and the hours in which nobody is.
-import { App, Button, DatePicker, Form, Modal } from "antd";
+import { App, Button, Form } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
@@ -9,6 +9,8 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { dateTime, shortTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { DatePicker } from "../../parts/dates";
+import { Dialog } from "../../parts/dialog";
 import { FieldSelect } from "../../parts/field-select";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
@@ -77,13 +79,13 @@ function AddShift({ onClose }: { onClose: () => void }) {
   const people = (users.data ?? []).filter((user) => user.roles.includes("officer") || user.roles.includes("head"));
   const start = dayjs().add(1, "hour").startOf("hour");
   return (
-    <Modal open title={t("addShift")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={add.isPending}>
+    <Dialog open title={t("addShift")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={add.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ hours: [start, start.add(12, "hour")] }} onFinish={(values) => add.mutate(values)}>
         <Form.Item name="account_id" label={t("person")} rules={[{ required: true, message: t("missing") }]}>
           <FieldSelect loading={users.isPending} showSearch optionFilterProp="label" options={people.map((user) => ({ value: user.id, label: user.name }))} />
         </Form.Item>
         <Form.Item name="hours" label={t("hours")} rules={[{ required: true, message: t("missing") }]}><DatePicker.RangePicker showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" allowClear={false} /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
-import { App, Checkbox, Form, Input, Modal } from "antd";
+import { App, Checkbox, Form, Input } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { sentenceOf } from "../../api/problem";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog } from "../../parts/dialog";
 import { FieldSelect } from "../../parts/field-select";
 import { receiveLead, type LeadDraft } from "./calls";
 import { kinds, sources } from "./kinds";
@@ -26,7 +27,7 @@ export function LeadForm({ onClose }: { onClose: () => void }) {
   const required = { required: true, whitespace: true, message: t("missing") };
   const optional = (word: LeadWord) => `${t(word)}（${frame.t("optional")}）`;
   return (
-    <Modal open title={t("add")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
+    <Dialog open title={t("add")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ source: "hotline", kind: "waste", urgent: false }} onFinish={(values) => save.mutate(values)}>
         <Form.Item name="source" label={t("source")}><FieldSelect options={sources.map((value) => ({ value, label: t(value) }))} /></Form.Item>
         <Form.Item name="source_name" label={t("sourceName")} rules={[required]}><Input maxLength={80} /></Form.Item>
@@ -45,6 +46,6 @@ export function LeadForm({ onClose }: { onClose: () => void }) {
         <Form.Item name="contact" label={optional("contact")}><Input maxLength={200} autoComplete="off" /></Form.Item>
         <Form.Item name="urgent" valuePropName="checked"><Checkbox>{t("urgent")}</Checkbox></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 // One lead: what it says, its next step, what became of it.
-import { App, Button, Form, Input, Modal } from "antd";
+import { App, Button, Form, Input } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -9,6 +9,7 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog } from "../../parts/dialog";
 import { FieldSelect } from "../../parts/field-select";
 import { Loaded } from "../../parts/loaded";
 import { useStep } from "../../parts/step";
@@ -69,19 +70,18 @@ function Tools({ lead }: { lead: Lead }) {
 
 function Dispatch({ lead, onClose }: { lead: Lead; onClose: () => void }) {
   const { t } = useDictionary<LeadWord>(words);
-  const frame = useWords();
   const users = useUsers();
   const [form] = Form.useForm<{ officer: string }>();
   const step = useStep("leads", ({ officer }: { officer: string }) => dispatchLead(lead, officer), onClose);
   const officers = (users.data ?? []).filter((user) => user.roles.includes("officer"));
   return (
-    <Modal open title={t("dispatch")} okText={t("dispatch")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={step.isPending}>
+    <Dialog open title={t("dispatch")} okText={t("dispatch")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={step.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => step.mutate(values)}>
         <Form.Item name="officer" label={t("officer")} rules={[{ required: true, message: t("missing") }]}>
           <FieldSelect loading={users.isPending} showSearch optionFilterProp="label" options={officers.map((user) => ({ value: user.id, label: user.name }))} />
         </Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -89,19 +89,18 @@ const results: LeadOutcome["result"][] = ["case", "corrected", "unfounded"];
 
 function Finish({ lead, onClose }: { lead: Lead; onClose: () => void }) {
   const { t } = useDictionary<LeadWord>(words);
-  const frame = useWords();
   const [form] = Form.useForm<LeadOutcome>();
   const result = Form.useWatch("result", form);
   const step = useStep("leads", (values: LeadOutcome) => finishLead(lead, values), onClose);
   const required = { required: true, whitespace: true, message: t("missing") };
   return (
-    <Modal open title={t("finish")} okText={t("finish")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={step.isPending}>
+    <Dialog open title={t("finish")} okText={t("finish")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={step.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ result: "corrected" }} onFinish={(values) => step.mutate(values)}>
         <Form.Item name="result" label={t("result")}><FieldSelect options={results.map((value) => ({ value, label: t(value) }))} /></Form.Item>
         {result === "case" ? <Form.Item name="case" label={t("caseNumber")} rules={[required]}><Input maxLength={80} /></Form.Item> : null}
         <Form.Item name="note" label={t("note")} rules={[required]}><Input.TextArea rows={3} maxLength={2000} /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -112,12 +111,12 @@ function Contact({ lead, onClose }: { lead: Lead; onClose: () => void }) {
   const [form] = Form.useForm<{ reason: string }>();
   const look = useMutation({ mutationFn: ({ reason }: { reason: string }) => contactOf(lead.id, reason), onError: (error) => void message.error(sentenceOf(error, language)) });
   return (
-    <Modal open title={t("showContact")} okText={frame.t("open")} cancelText={frame.t("close")} onCancel={onClose} onOk={() => form.submit()} okButtonProps={{ disabled: look.isSuccess }} confirmLoading={look.isPending}>
+    <Dialog open title={t("showContact")} okText={frame.t("open")} cancelText={frame.t("close")} onCancel={onClose} onOk={() => form.submit()} okButtonProps={{ disabled: look.isSuccess }} confirmLoading={look.isPending}>
       {look.data ? <p>{look.data.contact || t("noContact")}</p> : (
         <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => look.mutate(values)}>
           <Form.Item name="reason" label={t("contactReason")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input maxLength={300} /></Form.Item>
         </Form>
       )}
-    </Modal>
+    </Dialog>
   );
 }

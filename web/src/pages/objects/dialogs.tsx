@@ -1,15 +1,17 @@
 // Entering and changing base data. What the server refuses is said above the
 // form; what was typed stays. The risk grade is not entered: its formula gives it.
 import { AimOutlined } from "@ant-design/icons";
-import { Alert, App, Button, Col, Form, Input, InputNumber, Modal, Row, Select } from "antd";
+import { Alert, App, Button, Col, Form, Input, InputNumber, Row, Select } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { sentenceOf } from "../../api/problem";
+import { Problem, sentenceOf } from "../../api/problem";
 import { saveObject, saveParty, useParties } from "../../api/queries";
 import type { ObjectDraft, ObjectRow, Party, PartyDraft } from "../../api/types";
 import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog } from "../../parts/dialog";
+import { PartyHistory } from "./history";
 import words, { type ObjectWord } from "./words";
 
 // useSaving sends a draft and closes the dialog once it is kept.
@@ -36,13 +38,17 @@ export function ObjectDialog({ object, onDone }: { object: ObjectRow | null; onD
   const { t, language } = useDictionary<ObjectWord>(words);
   const frame = useWords();
   const [form] = Form.useForm<ObjectDraft>();
-  const save = useSaving(["objects", "object"], (draft: ObjectDraft) => saveObject(object, draft), onDone);
+  const save = useSaving(["objects", "object"], ({ anyway, ...draft }: ObjectDraft & { anyway: boolean }) => saveObject(object, draft, anyway), onDone);
+  const registered = save.error instanceof Problem && save.error.status === 409; // it looks like one that is
   const required = [{ required: true, whitespace: true, message: t("missing") }];
   const kinds = (["shop", "site", "land"] as const).map((kind) => ({ value: kind, label: t(`kind_${kind}`) }));
   return (
-    <Modal open width={560} title={t(object ? "editObject" : "addObject")} onCancel={onDone} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={save.isPending}>
-      {save.error ? <Alert className="form-alert" type="error" showIcon role="alert" message={sentenceOf(save.error, language)} /> : null}
-      <Form<ObjectDraft> form={form} layout="vertical" requiredMark={false} initialValues={object ? startOf(object) : { kind: "shop" }} onFinish={(draft) => save.mutate({ ...draft, party_id: draft.party_id ?? "" })}>
+    <Dialog open width={560} title={t(object ? "editObject" : "addObject")} onCancel={onDone} onOk={() => form.submit()} okText={registered ? t("anyway") : frame.t("save")} confirmLoading={save.isPending}>
+      {save.error ? <Alert className="form-alert" type={registered ? "warning" : "error"} showIcon role="alert" message={sentenceOf(save.error, language)} /> : null}
+      <Form<ObjectDraft>
+        form={form} layout="vertical" requiredMark={false} initialValues={object ? startOf(object) : { kind: "shop" }}
+        onValuesChange={() => save.reset()} onFinish={(draft) => save.mutate({ ...draft, party_id: draft.party_id ?? "", anyway: registered })}
+      >
         <Form.Item name="name" label={t("name")} rules={required}><Input maxLength={120} autoFocus /></Form.Item>
         <Row gutter={12}>
           <Col xs={24} sm={12}><Form.Item name="kind" label={t("kind")}><Select options={kinds} /></Form.Item></Col>
@@ -60,7 +66,7 @@ export function ObjectDialog({ object, onDone }: { object: ObjectRow | null; onD
         </Row>
         <Here onFound={({ longitude, latitude }) => form.setFieldsValue({ longitude: round(longitude), latitude: round(latitude) })} />
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -104,7 +110,7 @@ export function PartyDialog({ party, onDone }: { party: Party | null; onDone: ()
   const kinds = (["person", "unit"] as const).map((k) => ({ value: k, label: t(`kind_${k}`) }));
   const start: PartyDraft = party ? { kind: party.kind as PartyDraft["kind"], name: party.name, phone: party.phone, address: party.address, email: party.email } : { kind: "person" };
   return (
-    <Modal open width={520} title={t(party ? "editParty" : "addParty")} onCancel={onDone} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={save.isPending}>
+    <Dialog open width={520} title={t(party ? "editParty" : "addParty")} onCancel={onDone} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={save.isPending}>
       {save.error ? <Alert className="form-alert" type="error" showIcon role="alert" message={sentenceOf(save.error, language)} /> : null}
       <Form<PartyDraft> form={form} layout="vertical" requiredMark={false} initialValues={start} onFinish={(draft) => save.mutate(draft)}>
         <Form.Item name="kind" label={t("kind")}><Select options={kinds} /></Form.Item>
@@ -116,6 +122,7 @@ export function PartyDialog({ party, onDone }: { party: Party | null; onDone: ()
         <Form.Item name="address" label={t("address")}><Input maxLength={240} /></Form.Item>
         <Form.Item name="email" label={t("email")}><Input inputMode="email" /></Form.Item>
       </Form>
-    </Modal>
+      {party ? <PartyHistory id={party.id} /> : null}
+    </Dialog>
   );
 }

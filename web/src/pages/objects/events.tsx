@@ -10,7 +10,7 @@ import { Due } from "../cases/due";
 import { signed } from "./why";
 import words, { type ObjectWord } from "./words";
 
-const tones: Record<string, Tone> = { inspection_passed: "ok", inspection_failed: "bad", case: "bad", finding: "wait", complaint: "wait", media: "wait", adjustment: "act" };
+const tones: Record<string, Tone> = { inspection_passed: "ok", inspection_failed: "bad", case: "bad", finding: "wait", complaint: "wait", media: "wait", joint_passed: "ok", joint_failed: "bad", adjustment: "act" };
 
 export function Events({ object }: { object: ObjectRow }) {
   const { t } = useDictionary<ObjectWord>(words);

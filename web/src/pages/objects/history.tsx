@@ -1,6 +1,6 @@
-// Every change of an object: who, when, what became of which field.
+// Every change of an object or a party: who, when, what became of which field.
 import { Timeline } from "antd";
-import { useObjectHistory } from "../../api/base-data";
+import { useObjectHistory, usePartyHistory } from "../../api/base-data";
 import type { ObjectChange } from "../../api/types";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
@@ -17,14 +17,24 @@ export function History({ id }: { id: string }) {
   return (
     <section className="panel">
       <header><h2>{t("history")}</h2></header>
-      <div className="panel-body history">
-        <Loaded query={history}>
-          {(changes) => <Timeline items={changes.map((change) => ({ color: colours[change.action] ?? "gray", children: <Change change={change} /> }))} />}
-        </Loaded>
-      </div>
+      <div className="panel-body history"><Loaded query={history}>{(changes) => <Changes of={changes} />}</Loaded></div>
     </section>
   );
 }
+
+// PartyHistory stands below the form in which a party is changed.
+export function PartyHistory({ id }: { id: string }) {
+  const { t } = useDictionary<ObjectWord>(words);
+  const history = usePartyHistory(id);
+  return (
+    <details className="history">
+      <summary>{t("history")}</summary>
+      <Loaded query={history}>{(changes) => <Changes of={changes} />}</Loaded>
+    </details>
+  );
+}
+
+const Changes = ({ of }: { of: ObjectChange[] }) => <Timeline items={of.map((change) => ({ color: colours[change.action] ?? "gray", children: <Change change={change} /> }))} />;
 
 function Change({ change }: { change: ObjectChange }) {
   const { t, pick } = useDictionary<ObjectWord>(words);

@@ -1,17 +1,17 @@
 // One shop, site or piece of land: how closely it is looked after and why, its
 // inspections, and everything that was changed of it.
 import { EditOutlined, PlusOutlined } from "@ant-design/icons";
-import { App, Button, Popconfirm } from "antd";
+import { App, Button } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { Link, useNavigate, useParams } from "react-router";
-import { useObject } from "../../api/base-data";
+import { codeURL, useObject } from "../../api/base-data";
 import { sentenceOf } from "../../api/problem";
 import { removeObject } from "../../api/queries";
 import type { ObjectRow } from "../../api/types";
 import { useSession } from "../../app/session";
-import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
+import { Sure } from "../../parts/dialog";
 import { Loaded } from "../../parts/loaded";
 import { Page } from "../../parts/page";
 import { ObjectDialog } from "./dialogs";
@@ -68,7 +68,6 @@ function Shown({ object }: { object: ObjectRow }) {
 // Remove takes an object off the lists, as when a shop has closed.
 function Remove({ object }: { object: ObjectRow }) {
   const { t, language } = useDictionary<ObjectWord>(words);
-  const frame = useWords();
   const { message } = App.useApp();
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -81,9 +80,9 @@ function Remove({ object }: { object: ObjectRow }) {
     onError: (error) => void message.error(sentenceOf(error, language)),
   });
   return (
-    <Popconfirm title={t("removeAsk", { name: object.name })} description={t("removeWhy")} okText={t("remove")} cancelText={frame.t("cancel")} onConfirm={() => remove.mutate()}>
+    <Sure title={t("removeAsk", { name: object.name })} description={t("removeWhy")} okText={t("remove")} onConfirm={() => remove.mutate()}>
       <Button danger loading={remove.isPending}>{t("remove")}</Button>
-    </Popconfirm>
+    </Sure>
   );
 }
 
@@ -95,6 +94,7 @@ function Facts({ object }: { object: ObjectRow }) {
     [t("business"), object.business || "—"],
     [t("party"), object.party || "—"],
     [t("licenceNo"), object.licence_no ? <span className="mono">{object.licence_no}</span> : "—"],
+    [t("code"), <a key="code" href={codeURL(object.id)} target="_blank" rel="noreferrer">{t("codeShow")}</a>],
     [t("position"), longitude === undefined || latitude === undefined ? "—" : <span className="mono">{longitude.toFixed(6)}, {latitude.toFixed(6)}</span>],
   ];
   return (

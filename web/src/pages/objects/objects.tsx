@@ -17,6 +17,7 @@ import { Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
 import { ObjectDialog, PartyDialog } from "./dialogs";
 import { GradeMark, grades } from "./grade-mark";
+import { ObjectSections } from "./sections";
 import words, { type ObjectWord } from "./words";
 
 const overseers = ["officer", "legal", "head", "auditor", "supervisor"];
@@ -30,6 +31,7 @@ export default function Objects() {
   const imports = <Button icon={<UploadOutlined />} onClick={() => void navigate("/objects/imports")}>{t(can("collector") ? "import" : "imports")}</Button>;
   return (
     <Page title={t("title")} lead={t("lead")} extra={can("collector", ...overseers) ? imports : null}>
+      <ObjectSections />
       <Tabs items={tabs} destroyOnHidden />
     </Page>
   );

@@ -1,7 +1,7 @@
 // What was collected at an object beforehand: the commitment that its party has signed,
 // and photographs of its front, taken with a phone on the spot.
-import { CameraOutlined, FileAddOutlined } from "@ant-design/icons";
-import { Alert, App, Button, DatePicker, Form, Input, Modal } from "antd";
+import { CameraOutlined, FileAddOutlined, QrcodeOutlined } from "@ant-design/icons";
+import { Alert, App, Button, Form, Input } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { useRef, useState } from "react";
@@ -12,6 +12,8 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { date, dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { DatePicker } from "../../parts/dates";
+import { Dialog } from "../../parts/dialog";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { shrunk } from "../../parts/photograph";
@@ -43,6 +45,11 @@ export function Papers({ object }: { object: ObjectRow }) {
   const [signing, setSigning] = useState(false);
   const [withdrawing, setWithdrawing] = useState<Paper | null>(null);
   const photograph = useRef<HTMLInputElement>(null);
+  const [kind, setKind] = useState<"photo" | "code">("photo");
+  const take = (what: "photo" | "code") => {
+    setKind(what);
+    photograph.current?.click();
+  };
   const add = useAdding(object.id, () => {});
   return (
     <section className="panel">
@@ -51,10 +58,11 @@ export function Papers({ object }: { object: ObjectRow }) {
         {can("collector") ? (
           <span className="row">
             <input
-              ref={photograph} type="file" accept="image/jpeg,image/png" capture="environment" aria-label={t("addPhoto")} hidden
-              onChange={(event) => { const file = event.target.files?.[0]; if (file) add.mutate({ draft: { kind: "photo" }, file }); event.target.value = ""; }}
+              ref={photograph} type="file" accept="image/jpeg,image/png" capture="environment" aria-label={t(kind === "code" ? "addCode" : "addPhoto")} hidden
+              onChange={(event) => { const file = event.target.files?.[0]; if (file) add.mutate({ draft: { kind }, file }); event.target.value = ""; }}
             />
-            <Button size="small" icon={<CameraOutlined />} loading={add.isPending} onClick={() => photograph.current?.click()}>{t("addPhoto")}</Button>
+            <Button size="small" icon={<CameraOutlined />} loading={add.isPending} onClick={() => take("photo")}>{t("addPhoto")}</Button>
+            <Button size="small" icon={<QrcodeOutlined />} loading={add.isPending} onClick={() => take("code")}>{t("addCode")}</Button>
             <Button size="small" icon={<FileAddOutlined />} onClick={() => setSigning(true)}>{t("addCommitment")}</Button>
           </span>
         ) : null}
@@ -76,7 +84,7 @@ function Entry({ object, paper, onWithdraw }: { object: string; paper: Paper; on
   const opens = can("collector", "reviewer", "officer", "legal", "head", "auditor", "supervisor");
   const url = paperURL(object, paper.id);
   const name = t(`paper_${paper.kind}`);
-  const picture = opens && paper.kind === "photo" && paper.stands;
+  const picture = opens && paper.kind !== "commitment" && paper.stands;
   return (
     <li className={paper.withdrawn_at ? "withdrawn" : undefined}>
       <div className="between">
@@ -107,7 +115,7 @@ function SignDialog({ object, onDone }: { object: ObjectRow; onDone: () => void 
     if (file) add.mutate({ draft: { kind: "commitment", signer, at: at.toISOString() }, file });
   };
   return (
-    <Modal open title={t("addCommitment")} onCancel={onDone} onOk={() => { setTried(true); form.submit(); }} okText={frame.t("save")} cancelText={frame.t("cancel")} confirmLoading={add.isPending} okButtonProps={{ disabled: !object.party_id }}>
+    <Dialog open title={t("addCommitment")} onCancel={onDone} onOk={() => { setTried(true); form.submit(); }} okText={frame.t("save")} confirmLoading={add.isPending} okButtonProps={{ disabled: !object.party_id }}>
       <Alert type={object.party_id ? "info" : "warning"} showIcon message={object.party_id ? t("commitmentOf", { party: object.party }) : t("noPartyYet")} style={{ marginBottom: 12 }} />
       <Form<Signing> form={form} layout="vertical" requiredMark={false} initialValues={{ at: dayjs() }} onFinish={send}>
         <Form.Item name="signer" label={t("signer")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input maxLength={60} autoFocus /></Form.Item>
@@ -116,13 +124,12 @@ function SignDialog({ object, onDone }: { object: ObjectRow; onDone: () => void 
           <input type="file" accept="application/pdf,image/jpeg,image/png" aria-label={t("signedFile")} onChange={(event) => setFile(event.target.files?.[0] ?? null)} />
         </Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 
 function WithdrawDialog({ id, paper, onDone }: { id: string; paper: Paper; onDone: () => void }) {
   const { t, language } = useDictionary<ObjectWord>(words);
-  const frame = useWords();
   const { message } = App.useApp();
   const queries = useQueryClient();
   const [form] = Form.useForm<{ reason: string }>();
@@ -135,10 +142,10 @@ function WithdrawDialog({ id, paper, onDone }: { id: string; paper: Paper; onDon
     onError: (error) => void message.error(sentenceOf(error, language)),
   });
   return (
-    <Modal open title={`${t("takeBack")} · ${t(`paper_${paper.kind}`)}`} onCancel={onDone} onOk={() => form.submit()} okText={t("takeBack")} cancelText={frame.t("cancel")} confirmLoading={withdraw.isPending}>
+    <Dialog open title={`${t("takeBack")} · ${t(`paper_${paper.kind}`)}`} onCancel={onDone} onOk={() => form.submit()} okText={t("takeBack")} confirmLoading={withdraw.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => withdraw.mutate(values)}>
         <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input.TextArea rows={2} maxLength={500} /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 // Recording what happened with an object, and adjusting its points. The grade that
 // follows is told at once.
-import { Alert, App, DatePicker, Form, Input, InputNumber, Modal, Select } from "antd";
+import { Alert, App, Form, Input, InputNumber, Select } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs, { type Dayjs } from "dayjs";
 import { adjustGrade, recordEvent } from "../../api/base-data";
@@ -8,6 +8,8 @@ import { sentenceOf } from "../../api/problem";
 import type { Assessment, ObjectEventDraft } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
+import { DatePicker } from "../../parts/dates";
+import { Dialog } from "../../parts/dialog";
 import words, { type ObjectWord } from "./words";
 
 interface Props { id: string; onDone: () => void }
@@ -38,7 +40,7 @@ export function RecordDialog(props: Props) {
   const send = useRecording((f: RecordFields) => recordEvent(props.id, { kind: f.kind, at: f.at.toISOString(), source: f.source.trim(), note: f.note?.trim() || undefined }), props);
   const required = [{ required: true, message: t("missing") }];
   return (
-    <Modal open width={480} title={t("record")} onCancel={props.onDone} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={send.isPending}>
+    <Dialog open width={480} title={t("record")} onCancel={props.onDone} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={send.isPending}>
       {send.error ? <Alert className="form-alert" type="error" showIcon role="alert" message={sentenceOf(send.error, language)} /> : null}
       <Form<RecordFields> form={form} layout="vertical" requiredMark={false} initialValues={{ kind: "inspection_passed", at: dayjs() }} onFinish={(fields) => send.mutate(fields)}>
         <Form.Item name="kind" label={t("eventKind")}><Select options={kinds.map((kind) => ({ value: kind, label: t(`event_${kind}`) }))} /></Form.Item>
@@ -46,7 +48,7 @@ export function RecordDialog(props: Props) {
         <Form.Item name="source" label={t("eventSource")} extra={t("eventSourceWhy")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input maxLength={120} className="mono" /></Form.Item>
         <Form.Item name="note" label={t("eventNote")}><Input.TextArea rows={3} maxLength={500} showCount /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -58,7 +60,7 @@ export function AdjustDialog(props: Props) {
   const [form] = Form.useForm<AdjustFields>();
   const send = useRecording((fields: AdjustFields) => adjustGrade(props.id, fields), props);
   return (
-    <Modal open width={480} title={t("adjust")} onCancel={props.onDone} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={send.isPending}>
+    <Dialog open width={480} title={t("adjust")} onCancel={props.onDone} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={send.isPending}>
       {send.error ? <Alert className="form-alert" type="error" showIcon role="alert" message={sentenceOf(send.error, language)} /> : null}
       <p className="muted">{t("adjustWhy")}</p>
       <Form<AdjustFields> form={form} layout="vertical" requiredMark={false} onFinish={(fields) => send.mutate(fields)}>
@@ -67,6 +69,6 @@ export function AdjustDialog(props: Props) {
         </Form.Item>
         <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input.TextArea rows={3} maxLength={500} showCount /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

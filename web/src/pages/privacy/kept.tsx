@@ -1,11 +1,11 @@
 // How long personal data are kept: the schedule as it holds, orders to keep something
 // longer or shorter (the legal reviewer gives one, the head agrees), and what was deleted.
-import { Button, Form, Input, InputNumber, Modal } from "antd";
+import { Button, Form, Input, InputNumber } from "antd";
 import { useState } from "react";
 import { useSession } from "../../app/session";
-import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
 import { articleOf } from "../../parts/article";
+import { Dialog } from "../../parts/dialog";
 import { Listing } from "../../parts/listing";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
@@ -75,16 +75,15 @@ interface Terms {
 
 function Give({ rule, onClose }: { rule: Rule; onClose: () => void }) {
   const { t, pick } = useDictionary<PrivacyWord>(words);
-  const frame = useWords();
   const [form] = Form.useForm<Terms>();
   const give = useStep("retention", ({ days, reason }: Terms) => orderRetention({ rule: rule.key, days, reason: reason.trim() }), onClose);
   return (
-    <Modal open title={t("changeOf", { what: pick(rule.zh, rule.en) })} onCancel={onClose} onOk={() => form.submit()} okText={t("giveOrder")} cancelText={frame.t("cancel")} confirmLoading={give.isPending} destroyOnHidden>
+    <Dialog open title={t("changeOf", { what: pick(rule.zh, rule.en) })} onCancel={onClose} onOk={() => form.submit()} okText={t("giveOrder")} confirmLoading={give.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ days: rule.days }} onFinish={(values: Terms) => give.mutate(values)}>
         <Form.Item name="days" label={t("daysBetween", { least: rule.least, most: rule.most })} rules={[{ required: true, message: t("missing") }]}><InputNumber min={rule.least} max={rule.most} precision={0} /></Form.Item>
         <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input.TextArea rows={3} maxLength={500} showCount /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 

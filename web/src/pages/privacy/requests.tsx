@@ -1,6 +1,6 @@
 // Requests of parties for all that is held on them: taken down by one, reviewed by
 // another, released by a third; every handing over is recorded.
-import { App, Button, Form, Input, Modal, Radio } from "antd";
+import { App, Button, Form, Input, Radio } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
@@ -10,6 +10,7 @@ import { useWords } from "../../app/use-words";
 import { date, dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { saveFile } from "../../format/save-file";
+import { Dialog } from "../../parts/dialog";
 import { FieldSelect } from "../../parts/field-select";
 import { Loaded } from "../../parts/loaded";
 import { Mark, type Tone } from "../../parts/mark";
@@ -85,14 +86,14 @@ function AskDialog({ onClose }: { onClose: () => void }) {
   });
   const required = [{ required: true, whitespace: true, message: t("missing") }];
   return (
-    <Modal open title={t("ask")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
+    <Dialog open title={t("ask")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => save.mutate(values)}>
         <Form.Item name="party_id" label={t("party")} rules={required}>
           <FieldSelect showSearch optionFilterProp="label" loading={parties.isPending} options={parties.data?.map((one) => ({ value: one.id, label: [one.name, one.identity].filter(Boolean).join(" · ") }))} />
         </Form.Item>
         <Form.Item name="checked" label={t("checked")} extra={t("checkedHelp")} rules={required}><Input.TextArea rows={2} maxLength={500} /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -111,12 +112,12 @@ function Judge({ request, onClose }: { request: SubjectRequest; onClose: () => v
     onError: (error) => void message.error(sentenceOf(error, language)),
   });
   return (
-    <Modal open title={t(request.state === "asked" ? "review" : "decide")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
+    <Dialog open title={t(request.state === "asked" ? "review" : "decide")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
       <p>{t("judgeLead")}</p>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ release: true }} onFinish={(values) => save.mutate(values)}>
         <Form.Item name="release"><Radio.Group options={[{ value: true, label: t("release") }, { value: false, label: t("refuse") }]} /></Form.Item>
         <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input.TextArea rows={3} maxLength={2000} /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,12 +1,14 @@
 // The brigades of the district and the townships that each covers.
 import { EditOutlined, MinusCircleOutlined, PlusOutlined } from "@ant-design/icons";
-import { Alert, Button, Form, Input, Modal, Select } from "antd";
+import { Alert, Button, Form, Input } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
 import type { Brigade } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog } from "../../parts/dialog";
+import { FieldSelect } from "../../parts/field-select";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { saveBrigades, useBrigades } from "./calls";
 import words, { type SettingsWord } from "./words";
@@ -48,7 +50,7 @@ function Change({ list, onClose }: { list: Brigade[]; onClose: () => void }) {
   });
   const required = [{ required: true, message: t("missing") }];
   return (
-    <Modal open width={640} title={t("changeBrigades")} onCancel={onClose} onOk={() => form.submit()} okText={frame.t("save")} cancelText={frame.t("cancel")} confirmLoading={save.isPending}>
+    <Dialog open width={640} title={t("changeBrigades")} onCancel={onClose} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={save.isPending}>
       {save.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(save.error, language)} style={{ marginBottom: 12 }} /> : null}
       <Form<Draft> form={form} layout="vertical" requiredMark={false} initialValues={{ brigades: list }} onFinish={({ brigades }) => save.mutate({ brigades: brigades ?? [] })}>
         <Form.List name="brigades">
@@ -58,7 +60,7 @@ function Change({ list, onClose }: { list: Brigade[]; onClose: () => void }) {
                 <div key={key} className="row" style={{ alignItems: "start" }}>
                   <Form.Item name={[name, "name"]} rules={required} style={{ flex: 1 }}><Input maxLength={60} placeholder={t("brigade")} aria-label={t("brigade")} /></Form.Item>
                   <Form.Item name={[name, "townships"]} rules={required} style={{ flex: 2 }}>
-                    <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={["、", "，", ",", " "]} placeholder={t("townships")} aria-label={t("townships")} />
+                    <FieldSelect mode="tags" open={false} suffixIcon={null} tokenSeparators={["、", "，", ",", " "]} placeholder={t("townships")} aria-label={t("townships")} />
                   </Form.Item>
                   <Button type="text" icon={<MinusCircleOutlined />} aria-label={t("removeBrigade")} onClick={() => remove(name)} />
                 </div>
@@ -68,6 +70,6 @@ function Change({ list, onClose }: { list: Brigade[]; onClose: () => void }) {
           )}
         </Form.List>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Alert, App, Button, Form, Input, Modal, Popconfirm, Typography } from "antd";
+import { Alert, App, Button, Form, Input, Typography } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
@@ -8,6 +8,7 @@ import type { UserChange, UserDraft, UserRow } from "../../api/types";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog, Sure } from "../../parts/dialog";
 import { FieldSelect } from "../../parts/field-select";
 import { Listing } from "../../parts/listing";
 import { Failure, Nothing } from "../../parts/loaded";
@@ -64,17 +65,17 @@ export default function Users() {
               render: (_, user) => (
                 <div className="row" style={{ gap: 0 }}>
                   {user.disabled ? <Button type="link" size="small" onClick={() => change.mutate({ user, disabled: false })}>{t("enable")}</Button> : (
-                    <Popconfirm title={t("disableSure", { name: user.name })} okText={t("disable")} cancelText={frame.t("cancel")} onConfirm={() => change.mutate({ user, disabled: true })}>
+                    <Sure title={t("disableSure", { name: user.name })} okText={t("disable")} onConfirm={() => change.mutate({ user, disabled: true })}>
                       <Button type="link" size="small">{t("disable")}</Button>
-                    </Popconfirm>
+                    </Sure>
                   )}
                   <Button type="link" size="small" onClick={() => setReaching(user)}>{t("changeReach")}</Button>
-                  <Popconfirm title={t("resetSure", { name: user.name })} okText={t("reset")} cancelText={frame.t("cancel")} onConfirm={() => change.mutate({ user, reset_password: true })}>
+                  <Sure title={t("resetSure", { name: user.name })} okText={t("reset")} onConfirm={() => change.mutate({ user, reset_password: true })}>
                     <Button type="link" size="small">{t("reset")}</Button>
-                  </Popconfirm>
-                  <Popconfirm title={t("forgetSure", { name: user.name })} okText={t("forget")} cancelText={frame.t("cancel")} onConfirm={() => change.mutate({ user, forget_factors: true })}>
+                  </Sure>
+                  <Sure title={t("forgetSure", { name: user.name })} okText={t("forget")} onConfirm={() => change.mutate({ user, forget_factors: true })}>
                     <Button type="link" size="small">{t("forget")}</Button>
-                  </Popconfirm>
+                  </Sure>
                 </div>
               ),
             },
@@ -84,10 +85,10 @@ export default function Users() {
       <Brigades />
       {reaching ? <ChangeReach user={reaching} onClose={() => setReaching(null)} /> : null}
       {adding ? <AddUser onClose={() => setAdding(false)} onGiven={setGiven} /> : null}
-      <Modal open={!!given} title={t("oneTime")} footer={<Button type="primary" onClick={() => setGiven(null)}>{frame.t("close")}</Button>} closable={false} maskClosable={false}>
+      <Dialog open={!!given} title={t("oneTime")} footer={<Button type="primary" onClick={() => setGiven(null)}>{frame.t("close")}</Button>} closable={false} maskClosable={false}>
         <p>{t("oneTimeLead", { name: given?.name ?? "" })}</p>
         <Typography.Paragraph copyable={{ text: given?.password ?? "" }} className="mono" style={{ fontSize: 18 }}>{given?.username} · {given?.password}</Typography.Paragraph>
-      </Modal>
+      </Dialog>
     </Page>
   );
 }
@@ -107,7 +108,7 @@ function AddUser({ onClose, onGiven }: { onClose: () => void; onGiven: (given: G
   });
   const required = { required: true, message: t("missing") };
   return (
-    <Modal open title={t("addUser")} onCancel={onClose} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={add.isPending}>
+    <Dialog open title={t("addUser")} onCancel={onClose} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={add.isPending}>
       {add.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(add.error, language)} style={{ marginBottom: 12 }} /> : null}
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ level: "district" }} onFinish={(fields) => add.mutate(fields)}>
         <Form.Item name="username" label={t("username")} extra={t("usernameRule")} rules={[required, { pattern: /^[a-z0-9][a-z0-9.-]*$/, message: t("usernameRule") }]}>
@@ -120,7 +121,7 @@ function AddUser({ onClose, onGiven }: { onClose: () => void; onGiven: (given: G
         <Form.Item name="licence_no" label={t("licence")}><Input /></Form.Item>
         <ReachFields />
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -158,11 +159,11 @@ function ChangeReach({ user, onClose }: { user: UserRow; onClose: () => void }) 
     },
   });
   return (
-    <Modal open title={`${t("reach")} · ${user.name}`} onCancel={onClose} onOk={() => form.submit()} okText={frame.t("save")} cancelText={frame.t("cancel")} confirmLoading={save.isPending}>
+    <Dialog open title={`${t("reach")} · ${user.name}`} onCancel={onClose} onOk={() => form.submit()} okText={frame.t("save")} confirmLoading={save.isPending}>
       {save.error ? <Alert type="error" showIcon role="alert" message={sentenceOf(save.error, language)} style={{ marginBottom: 12 }} /> : null}
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ team: user.team, level: user.level, townships: user.townships }} onFinish={(reach) => save.mutate(reach)}>
         <ReachFields />
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

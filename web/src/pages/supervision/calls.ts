@@ -9,6 +9,10 @@ export type DrawPlan = Schemas["Plan"];
 export type Question = Schemas["Question"];
 export type Task = Schemas["Task"];
 export type TaskResult = Schemas["Result"];
+
+// dueOn is the last day for what a task waits for: its result, or that a fault is put right.
+export const dueOn = (task: Task): string => (task.done_at ? task.rectify_by ?? "" : task.due_on);
+
 export type Snapshot = Schemas["QuotaSnapshot"];
 export type FigureItem = Schemas["Item"];
 
@@ -26,13 +30,12 @@ export const useFigureItems = (key: string, missing: boolean, part: Part) =>
 export type AreaFigures = Schemas["AreaFigures"];
 export const useAreas = () => useQuery({ queryKey: ["quotas", "areas"], queryFn: async (): Promise<AreaFigures[]> => (await ok(api.GET("/api/v1/quotas/areas", {}))).items });
 
-export const useSnapshots = (enabled: boolean) => useQuery({ enabled, queryKey: ["quotas", "snapshots"], queryFn: async (): Promise<Snapshot[]> => (await ok(api.GET("/api/v1/quotas/snapshots", {}))).items });
+export const useSnapshots = (part: Part) =>
+  useQuery({ queryKey: ["quotas", "snapshots", part], queryFn: async (): Promise<Snapshot[]> => (await ok(api.GET("/api/v1/quotas/snapshots", { params: { query: part } }))).items });
 
-// A draw that waits for its time is asked for again: the seed comes by the clock.
-const soon = 15_000;
-export const useDraws = () => useQuery({ queryKey: ["draws"], refetchInterval: soon, queryFn: async (): Promise<Draw[]> => (await ok(api.GET("/api/v1/draws", {}))).items });
+export const useDraws = () => useQuery({ queryKey: ["draws"], queryFn: async (): Promise<Draw[]> => (await ok(api.GET("/api/v1/draws", {}))).items });
 export const useDraw = (id: string) =>
-  useQuery({ queryKey: ["draws", id], refetchInterval: soon, queryFn: (): Promise<DrawPage> => ok(api.GET("/api/v1/draws/{id}", { params: { path: { id } } })) });
+  useQuery({ queryKey: ["draws", id], queryFn: (): Promise<DrawPage> => ok(api.GET("/api/v1/draws/{id}", { params: { path: { id } } })) });
 export const useMyTasks = (mine: boolean) =>
   useQuery({ queryKey: ["draws", "tasks", mine], queryFn: async (): Promise<Task[]> => (await ok(api.GET("/api/v1/tasks", { params: { query: { open: true, mine } } }))).items });
 export const announceDraw = (body: DrawPlan): Promise<Draw> => ok(api.POST("/api/v1/draws", { body }));

@@ -1,16 +1,16 @@
 // One draw: how it was drawn, so that anybody can draw again, and what came of it.
-import { App, Button, Form, Input, InputNumber, Modal, Radio, Table } from "antd";
+import { App, Button, Form, Input, InputNumber, Radio, Table } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { sentenceOf } from "../../api/problem";
 import { useSession } from "../../app/session";
-import { useWords } from "../../app/use-words";
-import { dateTime } from "../../format/format";
+import { date, dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog } from "../../parts/dialog";
 import { Loaded } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
-import { enterResult, rectify, useDraw, type Draw, type Question, type Task } from "./calls";
+import { dueOn, enterResult, rectify, useDraw, type Draw, type Question, type Task } from "./calls";
 import { Frame } from "./frame";
 import words, { type SupervisionWord } from "./words";
 
@@ -40,7 +40,8 @@ function How({ draw }: { draw: Draw }) {
     <section className="panel">
       <header><h2>{draw.drawn_at ? `${t("drawn")} ${dateTime(draw.drawn_at)}` : t("announced", { time: dateTime(draw.draw_at) })}</h2></header>
       <div className="panel-body stack">
-        <div><strong>{t("announcement")}</strong> <span className="mono break">{draw.sha256}</span> {draw.announced ? <a href={download(draw.announced)} download={`draw-${draw.id}.tlog-proof`}>{t("proof")}</a> : <Mark tone="wait">{t("waitsForLog")}</Mark>}</div>
+        <div><strong>{t("announcement")}</strong> <span className="mono break">{draw.sha256}</span> {draw.announced ? <a href={download(draw.announced)} download={`draw-${draw.id}.tlog-proof`}>{t("proof")}</a> : draw.adopted ? null : <Mark tone="wait">{t("waitsForLog")}</Mark>}</div>
+        {draw.adopted ? <div><strong>{t("seed")}</strong> <span className="mono break">{draw.seed}</span><p className="muted">{t("adopted")}</p></div> : null}
         {draw.seed && draw.drawn ? (
           <div><strong>{t("seed")}</strong> <span className="mono break">{draw.seed}</span> <a href={download(draw.drawn)} download={`draw-${draw.id}-seed.tlog-proof`}>{t("proof")}</a><p className="muted">{t("seedWhy")}</p></div>
         ) : null}
@@ -81,14 +82,21 @@ function Tasks({ tasks, questions }: { tasks: Task[]; questions: Question[] }) {
 
 function Outcome({ task }: { task: Task }) {
   const { t } = useDictionary<SupervisionWord>(words);
-  if (!task.done_at) return <Mark tone="wait">{t("waits")}</Mark>;
+  if (!task.done_at) return <><Mark tone="wait">{t("waits")}</Mark> <Late task={task} /></>;
   return (
     <>
       <Mark tone={task.result === "sound" ? "ok" : "bad"}>{t(task.result === "sound" ? "sound" : "faultyMark")}</Mark>
       {task.note ? <div className="muted">{task.note} · {task.done_by}</div> : null}
-      {task.rectified_at ? <div className="muted">{t("rectified")} {dateTime(task.rectified_at)}: {task.rectified}</div> : task.rectify_by ? <div className="muted">{t("rectifyBy", { date: task.rectify_by })}</div> : null}
+      {task.rectified_at ? <div className="muted">{t("rectified")} {dateTime(task.rectified_at)}: {task.rectified}</div> : task.rectify_by ? <div className="muted">{t("rectifyBy", { date: task.rectify_by })} <Late task={task} /></div> : null}
     </>
   );
+}
+
+// Late is shown once the last day is over, on the legal clock.
+export function Late({ task }: { task: Task }) {
+  const { t } = useDictionary<SupervisionWord>(words);
+  const today = date(new Date().toISOString());
+  return dueOn(task) && dueOn(task) < today ? <Mark tone="bad">{t("overdue")}</Mark> : null;
 }
 
 // useSave is a change of a task, said aloud.
@@ -113,13 +121,12 @@ interface Values { answers: Record<string, string>; note?: string; days?: number
 
 function Enter({ task, questions, onDone }: { task: Task; questions: Question[]; onDone: () => void }) {
   const { t, pick } = useDictionary<SupervisionWord>(words);
-  const { t: frame } = useWords();
   const [form] = Form.useForm<Values>();
   const given = Form.useWatch("answers", form);
   const faulty = Object.values(given ?? {}).includes("fault");
   const save = useSave((v: Values) => enterResult(task.id, { answers: v.answers, note: v.note ?? "", days: v.days }), onDone);
   return (
-    <Modal open title={task.name} okText={t("enter")} cancelText={frame("cancel")} onCancel={onDone} onOk={() => form.submit()} confirmLoading={save.isPending}>
+    <Dialog open title={task.name} okText={t("enter")} onCancel={onDone} onOk={() => form.submit()} confirmLoading={save.isPending}>
       <Form form={form} layout="vertical" initialValues={{ answers: Object.fromEntries(questions.map((q) => [q.key, "ok"])) }} onFinish={(v) => save.mutate(v)}>
         {questions.map((q) => (
           <Form.Item key={q.key} name={["answers", q.key]} label={pick(q.zh, q.en)}>
@@ -129,20 +136,19 @@ function Enter({ task, questions, onDone }: { task: Task; questions: Question[];
         <Form.Item name="note" label={t("note")} rules={[{ required: faulty, whitespace: true, message: t("noteHint") }]}><Input.TextArea rows={3} maxLength={4000} /></Form.Item>
         {faulty ? <Form.Item name="days" label={t("days")} initialValue={10}><InputNumber min={1} max={60} /></Form.Item> : null}
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 
 function Right({ task, onDone }: { task: Task; onDone: () => void }) {
   const { t } = useDictionary<SupervisionWord>(words);
-  const { t: frame } = useWords();
   const [form] = Form.useForm<{ what: string }>();
   const save = useSave((v: { what: string }) => rectify(task.id, v.what), onDone);
   return (
-    <Modal open title={task.name} okText={t("rectify")} cancelText={frame("cancel")} onCancel={onDone} onOk={() => form.submit()} confirmLoading={save.isPending}>
+    <Dialog open title={task.name} okText={t("rectify")} onCancel={onDone} onOk={() => form.submit()} confirmLoading={save.isPending}>
       <Form form={form} layout="vertical" onFinish={(v) => save.mutate(v)}>
         <Form.Item name="what" label={t("rectifyWhat")} rules={[{ required: true, whitespace: true, message: t("rectifyWhat") }]}><Input.TextArea rows={3} maxLength={2000} /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

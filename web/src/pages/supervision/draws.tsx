@@ -1,17 +1,19 @@
 // Draws by lot: announced, drawn, done; and the tasks that wait.
-import { Button, DatePicker, Form, Input, InputNumber, Modal, Select, App } from "antd";
+import { Button, Checkbox, Form, Input, InputNumber, Select, App } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 import { Link } from "react-router";
 import { sentenceOf } from "../../api/problem";
 import { useSession } from "../../app/session";
-import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { DatePicker } from "../../parts/dates";
+import { Dialog } from "../../parts/dialog";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
-import { announceDraw, useDraws, useMyTasks, type Draw, type DrawPlan } from "./calls";
+import { announceDraw, dueOn, useDraws, useMyTasks, type Draw, type DrawPlan } from "./calls";
+import { Late } from "./draw";
 import { Frame } from "./frame";
 import words, { type SupervisionWord } from "./words";
 
@@ -65,7 +67,7 @@ function Tasks() {
               {list.map((task) => (
                 <li key={task.id} className="between">
                   <Link to={`/supervision/draws/${task.draw_id}`}>{task.name}</Link>
-                  <span className="muted">{t(task.kind as SupervisionWord)} · {t("dueOn")} {task.due_on}</span>
+                  <span className="muted">{t(task.kind as SupervisionWord)} · {task.done_at ? t("rectifyBy", { date: dueOn(task) }) : `${t("dueOn")} ${dueOn(task)}`} <Late task={task} /></span>
                 </li>
               ))}
             </ul>
@@ -78,17 +80,16 @@ function Tasks() {
 
 const kinds = ["inspection", "process_record", "after", "during"] as const;
 
-interface Values { kind: DrawPlan["kind"]; title: string; wanted: number; draw_at: Dayjs; township?: string }
+interface Values { kind: DrawPlan["kind"]; title: string; wanted: number; draw_at: Dayjs; township?: string; due?: boolean }
 
 function Announce({ onDone }: { onDone: () => void }) {
   const { t, language } = useDictionary<SupervisionWord>(words);
-  const { t: frame } = useWords();
   const { message } = App.useApp();
   const queries = useQueryClient();
   const [form] = Form.useForm<Values>();
   const kind = Form.useWatch("kind", form);
   const announce = useMutation({
-    mutationFn: (v: Values) => announceDraw({ kind: v.kind, title: v.title, wanted: v.wanted, draw_at: v.draw_at.toISOString(), township: v.township || undefined }),
+    mutationFn: (v: Values) => announceDraw({ kind: v.kind, title: v.title, wanted: v.wanted, draw_at: v.draw_at.toISOString(), township: v.township || undefined, due: v.due || undefined }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ["draws"] });
       onDone();
@@ -96,14 +97,19 @@ function Announce({ onDone }: { onDone: () => void }) {
     onError: (error) => void message.error(sentenceOf(error, language)),
   });
   return (
-    <Modal open title={t("announce")} okText={t("announce")} cancelText={frame("cancel")} onCancel={onDone} onOk={() => form.submit()} confirmLoading={announce.isPending}>
+    <Dialog open title={t("announce")} okText={t("announce")} onCancel={onDone} onOk={() => form.submit()} confirmLoading={announce.isPending}>
       <Form form={form} layout="vertical" initialValues={{ kind: "inspection", wanted: 20, draw_at: dayjs().add(10, "minute") }} onFinish={(v) => announce.mutate(v)}>
         <Form.Item name="kind" label={t("kind")}><Select options={kinds.map((value) => ({ value, label: t(value) }))} /></Form.Item>
         <Form.Item name="title" label={t("name")} rules={[{ required: true, whitespace: true, message: t("nameMissing") }]}><Input maxLength={120} /></Form.Item>
         <Form.Item name="wanted" label={t("wanted")}><InputNumber min={1} max={5000} /></Form.Item>
         <Form.Item name="draw_at" label={t("drawAt")} extra={t("drawAtHint")} rules={[{ required: true }]}><DatePicker showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" allowClear={false} /></Form.Item>
-        {kind === "inspection" ? <Form.Item name="township" label={t("township")}><Input maxLength={100} /></Form.Item> : null}
+        {kind === "inspection" ? (
+          <>
+            <Form.Item name="township" label={t("township")}><Input maxLength={100} /></Form.Item>
+            <Form.Item name="due" valuePropName="checked" extra={t("dueHint")}><Checkbox>{t("due")}</Checkbox></Form.Item>
+          </>
+        ) : null}
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

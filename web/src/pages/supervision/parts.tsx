@@ -9,6 +9,7 @@ import { useDictionary } from "../../i18n/translate";
 import { Listing } from "../../parts/listing";
 import { Loaded } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
+import partWords, { type PartWord } from "../../parts/words";
 import { useAreas, type AreaFigures } from "./calls";
 import words, { type SupervisionWord } from "./words";
 
@@ -34,7 +35,7 @@ export function ChoosePart() {
   const group = (level: AreaFigures["level"]) => ({ label: t(`by_${level}`), options: list.filter((one) => one.level === level).map((one) => ({ value: queryOf(one), label: one.name })) });
   return (
     <Select
-      allowClear showSearch optionFilterProp="label" value={query || undefined} placeholder={t("all")} aria-label={t("part")} style={{ width: 220, justifySelf: "start" }}
+      allowClear showSearch optionFilterProp="label" value={query || undefined} placeholder={t("all")} aria-label={t("part")} style={{ width: 220 }}
       onChange={(to?: string) => setSearch(to ? new URLSearchParams(to) : {}, { replace: true })}
       options={[group("brigade"), group("township")].filter(({ options }) => options.length > 0)}
     />
@@ -44,13 +45,14 @@ export function ChoosePart() {
 // Comparison has a line for each brigade and township, and a column for each figure.
 export function Comparison({ quotas }: { quotas: Quota[] }) {
   const { t, pick } = useDictionary<SupervisionWord>(words);
+  const part = useDictionary<PartWord>(partWords);
   const areas = useAreas();
   const shown = quotas.filter((quota) => areas.data?.[0]?.figures.some(({ key }) => key === quota.key));
   const cell = (area: AreaFigures, quota: Quota) => {
     const figure = area.figures.find(({ key }) => key === quota.key);
     if (!figure || figure.denominator === 0) return <span className="muted">—</span>;
-    const value = quota.unit === "days" ? t("days1", { n: figure.value.toFixed(1) }) : percent(figure.value);
-    const counts = quota.unit === "days" ? "" : t("counts", { n: figure.numerator, of: figure.denominator });
+    const value = quota.unit === "days" ? part.t("days1", { n: figure.value.toFixed(1) }) : percent(figure.value);
+    const counts = quota.unit === "days" ? "" : part.t("counts", { n: figure.numerator, of: figure.denominator });
     return <span className="nowrap" title={counts}>{quota.goal > 0 ? <Mark tone={figure.met ? "ok" : "wait"}>{value}</Mark> : value}</span>;
   };
   return (

@@ -1,5 +1,5 @@
 // Publication: what is late, due, not yet looked at by a person, or withdrawn.
-import { App, Button, Form, Input, Modal, Segmented, Table } from "antd";
+import { App, Button, Form, Input, Segmented, Table } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -8,6 +8,7 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { date, dateTime, yuan } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog } from "../../parts/dialog";
 import { Loaded } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { checkPublication, usePublications, type Publication, type PublicationState } from "./calls";
@@ -63,7 +64,7 @@ function Check({ publication, onDone }: { publication: Publication; onDone: () =
   });
   const { shown } = publication;
   return (
-    <Modal
+    <Dialog
       open
       title={shown.number}
       onCancel={onDone}
@@ -77,6 +78,6 @@ function Check({ publication, onDone }: { publication: Publication; onDone: () =
       <Form form={form} layout="vertical" onFinish={({ reason }) => check.mutate({ sound: false, reason })}>
         <Form.Item name="reason" label={t("withdrawReason")} rules={[{ required: true, whitespace: true, message: t("withdrawReason") }]}><Input.TextArea rows={2} maxLength={1000} /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

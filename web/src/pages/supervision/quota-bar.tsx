@@ -2,11 +2,11 @@ import type { Quota } from "../../api/types";
 import { percent } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { Mark } from "../../parts/mark";
-import words, { type SupervisionWord } from "./words";
+import words, { type PartWord } from "../../parts/words";
 
 // QuotaBar shows a quota against its goal: the figure, the bar, the counts.
 export function QuotaBar({ quota }: { quota: Quota }) {
-  const { t, pick } = useDictionary<SupervisionWord>(words);
+  const { t, pick } = useDictionary<PartWord>(words);
   const days = quota.unit === "days";
   const none = quota.denominator === 0;
   const figure = none ? "—" : days ? t("days1", { n: quota.value.toFixed(1) }) : percent(quota.value);

@@ -1,6 +1,6 @@
 // Reports of people, teams and townships: what a day, month, quarter or year brought,
 // from the records that the work left. Nothing is entered here.
-import { App, Button, DatePicker, Form, Input, InputNumber, Modal, Segmented, Select, Space } from "antd";
+import { App, Button, Form, Input, InputNumber, Segmented, Select, Space } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { useState } from "react";
@@ -10,6 +10,8 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { DatePicker } from "../../parts/dates";
+import { Dialog } from "../../parts/dialog";
 import { useFilter } from "../../parts/filter";
 import { Listing } from "../../parts/listing";
 import { Loaded, Nothing } from "../../parts/loaded";
@@ -104,12 +106,12 @@ function ChangePoints({ report, onClose }: { report: TeamReport; onClose: () => 
     onError: (error) => void message.error(sentenceOf(error, language)),
   });
   return (
-    <Modal open title={t("changePoints")} okText={frame("save")} cancelText={frame("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
+    <Dialog open title={t("changePoints")} okText={frame("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={Object.fromEntries(measures.map(({ key, points }) => [key, points]))} onFinish={(values) => save.mutate(values)}>
         {measures.map(({ key, zh, en }) => <Form.Item key={key} name={key} label={pick(zh, en)} rules={[{ required: true }]}><InputNumber min={-1000} max={1000} precision={0} /></Form.Item>)}
         <Form.Item name="reason" label={t("pointsReason")} rules={[{ required: true, whitespace: true, message: t("pointsReason") }]}><Input.TextArea rows={2} maxLength={1000} /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,10 +1,11 @@
-import { App, Button, Form, Input, Modal, Select } from "antd";
+import { App, Button, Form, Input, Select } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
 import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog } from "../../parts/dialog";
 import { Loaded } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { addAuthority, useAuthorities, type AuthorityDraft } from "./calls";
@@ -49,12 +50,12 @@ function Add({ onClose }: { onClose: () => void }) {
     onError: (error) => void message.error(sentenceOf(error, language)),
   });
   return (
-    <Modal open title={t("addAuthority")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={add.isPending}>
+    <Dialog open title={t("addAuthority")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={add.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ kind: "police" }} onFinish={(values) => add.mutate(values)}>
         <Form.Item name="name" label={t("name")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input maxLength={80} /></Form.Item>
         <Form.Item name="kind" label={t("kind")}><Select options={kinds.map((value) => ({ value, label: t(value) }))} /></Form.Item>
         <Form.Item name="public_key" label={`${t("publicKey")}（${frame.t("optional")}）`} extra={t("publicKeyHint")}><Input.TextArea rows={4} spellCheck={false} className="mono" /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

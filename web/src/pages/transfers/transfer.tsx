@@ -1,11 +1,13 @@
 // One transfer: its letter, its receipt, what the authority says of it.
-import { Button, DatePicker, Form, Input, Modal, Select } from "antd";
+import { Button, Form, Input, Select } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { DatePicker } from "../../parts/dates";
+import { Dialog } from "../../parts/dialog";
 import { Loaded } from "../../parts/loaded";
 import { useStep } from "../../parts/step";
 import { enterReceipt, reportTransfer, useTransfer, type Transfer, type TransferStatus } from "./calls";
@@ -70,13 +72,13 @@ function Receipt({ id, onClose }: { id: string; onClose: () => void }) {
   const [file, setFile] = useState<File | null>(null);
   const step = useStep("transfers", async (values: ReceiptValues) => enterReceipt(id, { receiver: values.receiver, received_at: values.received_at.toISOString(), scan: file ? await base64(file) : "" }), onClose);
   return (
-    <Modal open title={t("enterReceipt")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} okButtonProps={{ disabled: !file }} confirmLoading={step.isPending}>
+    <Dialog open title={t("enterReceipt")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} okButtonProps={{ disabled: !file }} confirmLoading={step.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ received_at: dayjs() }} onFinish={(values) => step.mutate(values)}>
         <Form.Item name="receiver" label={t("receiver")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input maxLength={120} /></Form.Item>
         <Form.Item name="received_at" label={t("receivedAt")} rules={[{ required: true, message: t("missing") }]}><DatePicker showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" allowClear={false} /></Form.Item>
         <label>{t("scan")} <input type="file" accept="application/pdf,image/jpeg,image/png" onChange={(event) => setFile(event.target.files?.[0] ?? null)} /></label>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -87,12 +89,12 @@ function Report({ transfer, onClose }: { transfer: Transfer; onClose: () => void
   const step = useStep("transfers", (values: TransferStatus) => reportTransfer(transfer.id, values), onClose);
   const next: TransferStatus["state"][] = transfer.state === "received" ? ["accepted", "returned"] : ["closed"];
   return (
-    <Modal open title={t("report")} okText={frame.t("save")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={step.isPending}>
+    <Dialog open title={t("report")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={step.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ state: next[0] }} onFinish={(values) => step.mutate(values)}>
         <Form.Item name="state" label={t("state")}><Select options={next.map((value) => ({ value, label: t(value) }))} /></Form.Item>
         <Form.Item name="ref" label={`${t("ref")}（${frame.t("optional")}）`}><Input maxLength={80} /></Form.Item>
         <Form.Item name="note" label={t("note")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input.TextArea rows={3} maxLength={2000} /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

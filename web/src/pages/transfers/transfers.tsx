@@ -1,12 +1,12 @@
 // What was handed over to other authorities, and how far it is there.
-import { App, Button, Form, Input, Modal } from "antd";
+import { App, Button, Form, Input } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
 import { useSession } from "../../app/session";
-import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
+import { Dialog } from "../../parts/dialog";
 import { FieldSelect } from "../../parts/field-select";
 import { Listing } from "../../parts/listing";
 import { Failure, Nothing } from "../../parts/loaded";
@@ -53,7 +53,6 @@ export default function Transfers() {
 
 function Send({ onClose }: { onClose: () => void }) {
   const { t, language } = useDictionary<TransferWord>(words);
-  const frame = useWords();
   const { message } = App.useApp();
   const queries = useQueryClient();
   const [form] = Form.useForm<TransferDraft>();
@@ -70,13 +69,13 @@ function Send({ onClose }: { onClose: () => void }) {
   });
   const chosen = { required: true, message: t("choose") };
   return (
-    <Modal open title={t("send")} okText={t("send")} cancelText={frame.t("cancel")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={send.isPending}>
+    <Dialog open title={t("send")} okText={t("send")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={send.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ subject_kind: "case" }} onFinish={(values) => send.mutate(values)}>
         <Form.Item name="subject_kind" label={t("subject")}><FieldSelect options={(["case", "lead"] as const).map((value) => ({ value, label: t(`subject_${value}`) }))} onChange={() => form.resetFields(["subject"])} /></Form.Item>
         <Form.Item name="subject" label={t(`subject_${kind}`)} rules={[chosen]}><FieldSelect loading={subjects.isPending} options={subjects.data} showSearch optionFilterProp="label" /></Form.Item>
         <Form.Item name="authority_id" label={t("to")} rules={[chosen]}><FieldSelect loading={authorities.isPending} options={authorities.data?.map((a) => ({ value: a.id, label: a.name }))} showSearch optionFilterProp="label" /></Form.Item>
         <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input.TextArea rows={3} maxLength={2000} /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

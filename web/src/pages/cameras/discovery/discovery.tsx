@@ -1,12 +1,13 @@
 // Finding a camera in the network, and asking it for its streams: what is chosen goes
 // into the register's address.
 import { SearchOutlined } from "@ant-design/icons";
-import { Alert, Button, Form, Input, Modal, Spin } from "antd";
+import { Alert, Button, Form, Input, Spin } from "antd";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ok, type Schemas } from "../../../api/client";
 import { sentenceOf } from "../../../api/problem";
 import { useDictionary } from "../../../i18n/translate";
+import { Dialog } from "../../../parts/dialog";
 import { Nothing } from "../../../parts/loaded";
 import { lines, withCredentials } from "./address";
 import words, { type DiscoveryWord } from "./words";
@@ -28,9 +29,9 @@ export function FindButton({ onChoose }: { onChoose: (url: string, substream?: s
   return (
     <>
       <Button icon={<SearchOutlined />} onClick={() => setOpen(true)}>{t("find")}</Button>
-      <Modal open={open} title={t("find")} footer={null} width={680} onCancel={() => setOpen(false)} destroyOnHidden>
+      <Dialog open={open} title={t("find")} footer={null} width={680} onCancel={() => setOpen(false)}>
         <Search onChoose={(url, substream) => { setOpen(false); onChoose(url, substream); }} />
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,6 +1,6 @@
 // The photograph of the sign by a camera: chosen, looked at, and confirmed to show
 // nobody, since it becomes public.
-import { Alert, App, Button, Checkbox, Popconfirm } from "antd";
+import { Alert, App, Button, Checkbox } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { sentenceOf } from "../../../api/problem";
@@ -8,6 +8,7 @@ import { putSign, removeSign, signURL } from "../../../api/queries";
 import type { Camera } from "../../../api/types";
 import { dateTime } from "../../../format/format";
 import { useDictionary } from "../../../i18n/translate";
+import { Sure } from "../../../parts/dialog";
 import { shrunk } from "../../../parts/photograph";
 import words, { type RegisterWord } from "./words";
 
@@ -82,9 +83,9 @@ export function CameraSign({ camera, mayEdit }: { camera: Camera; mayEdit: boole
           <div className="between">
             <span className="muted">{t("signAt", { time: dateTime(camera.sign.at) })}</span>
             {mayEdit ? (
-              <Popconfirm title={t("signRemoveAsk")} onConfirm={() => takeAway.mutate()}>
+              <Sure title={t("signRemoveAsk")} okText={t("signRemove")} onConfirm={() => takeAway.mutate()}>
                 <Button size="small" danger loading={takeAway.isPending}>{t("signRemove")}</Button>
-              </Popconfirm>
+              </Sure>
             ) : null}
           </div>
         </>

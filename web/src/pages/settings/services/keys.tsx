@@ -1,13 +1,13 @@
 // The keys that seal evidence, and the orders to replace or revoke one: an administrator
 // gives it, the head agrees, and it is carried out at the server.
-import { Button, Form, Input, Modal } from "antd";
+import { Button, Form, Input } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ok, type Schemas } from "../../../api/client";
 import { useSession } from "../../../app/session";
-import { useWords } from "../../../app/use-words";
 import { dateTime } from "../../../format/format";
 import { useDictionary } from "../../../i18n/translate";
+import { Dialog } from "../../../parts/dialog";
 import { Listing } from "../../../parts/listing";
 import { Failure, Loaded, Nothing } from "../../../parts/loaded";
 import { Mark } from "../../../parts/mark";
@@ -98,15 +98,14 @@ function Orders() {
 
 function Give({ wanted, onClose }: { wanted: Wanted; onClose: () => void }) {
   const { t } = useDictionary<ServiceWord>(words);
-  const frame = useWords();
   const [form] = Form.useForm<{ reason: string }>();
   const give = useStep("key-orders", ({ reason }: { reason: string }) => ok(api.POST("/api/v1/key-orders", { body: { action: wanted.action, key_id: wanted.key, reason: reason.trim() } })), onClose);
   const action = t(wanted.action === "rotate" ? "orderRotate" : "orderRevoke");
   return (
-    <Modal open title={t("orderTitle", { action, key: wanted.key })} onCancel={onClose} onOk={() => form.submit()} okText={action} cancelText={frame.t("cancel")} confirmLoading={give.isPending} destroyOnHidden>
+    <Dialog open title={t("orderTitle", { action, key: wanted.key })} onCancel={onClose} onOk={() => form.submit()} okText={action} confirmLoading={give.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} onFinish={(values: { reason: string }) => give.mutate(values)}>
         <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("reasonMissing") }]}><Input.TextArea rows={3} maxLength={500} showCount /></Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -6,6 +6,7 @@ import { useDictionary } from "../../../i18n/translate";
 import { useFilter } from "../../../parts/filter";
 import { articleOf } from "../../../parts/article";
 import { Loaded } from "../../../parts/loaded";
+import { pageAlone } from "../../../parts/page-alone";
 import { Page } from "../../../parts/page";
 import words, { type TemplateWord } from "./words";
 
@@ -40,7 +41,7 @@ function Shown({ templates }: { templates: Template[] }) {
           ))}
         </ul>
         <div className="stack" style={{ gap: 8 }}>
-          <iframe key={chosen.key} title={t("preview", { name })} src={pdf(chosen.key)} />
+          <iframe key={chosen.key} title={t("preview", { name })} src={pdf(chosen.key) + pageAlone} />
           <div className="between"><h2>{t("mandatory")}</h2><Button href={pdf(chosen.key)} target="_blank" rel="noreferrer">{t("open")}</Button></div>
           <ul className="plain-list">
             {chosen.mandatory.map((need) => <li key={need.field + need.article} className="between"><span>{pick(need.zh, need.en)}</span><span className="muted">{articleOf(need.article, language)}</span></li>)}

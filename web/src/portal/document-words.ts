@@ -1,0 +1,36 @@
+// What anybody reads about the signature that lies beside a document.
+export const zh = {
+  sealHead: "电子签名",
+  sealKeys: "签名密钥",
+  sealNone: "这份文书签发时，本机关的文书尚未附电子签名；请以文号、日期和摘要核对。",
+  sealTake: "下载签名文件（.seal.json）",
+  sealLead: "选择手中的 PDF，在您的浏览器中核对摘要和签名，文件不会上传。",
+  sealFile: "手中的文书（PDF）",
+  sealCheck: "核对签名",
+  seal_ok: "相符：这份文件就是本机关签名的文书，签名有效。",
+  seal_changed: "不相符：这份文件不是被签名的文书，或签名后被改动。",
+  seal_bad: "签名不成立，或密钥签发时无效。",
+  "seal_unknown-key": "不能确认：密钥已吊销或不在信任清单中。请拨打本机关公开电话核实。",
+  seal_unsupported: "此浏览器不支持 Ed25519 签名，请换用新版浏览器。",
+  sealOffline: "不信任本网站的，可用下载的签名文件和信任清单离线核验：",
+  sealTrust: "下载信任清单",
+  documentCheck: "核验",
+};
+
+export const en: Record<keyof typeof zh, string> = {
+  sealHead: "Electronic signature",
+  sealKeys: "Signed with the key",
+  sealNone: "When this document was issued the bureau did not yet sign its documents; compare number, day and digest.",
+  sealTake: "Download the signature (.seal.json)",
+  sealLead: "Choose the PDF that you hold: your browser compares digest and signature, and nothing is uploaded.",
+  sealFile: "The document that you hold (PDF)",
+  sealCheck: "Check the signature",
+  seal_ok: "It holds: this file is the document that the bureau signed.",
+  seal_changed: "It does not hold: this file is not the document that was signed, or it was changed since.",
+  seal_bad: "The signature does not hold, or its key was not in force then.",
+  "seal_unknown-key": "It cannot be told: the key was revoked or is not in the list of keys. Call the bureau's public number.",
+  seal_unsupported: "This browser has no Ed25519: take a newer one.",
+  sealOffline: "Who does not trust this site checks the signature offline, with the list of keys:",
+  sealTrust: "Download the list of keys",
+  documentCheck: "Check",
+};
