@@ -2,9 +2,11 @@ package offsite_test
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -102,5 +104,43 @@ func TestNoFileIsLarge(t *testing.T) {
 		if info, err := os.Stat(name); err == nil && info.Size() > most {
 			t.Errorf("%s has %d MiB: is it built? Take it out, and add it to .gitignore", name, info.Size()>>20)
 		}
+	}
+}
+
+// An address at which we listen is served by what slow, greedy or many clients cannot hold
+// up. The two others serve processes of this machine alone, and are bounded in time and size.
+func TestEveryListenerHasItsLimits(t *testing.T) {
+	bounded := []string{"ReadHeaderTimeout:", "ReadTimeout:", "MaxHeaderBytes:"}
+	bare := regexp.MustCompile(`[^.\w]http\.(ListenAndServe|Serve)(TLS)?\(`)
+	want := map[string]bool{"api/crowd/server.go": true, "embedded/tsa/authority.go": true, "pipeline/onvif/responder/responder.go": true}
+	err := fs.WalkDir(os.DirFS("."), ".", func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && (name == "build" || name == "data" || e.Name() == "node_modules" || strings.HasPrefix(name, ".") && name != "."):
+			return fs.SkipDir
+		case e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		for _, rest := range strings.Split(string(text), "http.Server{")[1:] {
+			literal, _, _ := strings.Cut(rest, "}")
+			for _, limit := range bounded {
+				if !want[name] || !strings.Contains(literal, limit) {
+					t.Errorf("%s makes an HTTP server without %s: take crowd.Server", name, limit)
+				}
+			}
+			delete(want, name)
+		}
+		if bare.Match(text) {
+			t.Errorf("%s serves HTTP without limits: take crowd.Server", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range want {
+		t.Errorf("%s makes no HTTP server any more: take it off this list", name)
 	}
 }

@@ -1,4 +1,4 @@
-.PHONY: bench bench-nodes bench-demo bench-cameras bench-web bench-casework bench-supervision bench-webhooks bench-evidence bench-report
+.PHONY: bench bench-nodes bench-demo bench-cameras bench-web bench-casework bench-supervision bench-base bench-quotas bench-webhooks bench-evidence bench-report
 bench: bench-evidence bench-demo bench-cameras bench-web bench-casework bench-supervision bench-webhooks bench-report ## every benchmark; writes docs/figures and docs/performance.md
 
 bench-demo: build ## start, first finding, memory and processor time of the demonstration
@@ -20,8 +20,13 @@ bench-report: build ## takes what was measured into docs/figures, and makes docs
 bench-evidence: setup ## sealing and verifying against sha256sum, the log, and the way to the store
 	@go test ./evidence/measure -count=1 -run Figures -figures $(CURDIR)/build/bench
 
-bench-supervision: setup ## base data, grades and the plan's figures at the size of a big district; BENCH_SUPERVISION="-shops 5000 -cases 50000" for a short one
-	@go test ./casework/measure -v -count=1 -timeout 60m -run Figures -figures $(CURDIR)/build/bench $(BENCH_SUPERVISION)
+bench-supervision: bench-base bench-quotas ## base data, grades and the plan's figures at the size of a big district, in two parts of minutes each
+
+bench-base: setup ## the first part: taking in and grading 100,000 shops; BENCH_SUPERVISION="-shops 5000" for a short one, which is printed alone
+	@go test ./casework/measure -v -count=1 -timeout 30m -run FiguresOfBaseData -figures $(CURDIR)/build/bench $(BENCH_SUPERVISION)
+
+bench-quotas: setup ## the second part: the plan's figures over a million cases; BENCH_SUPERVISION="-cases 50000" for a short one, which is printed alone
+	@go test ./casework/measure -v -count=1 -timeout 60m -run FiguresOfQuotas -figures $(CURDIR)/build/bench $(BENCH_SUPERVISION)
 
 bench-webhooks: setup ## deliveries a minute to a receiver that fails one request in five
 	@go test ./exchange/webhook -count=1 -timeout 30m -run Figures -figures $(CURDIR)/build/bench

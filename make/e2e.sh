@@ -2,8 +2,8 @@
 # Starts a fresh `offsite up --demo` in build/e2e and runs the browser journeys
 # against it, without the invented district but for "look"; with the argument "live", "trouble",
 # "verify", "walk" or "workday" those of that file alone, and of them those whose names match $ONLY (some
-# need the case that the journey makes); with "screenshots" takes the pictures of the guide, with
-# "look" a picture of every page there is, with "bench" the figures.
+# need the case that the journey makes); with "screenshots" takes the pictures of the guide and
+# one of every page there is, with "look" the latter of the invented district, with "bench" the figures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-e2e}
@@ -25,7 +25,7 @@ cd web
 case $what in
   e2e) npm run --silent e2e ;;
   live | trouble | verify | walk | workday) node --test ${ONLY:+--test-name-pattern="$ONLY"} "e2e/$what.test.mjs" ;;
-  screenshots) npm run --silent screenshots -- ../docs/images ;;
+  screenshots) npm run --silent screenshots -- ../docs/images ../build/look ;;
   look) node e2e/look.mjs ../build/look ;;
   bench) node e2e/bench.mjs ;;
   *) echo "e2e: unknown argument $what"; exit 2 ;;

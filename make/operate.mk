@@ -53,6 +53,10 @@ package: build $(TOOLS)/bin/nfpm ## Debian package in build/, installed, upgrade
 	@old=$$(make/package.sh "$(VERSION)~before") && new=$$(make/package.sh "$(VERSION)") && \
 	  make/package-test.sh "$$old" "$$new" && rm "$$old" && ls -sh "$$new"
 
+.PHONY: package-arm64
+package-arm64: build $(TOOLS)/bin/nfpm ## the package for ARM64, cross-built (1.2 GB of Debian's libraries) and tried under QEMU
+	@make/arm64.sh "$(VERSION)" && make/arm64-test.sh && ls -sh "$$(make/package.sh "$(VERSION)" arm64)"
+
 $(TOOLS)/bin/nfpm:
 	@echo "setup: building nfpm $(NFPM_VERSION)"
 	@GOBIN=$(TOOLS)/bin go install github.com/goreleaser/nfpm/v2/cmd/nfpm@$(NFPM_VERSION)

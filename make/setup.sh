@@ -12,7 +12,6 @@ export PATH="$tools/go/bin:$tools/node/bin:$PATH"
 
 go_version=1.26.8
 node_version=22.23.3
-onnxruntime_version=1.30.0
 
 say() { printf 'setup: %s\n' "$*"; }
 die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
@@ -20,15 +19,6 @@ at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n1)" = "$1" ]; }
 # Outside our module, since an old Go cannot read our go.mod.
 go_env() { (cd / && GOTOOLCHAIN=local go env "$1"); }
 has_go() { command -v go >/dev/null && at_least "$go_version" "$(go_env GOVERSION | sed 's/^go//')"; }
-# checked FILE NAME: FILE must have the SHA-256 that checksums.txt keeps for NAME.
-checked() {
-  local want got
-  want=$(awk -v n="$2" '$2 == n { print $1 }' make/checksums.txt)
-  [ -n "$want" ] || die "make/checksums.txt has no line for $2"
-  got=$(sha256sum "$1" | cut -d' ' -f1)
-  [ "$want" = "$got" ] || die "$2: SHA-256 is $got, expected $want; delete it and try again, and do not use it"
-}
-
 apt_packages() {
   local want missing=()
   mapfile -t want < <(grep -v '^#' make/apt.txt)
@@ -66,26 +56,16 @@ node_runtime() {
   say "fetching Node $node_version"
   local tmp; tmp=$(mktemp -d)
   (cd "$tmp" && npm pack --silent "$name@$node_version" >/dev/null)
-  checked "$tmp/$name-$node_version.tgz" "$name-$node_version.tgz"
+  make/checked.sh "$tmp/$name-$node_version.tgz" "$name-$node_version.tgz"
   rm -rf "$tools/node" && mkdir "$tools/node"
   tar -xzf "$tmp/$name-$node_version.tgz" -C "$tools/node" --strip-components=1
   rm -rf "$tmp"
 }
 
 onnxruntime_library() {
-  local dir=$tools/onnxruntime lib=libonnxruntime.so.1 arch=x64
+  local arch=x64
   [ "$(uname -m)" = aarch64 ] && arch=arm64
-  local stamp="$dir/.version-$onnxruntime_version"
-  [ -f "$stamp" ] && [ -f "$dir/$lib" ] && return 0
-  say "fetching ONNX Runtime $onnxruntime_version"
-  local tmp; tmp=$(mktemp -d)
-  (cd "$tmp" && npm pack --silent "onnxruntime-node@$onnxruntime_version" >/dev/null &&
-    tar -xzf "onnxruntime-node-$onnxruntime_version.tgz" "package/bin/napi-v6/linux/$arch/$lib" package/package.json)
-  checked "$tmp/package/bin/napi-v6/linux/$arch/$lib" "onnxruntime-$onnxruntime_version-linux-$arch/$lib"
-  mkdir -p "$dir"
-  mv "$tmp/package/bin/napi-v6/linux/$arch/$lib" "$dir/$lib"
-  touch "$stamp"
-  rm -rf "$tmp"
+  make/onnxruntime.sh "$arch" "$tools/onnxruntime"
 }
 
 go_modules() {

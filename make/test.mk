@@ -18,10 +18,10 @@ e2e: build ## the whole loop in a real browser against a real server
 	@echo "test: end to end"
 	@make/e2e.sh
 
-screenshots: build ## pictures of every page into docs/images
+screenshots: build ## pictures for docs/images, and of every page, both languages, desk and phone, into build/look
 	@make/e2e.sh screenshots
 
-look: build ## a picture of every page, both languages, desk and phone, into build/look
+look: build ## a picture of every page of the invented district into build/look
 	@make/e2e.sh look
 
 FUZZTIME ?= 60s

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -69,6 +70,52 @@ func TestEveryTestThatIsNamedExists(t *testing.T) {
 			t.Errorf("%s: it is tested, but where is it seen?", r.Sentence)
 		}
 	}
+}
+
+// TestEveryPageThatIsNamedIsServed: what a row names is a route of the console, a public
+// page, an operation of the API or a folder of the documentation.
+func TestEveryPageThatIsNamedIsServed(t *testing.T) {
+	t.Parallel()
+	console, public, operations := text(t, "../../web/src/app/console.tsx"), text(t, "../../web/src/portal/public.tsx"), text(t, "../../api/openapi.json")
+	var routes []*regexp.Regexp
+	for _, m := range regexp.MustCompile(`path="([^"*]+)"`).FindAllStringSubmatch(console, -1) {
+		routes = append(routes, regexp.MustCompile("^/"+regexp.MustCompile(`:\w+`).ReplaceAllString(m[1], "[^/]+")+"$"))
+	}
+	served := func(page string) bool {
+		name, isPublic := strings.CutPrefix(page, "/public/")
+		switch {
+		case isPublic:
+			return strings.Contains(public, `["`+name+`",`)
+		case page == "/", page == "/p/:link", page == "/api/v1/openapi.json":
+			return true
+		case strings.HasPrefix(page, "/api/"):
+			return strings.Contains(operations, `"`+page+`"`)
+		case strings.HasPrefix(page, "docs/"):
+			_, err := os.Stat(filepath.Join("../..", page))
+			return err == nil
+		}
+		return slices.ContainsFunc(routes, func(r *regexp.Regexp) bool { return r.MatchString(page) })
+	}
+	for _, r := range Rows() {
+		if r.Page == "" {
+			continue
+		}
+		for _, page := range strings.Split(r.Page, ", ") {
+			page, _, _ = strings.Cut(page, "?")
+			if !served(page) {
+				t.Errorf("%s: there is no page %s", r.Sentence, page)
+			}
+		}
+	}
+}
+
+func text(t *testing.T, file string) string {
+	t.Helper()
+	all, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(all)
 }
 
 func declares(t *testing.T, folder, test string) bool {
