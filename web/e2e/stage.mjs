@@ -148,15 +148,21 @@ export async function transferred(page, during) {
 
 // signInLoad and firstPageLoad load the page anew, nothing of it known: the one until the line
 // is quiet; the other, whose line never is, until there is what waits for this person.
-export const signInLoad = (page) => transferred(page, async () => {
-  await page.reload();
+export const signInLoad = (page) => loadedAnew(page, async () => {
   await page.waitForSelector("input[type=password]");
   await page.waitForLoadState("networkidle");
 });
-export const firstPageLoad = (page) => transferred(page, async () => {
-  await page.reload();
-  await page.waitForSelector(".tasks");
-});
+export const firstPageLoad = (page) => loadedAnew(page, () => page.waitForSelector(".tasks"));
+
+// An empty page lies between: what the page before still fetched would count too.
+async function loadedAnew(page, shown) {
+  const address = page.url();
+  await page.goto("about:blank");
+  return transferred(page, async () => {
+    await page.goto(address);
+    await shown();
+  });
+}
 
 // accessibility gives the violations of WCAG 2.2 AA that axe finds on a page, or in
 // the part of it that is named.
