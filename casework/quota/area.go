@@ -136,7 +136,7 @@ func byTownship(ctx context.Context, db queryer, p Period, now time.Time) (map[s
 // endedIn notes which matters each township has brought to an end off-site.
 func endedIn(ctx context.Context, db queryer, p Period, matters, townships []string, of map[string]*facts) error {
 	rows, err := db.Query(ctx, `SELECT t.township, m.matter FROM unnest($3::text[]) AS t (township), unnest($4::text[]) AS m (matter)
-		WHERE (SELECT true FROM casefile c WHERE c.township = t.township AND c.matter = m.matter AND c.closed_at >= $1 AND c.closed_at < $2 AND `+ended+` LIMIT 1)`,
+		WHERE (SELECT true FROM casefile c WHERE c.township = t.township AND c.matter = m.matter AND `+first+`)`,
 		p.From, p.To, townships, matters)
 	if err != nil {
 		return err

@@ -133,8 +133,11 @@ const (
 	matterCoverage = "matter_coverage"
 	caseCoverage   = "case_coverage"
 	ended          = `state IN ('closed', 'archived', 'no_penalty')` // off-site enforcement that came to its end
-	onSite         = `filed_on >= ($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date AND filed_on < ($2::timestamptz AT TIME ZONE 'Asia/Shanghai')::date`
-	penalised      = `closed_at >= $1 AND closed_at < $2 AND state IN ('closed', 'archived')`
+	// The first case that ended in the period, asked for by its time, so that it comes from an
+	// index: of a matter without any all cases would be read, since the planner expects one soon.
+	first     = `c.closed_at >= $1 AND c.closed_at < $2 AND ` + ended + ` ORDER BY c.closed_at LIMIT 1`
+	onSite    = `filed_on >= ($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date AND filed_on < ($2::timestamptz AT TIME ZONE 'Asia/Shanghai')::date`
+	penalised = `closed_at >= $1 AND closed_at < $2 AND state IN ('closed', 'archived')`
 )
 
 // shares are the figures that are shares, in the plan's order.

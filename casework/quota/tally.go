@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"offsite/store"
 )
 
 // sums are the lines of the tally in a period, by figure, and the cases filed on site.
@@ -56,11 +58,20 @@ func read(ctx context.Context, db queryer, a, b Period, now time.Time) (sums, su
 	return first, second, err
 }
 
-// enforced counts the matters with an off-site case that came to its end in the period.
-// LIMIT keeps the planner from reading all cases of a township for a semi-join.
+// enforced counts the matters with an off-site case that came to its end in the period, in
+// the townships that the context sees.
 func enforced(ctx context.Context, db queryer, p Period, matters []string) (n int64, err error) {
+	if own := store.Townships(ctx); len(own) > 0 {
+		done := newFacts()
+		of := map[string]*facts{}
+		for _, t := range own {
+			of[t] = done
+		}
+		err := endedIn(ctx, db, p, matters, own, of)
+		return int64(len(done.ended)), err
+	}
 	err = db.QueryRow(ctx, `SELECT count(*) FROM unnest($3::text[]) AS m (matter)
-		WHERE (SELECT true FROM casefile c WHERE c.matter = m.matter AND c.closed_at >= $1 AND c.closed_at < $2 AND `+ended+` LIMIT 1)`, p.From, p.To, matters).Scan(&n)
+		WHERE (SELECT true FROM casefile c WHERE c.matter = m.matter AND `+first+`)`, p.From, p.To, matters).Scan(&n)
 	return n, err
 }
 

@@ -22,7 +22,7 @@ func Recount(ctx context.Context, db database, key string, year int, now time.Ti
 		return fmt.Sprintf(`extract(year FROM %s AT TIME ZONE 'Asia/Shanghai') = %d`, column, year)
 	}
 	has := func(kind string) string {
-		return `c.id IN (SELECT case_id FROM case_check WHERE kind = '` + kind + `')`
+		return `(SELECT count(*) FROM case_check WHERE case_id = c.id AND kind = '` + kind + `') > 0`
 	}
 	must := in("decided_at") + ` AND state != 'revoked' AND NOT (published_at IS NULL AND (publish_by IS NULL OR publish_by >= $1))`
 	closed := in("closed_at") + ` AND filed_at IS NOT NULL`
