@@ -241,6 +241,9 @@ func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[Cas
 		}
 		page.Items = append(page.Items, item)
 	}
+	if f.Unknown {
+		return page, b.tellSearchers(ctx, page.Items)
+	}
 	return page, nil
 }
 
