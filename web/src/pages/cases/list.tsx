@@ -41,7 +41,7 @@ export default function Cases() {
     { title: t("number"), dataIndex: "number", width: 200, render: (number: string, row: CaseItem) => <Link to={`/cases/${row.id}`}>{number || t("noNumber")}</Link> },
     { title: frame.t("state"), dataIndex: "state", width: 112, render: (s: string) => <Mark tone={caseTone(s)}>{frame.stateLabel(s)}</Mark> },
     { title: t("matter"), key: "matter", width: 150, render: (_: unknown, row: CaseItem) => pick(row.matter_zh, row.matter_en) },
-    { title: t("party"), key: "party", width: 130, responsive: ["md" as const], render: (_: unknown, row: CaseItem) => row.party || row.object || <span className="muted">{t("noParty")}</span> },
+    { title: t("party"), key: "party", width: 130, responsive: ["md" as const], render: (_: unknown, row: CaseItem) => row.party || row.object || <span className="muted">{row.taken_by ? t("searchBy", { name: row.taken_by }) : t("noParty")}</span> },
     { title: t("place"), dataIndex: "place", width: 170, responsive: ["lg" as const], ellipsis: true },
     { title: t("found"), dataIndex: "found_at", width: 164, responsive: ["md" as const], render: (at: string) => dateTime(at) },
     { title: t("deadline"), key: "deadline", width: 176, render: (_: unknown, row: CaseItem) => (row.deadline ? <Due at={row.deadline.at} /> : "—") },
