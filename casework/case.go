@@ -128,6 +128,7 @@ type CaseFilter struct {
 	Matter  string
 	Officer string // account that the case is assigned to
 	Due     string // overdue: a deadline has passed; week: one passes within seven days, or has
+	Refund  bool   // those alone of which a refund by hand waits to be confirmed
 	Unknown bool   // those alone whose party is to be found out where it was seen
 	Q       string
 	Limit   int // 0: 50

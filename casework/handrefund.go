@@ -15,6 +15,9 @@ import (
 	"offsite/store"
 )
 
+// refundWaits are the cases of which a refund by hand waits to be confirmed.
+const refundWaits = `id IN (SELECT case_id FROM hand_refund WHERE state = 'asked')`
+
 // handRefund is how refusals name what is paid back by hand.
 const handRefund flow.Event = "hand_refund"
 

@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -71,6 +72,12 @@ func TestAPartIsPaidBackByHandAndTheRestAfterRevocation(t *testing.T) {
 	}
 	h.must(h.AskRefund(ctx, o1, id, part))
 	refused(t, h.AskRefund(ctx, h.staff["o2"], id, part), flow.Unlawful, "") // one waits
+	if view, err := h.Overview(ctx, head); err != nil || !slices.Contains(view.Waiting, casework.Waiting{Kind: "refund", Count: 1}) {
+		t.Errorf("the head's first page says %+v, %v", view.Waiting, err)
+	}
+	if page, err := h.Cases(ctx, casework.CaseFilter{Refund: true}, ""); err != nil || len(page.Items) != 1 || page.Items[0].ID != id {
+		t.Errorf("refunds to confirm: %+v, %v", page.Items, err)
+	}
 	r := h.file(id).Refunds[0]
 	yes := casework.RefundVerdict{Confirm: true, Grounds: "复议决定书在卷"}
 	refused(t, h.DecideRefund(ctx, o1, id, r.ID, yes), flow.Forbidden, "")
@@ -79,6 +86,9 @@ func TestAPartIsPaidBackByHandAndTheRestAfterRevocation(t *testing.T) {
 		t.Errorf("paid before it was confirmed: %v", err)
 	}
 	h.must(h.DecideRefund(ctx, head, id, r.ID, yes))
+	if page, err := h.Cases(ctx, casework.CaseFilter{Refund: true}, ""); err != nil || len(page.Items) != 0 {
+		t.Errorf("confirmed, and to confirm: %+v, %v", page.Items, err)
+	}
 	if err := h.DecideRefund(ctx, head, id, r.ID, casework.RefundVerdict{Grounds: "改变主意"}); !errors.Is(err, casework.ErrChanged) {
 		t.Errorf("a confirmation was taken back: %v", err)
 	}

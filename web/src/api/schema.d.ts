@@ -9756,6 +9756,8 @@ export interface operations {
                 due?: "overdue" | "week";
                 /** @description unknown: somebody has to find out the party where it was seen. */
                 party?: "unknown";
+                /** @description asked: a refund by hand waits to be confirmed. */
+                refund?: "asked";
                 /** @description The whole number of the case or of a paper, one character that the party's name begins with, or part of number, party, object or place. */
                 q?: string;
                 cursor?: string;
