@@ -191,6 +191,8 @@ func (a *API) operations() {
 	a.portalOperations()
 	a.inquiryOperations()
 	a.partyOperations()
+	a.refundOperations()
+	a.suggestionOperations()
 	a.publicOperations()
 }
 

@@ -206,7 +206,16 @@ func policy() map[string]access {
 		// What the officers of a case do for its party, beside its steps.
 		"decide-full-copy": only(officer, head).freshly(head),
 		"renew-link":       only(officer, head).freshly(head),
-		"revoke-link":      only(officer, head).freshly(head),
+		"take-search":      only(officer),
+		"leave-search":     only(officer, head),
+		// A letter of the bureau's is a head's to issue.
+		"issue-suggestion":  only(head).freshly(),
+		"answer-suggestion": only(officer, head).freshly(head),
+		// Money that goes back by hand: entered by one, confirmed by another.
+		"ask-refund":           only(officer, head).freshly(head),
+		"decide-refund":        only(head).freshly(),
+		"enter-refund-payment": only(officer, head).freshly(head),
+		"revoke-link":          only(officer, head).freshly(head),
 
 		// Notes are written by those who work on cases, and read with them.
 		"list-notes":      casework,

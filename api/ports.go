@@ -123,6 +123,13 @@ type cases interface {
 	Stalls(ctx context.Context, since time.Time) ([]casework.StallTime, error)
 	FileNote(ctx context.Context, a casework.Actor, noteID string) error
 	DecideFullCopy(ctx context.Context, a casework.Actor, caseID, id string, v casework.FullVerdict) error
+	IssueSuggestion(ctx context.Context, a casework.Actor, caseID string, d casework.SuggestionDraft) error
+	AnswerSuggestion(ctx context.Context, a casework.Actor, caseID, id string, r casework.SuggestionReply) error
+	TakeSearch(ctx context.Context, a casework.Actor, caseID string) error
+	LeaveSearch(ctx context.Context, a casework.Actor, caseID string) error
+	AskRefund(ctx context.Context, a casework.Actor, caseID string, d casework.RefundDraft) error
+	DecideRefund(ctx context.Context, a casework.Actor, caseID, id string, v casework.RefundVerdict) error
+	PayRefund(ctx context.Context, a casework.Actor, caseID, id string, p casework.RefundPaid) error
 	RenewLink(ctx context.Context, a casework.Actor, caseID string, version int, reason string) error
 	RevokeLink(ctx context.Context, a casework.Actor, caseID string, version int, reason string) error
 	Reconciliations(ctx context.Context) ([]casework.Reconciliation, error)

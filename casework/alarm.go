@@ -170,12 +170,14 @@ func (b *Book) keepAlarms(ctx context.Context, tx pgx.Tx, list []ringing) error 
 }
 
 // Alarms lists the latest alarm of each running deadline, most urgent first: an
-// officer's own cases, everybody's for the others.
+// officer's own cases and the parties to be found out that nobody else has taken on,
+// everybody's for the others.
 func (b *Book) Alarms(ctx context.Context, a Actor) ([]Alarm, error) {
 	rows, err := b.o.Pool.Query(ctx, `SELECT DISTINCT ON (a.due_at, a.case_id, a.deadline) a.case_id::text, coalesce(c.number, ''), c.state, a.label_zh, a.label_en, a.due_at, a.percent, a.at,
 		ARRAY(SELECT o.name FROM account o WHERE o.id = ANY (c.officers) ORDER BY o.name)
 		FROM alarm a JOIN casefile c ON c.id = a.case_id
-		WHERE c.due_at IS NOT NULL AND a.due_at >= c.due_at AND ($1 = '' OR c.officers @> ARRAY[nullif($1, '')::uuid])
+		WHERE c.due_at IS NOT NULL AND a.due_at >= c.due_at AND (a.deadline <> 'party' OR c.party_id IS NULL) AND ($1 = '' OR c.officers @> ARRAY[nullif($1, '')::uuid]
+			OR a.deadline = 'party' AND NOT EXISTS (SELECT FROM party_search s WHERE s.case_id = c.id AND s.account_id <> nullif($1, '')::uuid))
 		ORDER BY a.due_at, a.case_id, a.deadline, a.percent DESC LIMIT 200`, own(a))
 	if err != nil {
 		return nil, fmt.Errorf("list the alarms: %w", err)

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -34,6 +35,12 @@ const (
 	hearingUnitFen   = 50_000_00
 )
 
+// Working days that the bureau may set otherwise.
+const (
+	fullCopyDays = 5
+	partyDays    = 3
+)
+
 // New checks the options and gives a Book. It does not touch the database.
 func New(o Options) (*Book, error) {
 	if err := o.check(); err != nil {
@@ -51,6 +58,7 @@ func New(o Options) (*Book, error) {
 	if o.Bureau.HearingUnitFen == 0 {
 		o.Bureau.HearingUnitFen = hearingUnitFen
 	}
+	o.FullCopyDays, o.PartyDays = cmp.Or(o.FullCopyDays, fullCopyDays), cmp.Or(o.PartyDays, partyDays)
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	jobs, err := river.NewClient(riverpgxv5.New(o.Pool), &river.Config{Logger: o.Logger})
 	if err != nil {

@@ -83,6 +83,7 @@ type CaseItem struct {
 	FoundAt   time.Time `json:"found_at"`
 	ChangedAt time.Time `json:"changed_at"`
 	Deadline  *Deadline `json:"deadline,omitempty"`
+	TakenBy   string    `json:"taken_by,omitempty" doc:"Who has taken it on to find out the party; in the list of unknown parties alone."`
 }
 
 // CaseFile is the whole case on one page.
@@ -93,11 +94,16 @@ type CaseFile struct {
 	PaidFen     int64          `json:"paid_fen"`
 	Instalments []Instalment   `json:"instalments"`
 	ReceiptNo   string         `json:"receipt_no"`
+	OwedFen     int64          `json:"owed_back_fen" doc:"What goes back to the party, paid back or not."`
+	UnaskedFen  int64          `json:"unasked_fen" doc:"Of it, what nobody was asked to pay yet."`
+	Refunds     []Refund       `json:"refunds" doc:"What was paid back, or is to be, the oldest first."`
 	PortalURL   string         `json:"portal_url"`
 	PortalUntil *time.Time     `json:"portal_until,omitempty" doc:"Until when the link opens an ended case."`
+	Search      *PartySearch   `json:"search,omitempty" doc:"The party is to be found out where it was seen."`
 	FullCopies  []FullCopy     `json:"full_copies" doc:"The party's requests to see the evidence uncovered, the newest first."`
 	Deadlines   []Deadline     `json:"deadlines"`
 	Events      []CaseEvent    `json:"events"`
+	Suggestions []Suggestion   `json:"suggestions" doc:"To other bodies and companies, with their replies, the oldest first."`
 	Documents   []CaseDocument `json:"documents"`
 	Record      []RecordEntry  `json:"record"`
 	Evidence    []CaseEvidence `json:"evidence"`
@@ -122,6 +128,7 @@ type CaseFilter struct {
 	Matter  string
 	Officer string // account that the case is assigned to
 	Due     string // overdue: a deadline has passed; week: one passes within seven days, or has
+	Refund  bool   // those alone of which a refund by hand waits to be confirmed
 	Unknown bool   // those alone whose party is to be found out where it was seen
 	Q       string
 	Limit   int // 0: 50

@@ -270,9 +270,9 @@ func (t *taking) changeEnd(context.Context) (bool, error) {
 		c.ClosedAt, c.LateFen = &t.now, 0
 	case "revoke":
 		d.Ending = t.given.Reason
-		d.RefundFen += c.PaidFen // beside what was owed back before
+		t.entry.detail.RefundFen = c.PaidFen - d.LoweredFen // beside what was owed back before
+		d.RefundFen += t.entry.detail.RefundFen
 		c.ClosedAt = &t.now
-		t.entry.detail.RefundFen = c.PaidFen
 	case "archived":
 		d.People.Closer = t.who()
 	default:

@@ -120,6 +120,17 @@ func TestReconciliationFindsPlantedErrors(t *testing.T) {
 			t.Errorf("%s was not found: %+v", kind, r.Differences)
 		}
 	}
+	h.must(h.do("head", id, "revoke", fields{"reason": "认定事实有误"}))
+	lines[0].State = "paid"
+	if r, err := h.Reconcile(ctx, h.clock.now(), lines); err != nil || len(r.Differences) != 0 {
+		t.Fatalf("revoked, and the provider is asked: %+v, %v", r.Differences, err)
+	}
+	if _, err := h.pool.Exec(ctx, `DELETE FROM refund`); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := h.Reconcile(ctx, h.clock.now(), lines); err != nil || len(r.Differences) != 1 || r.Differences[0].Kind != "owed_back" || r.Differences[0].CaseID != id || r.Differences[0].OursFen != 200_00 {
+		t.Errorf("owed back, and nobody asked: %+v, %v", r.Differences, err)
+	}
 }
 
 // Every day the provider's file of the day before is fetched and compared; what came

@@ -70,6 +70,10 @@ func (b *Book) AskFullCopy(ctx context.Context, caseID, reason string, v Visit) 
 		if err := b.refresh(ctx, tx, c, now); err != nil {
 			return err
 		}
+		until, err := b.rules.AddWorkingDays(now, b.o.FullCopyDays)
+		if err != nil {
+			return fmt.Errorf("work out the time for the answer to case %s: %w", c.ID, err)
+		}
 		id, err := uuid.NewV7()
 		if err != nil {
 			return err
@@ -81,7 +85,8 @@ func (b *Book) AskFullCopy(ctx context.Context, caseID, reason string, v Visit) 
 		if done.RowsAffected() == 0 {
 			return refuseFull(flow.Unlawful, "", "", "您的申请正在办理，请等待答复", "your request is being dealt with; wait for the answer")
 		}
-		e := entry{event: "full_copy_asked", from: c.State, to: c.State, reason: text, by: performer{name: first(c.D.Party.Name, "当事人"), roles: []flow.Role{flow.Party}}, role: flow.Party}
+		c.D.FullAsked, c.D.FullUntil = now, until
+		e := entry{event: "full_copy_asked", from: c.State, to: c.State, reason: text, by: performer{name: first(c.D.Party.Name, "当事人"), roles: []flow.Role{flow.Party}}, role: flow.Party, detail: detail{Until: &until}}
 		return b.append(ctx, tx, c, now, e)
 	})
 	if err != nil {
@@ -118,6 +123,7 @@ func (b *Book) DecideFullCopy(ctx context.Context, a Actor, caseID, id string, v
 		if err := decideFull(ctx, tx, c.ID, id, []any{state, grounds, now, a.Name, until}); err != nil {
 			return err
 		}
+		c.D.FullAsked, c.D.FullUntil = time.Time{}, time.Time{}
 		t := &taking{b: b, tx: tx, c: c, now: now}
 		t.entry = entry{event: event, from: c.State, to: c.State, reason: grounds, by: a.performer(), role: handles(a), detail: detail{Until: until}}
 		if err := t.send(ctx, string(event)); err != nil {
@@ -167,10 +173,11 @@ func handles(a Actor) flow.Role {
 }
 
 // endFullCopies ends what was asked and granted: the party is another one.
-func (b *Book) endFullCopies(ctx context.Context, tx pgx.Tx, caseID string) error {
-	if _, err := tx.Exec(ctx, `UPDATE full_copy SET state = 'ended' WHERE case_id = $1 AND state IN ('asked', 'granted')`, caseID); err != nil {
-		return fmt.Errorf("end the requests of case %s: %w", caseID, err)
+func (b *Book) endFullCopies(ctx context.Context, tx pgx.Tx, c *casefile) error {
+	if _, err := tx.Exec(ctx, `UPDATE full_copy SET state = 'ended' WHERE case_id = $1 AND state IN ('asked', 'granted')`, c.ID); err != nil {
+		return fmt.Errorf("end the requests of case %s: %w", c.ID, err)
 	}
+	c.D.FullAsked, c.D.FullUntil = time.Time{}, time.Time{}
 	return nil
 }
 

@@ -177,3 +177,43 @@ func TestAnotherPartySeesNothingUncovered(t *testing.T) {
 		t.Error("a grant without end")
 	}
 }
+
+// A request is to be answered within five working days: it stands among the case's deadlines,
+// alarms its officers alone, is in the list of what is overdue, and none of it once answered.
+func TestAFullCopyIsAnsweredInTimeOrAlarms(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t, want{}), t.Context()
+	id := h.paid()
+	h.must(h.do("head", id, "archived", nil))
+	if f := h.file(id); len(f.Deadlines) != 0 {
+		t.Fatalf("an archived case has %+v", f.Deadlines)
+	}
+	request := h.asked(id)
+	due := h.file(id).Deadlines
+	if len(due) != 1 || due[0].LabelZH != "答复查看未遮挡画面的申请" || due[0].At.In(time.FixedZone("", 8*3600)).Format(time.DateOnly) != "2026-12-03" { // asked on Thursday 26 November
+		t.Fatalf("to be answered by %+v", due)
+	}
+	overdue := func() int {
+		page, err := h.Cases(ctx, casework.CaseFilter{Due: "overdue", Officer: h.staff["o1"].ID}, "")
+		h.must(err)
+		return len(page.Items)
+	}
+	if n := overdue(); n != 0 {
+		t.Errorf("%d are overdue at once", n)
+	}
+	h.clock.to(due[0].At)
+	_, err := h.Sweep(ctx)
+	h.must(err)
+	for who, want := range map[string]int{"o1": 1, "o2": 1, "o3": 0, "head": 1} {
+		if list, err := h.Alarms(ctx, h.staff[who]); err != nil || len(list) != want || want == 1 && list[0].Percent != 100 {
+			t.Errorf("%s is alarmed of %+v, %v", who, list, err)
+		}
+	}
+	if n := overdue(); n != 1 {
+		t.Errorf("%d are overdue", n)
+	}
+	h.must(h.DecideFullCopy(ctx, h.staff["o1"], id, request.ID, casework.FullVerdict{Grounds: "画面中有未成年人"}))
+	if list, err := h.Alarms(ctx, h.staff["o1"]); err != nil || len(list) != 0 || overdue() != 0 || len(h.file(id).Deadlines) != 0 {
+		t.Errorf("answered, and alarmed of %+v, %v", list, err)
+	}
+}

@@ -30,7 +30,7 @@ func (t *taking) identify(ctx context.Context) error {
 	if err := t.b.revokeLink(ctx, t.tx, c.ID); err != nil {
 		return err
 	}
-	if err := t.b.endFullCopies(ctx, t.tx, c.ID); err != nil {
+	if err := t.b.endFullCopies(ctx, t.tx, c); err != nil {
 		return err
 	}
 	return t.b.refresh(ctx, t.tx, c, t.now)

@@ -216,6 +216,9 @@ func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[Cas
 	if f.Unknown {
 		q.add(unknownParty)
 	}
+	if f.Refund {
+		q.add(refundWaits)
+	}
 	q.search(f.Q)
 	m, err := readMark(cursor)
 	if err != nil {
@@ -240,6 +243,9 @@ func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[Cas
 			return page, fmt.Errorf("list the cases: %w", err)
 		}
 		page.Items = append(page.Items, item)
+	}
+	if f.Unknown {
+		return page, b.tellSearchers(ctx, page.Items)
 	}
 	return page, nil
 }

@@ -40,6 +40,13 @@ type Options struct {
 	Logger    *slog.Logger
 	Now       func() time.Time // nil: time.Now
 
+	// FullCopyDays are the working days within which a party's request to see its evidence
+	// uncovered is to be answered; 0: five. The law says "in time" (PIPL art. 45), no number.
+	FullCopyDays int
+	// PartyDays are the working days within which an unknown party is to be found out where
+	// it was seen; 0: three. No law has a number.
+	PartyDays int
+
 	// DemonstrationGrace, when not zero, replaces every matter's grace period, so
 	// that a demonstration need not wait. Never set it in production.
 	DemonstrationGrace time.Duration

@@ -21,7 +21,7 @@ type Overview struct {
 
 // Waiting counts what waits for somebody.
 type Waiting struct {
-	Kind  string `json:"kind"` // first_review, second_review, case, unknown_party, legal, head, mention
+	Kind  string `json:"kind"` // first_review, second_review, case, unknown_party, legal, head, refund, mention
 	Count int    `json:"count"`
 }
 

@@ -78,6 +78,8 @@ func (t *taking) special(f *document.Fields, k document.Kind) {
 		f.Reason = t.given.Reason
 	case document.Demand:
 		f.PayBy = calendar.End(t.now.AddDate(0, 0, flow.CourtWaitDays))
+	case document.Suggestion:
+		f.Suggestion, f.Facts = t.suggested, t.given.Facts
 	case document.Closure:
 		f.Reason = first(t.given.Reason, d.Reason)
 	}

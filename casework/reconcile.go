@@ -24,8 +24,8 @@ type PaymentLine struct {
 // Difference is something that the provider's file and our records do not agree
 // about.
 type Difference struct {
-	Kind      string `json:"kind"` // missing_here, missing_there, amount, receipt, twice, refunded_here, refunded_there
-	OrderID   string `json:"order_no"`
+	Kind      string `json:"kind"`     // missing_here, missing_there, amount, receipt, twice, refunded_here, refunded_there, owed_back
+	OrderID   string `json:"order_no"` // empty: the case as a whole
 	CaseID    string `json:"case_id,omitempty"`
 	OursFen   int64  `json:"ours_fen"`
 	TheirsFen int64  `json:"theirs_fen"`
@@ -50,7 +50,8 @@ type ours struct {
 }
 
 // Reconcile compares the provider's file of a day with what was credited, and
-// keeps the report. A payment of theirs that we never heard of is found here.
+// keeps the report. A payment of theirs that we never heard of is found here, and what a
+// case owes back by now that nobody was asked to pay.
 func (b *Book) Reconcile(ctx context.Context, date time.Time, file []PaymentLine) (Reconciliation, error) {
 	from := calendar.End(date).Add(time.Microsecond).AddDate(0, 0, -1)
 	r := Reconciliation{Day: from.In(calendar.Shanghai()).Format(day), Lines: len(file), Differences: []Difference{}}
@@ -74,6 +75,11 @@ func (b *Book) Reconcile(ctx context.Context, date time.Time, file []PaymentLine
 			r.add(Difference{Kind: "missing_there", OrderID: id, CaseID: o.caseID, OursFen: o.amountFen, ZH: "我方已入账，对账文件中没有", EN: "credited here, not in the provider's file"})
 		}
 	}
+	owed, err := b.owedBack(ctx)
+	if err != nil {
+		return r, fmt.Errorf("reconcile %s: %w", r.Day, err)
+	}
+	r.Differences = append(r.Differences, owed...)
 	report, err := json.Marshal(r)
 	if err != nil {
 		return r, err

@@ -220,6 +220,14 @@ func (b *Book) label(e flow.Event) (zh, en string) {
 		return "准予查看未遮挡画面", "Granted to see the evidence uncovered"
 	case "full_copy_refused":
 		return "不予查看未遮挡画面", "Refused to see the evidence uncovered"
+	case "search_taken":
+		return "领取查明当事人的任务", "Search for the party taken on"
+	case "search_left":
+		return "交回查明当事人的任务", "Search for the party given back"
+	case "suggested":
+		return "签发执法建议书", "Suggestion issued"
+	case "suggestion_answered":
+		return "收到执法建议的回复", "Reply to a suggestion"
 	case "link_renewed":
 		return "重新发出当事人链接", "New link given to the party"
 	case "link_revoked":
@@ -230,6 +238,12 @@ func (b *Book) label(e flow.Event) (zh, en string) {
 		return "收到缴款", "Payment received"
 	case "refunded":
 		return "已退还缴款", "Payment refunded"
+	case "refund_asked":
+		return "录入退款", "Refund entered"
+	case "refund_confirmed":
+		return "确认退款", "Refund confirmed"
+	case "refund_declined":
+		return "不同意退款", "Refund declined"
 	case "payment_refused":
 		return "缴款通知不符，未入账", "Payment notice does not fit, not credited"
 	}

@@ -82,9 +82,16 @@ func (b *Book) oweBack(ctx context.Context, tx pgx.Tx, c *casefile, orderID stri
 	return nil
 }
 
-// oweAllBack has everything paid back that was credited to a case.
+// oweAllBack has everything paid back that was credited to a case. The provider pays whole
+// orders back: where a part of one went back by hand before, the rest does too, and stays
+// owed until somebody enters it.
 func (b *Book) oweAllBack(ctx context.Context, tx pgx.Tx, c *casefile, reason string) error {
-	rows, err := tx.Query(ctx, `SELECT order_id, amount_fen FROM payment_notice WHERE case_id = $1 AND outcome = $2`, c.ID, credited)
+	asked, err := askedBack(ctx, tx, c.ID, "")
+	if err != nil {
+		return err
+	}
+	left := c.D.RefundFen - asked
+	rows, err := tx.Query(ctx, `SELECT order_id, amount_fen FROM payment_notice WHERE case_id = $1 AND outcome = $2 ORDER BY amount_fen DESC, order_id`, c.ID, credited)
 	if err != nil {
 		return fmt.Errorf("list what was paid: %w", err)
 	}
@@ -93,6 +100,10 @@ func (b *Book) oweAllBack(ctx context.Context, tx pgx.Tx, c *casefile, reason st
 		return fmt.Errorf("list what was paid: %w", err)
 	}
 	for _, o := range paid {
+		if o.AmountFen > left {
+			continue
+		}
+		left -= o.AmountFen
 		if err := b.oweBack(ctx, tx, c, o.ID, o.AmountFen, reason); err != nil {
 			return err
 		}

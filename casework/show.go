@@ -138,7 +138,21 @@ func (b *Book) Case(ctx context.Context, a Actor, id string) (CaseFile, error) {
 			return err
 		}
 		out.PortalUntil = linkUntil(c, given)
+		if out.Search, err = b.search(ctx, tx, c, a.ID); err != nil {
+			return err
+		}
 		if out.FullCopies, err = b.fullCopies(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		if out.Refunds, err = caseRefunds(ctx, tx, c.ID, a.ID); err != nil {
+			return err
+		}
+		asked, err := askedBack(ctx, tx, c.ID, "")
+		if err != nil {
+			return err
+		}
+		out.OwedFen, out.UnaskedFen = d.RefundFen, max(0, d.RefundFen-asked)
+		if out.Suggestions, err = b.suggestions(ctx, tx, c.ID); err != nil {
 			return err
 		}
 		if out.Documents, err = caseDocuments(ctx, tx, c.ID); err != nil {

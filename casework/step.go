@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"go.opentelemetry.io/otel/attribute"
 
+	"offsite/casework/document"
 	"offsite/casework/flow"
 	"offsite/tracing"
 )
@@ -41,6 +42,8 @@ type taking struct {
 	now   time.Time
 	given flow.Fields
 	entry entry
+	// suggested is what a suggestion says, where one is issued.
+	suggested document.SuggestionTo
 	// follow is the step that time need not wait for, taken after this one.
 	follow func(context.Context) error
 }
@@ -127,6 +130,9 @@ func reasonOf(x flow.Fields) string {
 func (b *Book) finish(ctx context.Context, tx pgx.Tx, c *casefile) error {
 	now := b.now()
 	c.ChangedAt = now
+	if err := b.beginSearch(c, now); err != nil {
+		return err
+	}
 	k, err := b.clock(c, now)
 	if err != nil {
 		return err

@@ -43,6 +43,9 @@ type Bureau struct {
 
 	Map string `help:"GeoJSON of the district (WGS 84) for the console's map: features with a kind (key_area, township, street, water) and a name." placeholder:"FILE"`
 
+	FullCopyDays int `name:"full-copy-days" default:"5" help:"Working days within which a party's request to see its evidence uncovered is answered." placeholder:"N"`
+	PartyDays    int `name:"party-days" default:"3" help:"Working days within which officers find out an unknown party where it was seen." placeholder:"N"`
+
 	Treasury string `default:"演示区国库（演示）" help:"Name of the treasury account that fines go to, on documents." placeholder:"TEXT"`
 	Superior string `default:"演示区人民政府" help:"Authority that hears reconsiderations (行政复议), on documents." placeholder:"TEXT"`
 	Court    string `default:"演示区人民法院" help:"Court that hears lawsuits (行政诉讼), on documents." placeholder:"TEXT"`

@@ -87,7 +87,9 @@ type viewedDossier struct {
 	Pauses      []struct {
 		To time.Time `json:"to"`
 	} `json:"pauses"`
-	ServingAt time.Time `json:"serving_at"`
+	ServingAt   time.Time `json:"serving_at"`
+	RefundFen   int64     `json:"refund_fen"`
+	RefundedFen int64     `json:"refunded_fen"`
 }
 
 type viewedPerson struct {

@@ -159,22 +159,31 @@ func (e *examiner) returned(ctx context.Context) (found []Violation, err error) 
 }
 
 // What a case was paid is what its notices credit; a case closed by payment was paid
-// fine and surcharge; what is owed back is every refund, and all of it after a
-// revocation; what is owed back in whole has its refund.
+// fine and surcharge; what is owed back is every refund, what was lowered and what came by
+// counter, and all of it after a revocation; somebody is asked to pay all that is owed back,
+// no more, and what is entered as paid back was asked for.
 const moneyOfCases = `
-WITH told AS (SELECT case_id, sum(amount_fen - refund_fen) FILTER (WHERE outcome = 'credited') AS credited, sum(refund_fen) AS refund FROM payment_notice WHERE case_id IS NOT NULL GROUP BY case_id)
+WITH told AS (SELECT case_id, sum(amount_fen - refund_fen) FILTER (WHERE outcome = 'credited') AS credited, sum(refund_fen) AS refund FROM payment_notice WHERE case_id IS NOT NULL GROUP BY case_id),
+hand AS (SELECT case_id, coalesce(sum(amount_fen) FILTER (WHERE cause = 'lowered'), 0) AS lowered, coalesce(sum(amount_fen) FILTER (WHERE cause = 'counter'), 0) AS counter,
+	sum(amount_fen) AS asked, coalesce(sum(amount_fen) FILTER (WHERE state = 'paid'), 0) AS paid FROM hand_refund WHERE state IN ('confirmed', 'paid') GROUP BY case_id),
+whole AS (SELECT case_id, sum(amount_fen) AS asked, coalesce(sum(amount_fen) FILTER (WHERE refunded_at IS NOT NULL), 0) AS paid FROM refund GROUP BY case_id),
+back AS (SELECT c.id, coalesce((c.dossier->>'refund_fen')::bigint, 0) AS owed, coalesce((c.dossier->>'refunded_fen')::bigint, 0) AS paid, coalesce(w.asked, 0) + coalesce(h.asked, 0) AS asked, coalesce(w.paid, 0) + coalesce(h.paid, 0) AS entered,
+	coalesce(t.refund, 0) + coalesce(h.counter, 0) + CASE WHEN c.state = 'revoked' THEN c.paid_fen ELSE coalesce(h.lowered, 0) END AS due
+	FROM casefile c LEFT JOIN told t ON t.case_id = c.id LEFT JOIN hand h ON h.case_id = c.id LEFT JOIN whole w ON w.case_id = c.id)
 SELECT c.id::text, format('paid %s fen, notices credit %s', c.paid_fen, coalesce(t.credited, 0))
 FROM casefile c LEFT JOIN told t ON t.case_id = c.id WHERE c.paid_fen <> coalesce(t.credited, 0)
 UNION ALL
 SELECT c.id::text, format('closed with %s fen paid of %s and %s', c.paid_fen, c.fine_fen, c.late_fen)
 FROM casefile c WHERE EXISTS (SELECT FROM process_record r WHERE r.case_id = c.id AND r.event = 'paid') AND c.paid_fen <> c.fine_fen + c.late_fen
 UNION ALL
-SELECT c.id::text, format('owes back %s fen, notices and revocation make %s', coalesce(c.dossier->>'refund_fen', '0'), coalesce(t.refund, 0) + CASE WHEN c.state = 'revoked' THEN c.paid_fen ELSE 0 END)
-FROM casefile c LEFT JOIN told t ON t.case_id = c.id
-WHERE coalesce((c.dossier->>'refund_fen')::bigint, 0) <> coalesce(t.refund, 0) + CASE WHEN c.state = 'revoked' THEN c.paid_fen ELSE 0 END
+SELECT id::text, format('owes back %s fen, notices, refunds by hand and revocation make %s', owed, due) FROM back WHERE owed <> due
+UNION ALL
+SELECT id::text, format('%s fen are owed back, and somebody was asked to pay %s back', owed, asked) FROM back WHERE owed <> asked
+UNION ALL
+SELECT id::text, format('%s fen stand as paid back, refunds make %s', paid, entered) FROM back WHERE paid <> entered
 UNION ALL
 SELECT n.case_id::text, format('order %s of %s fen is owed back, and nobody was asked to pay it back', n.order_id, n.amount_fen)
-FROM payment_notice n JOIN casefile c ON c.id = n.case_id WHERE (n.outcome = 'surplus' OR n.outcome = 'credited' AND c.state = 'revoked')
+FROM payment_notice n WHERE n.outcome = 'surplus'
 AND NOT EXISTS (SELECT FROM refund r WHERE r.case_id = n.case_id AND r.order_id::text = n.order_id AND r.amount_fen = n.amount_fen)`
 
 // recordWhole checks every process record's digests, that no state is left out, and

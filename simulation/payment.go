@@ -3,6 +3,9 @@ package simulation
 import (
 	"context"
 	"time"
+
+	"offsite/casework"
+	"offsite/casework/calendar"
 )
 
 // scan is a signed receipt, as short as a scan can be (base64 of "%PDF-1.7").
@@ -121,12 +124,75 @@ func (c *course) court(ctx context.Context, v view) (time.Duration, error) {
 }
 
 func (c *course) closed(ctx context.Context, v view) (time.Duration, error) {
+	v, err := c.lowers(ctx, v)
+	if err != nil {
+		return 0, err
+	}
 	if c.once("second thoughts") && chance(c.r, 1) {
 		_, err := c.do(ctx, c.head, v, "revoke", given{"reason": "复查发现认定有误"})
+		if err == nil {
+			err = c.paysRestBack(ctx)
+		}
 		return c.work(), err
 	}
-	_, err := c.do(ctx, c.head, v, "archived", nil)
+	_, err = c.do(ctx, c.head, v, "archived", nil)
 	return c.work(), err
+}
+
+// appeased is above which share of acts that are put right a spot's party has its fine
+// lowered by a reconsideration after it has paid. Nothing is drawn for it: the courses of a
+// seed stay what they were.
+const appeased = 60
+
+// lowers has a tenth of the fine paid back by hand where a reconsideration lowered it, and
+// whatever else is owed.
+func (c *course) lowers(ctx context.Context, v view) (view, error) {
+	lowered := c.s.manners.corrects > appeased && c.once("lowered")
+	if !lowered && v.dossier.RefundFen == v.dossier.RefundedFen {
+		return v, nil
+	}
+	if lowered {
+		if err := c.paysBack(ctx, casework.RefundDraft{Cause: "lowered", AmountFen: max(1, v.FineFen/10), Reason: "行政复议决定变更罚款数额"}); err != nil {
+			return v, err
+		}
+	}
+	if err := c.paysRestBack(ctx); err != nil {
+		return v, err
+	}
+	return c.look(ctx)
+}
+
+// paysRestBack has people enter what is owed back and nobody was asked for.
+func (c *course) paysRestBack(ctx context.Context) error {
+	file, err := c.b.book.Case(ctx, c.head, c.id)
+	if err != nil || file.UnaskedFen == 0 {
+		return err
+	}
+	return c.paysBack(ctx, casework.RefundDraft{Cause: "owed", AmountFen: file.UnaskedFen, Reason: "应退款项"})
+}
+
+// paysBack has an officer enter a refund, a head confirm it, and the treasury pay it.
+func (c *course) paysBack(ctx context.Context, d casework.RefundDraft) error {
+	if ok, err := c.outcome("hand_refund", c.b.book.AskRefund(ctx, c.officers[0], c.id, d)); err != nil || !ok {
+		return err
+	}
+	file, err := c.b.book.Case(ctx, c.head, c.id)
+	if err != nil {
+		return err
+	}
+	for _, r := range file.Refunds {
+		if r.State != "asked" {
+			continue
+		}
+		if err := c.b.book.DecideRefund(ctx, c.head, c.id, r.ID, casework.RefundVerdict{Confirm: true, Grounds: "属实"}); err != nil {
+			return err
+		}
+		paid := casework.RefundPaid{TreasuryNo: "退" + r.ID[len(r.ID)-12:], PaidOn: c.b.clock.now().In(calendar.Shanghai()).Format(time.DateOnly)}
+		if err := c.b.book.PayRefund(ctx, c.officers[0], c.id, r.ID, paid); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pays has the party pay, and the treasury tell of it: once, several times, or twice

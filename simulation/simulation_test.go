@@ -79,6 +79,10 @@ func plant(t *testing.T, pool *pgxpool.Pool, records simulation.Records) {
 		{"a refund forgotten", "money_balanced", `UPDATE payment_notice SET refund_fen = refund_fen + 1 WHERE id = (SELECT id FROM payment_notice WHERE outcome = 'credited' LIMIT 1)`},
 		{"a refund entered that the treasury did not pay", "money_balanced", `INSERT INTO refund (order_id, case_id, amount_fen, reason, owed_at, refunded_at)
 			SELECT order_id::uuid, case_id, amount_fen, 'x', now(), now() FROM payment_notice n WHERE outcome = 'credited' AND NOT EXISTS (SELECT FROM refund r WHERE r.case_id = n.case_id) LIMIT 1`},
+		{"owed back, and nobody asked", "money_balanced", `UPDATE casefile SET state = 'revoked', dossier = jsonb_set(dossier::jsonb, '{refund_fen}', to_jsonb(paid_fen)) WHERE id = (SELECT id FROM casefile
+			WHERE paid_fen > 0 AND state = 'archived' AND NOT EXISTS (SELECT FROM hand_refund h WHERE h.case_id = casefile.id) LIMIT 1)`},
+		{"paid back by hand a fen too much", "money_balanced", `UPDATE hand_refund SET amount_fen = amount_fen + 1 WHERE id = (SELECT id FROM hand_refund LIMIT 1)`},
+		{"a refund by hand that nobody confirmed", "money_balanced", `DELETE FROM hand_refund WHERE id = (SELECT id FROM hand_refund WHERE state = 'paid' LIMIT 1)`},
 		{"a payment that the treasury took and nobody entered", "money_balanced", `DELETE FROM payment_notice WHERE id = (SELECT id FROM payment_notice WHERE outcome = 'credited' LIMIT 1)`},
 		{"an entry changed", "record_whole", `UPDATE process_record SET reason = 'x' WHERE seq = 2 AND case_id = ` + decided},
 		{"the last entry taken away", "record_whole", `DELETE FROM process_record r WHERE case_id = ` + decided + ` AND seq = (SELECT max(seq) FROM process_record x WHERE x.case_id = r.case_id)`},

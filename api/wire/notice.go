@@ -5,7 +5,7 @@ import "offsite/exchange/push"
 // NoticeDevices are the browsers on which somebody is told.
 type NoticeDevices struct {
 	Key   string         `json:"key" doc:"applicationServerKey of PushManager.subscribe()."`
-	Kinds []string       `json:"kinds" doc:"What may be told to the account's roles: camera, finding, deadline."`
+	Kinds []string       `json:"kinds" doc:"What may be told to the account's roles: camera, finding, deadline, request, field."`
 	Items []push.Browser `json:"items"`
 }
 

@@ -32,7 +32,7 @@ type FilterDraft struct {
 const filtersMost = 50 // of one account
 
 // filterKeys are what the case list can be filtered by.
-func filterKeys() []string { return []string{"state", "matter", "mine", "due", "party", "q"} }
+func filterKeys() []string { return []string{"state", "matter", "mine", "due", "party", "refund", "q"} }
 
 // canonical orders a query and leaves out what the case list does not know.
 func canonical(query string) (string, error) {

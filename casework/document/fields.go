@@ -32,18 +32,19 @@ type Fields struct {
 	DueFen       int64        // fine and surcharge that are overdue, less what was paid
 	Instalments  []Instalment // that are still to be paid
 
-	Statement Statement
-	Hearing   Hearing
-	Remedy    Remedy
-	Inquiry   Inquiry
-	Officers  []Officer
-	Opinions  []Opinion // of the approval forms and the legal review, in order
-	Review    Review
-	Service   Service
-	Consent   Consent
-	Decision  DecisionRef // the decision that a demand, closure or receipt is about
-	Ending    Ending
-	Transfer  TransferTo
+	Statement  Statement
+	Hearing    Hearing
+	Remedy     Remedy
+	Inquiry    Inquiry
+	Officers   []Officer
+	Opinions   []Opinion // of the approval forms and the legal review, in order
+	Review     Review
+	Service    Service
+	Consent    Consent
+	Suggestion SuggestionTo
+	Decision   DecisionRef // the decision that a demand, closure or receipt is about
+	Ending     Ending
+	Transfer   TransferTo
 }
 
 // Bureau is who issues the paper.
@@ -179,6 +180,14 @@ type Service struct {
 	At        time.Time // received
 	Proof     string
 	Refused   string // why not received, or by whom refused
+}
+
+// SuggestionTo is what is suggested to whom, on what basis, and until when a reply is wanted.
+type SuggestionTo struct {
+	Recipient string
+	Text      string // one or more paragraphs
+	Basis     string
+	ReplyBy   time.Time
 }
 
 // Consent is the party's confirmation of where papers may be served.

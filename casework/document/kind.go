@@ -19,12 +19,13 @@ const (
 	Demand         Kind = "demand"          // 履行行政处罚决定催告书
 	Closure        Kind = "closure"         // 结案审批表
 	Transfer       Kind = "transfer"        // 案件移送函
+	Suggestion     Kind = "suggestion"      // 城市管理执法建议书
 )
 
 // Kinds lists every kind in the order in which a case meets them.
 func Kinds() []Kind {
 	return []Kind{Reminder, FactNotice, InquiryRecord, FilingApproval, AdvanceNotice, HearingNotice, LegalReview,
-		Decision, NoPenalty, ServiceReceipt, ServiceConsent, PaymentTerms, Demand, Closure, Transfer}
+		Decision, NoPenalty, ServiceReceipt, ServiceConsent, PaymentTerms, Demand, Closure, Transfer, Suggestion}
 }
 
 // Title is the kind's name in Chinese and English, as it stands over the paper; both
@@ -51,6 +52,7 @@ func titles() map[Kind][3]string {
 		Demand:         {"履行行政处罚决定催告书", "Demand to perform a decision", "催"},
 		Closure:        {"结案审批表", "Approval to close a case", "结"},
 		Transfer:       {"案件移送函", "Transfer of a case", "移"},
+		Suggestion:     {"城市管理执法建议书", "Enforcement suggestion", "建"},
 	}
 }
 

@@ -82,6 +82,8 @@ func needs(kind Kind) []need {
 		return []need{caseNumber("行政处罚法第四十七条"), matter("行政处罚法第四十七条"), party("行政处罚法第四十七条"), ending()[0], ending()[1], officersOf(), opinions(1, "行政处罚法第四十七条")}
 	case Transfer:
 		return transfer()
+	case Suggestion:
+		return suggestion()
 	}
 	return nil
 }

@@ -56,6 +56,10 @@ func TestMissingFields(t *testing.T) {
 		"receipt":            {Closure, "Ending.Receipt", "第七十条", func(f *Fields) { f.Ending.Receipt = "" }},
 		"order":              {Reminder, "Order", "第十五条", func(f *Fields) { f.Order = "" }},
 		"until when":         {Reminder, "CorrectBy", "第十五条", func(f *Fields) { f.CorrectBy = time.Time{} }},
+		"recipient":          {Suggestion, "Suggestion.Recipient", "第四十七条", func(f *Fields) { f.Suggestion.Recipient = "" }},
+		"suggestion":         {Suggestion, "Suggestion.Text", "第四十七条", func(f *Fields) { f.Suggestion.Text = " \n" }},
+		"suggestion's basis": {Suggestion, "Suggestion.Basis", "第四十七条", func(f *Fields) { f.Suggestion.Basis = "" }},
+		"reply":              {Suggestion, "Suggestion.ReplyBy", "第四十七条", func(f *Fields) { f.Suggestion.ReplyBy = time.Time{} }},
 		"authority":          {Transfer, "Transfer.Authority", "第二十七条", func(f *Fields) { f.Transfer.Authority = "" }},
 	} {
 		f := Sample(v.kind)

@@ -222,3 +222,15 @@ func transfer() []need {
 		{"Transfer.Materials", article + "第二款", "列明移送材料", "list what is handed over", func(f Fields) bool { return len(f.Transfer.Materials) > 0 }},
 	}
 }
+
+// suggestion: no article says what such a letter holds; what was done is kept in writing.
+func suggestion() []need {
+	const article = "行政处罚法第四十七条"
+	return []need{
+		caseNumber(article), matter(article), facts(article),
+		{"Suggestion.Recipient", article, "填写接收建议的单位", "name who is given the suggestion", func(f Fields) bool { return f.Suggestion.Recipient != "" }},
+		{"Suggestion.Text", article, "填写建议内容", "say what is suggested", func(f Fields) bool { return len(paragraphs(clean(Fields{Facts: f.Suggestion.Text}).Facts)) > 0 }},
+		{"Suggestion.Basis", article, "写明建议的依据", "name what the suggestion rests on", func(f Fields) bool { return f.Suggestion.Basis != "" }},
+		{"Suggestion.ReplyBy", article, "填写希望回复的日期", "say by when a reply is wanted", func(f Fields) bool { return !f.Suggestion.ReplyBy.IsZero() }},
+	}
+}

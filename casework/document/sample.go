@@ -86,6 +86,11 @@ func sampleForms(f *Fields, kind Kind, day func(d, hour, min int) time.Time) {
 	if kind == Closure {
 		f.Ending = Ending{How: "罚款已全部缴纳，处罚决定执行完毕，予以结案。", PaidFen: 500_00, PaidAt: day(18, 20, 15), Receipt: "沪财（2026）0000123456"}
 	}
+	if kind == Suggestion {
+		f.Facts = "2026年8月至10月，本局在人民路沿线发现超出门窗和外墙经营、占道设摊十七起，集中在早市时段。\n经营者多反映货物装卸无处停放，附近没有便民疏导点。"
+	}
+	f.Suggestion = SuggestionTo{Recipient: "上海市崇明区绿化和市容管理局", ReplyBy: time.Date(2026, time.December, 31, 0, 0, 0, 0, legal()), Basis: "《上海市市容环境卫生管理条例》第四条第二款",
+		Text: "一、在人民路沿线增设便民疏导点，明确经营时段和范围。\n二、会同城桥镇人民政府核查门前责任区协议的签订和履行情况。"}
 	f.Transfer = TransferTo{Authority: "上海市公安局崇明分局", Reason: "当事人的行为涉嫌犯罪，不属于本局管辖。", Materials: []string{"证据包EV-20261102-000031及其验证说明一份", "询问笔录一份", "现场图像四幅"}}
 }
 

@@ -21,6 +21,7 @@ const (
 	apl55   = "行政处罚法第五十五条、浦东非现场执法规定第九条 · APL art. 55, Pudong art. 9"
 	pipl15  = "个人信息保护法第十五条、第十六条 · PIPL arts 15, 16"
 	pipl29  = "个人信息保护法第十四条、第十七条、第二十九条 · PIPL arts 14, 17, 29"
+	pipl45  = "个人信息保护法第四十五条、第五十条 · PIPL arts 45, 50"
 	apl57   = "行政处罚法第五十七条 · APL art. 57"
 	apl58   = "行政处罚法第五十八条 · APL art. 58"
 	apl59   = "行政处罚法第五十九条 · APL art. 59"

@@ -73,6 +73,8 @@ type Facts struct {
 	TermEnds                                            time.Time // of a deferral or of the last instalment
 	UrgedServedAt                                       time.Time
 	AppealEnds                                          time.Time
+	SearchFrom, SearchUntil                             time.Time // an unknown party is to be found out; zero: never was
+	FullAsked, FullUntil                                time.Time // a party's request for the uncovered evidence, and when it is to be answered; zero: none waits
 	Permissions                                         Permissions
 }
 

@@ -235,6 +235,7 @@ func (d *desk) join(ctx context.Context, p *platform, ring *seal.Ring, grace tim
 			Demo: grace > 0,
 		},
 		PublicURL: d.config.Public(), LinkKey: links, Logger: d.log.With("part", "casework"), DemonstrationGrace: grace,
+		FullCopyDays: d.config.Bureau.FullCopyDays, PartyDays: d.config.Bureau.PartyDays,
 		Sealer: sync.OnceValues(ring.Sealer), // not before there is something to seal: commands that mend keys come this way too
 	}
 	if letters != nil {

@@ -23,6 +23,8 @@ const (
 	Camera   = "camera"   // one has been down for two minutes
 	Finding  = "finding"  // one waits for a first or second review
 	Deadline = "deadline" // one has run four fifths of its time, or all of it
+	Request  = "request"  // a party asks to see its evidence uncovered
+	Field    = "field"    // a party is to be found out where it was seen
 	test     = "test"     // to the device that asked for it
 )
 
@@ -39,7 +41,10 @@ func KindsFor(roles []string) []string {
 		kinds = append(kinds, Finding)
 	}
 	if has(account.Officer, account.Head) {
-		kinds = append(kinds, Deadline)
+		kinds = append(kinds, Deadline, Request)
+	}
+	if has(account.Officer) {
+		kinds = append(kinds, Field)
 	}
 	return kinds
 }

@@ -351,6 +351,50 @@ func TestACameraIsToldOfAfterTwoMinutesAndADeadlineToItsOfficer(t *testing.T) {
 	h.hears(own, "deadline")
 }
 
+// A party's request is told to the officers of its case; a party to be found out to the
+// officers near by: those on duty, all where nobody is, none once one has taken it on.
+func TestARequestAndAnUnknownPartyAreToldToTheOfficersConcerned(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	b, near := listen(t, h), listen(t, h)
+	const other, mine, lost = "0198c000-0000-7000-8000-00000000000d", "0198c000-0000-7000-8000-000000000001", "0198c000-0000-7000-8000-000000000002"
+	h.exec(`INSERT INTO account (id, username, name, roles, must_change_password, password, created_at, changed_at, level, townships) VALUES ($1, 'other', 'other', '{officer}', false, 'x', now(), now(), 'township', '{甲镇}')`, other)
+	_, err := h.Add(t.Context(), officer, []string{"officer"}, b.draft(push.Request, push.Field))
+	must(t, err)
+	_, err = h.Add(t.Context(), other, []string{"officer"}, near.draft(push.Request, push.Field))
+	must(t, err)
+	h.pass(time.Minute)
+	h.found(mine, "甲镇")
+	h.exec(`UPDATE casefile SET officers = ARRAY[$2::uuid], party_id = id WHERE id = $1`, mine, officer)
+	h.exec(`INSERT INTO full_copy (id, case_id, asked_at, reason, state) VALUES ($1, $1, $2, '画面里的人不是我', 'asked')`, mine, h.now())
+	h.hears(b, "request")
+	if got := near.heard(); len(got) != 0 {
+		t.Errorf("an officer of another case hears %v", got)
+	}
+
+	h.pass(time.Hour)
+	unknown := func() {
+		h.exec(`UPDATE casefile SET state = 'reviewed', changed_at = $2, dossier = jsonb_build_object('search_from', $2::timestamptz) WHERE id = $1`, lost, h.now())
+	}
+	h.found(lost, "甲镇")
+	unknown()
+	h.exec(`INSERT INTO duty_shift (id, account_id, starts_at, ends_at, created_at, by_whom) VALUES ($1, $1, $2, $3, $2, '')`, other, h.now().Add(-time.Hour), h.now().Add(time.Hour))
+	h.hears(near, "field")
+	if got := b.heard(); len(got) != 0 {
+		t.Errorf("who is not on duty hears %v", got)
+	}
+	h.pass(2 * time.Hour) // nobody is on duty any more
+	unknown()
+	h.hears(b, "field")
+	if got := near.heard(); len(got) != 1 {
+		t.Errorf("the township's officer hears %v", got)
+	}
+	h.pass(time.Hour)
+	unknown()
+	h.exec(`INSERT INTO party_search (case_id, account_id, name, taken_at) VALUES ($1, $2, 'other', $3)`, lost, other, h.now())
+	h.hears(b)
+}
+
 func TestALostBrowserIsForgottenAndABusyServiceAskedAgain(t *testing.T) {
 	t.Parallel()
 	ctx, h := t.Context(), open(t)

@@ -19,10 +19,15 @@ const (
 	sentAtOnce = 8
 )
 
+// onDuty are the officers who are on duty now.
+const onDuty = `SELECT FROM duty_shift s JOIN account o ON o.id = s.account_id
+	WHERE s.removed_at IS NULL AND s.starts_at <= $1 AND s.ends_at > $1 AND NOT o.disabled AND 'officer' = ANY (o.roles)`
+
 // due claims the devices for which there is news, for a minute, so that two processes
 // do not tell the same. $1 now, $2 before which a kind must have been told, $3 since
 // when cameras must be away, $4 since when their nodes must be silent, $5 until when
-// devices are claimed, $6 how many. Accounts of townships are told of their own alone.
+// devices are claimed, $6 how many. Accounts of townships are told of their own alone; of a
+// party that is to be found out, those of them who are on duty, and all where nobody is.
 const due = `WITH news AS (
 	SELECT w.device_id, w.kind FROM push_wish w JOIN push_device d ON d.id = w.device_id JOIN account a ON a.id = d.account_id
 	WHERE d.next_at <= $1 AND NOT a.disabled AND (w.told_at IS NULL OR w.told_at <= $2) AND CASE w.kind
@@ -37,8 +42,18 @@ const due = `WITH news AS (
 		AND (cardinality(a.townships) = 0 OR c.township = ANY (a.townships)))
 	WHEN 'deadline' THEN EXISTS (
 		SELECT FROM alarm m JOIN casefile c ON c.id = m.case_id WHERE m.at > w.seen_at AND m.percent >= 80
-		AND ('head' = ANY (a.roles) OR 'officer' = ANY (a.roles) AND a.id = ANY (c.officers))
+		AND ('head' = ANY (a.roles) OR 'officer' = ANY (a.roles) AND (a.id = ANY (c.officers)
+			OR m.deadline = 'party' AND c.party_id IS NULL AND NOT EXISTS (SELECT FROM party_search s WHERE s.case_id = c.id AND s.account_id <> a.id)))
 		AND (cardinality(a.townships) = 0 OR c.township = ANY (a.townships)))
+	WHEN 'request' THEN EXISTS (
+		SELECT FROM full_copy f JOIN casefile c ON c.id = f.case_id WHERE f.state = 'asked' AND f.asked_at > w.seen_at
+		AND ('officer' = ANY (a.roles) AND a.id = ANY (c.officers) OR 'head' = ANY (a.roles) AND cardinality(c.officers) = 0)
+		AND (cardinality(a.townships) = 0 OR c.township = ANY (a.townships)))
+	WHEN 'field' THEN 'officer' = ANY (a.roles) AND EXISTS (
+		SELECT FROM casefile c WHERE c.party_id IS NULL AND c.state IN ('reviewed', 'verified', 'filed') AND c.changed_at > w.seen_at
+		AND (c.dossier->>'search_from')::timestamptz > w.seen_at AND NOT EXISTS (SELECT FROM party_search s WHERE s.case_id = c.id)
+		AND (cardinality(a.townships) = 0 OR c.township = ANY (a.townships))
+		AND (EXISTS (` + onDuty + ` AND s.account_id = a.id) OR NOT EXISTS (` + onDuty + ` AND (cardinality(o.townships) = 0 OR c.township = ANY (o.townships)))))
 	ELSE false END),
 	claimed AS (UPDATE push_device SET next_at = $5 WHERE id IN (
 		SELECT id FROM push_device WHERE next_at <= $1 AND id IN (SELECT device_id FROM news) ORDER BY next_at LIMIT $6 FOR UPDATE SKIP LOCKED)

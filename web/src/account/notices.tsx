@@ -15,7 +15,7 @@ import { useAccountWords } from "./use-account-words";
 type Device = Schemas["Browser"];
 type Known = Schemas["NoticeDevices"];
 
-const kinds = ["camera", "finding", "deadline"] as const;
+const kinds = ["camera", "finding", "deadline", "request", "field"] as const;
 const key = ["account", "devices"];
 const useDevices = () => useQuery({ queryKey: key, queryFn: () => ok(api.GET("/api/v1/account/devices", {})) });
 

@@ -87,15 +87,16 @@ export interface CaseFilter {
   mine: string; // "1": the caller's own
   due: string; // overdue, week
   party: string; // "unknown": to be found out where it was seen
+  refund: string; // "asked": a refund by hand waits to be confirmed
   q: string;
 }
-export const useCases = ({ state, matter, mine, due, party, q }: CaseFilter) =>
+export const useCases = ({ state, matter, mine, due, party, refund, q }: CaseFilter) =>
   useInfiniteQuery({
-    queryKey: ["cases", state, matter, mine, due, party, q],
+    queryKey: ["cases", state, matter, mine, due, party, refund, q],
     initialPageParam: "",
     queryFn: ({ pageParam }): Promise<Paged<CaseItem>> =>
       ok(api.GET("/api/v1/cases", {
-        params: { query: { state: state || undefined, matter: matter || undefined, mine: mine === "1" || undefined, due: due === "overdue" || due === "week" ? due : undefined, party: party === "unknown" ? party : undefined, q: q || undefined, cursor: pageParam || undefined } },
+        params: { query: { state: state || undefined, matter: matter || undefined, mine: mine === "1" || undefined, due: due === "overdue" || due === "week" ? due : undefined, party: party === "unknown" ? party : undefined, refund: refund === "asked" ? refund : undefined, q: q || undefined, cursor: pageParam || undefined } },
       })),
     getNextPageParam: (last) => last.next_cursor || undefined,
   });

@@ -846,6 +846,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter what is to be paid back by hand; another confirms it */
+        post: operations["ask-refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/refunds/{refund}/payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter that the treasury has paid back what was confirmed */
+        post: operations["enter-refund-payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/refunds/{refund}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm or decline a refund that another entered */
+        post: operations["decide-refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/search/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the search for an unknown party back */
+        post: operations["leave-search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/search/taking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take it on to find out an unknown party where it was seen */
+        post: operations["take-search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suggest something to another body or a company, by a document */
+        post: operations["issue-suggestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/suggestions/{suggestion}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the recipient's reply */
+        post: operations["answer-suggestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/casework/diagram": {
         parameters: {
             query?: never;
@@ -4124,6 +4243,11 @@ export interface components {
             matter_zh: string;
             number: string;
             object: string;
+            /**
+             * Format: int64
+             * @description What goes back to the party, paid back or not.
+             */
+            owed_back_fen: number;
             /** Format: int64 */
             paid_fen: number;
             party: string;
@@ -4136,10 +4260,23 @@ export interface components {
             portal_url: string;
             receipt_no: string;
             record: components["schemas"]["RecordEntry"][];
+            /** @description What was paid back, or is to be, the oldest first. */
+            refunds: components["schemas"]["Refund"][];
             /** @description The case that forbids another fine: of the same party, for the same time. */
             same_act?: components["schemas"]["CaseRef"];
+            /** @description The party is to be found out where it was seen. */
+            search?: components["schemas"]["PartySearch"];
             state: string;
             statements: components["schemas"]["Statement"][];
+            /** @description To other bodies and companies, with their replies, the oldest first. */
+            suggestions: components["schemas"]["Suggestion"][];
+            /** @description Who has taken it on to find out the party; in the list of unknown parties alone. */
+            taken_by?: string;
+            /**
+             * Format: int64
+             * @description Of it, what nobody was asked to pay yet.
+             */
+            unasked_fen: number;
             /** Format: int64 */
             version: number;
             why_en: string;
@@ -4160,6 +4297,8 @@ export interface components {
             party: string;
             place: string;
             state: string;
+            /** @description Who has taken it on to find out the party; in the list of unknown parties alone. */
+            taken_by?: string;
             /** Format: int64 */
             version: number;
         };
@@ -5410,6 +5549,11 @@ export interface components {
             object_id: string;
             to: components["schemas"]["Assessment"];
         };
+        Nearby: {
+            name: string;
+            on_duty: boolean;
+            team: string;
+        };
         Note: {
             note: string;
         };
@@ -5426,7 +5570,7 @@ export interface components {
             items: components["schemas"]["Browser"][];
             /** @description applicationServerKey of PushManager.subscribe(). */
             key: string;
-            /** @description What may be told to the account's roles: camera, finding, deadline. */
+            /** @description What may be told to the account's roles: camera, finding, deadline, request, field. */
             kinds: string[];
         };
         NoticeKinds: {
@@ -5695,6 +5839,26 @@ export interface components {
             kind?: "person" | "unit";
             name?: string;
             phone?: string;
+        };
+        PartySearch: {
+            bundle: string;
+            /** @description Officers near by, who come first first. */
+            nearby: components["schemas"]["Nearby"][];
+            /** @description Whoever asks has taken it. */
+            own: boolean;
+            /** Format: date-time */
+            since: string;
+            /** @description File of the bundle that shows who was there; empty: none. */
+            still: string;
+            /** Format: date-time */
+            taken_at?: string;
+            /** @description Name; empty: nobody has taken it. */
+            taken_by: string;
+            /**
+             * Format: date-time
+             * @description When the party is to be found out.
+             */
+            until: string;
         };
         Passkey: {
             /** Format: date-time */
@@ -6221,6 +6385,66 @@ export interface components {
         Rectification: {
             rectified: string;
         };
+        Refund: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: date-time */
+            asked_at: string;
+            /** @description Empty: the program. */
+            asked_by: string;
+            /** @enum {string} */
+            by: "provider" | "treasury";
+            /**
+             * @description order: a whole order; owed: of what the case owes back; lowered: a paid fine was lowered by a reconsideration or a judgment; counter: the payment came by counter or transfer.
+             * @enum {string}
+             */
+            cause: "order" | "owed" | "lowered" | "counter";
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            /** @description Of who confirmed or declined it. */
+            grounds: string;
+            /** @description Of a whole order, the order's. */
+            id: string;
+            own: boolean;
+            /** @description 2006-01-02; empty: not yet. */
+            paid_on: string;
+            reason: string;
+            /** @description Of the payment that came by counter or transfer. */
+            receipt_no: string;
+            /**
+             * Format: int64
+             * @description What came by it.
+             */
+            received_fen: number;
+            /** @enum {string} */
+            state: "asked" | "confirmed" | "declined" | "paid";
+            /** @description Under which the treasury paid. */
+            treasury_no: string;
+        };
+        RefundDraft: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** @enum {string} */
+            cause: "owed" | "lowered" | "counter";
+            reason: string;
+            /** @description Of the payment that came by counter or transfer. */
+            receipt_no?: string;
+            /**
+             * Format: int64
+             * @description What came by it.
+             */
+            received_fen?: number;
+        };
+        RefundPaid: {
+            /** Format: date */
+            paid_on: string;
+            treasury_no: string;
+        };
+        RefundVerdict: {
+            confirm: boolean;
+            grounds: string;
+        };
         Removal: {
             /** Format: date-time */
             at: string;
@@ -6703,6 +6927,46 @@ export interface components {
         SubjectVerdict: {
             reason: string;
             release: boolean;
+        };
+        Suggestion: {
+            basis: string;
+            document_id: string;
+            /** @description Of the reply. */
+            entered_by: string;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            issued_by: string;
+            number: string;
+            /** @enum {string} */
+            outcome: "waiting" | "adopted" | "partly" | "declined";
+            /** @description No reply by the end of that day. */
+            overdue: boolean;
+            recipient: string;
+            /** @description 2006-01-02; empty: not yet. */
+            replied_on: string;
+            reply: string;
+            /** @description 2006-01-02 */
+            reply_by: string;
+            text: string;
+        };
+        SuggestionDraft: {
+            /** @description Law and article that it rests on. */
+            basis: string;
+            /** @description What was found, without the party's name: no more is told than the suggestion needs (PIPL art. 6). */
+            facts: string;
+            recipient: string;
+            /** Format: date */
+            reply_by: string;
+            /** @description What is suggested, one or more paragraphs. */
+            text: string;
+        };
+        SuggestionReply: {
+            /** @enum {string} */
+            outcome: "adopted" | "partly" | "declined";
+            /** Format: date */
+            replied_on: string;
+            reply: string;
         };
         Task: {
             answers: {
@@ -9492,6 +9756,8 @@ export interface operations {
                 due?: "overdue" | "week";
                 /** @description unknown: somebody has to find out the party where it was seen. */
                 party?: "unknown";
+                /** @description asked: a refund by hand waits to be confirmed. */
+                refund?: "asked";
                 /** @description The whole number of the case or of a paper, one character that the party's name begins with, or part of number, party, object or place. */
                 q?: string;
                 cursor?: string;
@@ -9663,41 +9929,27 @@ export interface operations {
                      *       ],
                      *       "documents": [
                      *         {
-                     *           "code": "G7GLVKA9MWX4823X",
-                     *           "id": "01a22be5-2c98-79bc-881b-c5232110c665",
+                     *           "code": "F6VF8DK6H69LN4KN",
+                     *           "id": "01a22d6f-a873-7ad9-b5da-b0af6b8af469",
                      *           "issued_at": "2026-11-24T02:00:00Z",
                      *           "kind": "reminder",
                      *           "number": "演示城管提醒字〔2026〕第000001号",
-                     *           "sha256": "f418463fbd2f5a769e53011eafa3ee2344999db49c2aeb5052635f87d8c6bcbe",
+                     *           "sha256": "3d406df354d51525a81b110918e387daf8db56e342d85de67848a50bd78b6422",
                      *           "title_en": "Reminder to put right",
                      *           "title_zh": "责令改正提醒书"
                      *         },
                      *         {
-                     *           "code": "FXYERGDURSVLCMJT",
-                     *           "id": "01a22be5-50a6-74f4-920c-62d501a18d9e",
+                     *           "code": "2GPGVC2A28BQMPNV",
+                     *           "id": "01a22d6f-a8ed-7076-a6dd-c007ca73a6ad",
                      *           "issued_at": "2026-11-24T02:16:00Z",
                      *           "kind": "filing_approval",
                      *           "number": "演示城管立字〔2026〕第000001号",
-                     *           "sha256": "97b42c41db259fb8eae3d7b14fb3ac19cce9eb03e89aef7e2241fb7c6b521fdf",
+                     *           "sha256": "f2f6c9582c780989840a1bc63dd6d8028879c549b0a372eb887cf33d19e00c0d",
                      *           "title_en": "Approval to open a case",
                      *           "title_zh": "立案审批表"
                      *         }
                      *       ],
                      *       "events": [
-                     *         {
-                     *           "allowed": true,
-                     *           "article": "行政处罚法第四十五条 · APL art. 45",
-                     *           "event": "revise",
-                     *           "label_en": "Accept the defence, lower the fine",
-                     *           "label_zh": "采纳意见，降低拟处罚款",
-                     *           "needs": [
-                     *             "fine_fen",
-                     *             "reason"
-                     *           ],
-                     *           "to": [],
-                     *           "why_en": "",
-                     *           "why_zh": ""
-                     *         },
                      *         {
                      *           "allowed": false,
                      *           "article": "行政处罚法第二十九条 · APL art. 29",
@@ -9705,6 +9957,20 @@ export interface operations {
                      *           "label_en": "Hold it for another act",
                      *           "label_zh": "认定为不同违法行为",
                      *           "needs": [
+                     *             "reason"
+                     *           ],
+                     *           "to": [],
+                     *           "why_en": "only a head may do it",
+                     *           "why_zh": "须由负责人办理"
+                     *         },
+                     *         {
+                     *           "allowed": false,
+                     *           "article": "行政处罚法第四十三条 · APL art. 43",
+                     *           "event": "reassign",
+                     *           "label_en": "Recuse or replace officers",
+                     *           "label_zh": "回避、更换承办人",
+                     *           "needs": [
+                     *             "officers",
                      *             "reason"
                      *           ],
                      *           "to": [],
@@ -9724,7 +9990,7 @@ export interface operations {
                      *           "sealed_at": "2026-11-24T02:16:00Z"
                      *         }
                      *       ],
-                     *       "fine_fen": 30000,
+                     *       "fine_fen": 20000,
                      *       "found_at": "2026-11-24T01:58:00Z",
                      *       "full_copies": [],
                      *       "id": "0198c000-0000-7000-8000-000000000001",
@@ -9734,10 +10000,11 @@ export interface operations {
                      *       "matter_zh": "无序设摊",
                      *       "number": "演示城管立字〔2026〕第000001号",
                      *       "object": "张记水果店",
+                     *       "owed_back_fen": 0,
                      *       "paid_fen": 0,
                      *       "party": "张三",
                      *       "place": "八一路100号前",
-                     *       "portal_url": "http://127.0.0.1:42149/p/gf-_5_CNUw-S878VrfOy0fiD",
+                     *       "portal_url": "http://127.0.0.1:36963/p/haBR5Xe2_x5Pw5e9jw6cypMi",
                      *       "receipt_no": "",
                      *       "record": [
                      *         {
@@ -9755,7 +10022,7 @@ export interface operations {
                      *         {
                      *           "actor": "first",
                      *           "at": "2026-11-24T02:00:00Z",
-                     *           "digest": "4c62d1a0b9858e166fa0c3a6df2441b972fdab770d4a0ce8243d583e907626e1",
+                     *           "digest": "1384bf9a4c8e8418f7b9841dd58abc4c7c41dc6c58968689f90097ed416ceb8b",
                      *           "event": "confirm",
                      *           "from": "found",
                      *           "label_en": "Confirm",
@@ -9765,23 +10032,29 @@ export interface operations {
                      *           "to": "reminded"
                      *         }
                      *       ],
+                     *       "refunds": [],
                      *       "state": "proposed",
-                     *       "statements": [
+                     *       "statements": [],
+                     *       "suggestions": [
                      *         {
-                     *           "answer": "经复核，情况属实，部分采纳。",
-                     *           "at": "2026-11-24T02:16:00Z",
-                     *           "papers": [
-                     *             {
-                     *               "id": "01a22be5-8456-7098-b678-9369295c7ef3",
-                     *               "sha256": "46fcc9757d44e9b448c9afc56533159ead9d7deac70d3e74ee111c279b4b8966",
-                     *               "size_bytes": 600,
-                     *               "type": "image/jpeg"
-                     *             }
-                     *           ],
-                     *           "text": "家庭困难，已经改正。"
+                     *           "basis": "《上海市市容环境卫生管理条例》的有关规定",
+                     *           "document_id": "01a22d6f-aa54-767e-9586-aace209cab70",
+                     *           "entered_by": "one",
+                     *           "id": "01a22d6f-aa56-7111-8002-07de2abd8e2f",
+                     *           "issued_at": "2026-11-24T02:16:00Z",
+                     *           "issued_by": "chief",
+                     *           "number": "演示城管建字〔2026〕第000001号",
+                     *           "outcome": "adopted",
+                     *           "overdue": false,
+                     *           "recipient": "某区绿化和市容管理局",
+                     *           "replied_on": "2026-11-24",
+                     *           "reply": "已列入计划。",
+                     *           "reply_by": "2026-12-14",
+                     *           "text": "增设便民疏导点。"
                      *         }
                      *       ],
-                     *       "version": 12,
+                     *       "unasked_fen": 0,
+                     *       "version": 11,
                      *       "why_en": "A stall has stood for 100 s, more than the 60 s allowed",
                      *       "why_zh": "违法事实。"
                      *     }
@@ -10245,6 +10518,267 @@ export interface operations {
                     "application/pdf": string;
                     "image/jpeg": string;
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount_fen": 5000,
+                 *       "cause": "lowered",
+                 *       "reason": "行政复议决定变更为罚款150元"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefundDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enter-refund-payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                refund: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "paid_on": "2026-11-24",
+                 *       "treasury_no": "退001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefundPaid"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                refund: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "confirm": true,
+                 *       "grounds": "复议决定书在卷"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefundVerdict"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "leave-search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "take-search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "issue-suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "basis": "《上海市市容环境卫生管理条例》的有关规定",
+                 *       "facts": "沿线早市时段有流动摊点。",
+                 *       "recipient": "某区绿化和市容管理局",
+                 *       "reply_by": "2026-12-14",
+                 *       "text": "增设便民疏导点。"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SuggestionDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                suggestion: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "outcome": "adopted",
+                 *       "replied_on": "2026-11-24",
+                 *       "reply": "已列入计划。"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SuggestionReply"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {

@@ -73,6 +73,7 @@ const tasks: Record<string, [OverviewWord, string]> = {
   unknown_party: ["partiesToFind", "/cases?party=unknown"],
   legal: ["legalToDo", "/cases?state=legal_review"],
   head: ["headToDo", "/cases"],
+  refund: ["refundsToConfirm", "/cases?refund=asked"],
   cameras: ["camerasToFix", "/cameras"],
   mention: ["mentionsToRead", "/cases/mentions"],
 };

@@ -28,6 +28,28 @@ export type FullVerdict = Schemas["FullVerdict"];
 
 export const decideFullCopy = (id: string, request: string, body: FullVerdict): Promise<unknown> =>
   ok(api.POST("/api/v1/cases/{id}/full-copies/{request}", { params: { path: { id, request } }, body, signal: patience(30_000) }));
+
+export const takeSearch = (id: string): Promise<unknown> => ok(api.POST("/api/v1/cases/{id}/search/taking", { params: { path: { id } }, signal: patience(30_000) }));
+export const leaveSearch = (id: string): Promise<unknown> => ok(api.POST("/api/v1/cases/{id}/search/release", { params: { path: { id } }, signal: patience(30_000) }));
+
+export type Suggestion = Schemas["Suggestion"];
+export type SuggestionDraft = Schemas["SuggestionDraft"];
+export type SuggestionReply = Schemas["SuggestionReply"];
+
+export const issueSuggestion = (id: string, body: SuggestionDraft): Promise<unknown> => ok(api.POST("/api/v1/cases/{id}/suggestions", { params: { path: { id } }, body, signal: patience(30_000) }));
+export const answerSuggestion = (id: string, suggestion: string, body: SuggestionReply): Promise<unknown> =>
+  ok(api.POST("/api/v1/cases/{id}/suggestions/{suggestion}/reply", { params: { path: { id, suggestion } }, body, signal: patience(30_000) }));
+
+export type Refund = Schemas["Refund"];
+export type RefundDraft = Schemas["RefundDraft"];
+export type RefundVerdict = Schemas["RefundVerdict"];
+
+export const askRefund = (id: string, body: RefundDraft): Promise<unknown> => ok(api.POST("/api/v1/cases/{id}/refunds", { params: { path: { id } }, body, signal: patience(30_000) }));
+export const decideRefund = (id: string, refund: string, body: RefundVerdict): Promise<unknown> =>
+  ok(api.POST("/api/v1/cases/{id}/refunds/{refund}/verdict", { params: { path: { id, refund } }, body, signal: patience(30_000) }));
+export const enterRefundPayment = (id: string, refund: string, body: Schemas["RefundPaid"]): Promise<unknown> =>
+  ok(api.POST("/api/v1/cases/{id}/refunds/{refund}/payment", { params: { path: { id, refund } }, body, signal: patience(30_000) }));
+
 // changeLink gives the party a new link, or closes the one that it has.
 export const changeLink = (file: Schemas["CaseFile"], what: "renewal" | "revocation", reason: string): Promise<unknown> => {
   const params = { path: { id: file.id }, header: { "If-Match": `"${file.version}"` } };

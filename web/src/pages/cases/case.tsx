@@ -19,8 +19,11 @@ import { ended, NextSteps } from "./next-steps";
 import { useNotes } from "./calls";
 import { Notes } from "./notes";
 import { FullCopies, PortalLink } from "./party-access";
+import { PartySearch } from "./beside/party-search";
+import { Refunds } from "./beside/refunds";
 import { Stages } from "./stages";
 import { Statements } from "./statements";
+import { Suggestions } from "./beside/suggestions";
 import words, { type CaseWord } from "./words";
 
 export default function CasePage() {
@@ -62,10 +65,13 @@ function File({ file }: { file: CaseFile }) {
           <section className="panel case-file"><Tabs items={tabs} activeKey={tab} onChange={(to) => setSearch(to === "facts" ? {} : { tab: to }, { replace: true })} tabBarStyle={{ padding: "0 16px" }} /></section>
           <div className="stack">
             {file.same_act ? <SameAct other={file.same_act} over={ended.has(file.state)} /> : null}
+            <PartySearch file={file} />
             <NextSteps file={file} />
             <Deadlines file={file} />
             {["notified", "investigated", "proposed"].includes(file.state) ? <Link to={`/cases/${file.id}/inquiry`}>{t("inquiryOpen")}</Link> : null}
             <FullCopies file={file} />
+            <Refunds file={file} />
+            <Suggestions file={file} />
             <PortalLink file={file} />
           </div>
         </div>

@@ -30,7 +30,7 @@ export default function Cases() {
   const { can } = useSession();
   const { value, set, query } = useFilter();
   const wanted = useDeferredValue(value("q").trim());
-  const filter = { state: value("state"), matter: value("matter"), mine: value("mine"), due: value("due"), party: value("party"), q: wanted };
+  const filter = { state: value("state"), matter: value("matter"), mine: value("mine"), due: value("due"), party: value("party"), refund: value("refund"), q: wanted };
   const list = useCases(filter);
   const rows = useMemo(() => (list.data?.pages ?? []).flatMap((page) => page.items ?? []), [list.data]);
   const [chosen, setChosen] = useState<CaseItem[]>([]);
@@ -41,7 +41,7 @@ export default function Cases() {
     { title: t("number"), dataIndex: "number", width: 200, render: (number: string, row: CaseItem) => <Link to={`/cases/${row.id}`}>{number || t("noNumber")}</Link> },
     { title: frame.t("state"), dataIndex: "state", width: 112, render: (s: string) => <Mark tone={caseTone(s)}>{frame.stateLabel(s)}</Mark> },
     { title: t("matter"), key: "matter", width: 150, render: (_: unknown, row: CaseItem) => pick(row.matter_zh, row.matter_en) },
-    { title: t("party"), key: "party", width: 130, responsive: ["md" as const], render: (_: unknown, row: CaseItem) => row.party || row.object || <span className="muted">{t("noParty")}</span> },
+    { title: t("party"), key: "party", width: 130, responsive: ["md" as const], render: (_: unknown, row: CaseItem) => row.party || row.object || <span className="muted">{row.taken_by ? t("searchBy", { name: row.taken_by }) : t("noParty")}</span> },
     { title: t("place"), dataIndex: "place", width: 170, responsive: ["lg" as const], ellipsis: true },
     { title: t("found"), dataIndex: "found_at", width: 164, responsive: ["md" as const], render: (at: string) => dateTime(at) },
     { title: t("deadline"), key: "deadline", width: 176, render: (_: unknown, row: CaseItem) => (row.deadline ? <Due at={row.deadline.at} /> : "—") },
@@ -72,6 +72,7 @@ export default function Cases() {
         {filter.state && rows.length > 0 && can("reviewer", "officer", "legal", "head") ? <Button onClick={() => setChosen(rows.slice(0, bulkMost))}>{t("bulkAll", { n: Math.min(rows.length, bulkMost) })}</Button> : null}
         {can("officer") ? <Checkbox checked={filter.mine === "1"} onChange={(event) => set("mine", event.target.checked ? "1" : "")}>{t("mine")}</Checkbox> : null}
         <Checkbox checked={filter.party === "unknown"} onChange={(event) => set("party", event.target.checked ? "unknown" : "")}>{t("unknownParty")}</Checkbox>
+        {can("head") ? <Checkbox checked={filter.refund === "asked"} onChange={(event) => set("refund", event.target.checked ? "asked" : "")}>{t("refundWaits")}</Checkbox> : null}
       </div>
       <Filters query={query} />
       {standing.length > 0 ? <Bulk key={standing[0]!.id} chosen={standing} onReport={setReport} onClear={() => setChosen([])} /> : null}

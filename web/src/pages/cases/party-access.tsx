@@ -1,9 +1,7 @@
 // What the party of a case may see, and how it comes in: its link, which officers close and
 // give anew, and its requests to see the evidence uncovered.
-import { Alert, App, Button, Collapse, Form, Input, InputNumber, Radio, Typography } from "antd";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Collapse, Form, Input, InputNumber, Radio, Typography } from "antd";
 import { useState } from "react";
-import { Problem, sentenceOf } from "../../api/problem";
 import type { CaseFile } from "../../api/types";
 import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
@@ -12,21 +10,10 @@ import { useDictionary } from "../../i18n/translate";
 import { Dialog } from "../../parts/dialog";
 import { Mark, type Tone } from "../../parts/mark";
 import { changeLink, decideFullCopy, type FullCopy, type FullVerdict } from "./calls";
+import { useCaseStep } from "./use-case-step";
 import words, { type CaseWord } from "./words";
 
 const tones: Record<FullCopy["state"], Tone> = { asked: "act", granted: "ok", refused: "quiet", ended: "quiet" };
-
-// useDone refreshes the case and says in the reader's language what went wrong.
-function useDone(id: string, close: () => void) {
-  const { t, language } = useDictionary<CaseWord>(words);
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  return {
-    onSettled: () => queries.invalidateQueries({ queryKey: ["case", id] }),
-    onSuccess: close,
-    onError: (error: unknown) => void message.error(error instanceof Problem && error.status === 412 ? t("eventConflict") : sentenceOf(error, language)),
-  };
-}
 
 export function FullCopies({ file }: { file: CaseFile }) {
   const { t } = useDictionary<CaseWord>(words);
@@ -61,7 +48,7 @@ function Answer({ file, request, onClose }: { file: CaseFile; request: FullCopy;
   const frame = useWords();
   const [form] = Form.useForm<FullVerdict>();
   const grant = Form.useWatch("grant", form);
-  const save = useMutation({ mutationFn: (verdict: FullVerdict) => decideFullCopy(file.id, request.id, verdict), ...useDone(file.id, onClose) });
+  const save = useCaseStep(file.id, (verdict: FullVerdict) => decideFullCopy(file.id, request.id, verdict), onClose);
   return (
     <Dialog open title={t("fullAnswer")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
       <p>{request.reason}</p>
@@ -112,7 +99,7 @@ function ChangeLink({ file, what, onClose }: { file: CaseFile; what: "renewal" |
   const { t } = useDictionary<CaseWord>(words);
   const [form] = Form.useForm<{ reason: string }>();
   const name = t(what === "renewal" ? "portalRenew" : "portalRevoke");
-  const save = useMutation({ mutationFn: ({ reason }: { reason: string }) => changeLink(file, what, reason), ...useDone(file.id, onClose) });
+  const save = useCaseStep(file.id, ({ reason }: { reason: string }) => changeLink(file, what, reason), onClose);
   return (
     <Dialog open title={name} okText={name} okButtonProps={{ danger: what === "revocation" }} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
       <p>{t(what === "renewal" ? "portalRenewWhy" : "portalRevokeWhy")}</p>

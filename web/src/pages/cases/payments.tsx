@@ -40,9 +40,9 @@ function Differences({ list }: { list: Difference[] }) {
   return (
     <ul className="plain-list">
       {list.map((d) => (
-        <li key={d.kind + d.order_no} className="between" style={{ flexWrap: "wrap" }}>
+        <li key={d.kind + d.order_no + (d.case_id ?? "")} className="between" style={{ flexWrap: "wrap" }}>
           <span><strong>{pick(d.zh, d.en)}</strong> <span className="mono">{d.order_no}</span></span>
-          <span>{t("ours")} {yuan(d.ours_fen)} · {t("theirs")} {yuan(d.theirs_fen)}{d.case_id ? <> · <Link to={`/cases/${d.case_id}`}>{t("openCase")}</Link></> : null}</span>
+          <span>{d.kind === "owed_back" ? yuan(d.ours_fen) : <>{t("ours")} {yuan(d.ours_fen)} · {t("theirs")} {yuan(d.theirs_fen)}</>}{d.case_id ? <> · <Link to={`/cases/${d.case_id}`}>{t("openCase")}</Link></> : null}</span>
         </li>
       ))}
     </ul>
