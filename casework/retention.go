@@ -69,7 +69,8 @@ func (ClearArgs) InsertOpts() river.InsertOpts {
 // Clear deletes from the store the bundles of findings that were not confirmed, once
 // nothing locks them (Video Systems Regulation art. 17). That they existed, and why they
 // went, stays in the process record of their case, whose digest stands in the transparency
-// log as their seals do. It gives how many went.
+// log as their seals do; and a removal record that the bureau has signed comes in their
+// place. It gives how many went.
 func (b *Book) Clear(ctx context.Context) (removed int, err error) {
 	if b.o.Retainer == nil {
 		return 0, nil
@@ -91,11 +92,11 @@ func (b *Book) Clear(ctx context.Context) (removed int, err error) {
 			failed = append(failed, fmt.Errorf("delete the evidence of case %s: %w", id, err))
 		}
 	}
-	return removed, errors.Join(failed...)
+	return removed, errors.Join(errors.Join(failed...), b.putRemovals(ctx))
 }
 
-// clear deletes first and records then: where it is killed in between, the next time
-// deletes nothing and records.
+// clear signs the removal record first, so that nothing goes without one, deletes then and
+// records last: where it is killed in between, the next time deletes nothing and records.
 func (b *Book) clear(ctx context.Context, id string) (removed int, err error) {
 	list, err := b.receiptsOf(ctx, id, keptReceipts)
 	if err != nil {
@@ -108,20 +109,27 @@ func (b *Book) clear(ctx context.Context, id string) (removed int, err error) {
 		}
 		c.quiet = true
 		for _, r := range list {
-			err := b.o.Retainer.Remove(ctx, r)
+			now := b.now()
+			record, err := b.removalRecord(r, now, why)
+			if err != nil {
+				return err
+			}
+			err = b.o.Retainer.Remove(ctx, r)
 			if errors.Is(err, evidence.ErrLocked) {
 				continue
 			}
 			if err != nil {
 				return err
 			}
-			now := b.now()
 			tag, err := tx.Exec(ctx, `INSERT INTO evidence_removed (bundle, case_id, removed_at, why) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, r.BundleID, id, now, why)
 			if err != nil {
 				return err
 			}
 			if tag.RowsAffected() == 0 {
 				continue // by another process, meanwhile
+			}
+			if err := keepRemoval(ctx, tx, r.BundleID, record, now); err != nil {
+				return err
 			}
 			zh, _ := whyRemoved(why)
 			if err := b.append(ctx, tx, c, now, entry{event: "evidence_removed", from: c.State, to: c.State, role: flow.System, reason: zh, detail: sealedIn(r)}); err != nil {
@@ -153,8 +161,8 @@ type Removal struct {
 // Day is the date of it in China.
 func (r Removal) Day() string { return r.At.In(calendar.Shanghai()).Format(time.DateOnly) }
 
-// removal is nil where the bundle lies in the store.
-func removal(at *time.Time, why string) *Removal {
+// removalOf is nil where the bundle lies in the store.
+func removalOf(at *time.Time, why string) *Removal {
 	if at == nil {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,7 +17,12 @@ import (
 	"offsite/casework"
 	"offsite/embedded/s3"
 	"offsite/evidence"
+	"offsite/evidence/bag"
+	"offsite/evidence/removal"
+	"offsite/evidence/seal"
+	"offsite/evidence/specimen"
 	"offsite/evidence/vault"
+	"offsite/registry/account"
 )
 
 // One store per process is all its library allows.
@@ -62,7 +68,8 @@ func (h *house) put(r *evidence.Receipt) {
 }
 
 func unconfirmedGoes(t *testing.T, v *vault.Vault) {
-	h := open(t, want{log: openLog(t), vault: v})
+	log, ring := openLog(t), keys(t)
+	h := open(t, want{log: log, vault: v}) // the bureau's keys are away at first
 	ctx := t.Context()
 	expired := h.find(nil)
 	h.clock.add(29 * 24 * time.Hour)
@@ -82,6 +89,22 @@ func unconfirmedGoes(t *testing.T, v *vault.Vault) {
 	}
 	h.must(v.Hold(ctx, sealed.Receipt, false))
 	h.goes(expired, "三十日无人确认")
+	if _, _, err := h.RemovalRecord(ctx, expired); !errors.Is(err, casework.ErrNotFound) {
+		t.Fatalf("a removal record without keys: %v", err)
+	}
+	h.Book = h.book(account.New(h.pool), want{log: log, vault: v, sealer: func() (*seal.Sealer, error) { return nil, errors.New("the token is away") }})
+	if _, err := h.Clear(ctx); err == nil || !strings.Contains(err.Error(), "the token is away") {
+		t.Fatalf("nothing is said of keys that are away: %v", err)
+	}
+	h.Book = h.book(account.New(h.pool), want{log: log, vault: v, sealer: ring.Sealer})
+	h.clock.add(time.Hour)
+	if n, err := h.Clear(ctx); n != 0 || err != nil {
+		t.Fatalf("%d deleted: %v", n, err)
+	}
+	trusted := log.Trusted()
+	trust := ring.Trust()
+	trust.Log = &trusted
+	h.recorded(expired, removal.Expired, trust)
 
 	rejected := h.find(nil)
 	h.must(h.do("r1", rejected, "reject", fields{"reason": "系店内陈列"}))
@@ -91,6 +114,8 @@ func unconfirmedGoes(t *testing.T, v *vault.Vault) {
 	h.must(err)
 	h.must(v.Remove(ctx, sealed.Receipt)) // killed before it was recorded
 	h.goes(rejected, "审核未予确认")
+	h.recorded(rejected, removal.Rejected, trust)
+	h.exported(rejected, trust)
 
 	confirmed := h.find(nil)
 	h.must(h.do("r1", confirmed, "confirm", nil))
@@ -104,6 +129,51 @@ func unconfirmedGoes(t *testing.T, v *vault.Vault) {
 		t.Errorf("in the store lies %v, want %s alone", left, confirmed)
 	}
 	h.entered(expired)
+}
+
+// recorded looks at the record of a bundle's removal, as the bureau gives it and as it lies in
+// the store, and at what it explains.
+func (h *house) recorded(bundle, reason string, trust *seal.Trust) {
+	h.t.Helper()
+	ctx := h.t.Context()
+	text, receipt, err := h.RemovalRecord(ctx, bundle)
+	h.must(err)
+	e, err := h.Evidence(ctx, bundle)
+	h.must(err)
+	for name, want := range map[string][]byte{removal.File: text, removal.Receipt: receipt} {
+		if there, err := h.vault.ReadBeside(ctx, e.Receipt, name); err != nil || !bytes.Equal(there, want) {
+			h.t.Errorf("%s in the store: %q, %v", name, there, err)
+		}
+	}
+	r, gone, err := removal.Check(text, trust, removal.Options{Bundle: bundle, Receipt: receipt, Logged: true})
+	if err != nil || gone == nil || gone.ManifestSHA256 != e.ManifestSHA256 || gone.Camera != e.Receipt.Camera || !gone.At.Equal(e.Removed.At) || gone.ZH != e.Removed.ZH {
+		h.t.Errorf("%v: %+v explains %+v", err, r.Checks, gone)
+	}
+	if s, err := removal.Parse(text); err != nil || s.Statement.Reason != reason {
+		h.t.Errorf("%v: it went for %q", err, s.Statement.Reason)
+	}
+	specimen.Fits(h.t, "removal", text)
+	if _, err := h.pool.Exec(ctx, `UPDATE removal_record SET body = ''`); err == nil {
+		h.t.Error("the record can be changed")
+	}
+}
+
+// exported looks for the record in the case as a court gets it.
+func (h *house) exported(id string, trust *seal.Trust) {
+	h.t.Helper()
+	text, err := trust.JSON()
+	h.must(err)
+	out := filepath.Join(h.t.TempDir(), "case")
+	w, err := bag.Folder(out, h.clock.now())
+	h.must(err)
+	h.must(h.Export(h.t.Context(), h.staff["auditor"], id, "offsite test", h.vault, text, w))
+	record, err := os.ReadFile(filepath.Join(out, "data", "bundles", id+"."+removal.File))
+	h.must(err)
+	receipt, err := os.ReadFile(filepath.Join(out, "data", "bundles", id+".removal.tlog-proof"))
+	h.must(err)
+	if r, gone, err := removal.Check(record, trust, removal.Options{Bundle: id, Receipt: receipt}); err != nil || gone == nil {
+		h.t.Errorf("%v: %+v", err, r.Checks)
+	}
 }
 
 // goes clears the store, of one bundle, and looks at what stays known of it.
