@@ -26,6 +26,9 @@ func (b *Book) removalRecord(r evidence.Receipt, at time.Time, why flow.Event) (
 	}
 	s := removal.Statement{Issuer: b.o.Bureau.Name, Bundle: r.BundleID, Camera: r.Camera, ManifestSHA256: r.ManifestSHA256, Previous: r.PreviousBundle,
 		Sealed: r.SealedAt, KeptUntil: r.RetainUntil, Removed: at, Reason: string(why), Signed: b.now()}
+	if kept := r.SealedAt.Add(archiveRetention); why == removal.Archived && s.KeptUntil.Before(kept) {
+		s.KeptUntil = kept // the receipt knows the first lock alone
+	}
 	s.ZH, s.EN = whyRemoved(why)
 	return removal.Make(keys, s)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,8 @@ import (
 	"offsite/evidence/seal"
 	"offsite/evidence/specimen"
 	"offsite/evidence/vault"
+	"offsite/privacy"
+	"offsite/registry"
 	"offsite/registry/account"
 )
 
@@ -55,6 +58,7 @@ func TestEvidenceInTheStoreFollowsItsCase(t *testing.T) {
 	}
 	t.Run("a case is handed over whole", func(t *testing.T) { caseIsHandedOverWhole(t, open("evidence", 0), reader) })
 	t.Run("what nobody confirmed goes, and the record says why", func(t *testing.T) { unconfirmedGoes(t, open("short", time.Second)) })
+	t.Run("what lay in the archive for its time goes by two people's order", func(t *testing.T) { archiveGoes(t, open("archive", time.Second)) })
 	t.Run("a lawsuit holds it", func(t *testing.T) { lawsuitHolds(t, open("held", 0), client) })
 }
 
@@ -129,6 +133,92 @@ func unconfirmedGoes(t *testing.T, v *vault.Vault) {
 		t.Errorf("in the store lies %v, want %s alone", left, confirmed)
 	}
 	h.entered(expired)
+}
+
+// archiveGoes keeps an archived case's evidence until two people order otherwise.
+func archiveGoes(t *testing.T, v *vault.Vault) {
+	log, ring := openLog(t), keys(t)
+	h := open(t, want{log: log, vault: v, sealer: ring.Sealer})
+	ctx := t.Context()
+	trusted := log.Trusted()
+	trust := ring.Trust()
+	trust.Log = &trusted
+	id := h.serving(200_00)
+	h.must(h.DeliverAll(ctx))
+	url, err := h.StartPayment(ctx, id)
+	h.must(err)
+	h.pay(url)
+	h.must(h.do("head", id, "archived", nil))
+	<-time.After(2500 * time.Millisecond) // the store has a clock of its own, and knows of a second's lock alone
+
+	office := privacy.New(privacy.Options{Pool: h.pool, Log: log, Bureau: "局", Now: h.clock.now})
+	line := func() *privacy.Rule {
+		t.Helper()
+		schedule, err := office.Schedule(ctx)
+		h.must(err)
+		if i := slices.IndexFunc(schedule, func(r privacy.Rule) bool { return r.Key == privacy.ArchiveKey(2026) }); i >= 0 {
+			return &schedule[i]
+		}
+		return nil
+	}
+	stays := func(when string) {
+		t.Helper()
+		h.must(office.Run(ctx))
+		if n, err := h.Clear(ctx); n != 0 || err != nil {
+			t.Fatalf("%s: %d deleted: %v", when, n, err)
+		}
+		h.clock.add(24 * time.Hour)
+	}
+	legal, head := privacy.Person{ID: h.staff["legal"].ID, Name: "法制"}, privacy.Person{ID: h.staff["head"].ID, Name: "负责人"}
+	stays("just archived")
+	if _, err := office.Order(ctx, legal, privacy.ArchiveKey(2026), 3650, "期满"); line() != nil || !errors.Is(err, registry.ErrInvalid) {
+		t.Fatalf("it is proposed ten years early: %v", err)
+	}
+	h.clock.add(10*366*24*time.Hour + 40*24*time.Hour)
+	r := line()
+	if r == nil || r.Least != 3650 || !strings.Contains(r.ZH, "2026年") || !strings.Contains(r.EN, "1 cases") {
+		t.Fatalf("nothing is proposed after ten years: %+v", r)
+	}
+	stays("proposed")
+	order, err := office.Order(ctx, legal, r.Key, 3650, "十年期满，经鉴定无保存价值")
+	h.must(err)
+	stays("ordered by one")
+	if err := office.Agree(ctx, legal, order.ID); err == nil {
+		t.Fatal("one person ordered and agreed")
+	}
+	h.must(office.Agree(ctx, head, order.ID))
+	var bundles []evidence.Receipt // of the finding, and of the re-check
+	h.must(casework.Receipts(ctx, h.pool, func(r evidence.Receipt) error { bundles = append(bundles, r); return v.Hold(ctx, r, true) }))
+	stays("held for a suit")
+	for _, r := range bundles {
+		h.must(v.Hold(ctx, r, false))
+	}
+	if n, err := h.Clear(ctx); n != len(bundles) || n == 0 || err != nil {
+		t.Fatalf("%d of %d deleted: %v", n, len(bundles), err)
+	}
+	for _, r := range bundles {
+		h.recorded(r.BundleID, removal.Archived, trust)
+		if body, err := v.ReadBundle(ctx, r); err == nil {
+			body.Close()
+			t.Error("the bundle still lies in the store")
+		}
+	}
+	record := h.file(id).Record
+	if last := record[len(record)-1]; last.Event != "evidence_removed" || !strings.HasPrefix(last.Reason, "案件已归档") {
+		t.Errorf("the record ends with %+v", last)
+	}
+	h.must(h.CheckRecord(ctx, id))
+	h.must(office.Run(ctx))
+	if line() != nil {
+		t.Error("what is gone is proposed")
+	}
+	runs, err := office.Runs(ctx)
+	h.must(err)
+	if !slices.ContainsFunc(runs, func(one privacy.Ran) bool {
+		return strings.Contains(one.Text, `"key":"archive_2026","days":3650`) && strings.Contains(one.Text, `"count":1,"sha256":"`+privacy.Digest([]string{id}))
+	}) {
+		t.Error("no day's report names the case")
+	}
 }
 
 // recorded looks at the record of a bundle's removal, as the bureau gives it and as it lies in
