@@ -17,6 +17,7 @@ import (
 	"offsite/api/problem"
 	"offsite/casework"
 	"offsite/evidence"
+	gone "offsite/evidence/removal"
 	"offsite/evidence/seal"
 	"offsite/evidence/vault"
 	"offsite/evidence/verify"
@@ -29,6 +30,8 @@ func (a *API) evidenceOperations() {
 	handle(a, operation{id: "get-evidence-file", method: http.MethodGet, path: "/evidence/{bundle}/files/{path}", summary: "One file of a bundle, by range if asked; the view is recorded", tag: tag, binary: entryTypes}, a.getEvidenceFile)
 	handle(a, operation{id: "get-bundle", method: http.MethodGet, path: "/evidence/{bundle}/bundle.tar", summary: "The whole bundle as it is stored; the view is recorded", tag: tag, binary: "application/x-tar"}, a.getBundle)
 	handle(a, operation{id: "get-log-proof", method: http.MethodGet, path: "/evidence/{bundle}/bundle.tlog-proof", summary: "The transparency log's receipt of a bundle (C2SP tlog-proof)", tag: tag, binary: "text/plain; charset=utf-8"}, a.getLogProof)
+	handle(a, operation{id: "get-removal-record", method: http.MethodGet, path: "/evidence/{bundle}/removal.json", summary: "The bureau's signed record that the law had a bundle deleted, to be checked offline", tag: tag, binary: jsonType}, a.getRemovalRecord)
+	handle(a, operation{id: "get-removal-proof", method: http.MethodGet, path: "/evidence/{bundle}/removal.tlog-proof", summary: "The transparency log's receipt of that record (C2SP tlog-proof)", tag: tag, binary: "text/plain; charset=utf-8"}, a.getRemovalProof)
 	handle(a, operation{id: "verify-evidence", method: http.MethodPost, path: "/evidence/{bundle}/verify", summary: "Check a bundle here", tag: tag}, a.verifyEvidence)
 	handle(a, operation{id: "list-views", method: http.MethodGet, path: "/views", summary: "Who looked at which evidence, when and why, the latest first", tag: tag}, a.listViews)
 	handle(a, operation{id: "list-gaps", method: http.MethodGet, path: "/cameras/{id}/gaps", summary: "When a camera was not watched, sealed, the latest first", tag: tag}, a.listGaps)
@@ -222,6 +225,26 @@ func (a *API) getLogProof(ctx context.Context, in *BundleID) (*stream, error) {
 		return nil, err
 	}
 	return a.logProof(ctx, e.Receipt)
+}
+
+// getRemovalRecord sends the record under the name that a verifier looks for beside bundles.
+func (a *API) getRemovalRecord(ctx context.Context, in *BundleID) (*stream, error) {
+	record, _, err := a.o.Casework.RemovalRecord(ctx, in.Bundle)
+	if err != nil {
+		return nil, err
+	}
+	return named(record, jsonType, in.Bundle+"."+gone.File), nil
+}
+
+func (a *API) getRemovalProof(ctx context.Context, in *BundleID) (*stream, error) {
+	_, receipt, err := a.o.Casework.RemovalRecord(ctx, in.Bundle)
+	if err == nil && receipt == nil {
+		err = casework.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return named(receipt, "text/plain; charset=utf-8", in.Bundle+"."+gone.Receipt), nil
 }
 
 // logProof sends the log's receipt of a bundle.

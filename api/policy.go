@@ -238,6 +238,8 @@ func policy() map[string]access {
 		"get-evidence-file":   casework,
 		"get-bundle":          casework,
 		"get-log-proof":       casework,
+		"get-removal-record":  casework,
+		"get-removal-proof":   casework,
 		"verify-evidence":     casework,
 		"get-trust":           anybody,
 		"list-samples":        only(head, auditor, supervisor).ofDistrict(),

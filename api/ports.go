@@ -134,6 +134,7 @@ type cases interface {
 	RevokeLink(ctx context.Context, a casework.Actor, caseID string, version int, reason string) error
 	Reconciliations(ctx context.Context) ([]casework.Reconciliation, error)
 	Evidence(ctx context.Context, bundle string) (casework.Evidence, error)
+	RemovalRecord(ctx context.Context, bundle string) (record, receipt []byte, err error)
 	RecordView(ctx context.Context, a casework.Actor, bundle, file, reason string) error
 	Gaps(ctx context.Context, cameraID string, from, to time.Time) ([]casework.Gap, error)
 	Paper(of func(document.Bureau) document.Sheet) ([]byte, error)

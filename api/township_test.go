@@ -137,7 +137,7 @@ func silent() []string {
 	return []string{
 		"get-factors", "list-sessions", "list-notice-devices", "get-session", "get-diagram", "list-detectors", "list-matters", "list-years", "list-users", "list-authorities",
 		"list-colleagues", "list-duty", "list-filters", "get-formulas", "get-credit-rules", "get-score-rules", "get-map", "list-areas", "list-rules", "get-rule", "list-draws", "get-draw",
-		"list-quotas", "report-quotas", "list-quota-snapshots", "list-brigades", "get-object-paper", "get-case-paper", "explain-grade", "get-object-history", "get-object-code", "get-party-history", "get-camera-timeline", "watch-camera", "list-templates", "preview-template", "get-inquiry", "export-case", "get-bundle", "get-evidence-file", "get-log-proof", "get-transfer-file",
+		"list-quotas", "report-quotas", "list-quota-snapshots", "list-brigades", "get-object-paper", "get-case-paper", "explain-grade", "get-object-history", "get-object-code", "get-party-history", "get-camera-timeline", "watch-camera", "list-templates", "preview-template", "get-inquiry", "export-case", "get-bundle", "get-evidence-file", "get-log-proof", "get-removal-record", "get-removal-proof", "get-transfer-file",
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"offsite/evidence"
 	"offsite/evidence/bag"
 	"offsite/evidence/detached"
+	"offsite/evidence/removal"
 	"offsite/store"
 )
 
@@ -92,11 +93,14 @@ func (e *export) run(ctx context.Context, a Actor, vault Sealed, trust []byte) e
 	}
 	for _, one := range bundles {
 		if one.Removed != nil {
-			continue // the cover says so
+			continue // the cover says so, and its removal record
 		}
 		if err := e.bundle(ctx, a, vault, one); err != nil {
 			return err
 		}
+	}
+	if err := e.removals(ctx); err != nil {
+		return err
 	}
 	if err := e.record(ctx); err != nil {
 		return err
@@ -175,6 +179,26 @@ func (e *export) bundle(ctx context.Context, a Actor, vault Sealed, one Evidence
 		_, err = e.w.Add("bundles/"+one.Bundle+".tlog-proof", bytes.NewReader(text))
 	}
 	return err
+}
+
+// removals writes the records of bundles that were deleted, redacted copies too, with the
+// log's receipts, as "bundles/BUNDLE.removal.json".
+func (e *export) removals(ctx context.Context) error {
+	list, err := e.b.removalRecords(ctx, `g.case_id::text = $1`, e.c.ID)
+	if err != nil {
+		return fmt.Errorf("read the removal records: %w", err)
+	}
+	for _, k := range list {
+		name := "bundles/" + k.bundle + "." + removal.File
+		_, err := e.w.Add(name, bytes.NewReader(k.record))
+		if err == nil && k.receipt != nil {
+			_, err = e.w.Add(removal.ReceiptOf(name), bytes.NewReader(k.receipt))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // record writes the process record as it was hashed: the SHA-256 of a line is the

@@ -97,6 +97,9 @@ type Retainer interface {
 	ExtendRetention(ctx context.Context, r evidence.Receipt, until time.Time) (time.Time, error)
 	Hold(ctx context.Context, r evidence.Receipt, on bool) error
 	Remove(ctx context.Context, r evidence.Receipt) error
+	// PutRemoval puts the record of a removal, and the log's receipt of it (nil: none), in
+	// the bundle's place, locked until then.
+	PutRemoval(ctx context.Context, r evidence.Receipt, record, receipt []byte, until time.Time) error
 }
 
 // SealRoomArgs asks for the recording of an inquiry by video to be sealed, on

@@ -33,7 +33,7 @@ type Options struct {
 	Rooms     Rooms     // of inquiries by video; nil: none is held by this process
 	Log       Log       // the transparency log; nil: process records stay in the database alone
 	Tell      Tell      // other systems; nil: they are told nothing
-	Sealer    Sealer    // the keys that sign issued documents; nil: they are not signed
+	Sealer    Sealer    // the keys that sign issued documents and removal records; nil: they are not signed
 	Bureau    Bureau
 	PublicURL string // "https://…", of portal links, verification codes and callbacks
 	LinkKey   []byte // 32 bytes from which portal links derive, see OpenLinkKey

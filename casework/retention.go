@@ -12,6 +12,7 @@ import (
 	"offsite/casework/calendar"
 	"offsite/casework/flow"
 	"offsite/evidence"
+	"offsite/evidence/removal"
 )
 
 // How long evidence stays locked: a case that may still be decided, and one in
@@ -55,7 +56,8 @@ func (b *Book) retain(ctx context.Context, args RetainArgs) error {
 const keptReceipts = `SELECT receipt FROM (SELECT bundle, case_id, receipt FROM evidence UNION ALL SELECT bundle, case_id, receipt FROM redacted_copy) b
 	WHERE case_id = $1 AND NOT EXISTS (SELECT FROM evidence_removed g WHERE g.bundle = b.bundle)`
 
-// ClearArgs deletes the evidence of findings that were not confirmed, once its time is over.
+// ClearArgs deletes the evidence of findings that were not confirmed, and of archived cases of
+// which two people ordered it, once its time is over.
 type ClearArgs struct{}
 
 // Kind names the job.
@@ -67,15 +69,18 @@ func (ClearArgs) InsertOpts() river.InsertOpts {
 }
 
 // Clear deletes from the store the bundles of findings that were not confirmed, once
-// nothing locks them (Video Systems Regulation art. 17). That they existed, and why they
+// nothing locks them (Video Systems Regulation art. 17), and of archived cases that the
+// retention schedule names by two people's order (package privacy). That they existed, and why they
 // went, stays in the process record of their case, whose digest stands in the transparency
-// log as their seals do. It gives how many went.
+// log as their seals do; and a removal record that the bureau has signed comes in their
+// place. It gives how many went.
 func (b *Book) Clear(ctx context.Context) (removed int, err error) {
 	if b.o.Retainer == nil {
 		return 0, nil
 	}
 	rows, err := b.o.Pool.Query(ctx, `SELECT DISTINCT e.case_id::text FROM evidence e JOIN casefile c ON c.id = e.case_id
-		WHERE c.state = $1 AND (e.receipt->>'retain_until')::timestamptz < $2 AND NOT EXISTS (SELECT FROM evidence_removed g WHERE g.bundle = e.bundle)`, flow.Rejected, b.now())
+		WHERE (c.state = $1 AND (e.receipt->>'retain_until')::timestamptz < $2 OR c.state = $3 AND EXISTS (SELECT FROM evidence_due d WHERE d.case_id = c.id))
+		AND NOT EXISTS (SELECT FROM evidence_removed g WHERE g.bundle = e.bundle)`, flow.Rejected, b.now(), flow.Archived)
 	if err != nil {
 		return 0, fmt.Errorf("find evidence whose time is over: %w", err)
 	}
@@ -91,37 +96,44 @@ func (b *Book) Clear(ctx context.Context) (removed int, err error) {
 			failed = append(failed, fmt.Errorf("delete the evidence of case %s: %w", id, err))
 		}
 	}
-	return removed, errors.Join(failed...)
+	return removed, errors.Join(errors.Join(failed...), b.putRemovals(ctx))
 }
 
-// clear deletes first and records then: where it is killed in between, the next time
-// deletes nothing and records.
+// clear signs the removal record first, so that nothing goes without one, deletes then and
+// records last: where it is killed in between, the next time deletes nothing and records.
 func (b *Book) clear(ctx context.Context, id string) (removed int, err error) {
 	list, err := b.receiptsOf(ctx, id, keptReceipts)
 	if err != nil {
 		return 0, err
 	}
 	err = b.change(ctx, id, 0, func(tx pgx.Tx, c *casefile) error {
-		why, err := rejectedBy(ctx, tx, id)
+		why, err := b.goesBy(ctx, tx, c)
 		if err != nil {
 			return err
 		}
 		c.quiet = true
 		for _, r := range list {
-			err := b.o.Retainer.Remove(ctx, r)
+			now := b.now()
+			record, err := b.removalRecord(r, now, why)
+			if err != nil {
+				return err
+			}
+			err = b.o.Retainer.Remove(ctx, r)
 			if errors.Is(err, evidence.ErrLocked) {
 				continue
 			}
 			if err != nil {
 				return err
 			}
-			now := b.now()
 			tag, err := tx.Exec(ctx, `INSERT INTO evidence_removed (bundle, case_id, removed_at, why) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, r.BundleID, id, now, why)
 			if err != nil {
 				return err
 			}
 			if tag.RowsAffected() == 0 {
 				continue // by another process, meanwhile
+			}
+			if err := keepRemoval(ctx, tx, r.BundleID, record, now); err != nil {
+				return err
 			}
 			zh, _ := whyRemoved(why)
 			if err := b.append(ctx, tx, c, now, entry{event: "evidence_removed", from: c.State, to: c.State, role: flow.System, reason: zh, detail: sealedIn(r)}); err != nil {
@@ -132,6 +144,18 @@ func (b *Book) clear(ctx context.Context, id string) (removed int, err error) {
 		return nil
 	})
 	return removed, err
+}
+
+// goesBy is why a case's evidence goes: by the step that rejected the finding, or out of the
+// archive.
+func (b *Book) goesBy(ctx context.Context, tx pgx.Tx, c *casefile) (flow.Event, error) {
+	switch c.State {
+	case flow.Rejected:
+		return rejectedBy(ctx, tx, c.ID)
+	case flow.Archived:
+		return removal.Archived, nil
+	}
+	return "", fmt.Errorf("the case is %s by now", c.State)
 }
 
 // rejectedBy is the step that rejected a finding.
@@ -153,8 +177,8 @@ type Removal struct {
 // Day is the date of it in China.
 func (r Removal) Day() string { return r.At.In(calendar.Shanghai()).Format(time.DateOnly) }
 
-// removal is nil where the bundle lies in the store.
-func removal(at *time.Time, why string) *Removal {
+// removalOf is nil where the bundle lies in the store.
+func removalOf(at *time.Time, why string) *Removal {
 	if at == nil {
 		return nil
 	}
@@ -163,7 +187,10 @@ func removal(at *time.Time, why string) *Removal {
 }
 
 func whyRemoved(event flow.Event) (zh, en string) {
-	if event == "expire" {
+	switch event {
+	case removal.Archived:
+		return "案件已归档，证据十年保存期满，经两人核准，依《个人信息保护法》第十九条删除", "the case lay in the archive, its evidence's ten years were over, and two people ordered it; deleted under the Personal Information Protection Law, art. 19"
+	case removal.Expired:
 		return "三十日无人确认，保存期满，依《公共安全视频图像信息系统管理条例》第十七条删除", "nobody confirmed the finding within thirty days; deleted under the Video Systems Regulation, art. 17"
 	}
 	return "审核未予确认，保存期满，依《公共安全视频图像信息系统管理条例》第十七条删除", "the review did not confirm the finding; deleted once its time was over, under the Video Systems Regulation, art. 17"

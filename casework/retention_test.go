@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +18,14 @@ import (
 	"offsite/casework"
 	"offsite/embedded/s3"
 	"offsite/evidence"
+	"offsite/evidence/bag"
+	"offsite/evidence/removal"
+	"offsite/evidence/seal"
+	"offsite/evidence/specimen"
 	"offsite/evidence/vault"
+	"offsite/privacy"
+	"offsite/registry"
+	"offsite/registry/account"
 )
 
 // One store per process is all its library allows.
@@ -49,6 +58,7 @@ func TestEvidenceInTheStoreFollowsItsCase(t *testing.T) {
 	}
 	t.Run("a case is handed over whole", func(t *testing.T) { caseIsHandedOverWhole(t, open("evidence", 0), reader) })
 	t.Run("what nobody confirmed goes, and the record says why", func(t *testing.T) { unconfirmedGoes(t, open("short", time.Second)) })
+	t.Run("what lay in the archive for its time goes by two people's order", func(t *testing.T) { archiveGoes(t, open("archive", time.Second)) })
 	t.Run("a lawsuit holds it", func(t *testing.T) { lawsuitHolds(t, open("held", 0), client) })
 }
 
@@ -62,7 +72,8 @@ func (h *house) put(r *evidence.Receipt) {
 }
 
 func unconfirmedGoes(t *testing.T, v *vault.Vault) {
-	h := open(t, want{log: openLog(t), vault: v})
+	log, ring := openLog(t), keys(t)
+	h := open(t, want{log: log, vault: v}) // the bureau's keys are away at first
 	ctx := t.Context()
 	expired := h.find(nil)
 	h.clock.add(29 * 24 * time.Hour)
@@ -82,6 +93,22 @@ func unconfirmedGoes(t *testing.T, v *vault.Vault) {
 	}
 	h.must(v.Hold(ctx, sealed.Receipt, false))
 	h.goes(expired, "三十日无人确认")
+	if _, _, err := h.RemovalRecord(ctx, expired); !errors.Is(err, casework.ErrNotFound) {
+		t.Fatalf("a removal record without keys: %v", err)
+	}
+	h.Book = h.book(account.New(h.pool), want{log: log, vault: v, sealer: func() (*seal.Sealer, error) { return nil, errors.New("the token is away") }})
+	if _, err := h.Clear(ctx); err == nil || !strings.Contains(err.Error(), "the token is away") {
+		t.Fatalf("nothing is said of keys that are away: %v", err)
+	}
+	h.Book = h.book(account.New(h.pool), want{log: log, vault: v, sealer: ring.Sealer})
+	h.clock.add(time.Hour)
+	if n, err := h.Clear(ctx); n != 0 || err != nil {
+		t.Fatalf("%d deleted: %v", n, err)
+	}
+	trusted := log.Trusted()
+	trust := ring.Trust()
+	trust.Log = &trusted
+	h.recorded(expired, removal.Expired, trust)
 
 	rejected := h.find(nil)
 	h.must(h.do("r1", rejected, "reject", fields{"reason": "系店内陈列"}))
@@ -91,6 +118,8 @@ func unconfirmedGoes(t *testing.T, v *vault.Vault) {
 	h.must(err)
 	h.must(v.Remove(ctx, sealed.Receipt)) // killed before it was recorded
 	h.goes(rejected, "审核未予确认")
+	h.recorded(rejected, removal.Rejected, trust)
+	h.exported(rejected, trust)
 
 	confirmed := h.find(nil)
 	h.must(h.do("r1", confirmed, "confirm", nil))
@@ -104,6 +133,137 @@ func unconfirmedGoes(t *testing.T, v *vault.Vault) {
 		t.Errorf("in the store lies %v, want %s alone", left, confirmed)
 	}
 	h.entered(expired)
+}
+
+// archiveGoes keeps an archived case's evidence until two people order otherwise.
+func archiveGoes(t *testing.T, v *vault.Vault) {
+	log, ring := openLog(t), keys(t)
+	h := open(t, want{log: log, vault: v, sealer: ring.Sealer})
+	ctx := t.Context()
+	trusted := log.Trusted()
+	trust := ring.Trust()
+	trust.Log = &trusted
+	id := h.serving(200_00)
+	h.must(h.DeliverAll(ctx))
+	url, err := h.StartPayment(ctx, id)
+	h.must(err)
+	h.pay(url)
+	h.must(h.do("head", id, "archived", nil))
+	<-time.After(2500 * time.Millisecond) // the store has a clock of its own, and knows of a second's lock alone
+
+	office := privacy.New(privacy.Options{Pool: h.pool, Log: log, Bureau: "局", Now: h.clock.now})
+	line := func() *privacy.Rule {
+		t.Helper()
+		schedule, err := office.Schedule(ctx)
+		h.must(err)
+		if i := slices.IndexFunc(schedule, func(r privacy.Rule) bool { return r.Key == privacy.ArchiveKey(2026) }); i >= 0 {
+			return &schedule[i]
+		}
+		return nil
+	}
+	stays := func(when string) {
+		t.Helper()
+		h.must(office.Run(ctx))
+		if n, err := h.Clear(ctx); n != 0 || err != nil {
+			t.Fatalf("%s: %d deleted: %v", when, n, err)
+		}
+		h.clock.add(24 * time.Hour)
+	}
+	legal, head := privacy.Person{ID: h.staff["legal"].ID, Name: "法制"}, privacy.Person{ID: h.staff["head"].ID, Name: "负责人"}
+	stays("just archived")
+	if _, err := office.Order(ctx, legal, privacy.ArchiveKey(2026), 3650, "期满"); line() != nil || !errors.Is(err, registry.ErrInvalid) {
+		t.Fatalf("it is proposed ten years early: %v", err)
+	}
+	h.clock.add(10*366*24*time.Hour + 40*24*time.Hour)
+	r := line()
+	if r == nil || r.Least != 3650 || !strings.Contains(r.ZH, "2026年") || !strings.Contains(r.EN, "1 cases") {
+		t.Fatalf("nothing is proposed after ten years: %+v", r)
+	}
+	stays("proposed")
+	order, err := office.Order(ctx, legal, r.Key, 3650, "十年期满，经鉴定无保存价值")
+	h.must(err)
+	stays("ordered by one")
+	if err := office.Agree(ctx, legal, order.ID); err == nil {
+		t.Fatal("one person ordered and agreed")
+	}
+	h.must(office.Agree(ctx, head, order.ID))
+	var bundles []evidence.Receipt // of the finding, and of the re-check
+	h.must(casework.Receipts(ctx, h.pool, func(r evidence.Receipt) error { bundles = append(bundles, r); return v.Hold(ctx, r, true) }))
+	stays("held for a suit")
+	for _, r := range bundles {
+		h.must(v.Hold(ctx, r, false))
+	}
+	if n, err := h.Clear(ctx); n != len(bundles) || n == 0 || err != nil {
+		t.Fatalf("%d of %d deleted: %v", n, len(bundles), err)
+	}
+	for _, r := range bundles {
+		h.recorded(r.BundleID, removal.Archived, trust)
+		if body, err := v.ReadBundle(ctx, r); err == nil {
+			body.Close()
+			t.Error("the bundle still lies in the store")
+		}
+	}
+	record := h.file(id).Record
+	if last := record[len(record)-1]; last.Event != "evidence_removed" || !strings.HasPrefix(last.Reason, "案件已归档") {
+		t.Errorf("the record ends with %+v", last)
+	}
+	h.must(h.CheckRecord(ctx, id))
+	h.must(office.Run(ctx))
+	if line() != nil {
+		t.Error("what is gone is proposed")
+	}
+	runs, err := office.Runs(ctx)
+	h.must(err)
+	if !slices.ContainsFunc(runs, func(one privacy.Ran) bool {
+		return strings.Contains(one.Text, `"key":"archive_2026","days":3650`) && strings.Contains(one.Text, `"count":1,"sha256":"`+privacy.Digest([]string{id}))
+	}) {
+		t.Error("no day's report names the case")
+	}
+}
+
+// recorded looks at the record of a bundle's removal, as the bureau gives it and as it lies in
+// the store, and at what it explains.
+func (h *house) recorded(bundle, reason string, trust *seal.Trust) {
+	h.t.Helper()
+	ctx := h.t.Context()
+	text, receipt, err := h.RemovalRecord(ctx, bundle)
+	h.must(err)
+	e, err := h.Evidence(ctx, bundle)
+	h.must(err)
+	for name, want := range map[string][]byte{removal.File: text, removal.Receipt: receipt} {
+		if there, err := h.vault.ReadBeside(ctx, e.Receipt, name); err != nil || !bytes.Equal(there, want) {
+			h.t.Errorf("%s in the store: %q, %v", name, there, err)
+		}
+	}
+	r, gone, err := removal.Check(text, trust, removal.Options{Bundle: bundle, Receipt: receipt, Logged: true})
+	if err != nil || gone == nil || gone.ManifestSHA256 != e.ManifestSHA256 || gone.Camera != e.Receipt.Camera || !gone.At.Equal(e.Removed.At) || gone.ZH != e.Removed.ZH {
+		h.t.Errorf("%v: %+v explains %+v", err, r.Checks, gone)
+	}
+	if s, err := removal.Parse(text); err != nil || s.Statement.Reason != reason {
+		h.t.Errorf("%v: it went for %q", err, s.Statement.Reason)
+	}
+	specimen.Fits(h.t, "removal", text)
+	if _, err := h.pool.Exec(ctx, `UPDATE removal_record SET body = ''`); err == nil {
+		h.t.Error("the record can be changed")
+	}
+}
+
+// exported looks for the record in the case as a court gets it.
+func (h *house) exported(id string, trust *seal.Trust) {
+	h.t.Helper()
+	text, err := trust.JSON()
+	h.must(err)
+	out := filepath.Join(h.t.TempDir(), "case")
+	w, err := bag.Folder(out, h.clock.now())
+	h.must(err)
+	h.must(h.Export(h.t.Context(), h.staff["auditor"], id, "offsite test", h.vault, text, w))
+	record, err := os.ReadFile(filepath.Join(out, "data", "bundles", id+"."+removal.File))
+	h.must(err)
+	receipt, err := os.ReadFile(filepath.Join(out, "data", "bundles", id+".removal.tlog-proof"))
+	h.must(err)
+	if r, gone, err := removal.Check(record, trust, removal.Options{Bundle: id, Receipt: receipt}); err != nil || gone == nil {
+		h.t.Errorf("%v: %+v", err, r.Checks)
+	}
 }
 
 // goes clears the store, of one bundle, and looks at what stays known of it.

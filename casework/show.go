@@ -233,7 +233,7 @@ func scanEvidence(row pgx.Row) (e Evidence, err error) {
 	if err = row.Scan(&e.Bundle, &e.Kind, &receipt, &e.CaseID, &e.CaseNumber, &removed, &why); err != nil {
 		return e, err
 	}
-	e.Removed = removal(removed, why)
+	e.Removed = removalOf(removed, why)
 	if err = json.Unmarshal(receipt, &e.Receipt); err != nil {
 		return e, fmt.Errorf("read the receipt of bundle %s: %w", e.Bundle, err)
 	}

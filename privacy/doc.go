@@ -7,6 +7,7 @@
 // deleted and the SHA-256 over their ids, kept, and entered in the transparency log, so
 // that what was said to be deleted on a day can be proved later.
 //
-// Evidence is not here: object lock holds it, and package evidence removes it when its
-// time is over. Process records, sign-ins and views are never changed.
+// Evidence is not deleted here: object lock holds it, and casework removes it when its time is
+// over. For that of archived cases the schedule proposes a line once ten years are over; what
+// two people order of it, casework carries out. Process records, sign-ins and views are never changed.
 package privacy

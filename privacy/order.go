@@ -42,7 +42,8 @@ const (
 	ordersMost = 100
 )
 
-// Schedule is the schedule as it holds now, by what two people ordered.
+// Schedule is the schedule as it holds now, by what two people ordered, with what it proposes:
+// a line for each year of the archive whose evidence may go.
 func (o *Office) Schedule(ctx context.Context) ([]Rule, error) { return o.schedule(ctx, o.o.Pool) }
 
 func (o *Office) schedule(ctx context.Context, db database) ([]Rule, error) {
@@ -59,7 +60,11 @@ func (o *Office) schedule(ctx context.Context, db database) ([]Rule, error) {
 	}); err != nil {
 		return nil, fmt.Errorf("read the orders on retention: %w", err)
 	}
-	all := Schedule()
+	proposed, err := archived(ctx, db, o.now())
+	if err != nil {
+		return nil, err
+	}
+	all := append(Schedule(), proposed...)
 	for i, r := range all {
 		if n, ok := ordered[r.Key]; ok {
 			all[i].Days = min(max(n, r.Least), r.Most) // as the bounds of today's program are

@@ -108,7 +108,7 @@ func (o *Office) Run(ctx context.Context) error {
 
 func (r Rule) run(ctx context.Context, tx pgx.Tx, now time.Time) (Deleted, error) {
 	d := Deleted{Key: r.Key, Days: r.Days, Before: r.before(now)}
-	rows, err := tx.Query(ctx, r.delete, d.Before)
+	rows, err := tx.Query(ctx, r.delete, append([]any{d.Before}, r.args...)...)
 	if err != nil {
 		return d, fmt.Errorf("delete %s: %w", r.Key, err)
 	}

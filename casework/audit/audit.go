@@ -16,6 +16,7 @@ import (
 
 	"offsite/casework"
 	"offsite/casework/document"
+	"offsite/evidence/removal"
 	"offsite/evidence/seal"
 	"offsite/evidence/translog/sample"
 	"offsite/evidence/verify"
@@ -49,6 +50,7 @@ type Report struct {
 // book is casework.Book.
 type book interface {
 	Evidence(ctx context.Context, bundle string) (casework.Evidence, error)
+	RemovalRecord(ctx context.Context, bundle string) (record, receipt []byte, err error)
 }
 
 // Check verifies every bundle that was drawn.
@@ -78,7 +80,7 @@ func one(ctx context.Context, m sample.Member, b book, vault casework.Sealed, tr
 	if e.Removed != nil {
 		f.Outcome = Removed
 		f.ZH, f.EN = fmt.Sprintf("已于%s删除：%s", e.Removed.Day(), e.Removed.ZH), fmt.Sprintf("deleted on %s: %s", e.Removed.Day(), e.Removed.EN)
-		return f, nil
+		return f, f.removal(ctx, b, trust)
 	}
 	tar, err := vault.ReadBundle(ctx, e.Receipt)
 	if err != nil {
@@ -95,6 +97,31 @@ func one(ctx context.Context, m sample.Member, b book, vault casework.Sealed, tr
 	}
 	f.judge(report)
 	return f, nil
+}
+
+// removal holds the bureau's record of a deletion against the seal that the log knows. One
+// that does not hold is as bad as a bundle that does not.
+func (f *Finding) removal(ctx context.Context, b book, trust *seal.Trust) error {
+	text, receipt, err := b.RemovalRecord(ctx, f.Bundle)
+	if errors.Is(err, casework.ErrNotFound) {
+		f.ZH, f.EN = f.ZH+"（尚无签名的删除记录）", f.EN+" (there is no signed record of it yet)"
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	report, gone, err := removal.Check(text, trust, removal.Options{Bundle: f.Bundle, Receipt: receipt})
+	if err != nil {
+		return err
+	}
+	if gone == nil {
+		f.judge(report)
+		return nil
+	}
+	if gone.ManifestSHA256 != f.ManifestSHA256 {
+		f.Outcome, f.ZH, f.EN = Tampered, "删除记录所指的封存清单不是公开日志所登记的那一份", "the record of its removal names another manifest than the log knows"
+	}
+	return nil
 }
 
 // judge takes the verifier's first complaint; a bundle that is sound in itself and is

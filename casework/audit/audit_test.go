@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,8 @@ import (
 	"offsite/casework/document"
 	"offsite/evidence"
 	"offsite/evidence/bundle"
+	"offsite/evidence/removal"
+	"offsite/evidence/seal"
 	"offsite/evidence/specimen"
 	"offsite/evidence/translog/lot"
 	"offsite/evidence/translog/sample"
@@ -34,14 +37,43 @@ func (s shelf) Evidence(_ context.Context, id string) (casework.Evidence, error)
 		return casework.Evidence{}, casework.ErrNotFound
 	}
 	e := casework.Evidence{Bundle: id, CaseNumber: "沪崇城管立字〔2026〕第000001号", Receipt: evidence.Receipt{BundleID: id}}
-	if id == unconfirmed {
+	if id >= unconfirmed {
 		e.Removed = &casework.Removal{At: time.Unix(15e8, 0), ZH: "三十日无人确认", EN: "nobody confirmed it"}
 	}
 	return e, nil
 }
 
-// unconfirmed was deleted as the law wants.
-const unconfirmed = "0198c000-0000-7000-8000-000000000005"
+// unconfirmed was deleted as the law wants, before records were made; recorded has one, forged
+// one of another seal, early one that no law bears out.
+const (
+	unconfirmed = "0198c000-0000-7000-8000-000000000005"
+	recorded    = "0198c000-0000-7000-8000-000000000006"
+	forged      = "0198c000-0000-7000-8000-000000000007"
+	early       = "0198c000-0000-7000-8000-000000000008"
+)
+
+func (s shelf) RemovalRecord(_ context.Context, id string) (record, receipt []byte, err error) {
+	if id == unconfirmed {
+		return nil, nil, casework.ErrNotFound
+	}
+	return s[id], nil, nil
+}
+
+// removed is the record of a bundle that was sealed so many days ago.
+func removed(t *testing.T, maker *specimen.Maker, id, manifest string, days int) []byte {
+	t.Helper()
+	now := time.Now()
+	keys, err := seal.NewSealer(maker.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := removal.Make(keys, removal.Statement{Issuer: "bureau", Bundle: id, Camera: "camera", ManifestSHA256: manifest, Sealed: now.AddDate(0, 0, -days), KeptUntil: now,
+		Removed: now, Signed: now, Reason: removal.Expired, ZH: "三十日无人确认", EN: "nobody confirmed it"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
 
 // What was altered, exchanged, deleted as the law wants or taken away is told apart, in both reports.
 func TestReport(t *testing.T) {
@@ -72,6 +104,19 @@ func TestReport(t *testing.T) {
 		return maker.Bundle(t, specimen.Spec{ID: "0198c000-0000-7000-8000-000000000004"})
 	})
 	add(unconfirmed, audit.Removed, func([]byte) []byte { return []byte("is not read") })
+	for id, outcome := range map[string]string{recorded: audit.Removed, forged: audit.Tampered, early: audit.Tampered} {
+		add(id, outcome, func([]byte) []byte { return []byte("its record, below") })
+	}
+	for _, m := range s.Members {
+		switch m.Bundle {
+		case recorded:
+			all[m.Bundle] = removed(t, maker, m.Bundle, m.ManifestSHA256, 31)
+		case forged:
+			all[m.Bundle] = removed(t, maker, m.Bundle, strings.Repeat("0", 64), 31)
+		case early:
+			all[m.Bundle] = removed(t, maker, m.Bundle, m.ManifestSHA256, 29)
+		}
+	}
 	report, err := audit.Check(t.Context(), s, all, all, maker.Trust, time.Unix(2e9, 0))
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +126,7 @@ func TestReport(t *testing.T) {
 			t.Errorf("%s: %s (%s), want %s", f.Bundle, f.Outcome, f.EN, want[f.Bundle])
 		}
 	}
-	if report.Count(audit.Holds) != 1 || report.Count(audit.Tampered) != 2 || report.Count(audit.Removed) != 1 || report.Count(audit.Missing) != 1 {
+	if report.Count(audit.Holds) != 1 || report.Count(audit.Tampered) != 4 || report.Count(audit.Removed) != 2 || report.Count(audit.Missing) != 1 {
 		t.Errorf("%+v", report.Findings)
 	}
 	spreadsheet(t, report)
@@ -107,7 +152,7 @@ func spreadsheet(t *testing.T, r audit.Report) {
 	}
 	defer x.Close()
 	rows, err := x.GetRows("检查结果")
-	if err != nil || len(rows) != 6 || rows[5][5] != "依法删除" || rows[2][1] != r.Findings[1].Bundle || rows[2][5] != "被改动" || rows[1][4] == "" {
+	if err != nil || len(rows) != 9 || rows[5][5] != "依法删除" || rows[2][1] != r.Findings[1].Bundle || rows[2][5] != "被改动" || rows[1][4] == "" {
 		t.Errorf("the spreadsheet: %v %v", rows, err)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,11 +14,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cyberphone/json-canonicalization/go/src/webpki.org/jsoncanonicalizer"
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/term"
 
 	"offsite/config"
+	"offsite/evidence/canonical"
 	"offsite/evidence/seal"
 	"offsite/evidence/translog"
 	"offsite/evidence/translog/ledger"
@@ -180,11 +179,8 @@ func (l *publicLog) decided(ctx context.Context, ring *seal.Ring, before map[str
 			key, d.Lines[k.ID] = k.ID, after[k.ID]
 		}
 	}
-	text, err := json.Marshal(d)
+	text, err := canonical.Write(d)
 	if err != nil {
-		return err
-	}
-	if text, err = jsoncanonicalizer.Transform(text); err != nil {
 		return err
 	}
 	sum := sha256.Sum256(text)

@@ -15,6 +15,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"offsite/config"
+	"offsite/evidence/removal"
 	"offsite/evidence/seal"
 	"offsite/evidence/verify"
 )
@@ -24,7 +25,8 @@ type verifyCmd struct {
 	Bundles     []string           `arg:"" help:"Bundles to check, as downloaded, or folders of them, or s3://BUCKET/PREFIX; - reads one from standard input."`
 	Trust       string             `default:"trust.json" help:"Keys and certificates that are trusted, as published by the bureau." placeholder:"FILE"`
 	Receipt     string             `help:"The transparency log's receipt of the bundle, where one bundle is checked; default: the file of the bundle's name that ends in .tlog-proof." placeholder:"FILE"`
-	Chain       bool               `help:"Also check that no bundle of a camera is missing among them; give all bundles of a time."`
+	Chain       bool               `help:"Also check that no bundle of a camera is missing among them, unless a removal record says that the law had it deleted; give all bundles and removal records of a time."`
+	Logged      bool               `help:"Refuse a bundle or a removal record without the log's receipt."`
 	Replay      bool               `help:"Also make the finding again from the sealed pixels, by the sealed models and parameters."`
 	Explain     bool               `help:"Say of each check what it shows."`
 	Language    string             `enum:"zh,en," default:"" help:"zh or en; default: as the environment says." placeholder:"LANGUAGE"`
@@ -35,7 +37,7 @@ type verifyCmd struct {
 
 // Help is shown by `offsite verify --help`.
 func (verifyCmd) Help() string {
-	return "Exit status: 0 all checks hold, 1 something was tampered with, 2 something could not be checked.\nThe same can be done with sha256sum and openssl: see docs/verify-yourself.md. Of a folder or a bucket, the\nbundles that do not hold are printed, and a summary; of a bucket, every version of each is checked.\n\n  offsite verify bundle.tar --trust trust.json --explain --language zh\n  offsite verify bundle.tar --receipt bundle.tlog-proof --replay\n  offsite verify bundles/ --chain\n  offsite verify s3://offsite-evidence/bundles/2026/11/ --s3.endpoint https://store.example --s3.access-key auditor --s3.secret-key-file key"
+	return "Exit status: 0 all checks hold, 1 something was tampered with, 2 something could not be checked.\nThe same can be done with sha256sum and openssl: see docs/verify-yourself.md. Of a folder or a bucket, the\nbundles that do not hold are printed, and a summary; of a bucket, every version of each is checked. Removal\nrecords (BUNDLE.removal.json, or removal.json in the bundle's place) are checked beside them.\n\n  offsite verify bundle.tar --trust trust.json --explain --language zh\n  offsite verify bundle.tar --receipt bundle.tlog-proof --replay\n  offsite verify bundles/ --chain\n  offsite verify s3://offsite-evidence/bundles/2026/11/ --s3.endpoint https://store.example --s3.access-key auditor --s3.secret-key-file key"
 }
 
 // Run prints one line per check.
@@ -88,13 +90,13 @@ func (c *verifyCmd) list(ctx context.Context) (list []source, whole bool, err er
 		}
 		before := len(list)
 		err = filepath.WalkDir(path, func(path string, d fs.DirEntry, err error) error {
-			if err == nil && d.Type().IsRegular() && filepath.Ext(path) == ".tar" {
+			if err == nil && d.Type().IsRegular() && checkable(path) {
 				list = append(list, fileSource(path, ""))
 			}
 			return err
 		})
 		if err == nil && len(list) == before {
-			err = errors.New("no file in it ends in .tar")
+			err = errors.New("no file in it ends in .tar, or is the record of a removal")
 		}
 		if err != nil {
 			return nil, true, fmt.Errorf("look for bundles in %s: %w", path, err)
@@ -118,13 +120,16 @@ type verification struct {
 	hold, tampered, unsure, logged int
 	bytes                          int64
 	chain                          []verify.Report // without their checks
+	records                        int             // of removals
+	gone                           []verify.Removal
 }
 
 // checked is what came of one bundle.
 type checked struct {
 	from   source
 	report verify.Report
-	logged bool // the log's receipt was looked at
+	gone   *verify.Removal // by a removal record that holds
+	logged bool            // the log's receipt was looked at
 	err    error
 }
 
@@ -152,7 +157,7 @@ func (v *verification) run(ctx context.Context, list []source) error {
 		}
 	}
 	if (v.quiet || len(list) > 1) && !v.cmd.JSON {
-		v.summary(len(list))
+		v.summary(len(list) - v.records)
 	}
 	return ctx.Err()
 }
@@ -189,8 +194,16 @@ func (v *verification) one(ctx context.Context, from source) checked {
 		return c
 	}
 	c.logged = o.LogProof != nil
+	if removal.Is(from.name) {
+		c.report, c.gone, c.err = from.gone(ctx, v.trust, removal.Options{Receipt: o.LogProof, Logged: v.cmd.Logged})
+		return c
+	}
 	if c.report, c.err = from.check(ctx, v.trust, o); c.err == nil && v.cmd.Replay {
 		c.err = v.again.replay(ctx, from, &c.report)
+	}
+	if c.err == nil && v.cmd.Logged && !c.logged {
+		c.report.Checks = append(c.report.Checks, verify.Check{Name: verify.CheckLog, Unchecked: true, File: verify.LogProof,
+			ZH: "没有日志回执 " + from.wanted, EN: "there is no receipt of the transparency log, " + from.wanted})
 	}
 	return c
 }
@@ -200,12 +213,31 @@ func (v *verification) take(c checked) error {
 	if v.bar != nil {
 		_ = v.bar.Add(1)
 	}
+	status := c.report.Exit()
+	v.judge(status)
+	v.count(c, status)
+	if v.quiet && status == 0 && !v.cmd.JSON {
+		return nil
+	}
+	if v.bar != nil {
+		_ = v.bar.Clear()
+	}
+	return v.print(c)
+}
+
+// count keeps what the summary says, and what the chain is made of.
+func (v *verification) count(c checked, status int) {
+	if c.report.Kind == removal.Kind {
+		v.records++
+		if c.gone != nil {
+			v.gone = append(v.gone, *c.gone)
+		}
+		return
+	}
 	v.bytes += c.report.Bytes
 	if c.logged {
 		v.logged++
 	}
-	status := c.report.Exit()
-	v.judge(status)
 	switch status {
 	case 0:
 		v.hold++
@@ -219,13 +251,6 @@ func (v *verification) take(c checked) error {
 		light.Checks = nil
 		v.chain = append(v.chain, light)
 	}
-	if v.quiet && status == 0 && !v.cmd.JSON {
-		return nil
-	}
-	if v.bar != nil {
-		_ = v.bar.Clear()
-	}
-	return v.print(c)
 }
 
 // judge remembers the worst: tampered with (1) outweighs not checked (2).
@@ -237,7 +262,7 @@ func (v *verification) judge(status int) {
 
 // chained looks at all bundles together.
 func (v *verification) chained() error {
-	r := verify.Report{Checks: verify.Chain(v.chain)}
+	r := verify.Report{Checks: verify.Chain(v.chain, v.gone...)}
 	v.judge(r.Exit())
 	if v.cmd.JSON {
 		return printLine(r)
@@ -253,10 +278,16 @@ func (v *verification) summary(n int) {
 	if v.zh {
 		fmt.Printf("共 %d 个证据包：%d 个无误，%d 个被改动，%d 个未能核对；%d 个核对了日志回执；%.1f MiB，用时 %s\n",
 			n, v.hold, v.tampered, v.unsure, v.logged, float64(v.bytes)/(1<<20), took)
+		if v.records > 0 {
+			fmt.Printf("另有删除记录 %d 份：%d 份成立\n", v.records, len(v.gone))
+		}
 		return
 	}
 	fmt.Printf("%d bundles: %d hold, %d were tampered with, %d could not be checked; of %d the log's receipt was looked at; %.1f MiB in %s\n",
 		n, v.hold, v.tampered, v.unsure, v.logged, float64(v.bytes)/(1<<20), took)
+	if v.records > 0 {
+		fmt.Printf("%d removal records: %d hold\n", v.records, len(v.gone))
+	}
 }
 
 func (v *verification) print(c checked) error {
@@ -264,11 +295,11 @@ func (v *verification) print(c checked) error {
 	if v.cmd.JSON {
 		return printLine(r)
 	}
-	if v.zh {
-		fmt.Printf("%s：证据包 %s，摄像机 %s\n", c.from.name, r.Bundle, r.Camera)
-	} else {
-		fmt.Printf("%s: bundle %s of camera %s\n", c.from.name, r.Bundle, r.Camera)
+	form := map[bool]string{true: "%s：证据包 %s，摄像机 %s\n", false: "%s: bundle %s of camera %s\n"}
+	if r.Kind == removal.Kind {
+		form = map[bool]string{true: "%s：证据包 %s 的删除记录，摄像机 %s\n", false: "%s: removal record of bundle %s of camera %s\n"}
 	}
+	fmt.Printf(form[v.zh], c.from.name, r.Bundle, r.Camera)
 	for i, check := range r.Checks {
 		v.printCheck(check)
 		if v.cmd.Explain && (i == len(r.Checks)-1 || r.Checks[i+1].Name != check.Name) {
@@ -276,7 +307,7 @@ func (v *verification) print(c checked) error {
 			v.line("     ", "", zh, en)
 		}
 	}
-	if v.trust.Log != nil && !c.logged {
+	if v.trust.Log != nil && !c.logged && !v.cmd.Logged {
 		en, zh := "not looked at: there is no "+c.from.wanted, "未核对：没有 "+c.from.wanted
 		v.line("-    ", verify.CheckLog, zh, en)
 	}

@@ -9,9 +9,11 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
+	"offsite/evidence/removal"
 	"offsite/evidence/seal"
 	"offsite/evidence/vault"
 	"offsite/evidence/verify"
@@ -55,7 +57,8 @@ type s3Access struct {
 
 const s3Scheme = "s3://"
 
-// bucketSources are the bundles under s3://BUCKET/PREFIX, every version of each.
+// bucketSources are the bundles and removal records under s3://BUCKET/PREFIX, every version
+// of each.
 func (a s3Access) bucketSources(ctx context.Context, address string) ([]source, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -77,28 +80,62 @@ func (a s3Access) bucketSources(ctx context.Context, address string) ([]source, 
 		return nil, err
 	}
 	var list []source
-	for o, err := range v.Bundles(ctx, strings.TrimPrefix(u.Path, "/")) {
+	for o, err := range v.Objects(ctx, strings.TrimPrefix(u.Path, "/"), checkable) {
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, objectSource(v, o))
 	}
 	if len(list) == 0 {
-		return nil, fmt.Errorf("look for bundles in %s: nothing there ends in .tar", address)
+		return nil, fmt.Errorf("look for bundles in %s: nothing there ends in .tar, or is the record of a removal", address)
 	}
 	return list, nil
 }
 
+// checkable tells whether a file is a bundle, or stands where one was removed.
+func checkable(name string) bool { return filepath.Ext(name) == ".tar" || removal.Is(name) }
+
 // objectSource is a bundle in a store.
 func objectSource(v *vault.Vault, o vault.Object) source {
-	name := s3Scheme + v.Bucket() + "/" + o.Key
+	proof := verify.LogProof
+	if removal.Is(o.Key) {
+		proof = removal.Receipt
+	}
 	return source{
-		name:    name,
-		wanted:  s3Scheme + v.Bucket() + "/" + filepath.ToSlash(filepath.Join(filepath.Dir(o.Key), verify.LogProof)),
-		receipt: func(ctx context.Context) ([]byte, error) { return v.LogProof(ctx, v.Receipt(o)) },
-		open:    func(ctx context.Context) (io.ReadCloser, error) { return v.ReadObject(ctx, o) },
+		name:   s3Scheme + v.Bucket() + "/" + o.Key,
+		wanted: s3Scheme + v.Bucket() + "/" + path.Join(path.Dir(o.Key), proof),
+		receipt: func(ctx context.Context) ([]byte, error) {
+			text, err := v.ReadBeside(ctx, v.Receipt(o), proof)
+			if errors.Is(err, vault.ErrNoEntry) {
+				return nil, nil
+			}
+			return text, err
+		},
+		open: func(ctx context.Context) (io.ReadCloser, error) { return v.ReadObject(ctx, o) },
 	}
 }
+
+// gone checks a record of a removal; nil unless it holds.
+func (s source) gone(ctx context.Context, trust *seal.Trust, o removal.Options) (verify.Report, *verify.Removal, error) {
+	in, err := s.open(ctx)
+	if err != nil {
+		return verify.Report{}, nil, err
+	}
+	defer in.Close()
+	text, err := io.ReadAll(io.LimitReader(in, mostRecord))
+	if err != nil {
+		return verify.Report{}, nil, fmt.Errorf("read %s: %w", s.name, err)
+	}
+	o.Bundle = removal.Named(s.name)
+	report, gone, err := removal.Check(text, trust, o)
+	if err != nil {
+		return report, nil, fmt.Errorf("check %s: %w", s.name, err)
+	}
+	return report, gone, nil
+}
+
+// mostRecord is more than a removal record may have, so that a longer one is refused.
+const mostRecord = 1 << 20
 
 // check verifies the bundle.
 func (s source) check(ctx context.Context, trust *seal.Trust, o verify.Options) (verify.Report, error) {

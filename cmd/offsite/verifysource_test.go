@@ -20,6 +20,8 @@ import (
 	"offsite/embedded/s3"
 	"offsite/evidence"
 	"offsite/evidence/bundle"
+	"offsite/evidence/removal"
+	"offsite/evidence/seal"
 	"offsite/evidence/specimen"
 	"offsite/evidence/vault"
 	"offsite/pipeline/decode"
@@ -117,8 +119,54 @@ func bucketIsVerified(t *testing.T, o vault.Options, v *vault.Vault) {
 		!regexp.MustCompile(`s3://evidence/bundles/2026/11/0007/bundle.tar: bundle`).MatchString(out) {
 		t.Fatalf("exit %d: %s", status, out)
 	}
+	bucketWithARemoval(t, v, maker, func(prefix string) (string, error) {
+		c := &verifyCmd{
+			Bundles: []string{"s3://evidence/" + prefix}, Trust: trust, Language: "en", Chain: true,
+			S3: s3Access{Endpoint: o.Endpoint, AccessKey: o.AccessKey, SecretKeyFile: secret, Region: "us-east-1"},
+		}
+		return said(t, func() error { return c.Run(t.Context()) })
+	})
 	if _, err := check("nowhere/"); exitStatus(err) != 2 || !strings.Contains(err.Error(), "nothing there ends in .tar") {
 		t.Fatalf("an empty prefix: %v", err)
+	}
+}
+
+// bucketWithARemoval has a bundle missing between two, in the bucket's own layout: first without
+// a word, then with its removal record, then with one of another seal beside that.
+func bucketWithARemoval(t *testing.T, v *vault.Vault, maker *specimen.Maker, chained func(prefix string) (string, error)) {
+	t.Helper()
+	const gone = "0198c000-0000-7000-8000-0000000000e1"
+	r := evidence.Receipt{BundleID: gone, Bucket: v.Bucket(), Key: "chained/2026/11/05/" + gone + "/bundle.tar"}
+	tar := maker.Bundle(t, specimen.Spec{Previous: &bundle.Link{Bundle: gone, ManifestSHA256: strings.Repeat("e", 64)}})
+	if _, err := v.Put(t.Context(), "chained/2026/12/06/next/bundle.tar", bytes.NewReader(tar), int64(len(tar)), sha256.Sum256(tar)); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := seal.NewSealer(maker.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	record := func(manifest string) {
+		t.Helper()
+		text, err := removal.Make(keys, removal.Statement{Issuer: "bureau", Bundle: gone, Camera: "0198c000-0000-7000-8000-00000000cafe", ManifestSHA256: manifest,
+			Sealed: now.AddDate(0, 0, -31), KeptUntil: now.AddDate(0, 0, -1), Removed: now, Signed: now, Reason: removal.Rejected, ZH: "审核未予确认", EN: "the review did not confirm the finding"})
+		if err == nil {
+			err = v.PutRemoval(t.Context(), r, text, nil, now.Add(time.Hour))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := chained("chained/"); exitStatus(err) != 2 || !strings.Contains(out, gone+", is not among those that were checked") {
+		t.Errorf("without a word: %v: %s", err, out)
+	}
+	record(strings.Repeat("e", 64))
+	if out, err := chained("chained/"); err != nil || !strings.Contains(out, gone+", was removed lawfully on") || !strings.Contains(out, "1 removal records: 1 hold") {
+		t.Errorf("with its record: %v: %s", err, out)
+	}
+	record(strings.Repeat("d", 64))
+	if out, err := chained("chained/"); exitStatus(err) != 1 || !strings.Contains(out, "names another seal than it has") {
+		t.Errorf("with one of another seal: %v: %s", err, out)
 	}
 }
 

@@ -34,6 +34,7 @@ import (
 	"offsite/api/wire"
 	"offsite/evidence/bag"
 	"offsite/evidence/bundle"
+	"offsite/evidence/removal"
 	"offsite/evidence/seal"
 	"offsite/evidence/specimen"
 	"offsite/evidence/translog"
@@ -61,9 +62,11 @@ type pageLine struct {
 var pageLines = []pageLine{
 	{command: "offsite verify bundle.tar --trust trust.json", says: "ok    seal", spoil: (*auditor).flipBundle, exit: 1},
 	{command: "offsite verify bundles/ --trust trust.json --chain", says: "2 bundles: 2 hold", spoil: (*auditor).loseOne, exit: 2},
+	{command: "offsite verify bundles/ --trust trust.json --chain --logged", says: "was removed lawfully on", spoil: (*auditor).forgeRecord, exit: 1},
 	{command: "offsite verify bundle.tar --trust trust.json --replay", says: "the rule comes to the same verdict", spoil: (*auditor).invent, exit: 1},
 	{command: "python3 verify.py --trust trust.json bundle.tar", says: "all checks hold", spoil: (*auditor).flipBundle, exit: 1},
 	{command: "python3 verify.py --trust trust.json --proof bundle.tlog-proof bundle.tar", says: "all checks hold", spoil: (*auditor).otherReceipt, exit: 1},
+	{command: "python3 verify.py --trust trust.json --proof bundles/gone/removal.tlog-proof --removal bundles/gone/removal.json", says: "all checks hold", spoil: (*auditor).forgeRecord, exit: 1},
 	{command: "offsite verify bundle.tar --trust trust.json --receipt bundle.tlog-proof", says: "ok    log", spoil: (*auditor).otherReceipt, exit: 1},
 	{command: "offsite log prove https://" + pageHost + "/log/ bundle.tar --trust trust.json", says: "bundle.tlog-proof: bundle", spoil: (*auditor).fork, exit: 1},
 	{command: "offsite log check https://" + pageHost + "/log/ --trust trust.json --state seen.json", says: "every entry is as the checkpoint says", spoil: (*auditor).fork, exit: 1},
@@ -184,7 +187,7 @@ func (a *auditor) entered(log *translog.Log, tar []byte) (receipt []byte, e proo
 	return receipt, e
 }
 
-// bundles are one with a finding, and two of which the second names the first.
+// bundles are one with a finding, and two between which a third was removed.
 func (a *auditor) bundles(log *translog.Log) {
 	tar := sealed(a.t, a.maker, a.found)
 	receipt, _ := a.entered(log, tar)
@@ -198,9 +201,38 @@ func (a *auditor) bundles(log *translog.Log) {
 	first := a.maker.Bundle(a.t, specimen.Spec{})
 	c, err := bundle.Read(bytes.NewReader(first), bundle.Whole, 1<<20)
 	a.must(err)
-	manifest, _ := c.File(bundle.ManifestDoc)
-	a.write("bundles/1.tar", first)
-	a.write("bundles/2.tar", a.maker.Bundle(a.t, specimen.Spec{Previous: &bundle.Link{Bundle: c.ID, ManifestSHA256: hex.EncodeToString(manifest.SHA256[:])}}))
+	second := specimen.Spec{Previous: &bundle.Link{Bundle: "0198c000-0000-7000-8000-0000000000e1", ManifestSHA256: strings.Repeat("e", 64)}}
+	a.removed(log, c, *second.Previous)
+	for name, tar := range map[string][]byte{"bundles/1": first, "bundles/2": a.maker.Bundle(a.t, second)} {
+		receipt, _ := a.entered(log, tar)
+		a.write(name+".tar", tar)
+		a.write(name+".tlog-proof", receipt)
+	}
+}
+
+// removed lays the record of a bundle that followed another and went after a month.
+func (a *auditor) removed(log *translog.Log, after bundle.Contents, gone bundle.Link) {
+	now := time.Now()
+	keys, err := seal.NewSealer(a.maker.Key)
+	a.must(err)
+	m, err := bundle.ParseManifest(after.Text[bundle.ManifestDoc])
+	a.must(err)
+	text, err := removal.Make(keys, removal.Statement{Issuer: "bureau", Bundle: gone.Bundle, Camera: m.Camera, ManifestSHA256: gone.ManifestSHA256, Previous: after.ID,
+		Sealed: now.AddDate(0, 0, -31), KeptUntil: now.AddDate(0, 0, -1), Removed: now, Signed: now, Reason: removal.Expired, ZH: "三十日无人确认", EN: "nobody confirmed the finding"})
+	a.must(err)
+	e, err := removal.Entry(text)
+	a.must(err)
+	receipt, err := log.Record(a.t.Context(), e)
+	a.must(err)
+	a.write("bundles/gone/"+removal.File, text)
+	a.write("bundles/gone/"+removal.Receipt, receipt)
+}
+
+// forgeRecord has the record speak of another bundle.
+func (a *auditor) forgeRecord(dir string) {
+	a.change(filepath.Join(dir, "bundles", "gone", removal.File), func(text []byte) []byte {
+		return bytes.Replace(text, []byte("0000000000e1"), []byte("0000000000e2"), 1)
+	})
 }
 
 // drawn is a sample of half of ten bundles, as the console gives it.

@@ -4,8 +4,9 @@
     python3 verify.py --trust trust.json bundle.tar...
     python3 verify.py --trust trust.json --proof log.tlog-proof bundle.tar
     python3 verify.py --trust trust.json --proof process-record.tlog-proof --record process-record.ndjson
+    python3 verify.py --trust trust.json --proof removal.tlog-proof --removal removal.json
 
-A second reader of the format that bundle.md specifies, written from that page.
+A second reader of the formats that bundle.md and removal.md specify, written from those pages.
 It uses Python's standard library, and the openssl command for signatures and
 timestamps. Exit status: 0 all checks hold, 1 something was tampered with,
 2 something could not be checked.
@@ -36,6 +37,7 @@ PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 SIGNATURES = {"ed25519": "seal/manifest.sig", "sm2": "seal/manifest.sm2sig"}
 SKEW = datetime.timedelta(minutes=1)
+KEPT = {reason: datetime.timedelta(days=n) for reason, n in (("expire", 30), ("reject", 30), ("archive", 3650))}
 
 
 class Report:
@@ -334,11 +336,7 @@ class Checker:
                     self.report.wrong("seal", file, "its key was not in force")
 
     def signed(self, key, signature):
-        args = ["-digest", "sm3", "-pkeyopt", "distid:1234567812345678"] if key["algorithm"] == "sm2" else []
-        return openssl(
-            "pkeyutl", "-verify", "-pubin", "-inkey", self.put("key.pem", key["public_key_pem"].encode()), "-rawin", *args,
-            "-in", self.put("manifest.json", self.tar.text["seal/manifest.json"]), "-sigfile", self.put("signature", signature),
-        ).returncode == 0
+        return signed_by(key, self.tar.text["seal/manifest.json"], signature, self.put)
 
     def timestamps(self):
         text = self.tar.text.get("seal/manifest.json")
@@ -526,6 +524,76 @@ def check_record(path, trust, proof):
     return report
 
 
+def signed_by(key, message, signature, put):
+    """Whether the signature is that key's over the message."""
+    args = ["-digest", "sm3", "-pkeyopt", "distid:1234567812345678"] if key["algorithm"] == "sm2" else []
+    return openssl(
+        "pkeyutl", "-verify", "-pubin", "-inkey", put("key.pem", key["public_key_pem"].encode()), "-rawin", *args,
+        "-in", put("message", message), "-sigfile", put("signature", signature),
+    ).returncode == 0
+
+
+def parse_removal(text):
+    """Returns statement and signatures of a removal record, or raises ValueError."""
+    record = json.loads(text.decode("utf-8"), object_pairs_hook=no_duplicates)
+    if set(record) != {"statement", "signatures"} or canonical(record) != text:
+        raise ValueError("it is not canonical JSON (RFC 8785) of a removal record")
+    s = record["statement"]
+    names = {"format", "issuer", "bundle", "camera", "manifest_sha256", "previous", "sealed", "kept_until", "removed",
+             "reason", "zh", "en", "signed", "keys"}
+    if s["format"] != "offsite-removal/1" or not names >= s.keys() or not s.keys() >= names - {"previous"}:
+        raise ValueError("it is of another format, or has other names than it should")
+    if not all(TIME.fullmatch(s[at]) for at in ("sealed", "kept_until", "removed", "signed")):
+        raise ValueError("it has a time that is none in UTC")
+    if not s["keys"] or len(s["keys"]) != len(record["signatures"]) or any(set(k) != {"algorithm", "key"} for k in s["keys"]):
+        raise ValueError("it does not name a key for each signature")
+    return s, [base64.b64decode(one, validate=True) for one in record["signatures"]]
+
+
+def check_removal(path, trust, proof):
+    """Checks the record that stands where a bundle lay that the law has deleted."""
+    report, name = Report(), os.path.basename(path)
+    with open(path, "rb") as f:
+        text = f.read(MAX_TEXT)
+    text = text[:-1] if text.endswith(b"\n") else text
+    try:
+        s, signatures = parse_removal(text)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
+        report.wrong("removal", name, "it cannot be read: %s" % e)
+        return report
+    report.bundle = s["bundle"]
+    folder = os.path.basename(os.path.dirname(os.path.abspath(path)))
+    place = name[:-len(".removal.json")] if name.endswith(".removal.json") else folder if ID.fullmatch(folder) else s["bundle"]
+    if place != s["bundle"]:
+        report.wrong("removal", name, "it is of bundle %s" % s["bundle"])
+    sealed, kept, removed, signed = (when(s[at]) for at in ("sealed", "kept_until", "removed", "signed"))
+    if s["reason"] not in KEPT:
+        report.wrong("removal", name, "%r is no reason for which a bundle is deleted" % s["reason"])
+    elif not sealed + KEPT[s["reason"]] <= kept <= removed <= signed:
+        report.wrong("removal", name, "the bundle was deleted before its time was over")
+    with tempfile.TemporaryDirectory() as scratch:
+        def put(file, data):
+            with open(os.path.join(scratch, file), "wb") as f:
+                f.write(data)
+            return f.name
+        for ref, signature in zip(s["keys"], signatures):
+            key = next((k for k in trust["keys"] if k["id"] == ref["key"]), None)
+            if key is None:
+                report.cannot_tell("seal", name, "its key is not among those of trust.json")
+            elif key["algorithm"] != ref["algorithm"] or not signed_by(key, canonical(s), signature, put):
+                report.wrong("seal", name, "the signature is not one over this statement")
+            elif key.get("revoked"):
+                later = key.get("revoked_since") and signed < when(key["revoked_since"])
+                (report.cannot_tell if later else report.wrong)("seal", name, "its key was revoked: " + key["revoked"])
+            elif signed < when(key["valid_from"]) or key.get("valid_to") and signed > when(key["valid_to"]):
+                report.wrong("seal", name, "its key was not in force")
+        if not any(k["algorithm"] == "ed25519" for k in s["keys"]):
+            report.wrong("seal", name, "it names no Ed25519 key")
+        if proof:
+            proved(proof, trust, report, put, [log_entry("removal", s["bundle"], s["removed"], hashlib.sha256(text).hexdigest())])
+    return report
+
+
 def parse_openssl_time(text):
     form = "%b %d %H:%M:%S.%f %Y" if "." in text else "%b %d %H:%M:%S %Y"
     return datetime.datetime.strptime(re.sub(" +", " ", text), form).replace(tzinfo=datetime.timezone.utc)
@@ -555,6 +623,7 @@ def main():
     parser.add_argument("--trust", default="trust.json", help="keys and certificates, as the bureau publishes them")
     parser.add_argument("--proof", help="the transparency log's receipt of the one bundle or record", metavar="FILE")
     parser.add_argument("--record", help="the process record of a case", metavar="FILE")
+    parser.add_argument("--removal", help="the record of a bundle's removal", metavar="FILE")
     parser.add_argument("--json", action="store_true", help="print one JSON line for each bundle")
     args = parser.parse_args()
     with open(args.trust, encoding="utf-8") as f:
@@ -563,10 +632,10 @@ def main():
         sys.exit("verify.py: %s is no trust.json of a known format" % args.trust)
     trust["timestamp_authorities"] = trust.get("timestamp_authorities") or []
     status = 0
-    if bool(args.bundles) == bool(args.record):
-        parser.error("name bundles, or a process record with --record")
-    reader = check_record if args.record else check
-    for path in args.bundles or [args.record]:
+    if [bool(args.bundles), bool(args.record), bool(args.removal)].count(True) != 1:
+        parser.error("name bundles, or a process record with --record, or a removal record with --removal")
+    reader = check_record if args.record else check_removal if args.removal else check
+    for path in args.bundles or [args.record or args.removal]:
         report = reader(path, trust, args.proof)
         if report.exit() == 1 or status == 0:
             status = report.exit()

@@ -3,13 +3,10 @@ package bundle
 import (
 	"bytes"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"time"
 
-	"github.com/cyberphone/json-canonicalization/go/src/webpki.org/jsoncanonicalizer"
+	"offsite/evidence/canonical"
 )
 
 const maxSeals = 8
@@ -61,8 +58,8 @@ func entries(files []File) []Entry {
 	return out
 }
 
-// canonical returns the manifest as RFC 8785 writes it.
-func (m Manifest) canonical() ([]byte, error) {
+// filled is the manifest with what this format fixes.
+func (m Manifest) filled() (Manifest, error) {
 	m.Format = Format
 	m.Raised, m.Sealed = m.Raised.UTC().Truncate(time.Microsecond), m.Sealed.UTC().Truncate(time.Microsecond)
 	for _, e := range m.Files {
@@ -71,37 +68,34 @@ func (m Manifest) canonical() ([]byte, error) {
 		}
 	}
 	if m.IncidentSHA256 == "" {
-		return nil, fmt.Errorf("bundle %s has no %s", m.Bundle, Incident)
+		return m, fmt.Errorf("bundle %s has no %s", m.Bundle, Incident)
 	}
-	text, err := json.Marshal(m)
+	return m, nil
+}
+
+// canonical returns the manifest as RFC 8785 writes it.
+func (m Manifest) canonical() ([]byte, error) {
+	m, err := m.filled()
+	if err != nil {
+		return nil, err
+	}
+	text, err := canonical.Write(m)
 	if err != nil {
 		return nil, fmt.Errorf("write manifest of bundle %s: %w", m.Bundle, err)
 	}
-	out, err := jsoncanonicalizer.Transform(text)
-	if err != nil {
-		return nil, fmt.Errorf("write manifest of bundle %s canonically: %w", m.Bundle, err)
-	}
-	return out, nil
+	return text, nil
 }
 
 // ParseManifest reads a manifest. It takes only the canonical form, without
 // unknown or repeated fields.
 func ParseManifest(text []byte) (Manifest, error) {
 	var m Manifest
-	if len(text) > MaxTextBytes {
-		return m, fmt.Errorf("%s has %d bytes, more than %d", ManifestDoc, len(text), MaxTextBytes)
-	}
 	// Before it is parsed, since a small text of many entries takes much memory.
 	if n := bytes.Count(text, []byte("{")); n > MaxFiles+maxSeals+8 {
 		return m, fmt.Errorf("%s holds %d objects, more than a bundle of %d files has", ManifestDoc, n, MaxFiles)
 	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&m); err != nil {
+	if err := canonical.Decode(text, &m, MaxTextBytes); err != nil {
 		return m, fmt.Errorf("%s cannot be read: %w", ManifestDoc, err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return m, fmt.Errorf("%s has something after its end", ManifestDoc)
 	}
 	if m.Format != Format {
 		return m, fmt.Errorf("%s is of format %q; this program knows %q", ManifestDoc, clip(m.Format), Format)
@@ -112,12 +106,12 @@ func ParseManifest(text []byte) (Manifest, error) {
 	if len(m.Seals) > maxSeals {
 		return m, fmt.Errorf("%s lists %d seals, more than %d", ManifestDoc, len(m.Seals), maxSeals)
 	}
-	canonical, err := m.canonical()
-	if err != nil {
-		return m, err
+	again, err := m.filled()
+	if err == nil {
+		err = canonical.Is(text, again)
 	}
-	if !bytes.Equal(canonical, text) {
-		return m, fmt.Errorf("%s is not as this format writes it (RFC 8785, the known fields, times in UTC)", ManifestDoc)
+	if err != nil {
+		return m, fmt.Errorf("%s cannot be read: %w", ManifestDoc, err)
 	}
 	return m, nil
 }

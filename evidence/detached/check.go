@@ -9,6 +9,7 @@ import (
 
 	"github.com/emmansun/gmsm/sm3"
 
+	"offsite/evidence/canonical"
 	"offsite/evidence/seal"
 	"offsite/evidence/verify"
 )
@@ -49,19 +50,37 @@ func Check(document io.Reader, text []byte, trust *seal.Trust) (verify.Report, e
 	} else {
 		r.wrong(CheckDocument, "文书不是被签名的那一份，或签名后被改动", "this is not the document that was sealed, or it was changed since")
 	}
-	message, err := canonical(st)
+	checks, key, err := Signatures(Signed{Statement: st, Keys: st.Keys, Signatures: s.Signatures, At: st.Issued, ZH: "文书", EN: "the document"}, trust)
+	r.Checks, r.SealKeyID = append(r.Checks, checks...), key
+	return r.Report, err
+}
+
+// Signed is a statement of the bureau's with its signatures.
+type Signed struct {
+	Statement  any
+	Keys       []SealKey // that it names
+	Signatures [][]byte  // one of each of them
+	At         time.Time // when it says that it was signed
+	ZH, EN     string    // what it is, in a sentence
+}
+
+// Signatures checks those of a statement: one check a key, at least one of them Ed25519.
+// key is the first whose signature it is, "" where none is.
+func Signatures(s Signed, trust *seal.Trust) (checks []verify.Check, key string, err error) {
+	message, err := canonical.Write(s.Statement)
 	if err != nil {
-		return r.Report, fmt.Errorf("write the statement again: %w", err)
+		return nil, "", fmt.Errorf("write the statement again: %w", err)
 	}
+	var r report
 	ed := false
-	for i, k := range st.Keys {
+	for i, k := range s.Keys {
 		ed = ed || k.Algorithm == seal.Ed25519
-		r.signature(k, message, s.Signatures[i], st.Issued, trust)
+		r.signature(k, message, s.Signatures[i], s, trust)
 	}
 	if !ed {
 		r.wrong(CheckSeal, "没有 Ed25519 签名", "it names no Ed25519 key")
 	}
-	return r.Report, nil
+	return r.Checks, r.SealKeyID, nil
 }
 
 // report is a verify.Report that is being written.
@@ -79,11 +98,12 @@ func (r *report) unsure(name, zh, en string) {
 	r.Checks = append(r.Checks, verify.Check{Name: name, Unchecked: true, ZH: zh, EN: en})
 }
 
-// signature checks one signature and whether its key counted when the document was
-// issued. No timestamp proves that time, so what a revoked key signed before it was
+// signature checks one signature and whether its key counted when the statement was
+// signed. No timestamp proves that time, so what a revoked key signed before it was
 // lost cannot be told from what a thief dated back: the process record can, which
-// names the document's digest and stands in the transparency log.
-func (r *report) signature(k SealKey, message, signature []byte, issued time.Time, trust *seal.Trust) {
+// names what was signed and stands in the transparency log.
+func (r *report) signature(k SealKey, message, signature []byte, s Signed, trust *seal.Trust) {
+	at := s.At.Format(time.RFC3339)
 	known, ok := trust.Key(k.Key)
 	switch {
 	case !ok:
@@ -100,14 +120,14 @@ func (r *report) signature(k SealKey, message, signature []byte, issued time.Tim
 		r.SealKeyID = known.ID
 	}
 	switch {
-	case known.Revoked != "" && known.RevokedSince != nil && issued.Before(*known.RevokedSince):
-		r.unsure(CheckSeal, fmt.Sprintf("密钥 %s 自 %s 起吊销（%s）；文书写明的时间更早，须凭日志中的过程记录证明", known.ID, known.RevokedSince.Format(time.RFC3339), known.Revoked),
-			fmt.Sprintf("key %s was revoked from %s on (%s); the document says that it is older, which the process record in the log can prove", known.ID, known.RevokedSince.Format(time.RFC3339), known.Revoked))
+	case known.Revoked != "" && known.RevokedSince != nil && s.At.Before(*known.RevokedSince):
+		since := known.RevokedSince.Format(time.RFC3339)
+		r.unsure(CheckSeal, fmt.Sprintf("密钥 %s 自 %s 起吊销（%s）；%s写明的时间更早，须凭日志中的过程记录证明", known.ID, since, known.Revoked, s.ZH),
+			fmt.Sprintf("key %s was revoked from %s on (%s); %s says that it is older, which the process record in the log can prove", known.ID, since, known.Revoked, s.EN))
 	case known.Revoked != "":
 		r.wrong(CheckSeal, fmt.Sprintf("密钥 %s 已吊销：%s", known.ID, known.Revoked), fmt.Sprintf("key %s was revoked: %s", known.ID, known.Revoked))
-	case !known.CountsAt(issued):
-		r.wrong(CheckSeal, fmt.Sprintf("文书签发时（%s）密钥 %s 不在有效期内", issued.Format(time.RFC3339), known.ID),
-			fmt.Sprintf("key %s was not in force when the document was issued, %s", known.ID, issued.Format(time.RFC3339)))
+	case !known.CountsAt(s.At):
+		r.wrong(CheckSeal, fmt.Sprintf("%s签发时（%s）密钥 %s 不在有效期内", s.ZH, at, known.ID), fmt.Sprintf("key %s was not in force when %s was signed, %s", known.ID, s.EN, at))
 	default:
 		r.ok(CheckSeal, fmt.Sprintf("签名有效：密钥 %s（%s），签发时有效", known.ID, known.Algorithm), fmt.Sprintf("the signature is that of key %s (%s), in force at the time", known.ID, known.Algorithm))
 	}

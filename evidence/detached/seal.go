@@ -10,16 +10,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"time"
 
-	"github.com/cyberphone/json-canonicalization/go/src/webpki.org/jsoncanonicalizer"
 	"github.com/emmansun/gmsm/sm3"
 
 	"offsite/evidence/bundle"
+	"offsite/evidence/canonical"
 )
 
 // Format is what a seal calls its format.
@@ -69,35 +66,50 @@ type Sealer interface {
 func Make(k Sealer, s Statement, document []byte) ([]byte, error) {
 	sum, sum3 := sha256.Sum256(document), sm3.Sum(document)
 	s.Format, s.Issued, s.Size = Format, s.Issued.UTC().Truncate(time.Microsecond), int64(len(document))
-	s.SHA256, s.SM3, s.Keys = hex.EncodeToString(sum[:]), hex.EncodeToString(sum3[:]), nil
-	for _, r := range k.Refs() {
-		s.Keys = append(s.Keys, SealKey{r.Algorithm, r.Key})
-	}
-	message, err := canonical(s)
+	s.SHA256, s.SM3, s.Keys = hex.EncodeToString(sum[:]), hex.EncodeToString(sum3[:]), Keys(k)
+	signatures, err := Sign(k, s)
 	if err != nil {
 		return nil, fmt.Errorf("seal document %s: %w", s.Number, err)
 	}
-	signed, err := k.Sign(message)
-	if err != nil {
-		return nil, fmt.Errorf("seal document %s: %w", s.Number, err)
-	}
-	out := Seal{Statement: s}
-	for _, one := range signed {
-		out.Signatures = append(out.Signatures, one.Bytes)
-	}
-	text, err := canonical(out)
+	text, err := canonical.Write(Seal{Statement: s, Signatures: signatures})
 	if err != nil {
 		return nil, fmt.Errorf("seal document %s: %w", s.Number, err)
 	}
 	return text, nil
 }
 
-func canonical(v any) ([]byte, error) {
-	text, err := json.Marshal(v)
+// Keys are those that k signs with, as a statement names them.
+func Keys(k Sealer) []SealKey {
+	var keys []SealKey
+	for _, r := range k.Refs() {
+		keys = append(keys, SealKey{r.Algorithm, r.Key})
+	}
+	return keys
+}
+
+// Sign signs RFC 8785's form of a statement, once with each of Keys.
+func Sign(k Sealer, statement any) (signatures [][]byte, err error) {
+	message, err := canonical.Write(statement)
 	if err != nil {
 		return nil, err
 	}
-	return jsoncanonicalizer.Transform(text)
+	signed, err := k.Sign(message)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range signed {
+		signatures = append(signatures, one.Bytes)
+	}
+	return signatures, nil
+}
+
+// Paired tells, as an error, whether a file that is read has as many signatures as its
+// statement names keys, and any.
+func Paired(keys []SealKey, signatures [][]byte) error {
+	if n := len(keys); n == 0 || n > maxSignatures || n != len(signatures) {
+		return fmt.Errorf("it names %d keys and has %d signatures", n, len(signatures))
+	}
+	return nil
 }
 
 // Parse reads a seal. It takes only the canonical form, without unknown or repeated
@@ -105,30 +117,18 @@ func canonical(v any) ([]byte, error) {
 // tells.
 func Parse(text []byte) (Seal, error) {
 	var s Seal
-	if len(text) > maxSealBytes {
-		return s, fmt.Errorf("read the seal: it has %d bytes, more than %d", len(text), maxSealBytes)
-	}
 	text = bytes.TrimSuffix(text, []byte("\n"))
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&s); err != nil {
+	if err := canonical.Decode(text, &s, maxSealBytes); err != nil {
 		return s, fmt.Errorf("read the seal: %w", err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return s, errors.New("read the seal: something follows its end")
 	}
 	if s.Statement.Format != Format {
 		return s, fmt.Errorf("read the seal: it is of format %.40q; this program knows %q", s.Statement.Format, Format)
 	}
-	if n := len(s.Statement.Keys); n == 0 || n > maxSignatures || n != len(s.Signatures) {
-		return s, fmt.Errorf("read the seal: it names %d keys and has %d signatures", n, len(s.Signatures))
-	}
-	again, err := canonical(s)
-	if err != nil {
+	if err := Paired(s.Statement.Keys, s.Signatures); err != nil {
 		return s, fmt.Errorf("read the seal: %w", err)
 	}
-	if !bytes.Equal(again, text) {
-		return s, errors.New("read the seal: it is not as this format writes it (RFC 8785, the known fields, times in UTC)")
+	if err := canonical.Is(text, s); err != nil {
+		return s, fmt.Errorf("read the seal: %w", err)
 	}
 	return s, nil
 }

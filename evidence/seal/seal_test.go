@@ -2,12 +2,14 @@ package seal_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"offsite/evidence/canonical"
 	"offsite/evidence/seal"
 )
 
@@ -163,6 +165,27 @@ func TestTrustIsWrittenAndRead(t *testing.T) {
 	}
 	if n, _ := again.Key(fresh.ID()); n.CountsAt(begin) || !n.CountsAt(change.AddDate(20, 0, 0)) {
 		t.Error("the new key counts from its time on")
+	}
+}
+
+// TestTrustSaysOneThing: what a browser or a Python program would read otherwise is no
+// trust.json, though its layout is free.
+func TestTrustSaysOneThing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text string
+		err  error
+	}{
+		"in any layout":   {"{ \"keys\": [],\n\"format\": \"offsite-trust/1\", \"timestamp_authorities\": null }\n", nil},
+		"a name twice":    {`{"format":"offsite-trust/1","keys":[{"id":"a","id":"b"}]}`, canonical.ErrTwice},
+		"in another case": {`{"format":"offsite-trust/1","keys":[],"Keys":[]}`, canonical.ErrTwice},
+		"not UTF-8":       {"{\"format\":\"offsite-trust/1\",\"keys\":[{\"revoked\":\"\xff\"}]}", canonical.ErrEncoding},
+		"something after": {`{"format":"offsite-trust/1"}{}`, canonical.ErrMore},
+		"nested for ever": {strings.Repeat("[", 1000), canonical.ErrDeep},
+	} {
+		if _, err := seal.ReadTrust(strings.NewReader(c.text)); !errors.Is(err, c.err) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package seal
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/x509"
@@ -16,6 +15,8 @@ import (
 
 	"github.com/emmansun/gmsm/sm2"
 	"github.com/emmansun/gmsm/smx509"
+
+	"offsite/evidence/canonical"
 )
 
 const (
@@ -63,17 +64,9 @@ func ReadTrust(r io.Reader) (*Trust, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read trust: %w", err)
 	}
-	if len(text) > maxTrustBytes {
-		return nil, fmt.Errorf("read trust: it has more than %d bytes", maxTrustBytes)
-	}
 	var t Trust
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&t); err != nil {
+	if err := canonical.Decode(text, &t, maxTrustBytes); err != nil {
 		return nil, fmt.Errorf("read trust: %w", err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("read trust: something follows its end")
 	}
 	return &t, t.check()
 }

@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 
 	"offsite/evidence"
+	"offsite/evidence/removal"
 	"offsite/evidence/verify"
 )
 
@@ -27,6 +29,31 @@ func (v *Vault) PutBeside(ctx context.Context, r evidence.Receipt, name string, 
 	_, err := v.put(ctx, key, bytes.NewReader(data), int64(len(data)), sha256.Sum256(data), r.RetainUntil, "text/plain; charset=utf-8")
 	if err != nil {
 		return fmt.Errorf("put %s into bucket %s: %w", key, v.o.Bucket, err)
+	}
+	return nil
+}
+
+// PutRemoval stores the record of a bundle's removal in the bundle's place, and the log's
+// receipt of it where there is one, locked until then. Doing so again changes nothing.
+func (v *Vault) PutRemoval(ctx context.Context, r evidence.Receipt, record, receipt []byte, until time.Time) error {
+	for _, f := range []struct {
+		name string
+		data []byte
+	}{{removal.Receipt, receipt}, {removal.File, record}} {
+		if f.data == nil {
+			continue
+		}
+		there, err := v.ReadBeside(ctx, r, f.name)
+		if err == nil && bytes.Equal(there, f.data) {
+			continue
+		}
+		if err != nil && !errors.Is(err, ErrNoEntry) {
+			return err
+		}
+		key := besideKey(r, f.name)
+		if _, err := v.put(ctx, key, bytes.NewReader(f.data), int64(len(f.data)), sha256.Sum256(f.data), until, "text/plain; charset=utf-8"); err != nil {
+			return fmt.Errorf("put %s into bucket %s: %w", key, v.o.Bucket, err)
+		}
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"path"
 
 	"github.com/minio/minio-go/v7"
 
@@ -23,9 +22,9 @@ type Object struct {
 	SizeBytes int64
 }
 
-// Bundles are the tars under the prefix, every version of each, in the order of their
-// keys.
-func (v *Vault) Bundles(ctx context.Context, prefix string) iter.Seq2[Object, error] {
+// Objects are those under the prefix whose key is wanted, every version of each, in the
+// order of their keys.
+func (v *Vault) Objects(ctx context.Context, prefix string, wanted func(key string) bool) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
 		listing, cancel := context.WithCancel(ctx)
 		defer cancel()
@@ -34,7 +33,7 @@ func (v *Vault) Bundles(ctx context.Context, prefix string) iter.Seq2[Object, er
 				yield(Object{}, fmt.Errorf("list bucket %s: %w", v.o.Bucket, o.Err))
 				return
 			}
-			if path.Ext(o.Key) != ".tar" || o.IsDeleteMarker {
+			if o.IsDeleteMarker || !wanted(o.Key) {
 				continue
 			}
 			if !yield(Object{o.Key, o.VersionID, o.Size}, nil) {

@@ -7,6 +7,7 @@ import (
 	"github.com/minio/minio-go/v7"
 
 	"offsite/evidence"
+	"offsite/evidence/removal"
 )
 
 // Hold keeps the bundle whatever its retention says (legal hold), for an appeal or
@@ -26,7 +27,7 @@ func (v *Vault) Hold(ctx context.Context, r evidence.Receipt, on bool) error {
 
 // Remove deletes the bundle and what lies beside it, once its retention has ended
 // and no hold is on it: evidence.ErrLocked before. Removing again changes nothing. That the
-// bundle existed stays in the transparency log.
+// bundle existed stays in the transparency log, and a record of its removal in its place.
 func (v *Vault) Remove(ctx context.Context, r evidence.Receipt) error {
 	l, err := v.lockOf(ctx, r.Bucket, r.Key, r.VersionID)
 	switch {
@@ -49,6 +50,9 @@ func (v *Vault) Remove(ctx context.Context, r evidence.Receipt) error {
 	for object := range v.core.Client.ListObjects(ctx, r.Bucket, minio.ListObjectsOptions{Prefix: prefix + "/", Recursive: true, WithVersions: true}) {
 		if object.Err != nil {
 			return fmt.Errorf("remove bundle %s: %w", r.BundleID, object.Err)
+		}
+		if removal.Is(object.Key) || object.Key == besideKey(r, removal.Receipt) {
+			continue
 		}
 		err := v.core.RemoveObject(ctx, r.Bucket, object.Key, minio.RemoveObjectOptions{VersionID: object.VersionID})
 		if answered(err) && !notFound(err) {

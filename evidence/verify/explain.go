@@ -21,6 +21,8 @@ func Explain(name string) (zh, en string) {
 		return "本证据包指明同一摄像机的前一个证据包：抽走其中任何一个都会留下缺口。", "The bundle names the one of the same camera before it: one that is taken away leaves a gap."
 	case CheckLog:
 		return "证据包登记在任何人都能查阅、无法悄悄改动的公开日志中。", "The bundle stands in a public log that anyone can read and nobody can change unseen."
+	case CheckRemoval:
+		return "执法机关签名的删除记录说明证据包何时、依据哪一条删除：依法删除与被抽走，由此可以分清。", "A record signed by the bureau says when the bundle was deleted and under which article: a lawful deletion is told from a bundle that was taken away."
 	case CheckReplay:
 		return "由封存的画面、模型与参数重新得出结论：机器的认定确实出自这些画面。", "The finding is made again from the sealed pixels, models and parameters: it follows from what the camera saw."
 	}

@@ -11,7 +11,7 @@ import (
 // crypto/x509 and can use C for names, which it is told not to here.
 func TestVerifierImportsTheFormatAlone(t *testing.T) {
 	t.Parallel()
-	cmd := exec.Command("go", "list", "-deps", "offsite/evidence/verify")
+	cmd := exec.Command("go", "list", "-deps", "offsite/evidence/verify", "offsite/evidence/removal", "offsite/evidence/detached")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := cmd.Output()
 	if err != nil {

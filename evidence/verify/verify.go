@@ -42,6 +42,7 @@ const (
 	CheckTimestamp = "timestamp" // tokens of an authority over the manifest
 	CheckChain     = "chain"     // the previous bundle of the camera
 	CheckLog       = "log"       // the transparency log's receipt
+	CheckRemoval   = "removal"   // a bundle that is gone went lawfully; made by package removal
 	CheckReplay    = "replay"    // the finding follows from the pixels; made by who has the models, not here
 )
 

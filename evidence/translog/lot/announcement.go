@@ -9,8 +9,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/cyberphone/json-canonicalization/go/src/webpki.org/jsoncanonicalizer"
-
+	"offsite/evidence/canonical"
 	"offsite/evidence/translog/proof"
 )
 
@@ -30,10 +29,7 @@ type Announcement struct {
 // Bytes is the announcement as it is published: canonical JSON (RFC 8785).
 func (a Announcement) Bytes() ([]byte, error) {
 	a.Format, a.Announced, a.Draws = Format, instant(a.Announced), instant(a.Draws)
-	text, err := json.Marshal(a)
-	if err == nil {
-		text, err = jsoncanonicalizer.Transform(text)
-	}
+	text, err := canonical.Write(a)
 	if err != nil {
 		return nil, fmt.Errorf("write announcement %s: %w", a.ID, err)
 	}

@@ -1,11 +1,10 @@
 package proof
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
-	"github.com/cyberphone/json-canonicalization/go/src/webpki.org/jsoncanonicalizer"
+	"offsite/evidence/canonical"
 )
 
 // EntryFormat is what an entry calls its format.
@@ -22,6 +21,7 @@ const (
 	KindQuota     = "quota"     // ID: month, of an area followed by / level / name, SHA256: of the figures as published
 	KindDraw      = "draw"      // ID: draw by lot, SHA256: of its announcement, At: of the announcement, then again of the draw
 	KindRetention = "retention" // ID: day, SHA256: of the report of what was deleted
+	KindRemoval   = "removal"   // ID: bundle, SHA256: of its removal record, At: of the deletion
 )
 
 // Entry is one record of the log: what it is about, its digest, and when. It
@@ -40,15 +40,11 @@ func (e Entry) Bytes() ([]byte, error) {
 	if e.Kind == "" || e.ID == "" || len(e.SHA256) != 64 || len(e.ID) > 200 || len(e.Kind) > 40 {
 		return nil, fmt.Errorf("log entry %s %s: kind, id and SHA-256 are all needed", e.Kind, e.ID)
 	}
-	text, err := json.Marshal(e)
+	text, err := canonical.Write(e)
 	if err != nil {
 		return nil, fmt.Errorf("write log entry %s %s: %w", e.Kind, e.ID, err)
 	}
-	out, err := jsoncanonicalizer.Transform(text)
-	if err != nil {
-		return nil, fmt.Errorf("write log entry %s %s canonically: %w", e.Kind, e.ID, err)
-	}
-	return out, nil
+	return text, nil
 }
 
 // BundleEntry is the entry of a sealed bundle, which anyone who has the bundle can

@@ -111,6 +111,7 @@ export const useOfficers = () =>
 export const useEvidence = (id: string) => useQuery({ queryKey: ["evidence", id], queryFn: (): Promise<Evidence> => ok(api.GET("/api/v1/evidence/{bundle}", { params: { path: { bundle: id } } })) });
 export const verifyBundle = (id: string): Promise<VerifyReport> => ok(api.POST("/api/v1/evidence/{bundle}/verify", { params: { path: { bundle: id } } }));
 export const logProofURL = (id: string) => `/api/v1/evidence/${encodeURIComponent(id)}/bundle.tlog-proof`;
+export const removalURL = (id: string, ending: "json" | "tlog-proof") => `/api/v1/evidence/${encodeURIComponent(id)}/removal.${ending}`;
 export const bundleURL = (id: string) => `/api/v1/evidence/${encodeURIComponent(id)}/bundle.tar`;
 
 // readBundle downloads a bundle and what its keys are checked by.

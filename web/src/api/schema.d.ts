@@ -1308,6 +1308,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evidence/{bundle}/removal.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bureau's signed record that the law had a bundle deleted, to be checked offline */
+        get: operations["get-removal-record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence/{bundle}/removal.tlog-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The transparency log's receipt of that record (C2SP tlog-proof) */
+        get: operations["get-removal-proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evidence/{bundle}/verify": {
         parameters: {
             query?: never;
@@ -11900,6 +11934,98 @@ export interface operations {
                     "text/plain; charset=utf-8": string;
                     "video/mp4": string;
                     "video/webm": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-removal-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bundle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "signatures": [
+                     *         "V3YOwG16PvNdoJjuiyrVl15v+UghMMdlQ7/hknfW547lCu/5zAAbj5Gg0YL+SByX+xXCoFwU1WUmrnwDrBxOBg=="
+                     *       ],
+                     *       "statement": {
+                     *         "bundle": "0198c000-0000-7000-8000-000000000002",
+                     *         "camera": "0198c000-0000-7000-8000-00000000cafe",
+                     *         "en": "nobody confirmed the finding within thirty days",
+                     *         "format": "offsite-removal/1",
+                     *         "issuer": "演示区城市管理行政执法局",
+                     *         "kept_until": "2026-11-29T15:57:39.623912Z",
+                     *         "keys": [
+                     *           {
+                     *             "algorithm": "ed25519",
+                     *             "key": "xxxxxxxxxxxxxxxx"
+                     *           }
+                     *         ],
+                     *         "manifest_sha256": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                     *         "previous": "0198c000-0000-7000-8000-000000000001",
+                     *         "reason": "expire",
+                     *         "removed": "2026-11-30T15:57:39.623912Z",
+                     *         "sealed": "2026-10-30T15:57:39.623912Z",
+                     *         "signed": "2026-11-30T15:57:39.623912Z",
+                     *         "zh": "三十日无人确认，保存期满"
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-removal-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bundle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain; charset=utf-8": string;
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -5,7 +5,7 @@ import { Alert, Button, Table, Typography } from "antd";
 import { useMutation } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 import { sentenceOf } from "../../api/problem";
-import { bundleURL, logProofURL, readBundle, useEvidence, verifyBundle } from "../../api/queries";
+import { bundleURL, logProofURL, removalURL, readBundle, useEvidence, verifyBundle } from "../../api/queries";
 import type { Evidence, VerifyReport } from "../../api/types";
 import { useSession } from "../../app/session";
 import { checkBundle, type Finding, type Outcome } from "../../bundle/check";
@@ -25,7 +25,13 @@ export default function EvidencePage() {
     <Page
       title={t("bundleTitle")}
       lead={<span className="mono">{id}</span>}
-      extra={removed ? null : (
+      extra={removed ? (
+        <>
+          <Button icon={<DownloadOutlined />} href={removalURL(id, "json")} download={`${id}.removal.json`}>{t("downloadRemoval")}</Button>
+          <Button icon={<DownloadOutlined />} href={removalURL(id, "tlog-proof")} download={`${id}.removal.tlog-proof`}>{t("downloadLogProof")}</Button>
+          <Button icon={<DownloadOutlined />} href="/api/v1/trust.json" download="trust.json">{t("downloadTrust")}</Button>
+        </>
+      ) : (
         <>
           <Button icon={<DownloadOutlined />} href={bundleURL(id)} download={`${id}.tar`}>{t("downloadBundle")}</Button>
           <Button icon={<DownloadOutlined />} href={logProofURL(id)} download={`${id}.tlog-proof`}>{t("downloadLogProof")}</Button>

@@ -1,0 +1,149 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
+
+	"offsite/casework/flow"
+	"offsite/evidence"
+	"offsite/evidence/removal"
+)
+
+// removalRecord is the bureau's signed word that a bundle went lawfully; nil where its keys
+// are not at hand.
+func (b *Book) removalRecord(r evidence.Receipt, at time.Time, why flow.Event) ([]byte, error) {
+	if b.o.Sealer == nil {
+		return nil, nil
+	}
+	keys, err := b.o.Sealer()
+	if err != nil {
+		return nil, fmt.Errorf("sign the removal record of bundle %s: %w", r.BundleID, err)
+	}
+	s := removal.Statement{Issuer: b.o.Bureau.Name, Bundle: r.BundleID, Camera: r.Camera, ManifestSHA256: r.ManifestSHA256, Previous: r.PreviousBundle,
+		Sealed: r.SealedAt, KeptUntil: r.RetainUntil, Removed: at, Reason: string(why), Signed: b.now()}
+	if kept := r.SealedAt.Add(archiveRetention); why == removal.Archived && s.KeptUntil.Before(kept) {
+		s.KeptUntil = kept // the receipt knows the first lock alone
+	}
+	s.ZH, s.EN = whyRemoved(why)
+	return removal.Make(keys, s)
+}
+
+// keepRemoval keeps a record; nil is none.
+func keepRemoval(ctx context.Context, db database, bundle string, record []byte, at time.Time) error {
+	if record == nil {
+		return nil
+	}
+	_, err := db.Exec(ctx, `INSERT INTO removal_record (bundle, body, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, bundle, string(record), at)
+	if err != nil {
+		return fmt.Errorf("keep the removal record of bundle %s: %w", bundle, err)
+	}
+	return nil
+}
+
+// gone is a bundle that was deleted.
+type gone struct {
+	bundle  string
+	at      time.Time
+	why     flow.Event
+	receipt evidence.Receipt
+	record  []byte // "" where it was deleted before records were made
+}
+
+const goneBundles = `SELECT g.bundle::text, g.removed_at, g.why, b.receipt, coalesce(r.body, '') FROM evidence_removed g
+	JOIN (SELECT bundle, receipt FROM evidence UNION ALL SELECT bundle, receipt FROM redacted_copy) b ON b.bundle = g.bundle
+	LEFT JOIN removal_record r ON r.bundle = g.bundle WHERE NOT EXISTS (SELECT FROM removal_stored s WHERE s.bundle = g.bundle) ORDER BY g.removed_at, g.bundle`
+
+// putRemovals enters removal records in the log, puts them where the bundles lay, and makes
+// them for bundles that were deleted before there were any. What fails is tried at the next
+// run again.
+func (b *Book) putRemovals(ctx context.Context) error {
+	rows, err := b.o.Pool.Query(ctx, goneBundles)
+	if err != nil {
+		return fmt.Errorf("find removal records that wait for the store: %w", err)
+	}
+	waiting, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (g gone, err error) {
+		return g, row.Scan(&g.bundle, &g.at, &g.why, &g.receipt, &g.record)
+	})
+	if err != nil {
+		return fmt.Errorf("find removal records that wait for the store: %w", err)
+	}
+	var many errgroup.Group // each waits for the log's next checkpoint
+	many.SetLimit(logWorkers)
+	failed := make([]error, len(waiting))
+	for i, g := range waiting {
+		many.Go(func() error {
+			failed[i] = b.putRemoval(ctx, g)
+			return nil // one that fails does not keep the others
+		})
+	}
+	_ = many.Wait()
+	return errors.Join(failed...)
+}
+
+func (b *Book) putRemoval(ctx context.Context, g gone) (err error) {
+	if len(g.record) == 0 {
+		if g.record, err = b.removalRecord(g.receipt, g.at, g.why); err != nil || g.record == nil {
+			return err
+		}
+		if err = keepRemoval(ctx, b.o.Pool, g.bundle, g.record, b.now()); err != nil {
+			return err
+		}
+		if err = b.o.Pool.QueryRow(ctx, `SELECT body FROM removal_record WHERE bundle = $1`, g.bundle).Scan(&g.record); err != nil { // another process may have been first
+			return fmt.Errorf("read the removal record of bundle %s: %w", g.bundle, err)
+		}
+	}
+	var receipt []byte
+	if b.o.Log != nil {
+		entry, err := removal.Entry(g.record)
+		if err == nil {
+			receipt, err = b.o.Log.Record(ctx, entry)
+		}
+		if err != nil {
+			return fmt.Errorf("enter the removal record of bundle %s in the log: %w", g.bundle, err)
+		}
+	}
+	if err := b.o.Retainer.PutRemoval(ctx, g.receipt, g.record, receipt, b.now().Add(archiveRetention)); err != nil {
+		return err
+	}
+	_, err = b.o.Pool.Exec(ctx, `INSERT INTO removal_stored (bundle, receipt, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, g.bundle, receipt, b.now())
+	if err != nil {
+		return fmt.Errorf("note that the removal record of bundle %s lies in the store: %w", g.bundle, err)
+	}
+	return nil
+}
+
+// RemovalRecord gives the bureau's signed record that a bundle was deleted, and the log's
+// receipt of it, nil until it stands there. ErrNotFound where the bundle lies in the store,
+// or the record is not made yet.
+func (b *Book) RemovalRecord(ctx context.Context, bundle string) (record, receipt []byte, err error) {
+	list, err := b.removalRecords(ctx, `r.bundle::text = $1`, bundle)
+	if err == nil && len(list) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the removal record of bundle %q: %w", bundle, err)
+	}
+	return list[0].record, list[0].receipt, nil
+}
+
+// keptRecord is a removal record with the log's receipt.
+type keptRecord struct {
+	bundle          string
+	record, receipt []byte
+}
+
+func (b *Book) removalRecords(ctx context.Context, where, id string) ([]keptRecord, error) {
+	rows, err := b.o.Pool.Query(ctx, `SELECT r.bundle::text, r.body, s.receipt FROM removal_record r JOIN evidence_removed g ON g.bundle = r.bundle
+		LEFT JOIN removal_stored s ON s.bundle = r.bundle WHERE `+where+` ORDER BY g.removed_at, r.bundle`, id)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (k keptRecord, err error) {
+		return k, row.Scan(&k.bundle, &k.record, &k.receipt)
+	})
+}
