@@ -8,8 +8,12 @@ export function yuan(fen: number): string {
   const sign = fen < 0 ? "-" : "";
   const whole = Math.floor(Math.abs(fen) / 100);
   const rest = Math.abs(fen) % 100;
-  const grouped = String(whole).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-  return `${sign}¥${grouped}.${String(rest).padStart(2, "0")}`;
+  return `${sign}¥${count(whole)}.${String(rest).padStart(2, "0")}`;
+}
+
+// count writes a whole number in groups of three digits.
+export function count(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
 function parts(at: string | Date): Record<string, string> {

@@ -14,6 +14,7 @@ import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark, type Tone } from "../../parts/mark";
 import { Page } from "../../parts/page";
 import { judge, useRecords, useRepairs, type CreditRecord, type Repair, type Verdict } from "./calls";
+import { groundsOf } from "./grounds";
 import { RulesPanel } from "./rules";
 import words, { type CreditWord } from "./words";
 
@@ -112,7 +113,7 @@ function Records() {
               { title: t("party"), dataIndex: "party" },
               { title: t("caseNumber"), key: "case", width: 200, render: (_, record) => <Link to={`/cases/${record.case_id}`}>{record.case_number}</Link> },
               { title: t("level"), dataIndex: "level", render: (level: CreditRecord["level"]) => t(level) },
-              { title: t("why"), dataIndex: "why", width: 260 },
+              { title: t("why"), key: "why", width: 260, render: (_, record) => groundsOf(record, t) },
               { title: t("repairFrom"), dataIndex: "repair_from", render: (at: string) => date(at) },
               { title: t("until"), dataIndex: "until", render: (at: string) => date(at) },
               { title: t("state"), dataIndex: "state", render: (state: CreditRecord["state"]) => <Mark tone={recordTones[state]}>{t(state)}</Mark> },
