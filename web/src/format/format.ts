@@ -94,16 +94,7 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
 }
 
-// clockMinutes writes minutes after midnight as 07:30, and reads them back.
+// clockMinutes writes minutes after midnight as 07:30.
 export function clockMinutes(minutes: number): string {
   return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
-}
-
-export function parseClock(text: string): number | null {
-  const match = /^(\d{1,2}):(\d{2})$/.exec(text.trim());
-  if (!match) return null;
-  const hours = Number(match[1]);
-  const minutes = Number(match[2]);
-  if (hours > 24 || minutes > 59 || hours * 60 + minutes > 24 * 60) return null;
-  return hours * 60 + minutes;
 }

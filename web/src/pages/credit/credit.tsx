@@ -52,14 +52,14 @@ function Repairs() {
                 return (
                   <li key={repair.id}>
                     <div className="between">
-                      <span>{repair.party} · <Link to={`/cases/${repair.case_id}`}>{repair.case_number}</Link> <Mark tone={repairTones[repair.state]}>{t(repair.state)}</Mark></span>
+                      <p style={{ margin: 0 }}>{repair.party} · <Link to={`/cases/${repair.case_id}`}>{repair.case_number}</Link> <Mark tone={repairTones[repair.state]}>{t(repair.state)}</Mark></p>
                       {step ? <Button size="small" type="primary" onClick={() => setJudging(repair)}>{t(step)}</Button> : null}
                     </div>
                     <div>{repair.text}</div>
-                    <div className="muted">
+                    <p className="muted" style={{ margin: 0 }}>
                       {dateTime(repair.asked_at)} · {t("decideBy", { date: date(repair.decide_by) })}
                       {can("legal", "head", "auditor", "supervisor") ? Array.from({ length: repair.papers }, (_, i) => <span key={i}> · <a href={`/api/v1/credit/repairs/${repair.id}/papers/${i + 1}`}>{t("paper", { n: i + 1 })}</a></span>) : null}
-                    </div>
+                    </p>
                     {repair.reviewer ? <div className="muted">{t("reviewedBy", { name: repair.reviewer, advice: t(repair.advised ? "grant" : "refuse"), text: repair.review })}</div> : null}
                     {repair.decider ? <div className="muted">{t("decidedBy", { name: repair.decider, text: repair.reason })}</div> : null}
                   </li>
