@@ -56,6 +56,6 @@ func groundsOf(text string) *Grounds {
 		g.Rule = FineFrom
 	}
 	g.FineFen, _ = strconv.ParseInt(part[4]+(part[5] + "00")[:2], 10, 64) // digits by the pattern
-	g.RepeatDays, _ = strconv.Atoi(part[6])                                // none is 0
+	g.RepeatDays, _ = strconv.Atoi(part[6])                               // none is 0
 	return &g
 }
