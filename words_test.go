@@ -103,6 +103,7 @@ func TestEveryKeyThatIsShownHasAWord(t *testing.T) {
 		{"pages/objects", "event_", named(t, `(?m)^\t\w+\s+= "(\w+)"\s+// \p{Han}`, "registry/grade/formula.go")},
 		{"pages/leads", "step_", append(allowed(t, "0081_lead.sql", "lead", "state"), "alarm")},
 		{"pages/transfers", "step_", allowed(t, "0082_transfer.sql", "transfer", "state")},
+		{"pages/credit", "grounds_", named(t, `(?m)^\t\w+\s+= "(\w+)"\s+// \p{Han}`, "casework/credit/grounds.go")},
 		{"pages/privacy", "how_", allowed(t, "0132_subject.sql", "subject_request", "how")},
 		{"pages/privacy", "state_", allowed(t, "0132_subject.sql", "subject_request", "state")},
 		{"portal", "draw_", allowed(t, "0053_draw.sql", "draw", "kind")},

@@ -121,7 +121,7 @@ func TestARepairIsAskedForAndDecidedByTwo(t *testing.T) {
 		t.Errorf("the party sees %s", r)
 	}
 	record := next(webhook.CreditChanged, credit.Repaired)
-	if r := h.stranger().do("GET", "/credit/records/"+record, nil, h.key(key.CreditRead)); r.status != http.StatusOK || !strings.Contains(r.String(), `"state":"repaired"`) {
+	if r := h.stranger().do("GET", "/credit/records/"+record, nil, h.key(key.CreditRead)); r.status != http.StatusOK || !strings.Contains(r.String(), `"state":"repaired"`) || !strings.Contains(r.String(), `"grounds":{"rule":"`) {
 		t.Errorf("the platform asks and is answered %s", r)
 	}
 }

@@ -128,14 +128,20 @@ func TestARecordIsRepairedByApplicationReviewAndDecision(t *testing.T) {
 func TestLevelsFollowTheRulesThatHold(t *testing.T) {
 	t.Parallel()
 	for i, c := range []struct {
-		yuan  int64
-		major bool
-		prior bool
-		level string
-		most  int // days
+		yuan    int64
+		major   bool
+		prior   bool
+		level   string
+		most    int // days
+		why     string
+		grounds credit.Grounds
 	}{
-		{200, false, false, credit.Light, 90}, {201, false, false, credit.Ordinary, 365}, {50_000, false, false, credit.Serious, 1095},
-		{100, true, false, credit.Serious, 1095}, {200, false, true, credit.Ordinary, 365}, {1000, false, true, credit.Serious, 1095},
+		{200, false, false, credit.Light, 90, "罚款不超过200元", credit.Grounds{Rule: credit.FineUpTo, FineFen: 200_00}},
+		{201, false, false, credit.Ordinary, 365, "一般", credit.Grounds{Rule: credit.InBetween}},
+		{50_000, false, false, credit.Serious, 1095, "罚款达到50000元", credit.Grounds{Rule: credit.FineFrom, FineFen: 50_000_00}},
+		{100, true, false, credit.Serious, 1095, "重大案件", credit.Grounds{Rule: credit.Major}},
+		{200, false, true, credit.Ordinary, 365, "罚款不超过200元，365天内已有记录，加重一级", credit.Grounds{Rule: credit.FineUpTo, FineFen: 200_00, RepeatDays: 365}},
+		{1000, false, true, credit.Serious, 1095, "一般，365天内已有记录，加重一级", credit.Grounds{Rule: credit.InBetween, RepeatDays: 365}},
 	} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
@@ -149,10 +155,31 @@ func TestLevelsFollowTheRulesThatHold(t *testing.T) {
 			must(t, h.Keep(ctx))
 			r, _, err := h.OfCase(ctx, id)
 			must(t, err)
-			if r.Level != c.level || r.Until.Sub(r.DecidedAt) != time.Duration(c.most)*24*time.Hour || r.Why == "" || r.Shown != (c.level != credit.Light) {
+			if r.Level != c.level || r.Until.Sub(r.DecidedAt) != time.Duration(c.most)*24*time.Hour || r.Why != c.why || r.Grounds == nil || *r.Grounds != c.grounds || r.Shown != (c.level != credit.Light) {
 				t.Errorf("%+v: %+v", c, r)
 			}
 		})
+	}
+}
+
+// Bounds that are no whole yuan are read as they were, and what no rule has written is no grounds.
+func TestGroundsAreReadFromWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t), t.Context()
+	rules := credit.Shipped()
+	rules.LightMostFen = 199_05
+	must(t, h.Activate(ctx, "head", rules, "市信用办规定"))
+	id := h.decided(t, "closed", 150, false)
+	must(t, h.Keep(ctx))
+	r, _, err := h.OfCase(ctx, id)
+	must(t, err)
+	if want := (credit.Grounds{Rule: credit.FineUpTo, FineFen: 199_05}); r.Why != "罚款不超过199.05元" || r.Grounds == nil || *r.Grounds != want {
+		t.Errorf("%q is read as %+v, want %+v", r.Why, r.Grounds, want)
+	}
+	_, err = h.pool.Exec(ctx, `UPDATE credit_record SET why = '罚款达到很多元' WHERE case_id = $1`, id)
+	must(t, err)
+	if r, _, err = h.OfCase(ctx, id); err != nil || r.Grounds != nil || r.Why != "罚款达到很多元" {
+		t.Errorf("what no rule wrote is read as %+v, %v", r, err)
 	}
 }
 

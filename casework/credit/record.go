@@ -48,13 +48,14 @@ type Record struct {
 	CaseNumber string    `json:"case_number"`
 	Matter     string    `json:"matter"`
 	Level      string    `json:"level" enum:"light,ordinary,serious"`
-	Why        string    `json:"why" doc:"By which rule."`
+	Why        string    `json:"why" doc:"By which rule, in Chinese, as it stands in the record."`
 	Rules      int       `json:"rules" doc:"Version of the rules; 0: as shipped."`
 	DecidedAt  time.Time `json:"decided_at"`
 	RepairFrom time.Time `json:"repair_from"`
 	Until      time.Time `json:"until"`
 	Shown      bool      `json:"shown" doc:"Told to the credit platform."`
 	State      string    `json:"state" enum:"open,repaired,ended,withdrawn"`
+	Grounds    *Grounds  `json:"grounds,omitempty" doc:"What why says, in parts." db:"-"`
 }
 
 const query = `SELECT r.id::text, r.party_id::text, p.name, r.case_id::text, coalesce(c.number, ''), c.matter, r.level, r.why, r.rules, r.decided_at, r.repair_from, r.until, r.shown, r.state
@@ -75,6 +76,9 @@ func records(ctx context.Context, db database, where string, args ...any) ([]Rec
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Record])
 	if err != nil {
 		return nil, fmt.Errorf("read credit records: %w", err)
+	}
+	for i := range list {
+		list[i].Grounds = groundsOf(list[i].Why)
 	}
 	return list, nil
 }
@@ -164,7 +168,7 @@ func (o *Office) open(ctx context.Context, v Version, d decision) error {
 		least, most := v.Rules.days(level)
 		done, err := tx.Exec(ctx, `INSERT INTO credit_record (id, party_id, case_id, level, why, rules, decided_at, repair_from, until, shown, state, changed_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', $11) ON CONFLICT (case_id) DO NOTHING`,
-			id.String(), d.PartyID, d.CaseID, level, why, v.Version, d.DecidedAt, d.DecidedAt.AddDate(0, 0, least), d.DecidedAt.AddDate(0, 0, most), level != Light, o.now())
+			id.String(), d.PartyID, d.CaseID, level, why.String(), v.Version, d.DecidedAt, d.DecidedAt.AddDate(0, 0, least), d.DecidedAt.AddDate(0, 0, most), level != Light, o.now())
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}

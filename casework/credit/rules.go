@@ -102,20 +102,19 @@ type decision struct {
 	Major, Repeated         bool
 }
 
-// weigh gives a decision its level, with the reason.
-func (r Rules) weigh(d decision) (level, why string) {
-	level, why = Ordinary, "一般"
+// weigh gives a decision its level, with the grounds.
+func (r Rules) weigh(d decision) (level string, why Grounds) {
+	level, why = Ordinary, Grounds{Rule: InBetween}
 	switch {
 	case d.Major:
-		level, why = Serious, "重大案件"
+		level, why = Serious, Grounds{Rule: Major}
 	case d.FineFen >= r.SeriousLeastFen:
-		level, why = Serious, fmt.Sprintf("罚款达到%d元", r.SeriousLeastFen/100)
+		level, why = Serious, Grounds{Rule: FineFrom, FineFen: r.SeriousLeastFen}
 	case d.FineFen <= r.LightMostFen:
-		level, why = Light, fmt.Sprintf("罚款不超过%d元", r.LightMostFen/100)
+		level, why = Light, Grounds{Rule: FineUpTo, FineFen: r.LightMostFen}
 	}
 	if d.Repeated && level != Serious {
-		level = map[string]string{Light: Ordinary, Ordinary: Serious}[level]
-		why += fmt.Sprintf("，%d天内已有记录，加重一级", r.RepeatDays)
+		level, why.RepeatDays = map[string]string{Light: Ordinary, Ordinary: Serious}[level], r.RepeatDays
 	}
 	return level, why
 }

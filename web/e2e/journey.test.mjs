@@ -243,12 +243,6 @@ then("the document's code is public, the person is not", async () => {
   assert.deepEqual(await accessibility(page), []);
   await page.goto(new URL("/d/NOSUCHCODE", stage.url).href);
   await page.waitForSelector("section.urgent");
-  const shown = { "/public/cameras": "td", "/public/matters": "td", "/public/decisions": "input", "/public/log": ".say.ok", "/public/verify": "input[type=file]" };
-  for (const [path, ready] of Object.entries(shown)) {
-    await page.goto(new URL(path, stage.url).href);
-    await page.waitForSelector(ready);
-    assert.deepEqual(await accessibility(page), []);
-  }
   assert.deepEqual(page.wrongs.filter((w) => !w.includes("404")), []);
 });
 
@@ -291,12 +285,10 @@ then("a file of shops is looked at, taken in by the keyboard, and taken back", a
   assert.equal(await shops(), 0);
 });
 
-let object = "";
-
 then("a shop's page says why it has its grade, and follows what is recorded", async () => {
   const page = await as("officer", "/objects");
   const { party } = await api(page, `/cases/${id}`);
-  ({ id: object } = (await api(page, "/objects")).items.find((o) => o.party === party));
+  const { id: object } = (await api(page, "/objects")).items.find((o) => o.party === party);
   await until("the case counts", async () => (await api(page, `/objects/${object}/events`)).items.some((e) => e.kind === "case"), 120);
   await page.goto(new URL(`/objects/${object}`, stage.url).href);
   const before = await page.locator(".why").innerText();
@@ -310,19 +302,7 @@ then("a shop's page says why it has its grade, and follows what is recorded", as
   assert.match(await page.locator(".why").innerText(), /检查不合格1次10分/);
 });
 
-then("every page can be used without seeing or a mouse (axe), and nothing failed on the way", async () => {
-  const pages = {
-    operator: ["/", "/cameras", "/cameras/new"], collector: ["/objects", "/objects/imports"], reviewer: ["/findings?stage=all"],
-    officer: ["/cases", `/objects/${object}`, "/grades", "/settings/matters"], head: ["/", "/grades/trial", "/supervision", "/agreements"], auditor: ["/evidence"],
-    administrator: ["/settings/users"],
-  };
-  for (const [part, paths] of Object.entries(pages)) {
-    for (const path of paths) {
-      const page = await as(part, path);
-      await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => undefined); // events keep the network busy
-      assert.deepEqual(await accessibility(page), [], `${part} at ${path}`);
-    }
-  }
+then("nothing failed on the way", () => {
   // The news of its removal may reach the page before the answer does.
   const wrongs = (page) => page.wrongs.filter((w) => !(w.includes("404") && w.includes(`/cameras/${removed}`)));
   for (const [part, page] of everybody()) assert.deepEqual(wrongs(page), [], part);

@@ -1,6 +1,6 @@
 // Every page there is, by who opens it and what shows that it is ready. The
 // screenshots, the search for accessibility violations and the figures go by it.
-import { api, as } from "./stage.mjs";
+import { api, as, change } from "./stage.mjs";
 
 // knownTo looks up what the pages are about: one of each, where there is one. The
 // invented district's cases have neither papers nor evidence, and nobody watches its
@@ -14,17 +14,40 @@ export async function knownTo() {
   const cases = await Promise.all((own.length > 0 ? own : listed).slice(0, 30).map((c) => api(officer, `/cases/${c.id}`)));
   const far = cases.toSorted((a, b) => b.documents.length - a.documents.length)[0];
   const objects = (await api(officer, "/objects?limit=200")).items;
+  const newest = async (page, path) => (await api(page, path)).items[0]?.id;
   return {
+    batch: await newest(await as("collector"), "/imports"), cameraBatch: await newest(operator, "/cameras/imports"), sample: await newest(head, "/samples"), webhook: await newest(await as("administrator"), "/webhooks"),
     figure: (await api(head, "/quotas")).items[0]?.key, draw: (await api(head, "/draws")).items[0]?.id,
     camera: cameras.find((c) => c.zones.length > 0 && c.state !== "off"), finding: findings.find((f) => f.bundle)?.id, object: (objects.find((o) => o.grade !== "green") ?? objects[0]).id,
     decided: far?.id, bundle: far?.evidence[0]?.bundle ?? findings[0]?.bundle, code: far?.documents.at(-1)?.code, link: far?.portal_url && new URL(far.portal_url).pathname,
   };
 }
 
+// take hands a file to the page's person, who looks at it and takes nothing in.
+const take = (page, to, text) => page.evaluate(async ({ to, text }) => {
+  const { csrf } = await (await fetch("/api/v1/session")).json();
+  const answer = await fetch(`/api/v1${to}?name=pages.csv`, { method: "POST", headers: { "Content-Type": "application/octet-stream", "X-CSRF-Token": csrf }, body: text });
+  if (!answer.ok) throw new Error(`POST ${to}: ${answer.status} ${await answer.text()}`);
+}, { to, text });
+
+// provide makes what pages are about and nobody on the way needs: files that were looked at, a
+// sample that was announced, a receiver of webhooks that is told nothing, at an address that
+// is nobody's (RFC 9637).
+export async function provide() {
+  const known = await knownTo();
+  if (!known.batch) await take(await as("collector"), "/imports", "名称,类型,地址,业态\n页面一店,商铺,页面路1号,水果\n");
+  if (!known.cameraBatch) await take(await as("operator"), "/cameras/imports", "摄像机名称,RTSP地址\n页面一号,rtsp://203.0.113.7/1\n,rtsp://203.0.113.7/2\n");
+  const day = (n) => new Date(Date.now() + n * 86_400_000).toISOString();
+  if (!known.sample) await change(await as("auditor"), "POST", "/samples", { from: day(-1), to: day(1), rate: 0.5, draws: day(2) });
+  if (!known.webhook) await change(await as("administrator"), "POST", "/webhooks", { name: "页面", url: "https://[3fff:fff::1]/hook", kinds: ["case.changed"], enabled: false });
+  if (!known.draw) await change(await as("head"), "POST", "/draws", { kind: "inspection", title: "页面", draw_at: day(1), wanted: 1 });
+}
+
 // Who has a first page of their own; each brings together other things.
 const homes = ["reviewer", "operator", "head", "collector", "officer", "legal", "auditor", "supervisor", "township", "administrator"];
 
-export function pagesOf({ finding, decided, object, bundle, camera, code, link, figure, draw }) {
+// expects: what is written on the browser's console and belongs to the page.
+export function pagesOf({ finding, decided, object, bundle, camera, code, link, figure, draw, batch, cameraBatch, sample, webhook }) {
   const staff = (part, name, path, ready) => ({ part, name, path, ready });
   const open = (name, path, ready) => ({ part: null, name, path, ready });
   return [
@@ -51,6 +74,7 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link, 
     staff("officer", "gaps", "/evidence/gaps", "h1"),
     staff("auditor", "views", "/evidence/views", "td"),
     staff("head", "samples", "/evidence/samples", "h1"),
+    ...(sample ? [staff("auditor", "sample", `/evidence/samples/${sample}`, "h1")] : []),
     staff("head", "draws", "/supervision/draws", "h1"),
     ...(draw ? [staff("head", "draw", `/supervision/draws/${draw}`, "h1")] : []),
     staff("head", "reports", "/supervision/reports", ".panel h2"),
@@ -58,7 +82,12 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link, 
     staff("officer", "account", "/account", "h1"),
     staff("collector", "objects", "/objects", "td"),
     staff("collector", "object", `/objects/${object}`, ".scale"),
+    staff("collector", "codes", "/objects/codes", ".panel h2"),
+    staff("collector", "joint", "/objects/joint", ".listing td"),
     staff("collector", "imports", "/objects/imports", "h1"),
+    ...(batch ? [staff("collector", "import", `/objects/imports/${batch}`, "h1")] : []),
+    staff("operator", "camera-imports", "/cameras/imports", "h1"),
+    ...(cameraBatch ? [staff("operator", "camera-import", `/cameras/imports/${cameraBatch}`, "h1")] : []),
     staff("head", "grades", "/grades", ".distribution"),
     staff("head", "grades-trial", "/grades/trial", "#yellow"),
     staff("auditor", "evidence", "/evidence", "h1"),
@@ -68,6 +97,7 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link, 
     ...(figure ? [staff("head", "figure", `/supervision/figures/${figure}`, ".quota")] : []),
     staff("head", "matters", "/settings/matters", "td"),
     staff("administrator", "integration", "/integration", ".panel h2"),
+    ...(webhook ? [staff("administrator", "webhook", `/integration/webhooks/${webhook}`, "h1")] : []),
     staff("head", "privacy", "/privacy", ".panel h2"),
     staff("legal", "privacy-legal", "/privacy", ".panel h2"),
     staff("head", "credit", "/credit", ".panel h2"),
@@ -79,14 +109,14 @@ export function pagesOf({ finding, decided, object, bundle, camera, code, link, 
     staff("legal", "templates", "/settings/templates", ".documents iframe"),
     staff("officer", "not-found", "/nowhere", "h1"),
     ...(link ? [open("party", link, "figure img")] : []),
-    open("party-wrong-link", "/p/nothing", "h1"),
+    { ...open("party-wrong-link", "/p/nothing", "h1"), expects: /status of 404/ },
     ...(code ? [open("document-check", `/d/${code}`, "section.settled")] : []),
     open("public-cameras", "/public/cameras", "td"),
     open("public-matters", "/public/matters", "td"),
     open("public-decisions", "/public/decisions", "input"),
     open("public-draws", "/public/draws", "h1"),
     open("public-check", "/public/check", "input"),
-    open("public-log", "/public/log", "td"),
+    open("public-log", "/public/log", ".say.ok"),
     open("public-verify", "/public/verify", "input"),
   ];
 }

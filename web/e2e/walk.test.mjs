@@ -5,8 +5,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, test } from "node:test";
 import { dialogs, inSources, prepare, restore } from "./dialogs.mjs";
-import { knownTo, pagesOf } from "./pages.mjs";
-import { accessibility, api, as, browser, desk, everybody, firstPageLoad, open, phone, signIn, signInLoad, stage, until, visit } from "./stage.mjs";
+import { looks, unopened, wrongsOfEveryPage } from "./every.mjs";
+import { knownTo, pagesOf, provide } from "./pages.mjs";
+import { accessibility, api, as, browser, everybody, firstPageLoad, open, phone, signIn, signInLoad, stage, until, visit } from "./stage.mjs";
 
 after(() => browser.close());
 
@@ -127,25 +128,10 @@ test("nothing is loaded first that no first page needs: at most 350 KiB on the l
   await page.context().close();
 });
 
-// Each pair of language, scheme and size is among them.
-const looks = [
-  { language: "zh", scheme: "light", viewport: desk.viewport },
-  { language: "en", scheme: "dark", viewport: desk.viewport },
-  { language: "zh", scheme: "dark", viewport: phone.viewport },
-  { language: "en", scheme: "light", viewport: phone.viewport },
-];
-
-test("no page has a violation of WCAG 2.2 AA that axe finds", async () => {
-  const found = [];
-  for (const shown of pagesOf(await knownTo())) {
-    if (shown.part && !stage.accounts[shown.part]) continue;
-    for (const look of looks) {
-      const page = await visit(shown, look);
-      for (const what of await accessibility(page)) found.push(`${shown.name} ${look.language} ${look.scheme} ${look.viewport.width}: ${what}`);
-      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1)) found.push(`${shown.name} ${look.language} ${look.viewport.width}: wider than the screen`);
-    }
-  }
-  assert.deepEqual(found, []);
+test("every page is well in every look: WCAG 2.2 AA as axe has it, a heading, nothing too wide, unsaid or broken", async () => {
+  await provide();
+  assert.deepEqual(unopened(pagesOf(await knownTo())), [], "pages.mjs opens nothing at these routes");
+  assert.deepEqual(await wrongsOfEveryPage(), []);
 });
 
 // still waits until nothing moves any more: what fades has other colours.

@@ -8,7 +8,7 @@ import type {
 
 const pageLength = 100;
 
-export interface ObjectFilter { q: string; kind: string; grade: string }
+interface ObjectFilter { q: string; kind: string; grade: string }
 type Kind = "shop" | "site" | "land";
 export type Grade = "red" | "yellow" | "green";
 

@@ -35,7 +35,6 @@ export const saveZone = (camera: string, zone: string | null, body: ZoneDraft): 
 export const tryZone = (camera: string, body: HindsightRequest): Promise<Hindsight> => ok(api.POST("/api/v1/cameras/{id}/hindsight", { params: { path: { id: camera } }, body }));
 export const removeZone = (id: string): Promise<void> => ok(api.DELETE("/api/v1/zones/{id}", { params: { path: { id } } }));
 
-export const useObjects = () => useQuery({ queryKey: ["objects"], queryFn: async (): Promise<ObjectRow[]> => (await ok(api.GET("/api/v1/objects", {}))).items });
 export const useParties = () => useQuery({ queryKey: ["parties"], queryFn: async (): Promise<Party[]> => (await ok(api.GET("/api/v1/parties", {}))).items });
 
 export type FindingOrder = "" | "probability" | "deadline";
@@ -54,7 +53,7 @@ export const useFindingsOf = (object: string) =>
   useQuery({ queryKey: ["findings", "of", object], enabled: object !== "", queryFn: async (): Promise<FindingItem[]> => (await ok(api.GET("/api/v1/findings", { params: { query: { object, limit: 8 } } }))).items });
 export const useAgreements = (days: number) =>
   useQuery({ queryKey: ["agreements", days], queryFn: async (): Promise<Agreement[]> => (await ok(api.GET("/api/v1/agreements", { params: { query: { days } } }))).items });
-export const evidenceFileURL = (bundle: string, path: string) => `/api/v1/evidence/${encodeURIComponent(bundle)}/files/${path}`;
+const evidenceFileURL = (bundle: string, path: string) => `/api/v1/evidence/${encodeURIComponent(bundle)}/files/${path}`;
 
 // looksQuery reads what the models saw, look by look, from the sealed evidence.
 export const looksQuery = (bundle: string) =>
@@ -81,7 +80,7 @@ export const verifyFinding = (finding: Versioned, ticks: Record<"true" | "clear"
   ok(api.POST("/api/v1/findings/{id}/verify", { params: seenOf(finding), body: { ticks }, ...verdict() }));
 
 // CaseFilter is what the case list's address says; empty fields leave all.
-export interface CaseFilter {
+interface CaseFilter {
   state: string;
   matter: string;
   mine: string; // "1": the caller's own

@@ -4447,6 +4447,8 @@ export interface components {
             case_number: string;
             /** Format: date-time */
             decided_at: string;
+            /** @description What why says, in parts. */
+            grounds?: components["schemas"]["Grounds"];
             id: string;
             /** @enum {string} */
             level: "light" | "ordinary" | "serious";
@@ -4467,7 +4469,7 @@ export interface components {
             state: "open" | "repaired" | "ended" | "withdrawn";
             /** Format: date-time */
             until: string;
-            /** @description By which rule. */
+            /** @description By which rule, in Chinese, as it stands in the record. */
             why: string;
         };
         CreditRepair: {
@@ -5027,6 +5029,23 @@ export interface components {
             /** Format: int64 */
             points: number;
             reason: string;
+        };
+        Grounds: {
+            /**
+             * Format: int64
+             * @description The bound that the fine reached or kept, in fen, as the rules then had it; 0: of other rules.
+             */
+            fine_fen: number;
+            /**
+             * Format: int64
+             * @description Another record within so many days raised the class by one; 0: none did.
+             */
+            repeat_days: number;
+            /**
+             * @description in_between: the fine is neither light nor serious.
+             * @enum {string}
+             */
+            rule: "in_between" | "major" | "fine_from" | "fine_up_to";
         };
         Hindsight: {
             drafted: components["schemas"]["Raise"][];

@@ -1,10 +1,9 @@
 // The API's shapes by the names that the pages use; all are generated.
-import type { components, operations } from "./schema";
+import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
 export type Stream = Schemas["Stream"];
-export type Parameter = Schemas["Parameter"];
 export type Detector = Schemas["Detector"];
 export type Hours = Schemas["Hours"];
 export type ZoneDraft = Schemas["ZoneDraft"];
@@ -24,7 +23,6 @@ export type Agreement = Schemas["Agreement"];
 export type CaseEvent = Schemas["CaseEvent"];
 export type Deadline = Schemas["Deadline"];
 export type CaseDocument = Schemas["CaseDocument"];
-export type RecordEntry = Schemas["RecordEntry"];
 export type CaseRef = Schemas["CaseRef"];
 export type CaseItem = Schemas["CaseItem"];
 export type CaseFile = Schemas["CaseFile"];
@@ -60,4 +58,3 @@ export type UserDraft = Schemas["UserDraft"];
 export type UserChange = Schemas["UserChange"];
 export type Overview = Schemas["Overview"];
 export type User = Schemas["User"];
-export type OperationId = keyof operations;

@@ -20,7 +20,7 @@ export class ErrorBoundary extends Component<{ at: string; children: ReactNode }
   }
 }
 
-export function Crash({ error }: { error: unknown }) {
+function Crash({ error }: { error: unknown }) {
   const { t } = useWords();
   return (
     <section className="crashed" role="alert">

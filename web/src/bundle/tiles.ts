@@ -3,7 +3,7 @@
 // of itself.
 const width = 256;
 
-export interface Checkpoint {
+interface Checkpoint {
   origin: string;
   size: number;
   root: string; // base64

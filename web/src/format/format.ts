@@ -8,8 +8,12 @@ export function yuan(fen: number): string {
   const sign = fen < 0 ? "-" : "";
   const whole = Math.floor(Math.abs(fen) / 100);
   const rest = Math.abs(fen) % 100;
-  const grouped = String(whole).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-  return `${sign}¥${grouped}.${String(rest).padStart(2, "0")}`;
+  return `${sign}¥${count(whole)}.${String(rest).padStart(2, "0")}`;
+}
+
+// count writes a whole number in groups of three digits.
+export function count(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
 function parts(at: string | Date): Record<string, string> {
@@ -90,16 +94,7 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
 }
 
-// clockMinutes writes minutes after midnight as 07:30, and reads them back.
+// clockMinutes writes minutes after midnight as 07:30.
 export function clockMinutes(minutes: number): string {
   return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
-}
-
-export function parseClock(text: string): number | null {
-  const match = /^(\d{1,2}):(\d{2})$/.exec(text.trim());
-  if (!match) return null;
-  const hours = Number(match[1]);
-  const minutes = Number(match[2]);
-  if (hours > 24 || minutes > 59 || hours * 60 + minutes > 24 * 60) return null;
-  return hours * 60 + minutes;
 }

@@ -11,7 +11,7 @@ export interface Drawing {
   ground: Point[]; // up to four
 }
 
-export const limits: Record<Tool, number> = { outline: 32, door: 2, ground: 4 };
+const limits: Record<Tool, number> = { outline: 32, door: 2, ground: 4 };
 
 export function drawingOf(outline: Point[] = [], door: Point[] = [], ground: Point[] = []): Drawing {
   return { outline, closed: outline.length >= 3, door, ground };

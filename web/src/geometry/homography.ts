@@ -3,7 +3,7 @@
 // operator sees whether the points were set well.
 import type { Point } from "./polygon";
 
-export type Matrix = [number, number, number, number, number, number, number, number, number];
+type Matrix = [number, number, number, number, number, number, number, number, number];
 
 // solve reduces an 8×8 system (rows with their right side last) by Gauss-Jordan
 // with pivoting; null when it has no single answer.

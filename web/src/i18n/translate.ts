@@ -5,7 +5,7 @@ import { usePreferences, type Language } from "../app/preferences";
 
 export type Values = Record<string, string | number>;
 
-export interface Dictionary<K extends string> {
+interface Dictionary<K extends string> {
   zh: Record<K, string>;
   en: Record<K, string>;
 }

@@ -2,9 +2,9 @@
 // server, which records them and sends them on; the other side's come back.
 import { useEffect, useRef, useState } from "react";
 
-export type MeetingState = "away" | "joining" | "joined" | "lost";
+type MeetingState = "away" | "joining" | "joined" | "lost";
 
-export interface Meeting {
+interface Meeting {
   state: MeetingState;
   own: MediaStream | null;
   other: MediaStream | null;

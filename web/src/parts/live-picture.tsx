@@ -8,7 +8,7 @@ import type { Camera } from "../api/types";
 
 type Pictured = Pick<Camera, "id" | "picture_at">;
 
-export function pictureURL(camera: string, stamp: string): string {
+function pictureURL(camera: string, stamp: string): string {
   return `/api/v1/cameras/${encodeURIComponent(camera)}/picture?at=${encodeURIComponent(stamp)}`;
 }
 

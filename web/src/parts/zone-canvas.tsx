@@ -10,7 +10,7 @@ import { metreGrid } from "../geometry/homography";
 const width = 1600;
 const reach = 0.014;
 
-export interface CanvasLabels {
+interface CanvasLabels {
   picture: string;
   point: (tool: Tool, number: number) => string;
 }

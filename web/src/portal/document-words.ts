@@ -19,7 +19,7 @@ export const zh = {
 
 export const en: Record<keyof typeof zh, string> = {
   sealHead: "Electronic signature",
-  sealKeys: "Signed with the key",
+  sealKeys: "Key",
   sealNone: "When this document was issued the bureau did not yet sign its documents; compare number, day and digest.",
   sealTake: "Download the signature (.seal.json)",
   sealLead: "Choose the PDF that you hold: your browser compares digest and signature, and nothing is uploaded.",

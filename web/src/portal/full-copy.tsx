@@ -7,12 +7,15 @@ import { Action } from "./actions";
 import { askFullCopy, originalURL, portalInquiry } from "./calls";
 import { Code } from "./proof";
 import type { PortalCase } from "./types";
+import { useCaptions } from "./use-captions";
 import { usePortalWords } from "./use-portal-words";
 
 export function FullCopy({ file, onDone }: { file: PortalCase; onDone: () => unknown }) {
   const { t } = usePortalWords();
   const [reason, setReason] = useState("");
+  const captionOf = useCaptions(file);
   const last = file.full_copies[0];
+  const views = file.full_copies.flatMap((one) => one.views);
   if (file.stills.length === 0 && !file.clip) return null;
   return (
     <section data-full={last?.state ?? "none"}>
@@ -21,10 +24,10 @@ export function FullCopy({ file, onDone }: { file: PortalCase; onDone: () => unk
       {last?.state === "refused" ? <p>{t("fullRefused", { text: last.grounds })}</p> : null}
       {last?.state === "ended" ? <p>{t("fullEnded")}</p> : null}
       {last?.state === "granted" ? <Granted file={file} until={last.until ?? ""} /> : null}
-      {file.full_copies.flatMap((one) => one.views).length > 0 ? (
+      {views.length > 0 ? (
         <details>
           <summary>{t("fullViews")}</summary>
-          <ul>{file.full_copies.flatMap((one) => one.views).map((view) => <li key={view.at + view.file}>{dateTime(view.at)} · {view.file}</li>)}</ul>
+          <ul>{views.map((view) => <li key={view.at + view.file}>{t("fullView", { time: dateTime(view.at), what: captionOf(`${view.bundle}/${view.file}`) })}</li>)}</ul>
         </details>
       ) : null}
       {last?.state === "asked" || last?.state === "granted" ? null : (
@@ -38,6 +41,7 @@ export function FullCopy({ file, onDone }: { file: PortalCase; onDone: () => unk
 
 function Granted({ file, until }: { file: PortalCase; until: string }) {
   const { t } = usePortalWords();
+  const captionOf = useCaptions(file);
   const session = useQuery({ queryKey: ["portal-inquiry"], queryFn: portalInquiry }); // says whether the code was shown
   return (
     <>
@@ -45,8 +49,8 @@ function Granted({ file, until }: { file: PortalCase; until: string }) {
       {session.data && !session.data.proved ? <Code onDone={() => session.refetch()} /> : null}
       {session.data?.proved ? (
         <ul className="links">
-          {file.stills.map((still) => <li key={still.name}><Open name={still.name} what={dateTime(still.at)} /></li>)}
-          {file.clip ? <li><Open name={file.clip} what={t("clip")} /></li> : null}
+          {file.stills.map((still) => <li key={still.name}><Open name={still.name} what={captionOf(still.name)} /></li>)}
+          {file.clip ? <li><Open name={file.clip} what={captionOf(file.clip)} /></li> : null}
         </ul>
       ) : null}
     </>
@@ -55,5 +59,5 @@ function Granted({ file, until }: { file: PortalCase; until: string }) {
 
 function Open({ name, what }: { name: string; what: string }) {
   const { t } = usePortalWords();
-  return <a href={originalURL(name)} target="_blank" rel="noreferrer"><span>{what}</span><span>{t("fullOpen")}</span></a>;
+  return <a href={originalURL(name)} target="_blank" rel="noreferrer"><span>{what}</span><span className="nowrap">{t("fullOpen")}</span></a>;
 }

@@ -13,9 +13,9 @@ import { Payment } from "./payment";
 import { Proof } from "./proof";
 import { Served } from "./served";
 import type { PortalCase } from "./types";
+import { useCaptions } from "./use-captions";
 import { usePortalWords } from "./use-portal-words";
 import type { PortalWord } from "./words";
-import words from "./words";
 
 export default function Party({ token }: { token: string }) {
   const { t } = usePortalWords();
@@ -83,15 +83,12 @@ function Headline({ file }: { file: PortalCase }) {
 
 function Evidence({ file }: { file: PortalCase }) {
   const { t } = usePortalWords();
-  const role = (name: string) => (`still_${name}` in words.zh ? t(`still_${name}` as PortalWord) : name);
+  const captionOf = useCaptions(file);
   if (file.stills.length === 0 && !file.clip) return null;
   return (
     <section>
       <h2>{t("evidenceHead")}</h2>
-      {file.stills.map((still) => {
-        const caption = t("stillAt", { role: role(still.role), time: dateTime(still.at) });
-        return <Still key={still.name} url={fileURL(still.name)} caption={caption} />;
-      })}
+      {file.stills.map((still) => <Still key={still.name} url={fileURL(still.name)} caption={captionOf(still.name)} />)}
       {file.clip ? (
         <Clip url={fileURL(file.clip)} />
       ) : null}

@@ -17,6 +17,7 @@ export const zh = {
   fullGranted: "已准许您查看，至 {time}。打开前须用手机号验证，每次查看都有记录。画面中其他人的隐私受法律保护，请勿传播。",
   fullOpen: "打开原件",
   fullViews: "查看记录",
+  fullView: "{time} 查看了「{what}」",
 };
 
 export const en: Record<keyof typeof zh, string> = {
@@ -37,4 +38,5 @@ export const en: Record<keyof typeof zh, string> = {
   fullGranted: "You may look until {time}. Your telephone's code is asked for first, and each look is recorded. The privacy of others in the pictures is protected by law: do not pass them on.",
   fullOpen: "Open the original",
   fullViews: "Record of looks",
+  fullView: "At {time}: {what}",
 };

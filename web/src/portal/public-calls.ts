@@ -2,12 +2,12 @@ import { api, ok } from "../api/client";
 import type { components } from "../api/schema";
 
 type Schemas = components["schemas"];
-export type PublicDocument = Schemas["PublicDocument"];
-export type PublicCamera = Schemas["PublicCamera"];
-export type PublicMatter = Schemas["PublicMatter"];
+type PublicDocument = Schemas["PublicDocument"];
+type PublicCamera = Schemas["PublicCamera"];
+type PublicMatter = Schemas["PublicMatter"];
 
-export type PublicDecision = Schemas["PublicDecision"];
-export type PublicDraw = Schemas["Draw"];
+type PublicDecision = Schemas["PublicDecision"];
+type PublicDraw = Schemas["Draw"];
 
 export const publicDecisions = (q: string, cursor: string): Promise<{ items: PublicDecision[]; next_cursor?: string }> =>
   ok(api.GET("/api/v1/public/decisions", { params: { query: { q: q || undefined, cursor: cursor || undefined } } }));

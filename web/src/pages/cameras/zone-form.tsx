@@ -20,6 +20,7 @@ import { Loaded } from "../../parts/loaded";
 import { ZoneCanvas } from "../../parts/zone-canvas";
 import { HindsightPanel } from "./hindsight/hindsight";
 import { ObjectSelect } from "./object-select";
+import { unitOf } from "./unit";
 import words, { type CameraWord } from "./words";
 
 interface Props {
@@ -47,7 +48,6 @@ interface Fields {
 const minutesOf = (at: Dayjs) => at.hour() * 60 + at.minute();
 const clockOf = (minutes: number) => dayjs().startOf("day").add(minutes % 1440, "minute");
 const metres0: Point[] = [{ x: 0, y: 5 }, { x: 5, y: 5 }, { x: 5, y: 0 }, { x: 0, y: 0 }];
-const unitWord: Record<string, CameraWord> = { s: "unitSeconds", share: "unitShare", looks: "unitLooks" };
 const problemWord: Record<Problem, CameraWord> = { "too-few-points": "problemTooFew", "crosses-itself": "problemCrosses", "too-small": "problemSmall" };
 
 // draftOf puts together what the API wants, without what the drawing lacks.
@@ -175,7 +175,7 @@ function Editor({ camera, zone, others, probe, detectors, onDone }: Props & { de
             initialValue={zone?.params?.[p.key] ?? p.default}
             extra={t("parameterRange", { min: p.min, max: p.max, default: p.default })}
           >
-            <InputNumber min={p.min} max={p.max} step={p.max - p.min <= 2 ? 0.01 : 1} addonAfter={p.unit ? (p.unit in unitWord ? t(unitWord[p.unit]!) : p.unit) : undefined} style={{ width: "100%" }} />
+            <InputNumber min={p.min} max={p.max} step={p.max - p.min <= 2 ? 0.01 : 1} addonAfter={p.unit ? unitOf(p.unit, t) : undefined} style={{ width: "100%" }} />
           </Form.Item>
         ))}
         <Space>

@@ -5,8 +5,8 @@ import { api, ok, type Schemas } from "../../api/client";
 import { patience, Problem } from "../../api/problem";
 
 export type Note = Schemas["CaseNote"];
-export type Colleague = Schemas["Colleague"];
-export type Filter = Schemas["SavedFilter"];
+type Colleague = Schemas["Colleague"];
+type Filter = Schemas["SavedFilter"];
 export type Alarm = Schemas["Alarm"];
 export type Outcome = Schemas["BulkOutcome"];
 export type Reconciliation = Schemas["Reconciliation"];

@@ -14,6 +14,7 @@ import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark, type Tone } from "../../parts/mark";
 import { Page } from "../../parts/page";
 import { judge, useRecords, useRepairs, type CreditRecord, type Repair, type Verdict } from "./calls";
+import { groundsOf } from "./grounds";
 import { RulesPanel } from "./rules";
 import words, { type CreditWord } from "./words";
 
@@ -51,14 +52,14 @@ function Repairs() {
                 return (
                   <li key={repair.id}>
                     <div className="between">
-                      <span>{repair.party} · <Link to={`/cases/${repair.case_id}`}>{repair.case_number}</Link> <Mark tone={repairTones[repair.state]}>{t(repair.state)}</Mark></span>
+                      <p style={{ margin: 0 }}>{repair.party} · <Link to={`/cases/${repair.case_id}`}>{repair.case_number}</Link> <Mark tone={repairTones[repair.state]}>{t(repair.state)}</Mark></p>
                       {step ? <Button size="small" type="primary" onClick={() => setJudging(repair)}>{t(step)}</Button> : null}
                     </div>
                     <div>{repair.text}</div>
-                    <div className="muted">
+                    <p className="muted" style={{ margin: 0 }}>
                       {dateTime(repair.asked_at)} · {t("decideBy", { date: date(repair.decide_by) })}
                       {can("legal", "head", "auditor", "supervisor") ? Array.from({ length: repair.papers }, (_, i) => <span key={i}> · <a href={`/api/v1/credit/repairs/${repair.id}/papers/${i + 1}`}>{t("paper", { n: i + 1 })}</a></span>) : null}
-                    </div>
+                    </p>
                     {repair.reviewer ? <div className="muted">{t("reviewedBy", { name: repair.reviewer, advice: t(repair.advised ? "grant" : "refuse"), text: repair.review })}</div> : null}
                     {repair.decider ? <div className="muted">{t("decidedBy", { name: repair.decider, text: repair.reason })}</div> : null}
                   </li>
@@ -112,7 +113,7 @@ function Records() {
               { title: t("party"), dataIndex: "party" },
               { title: t("caseNumber"), key: "case", width: 200, render: (_, record) => <Link to={`/cases/${record.case_id}`}>{record.case_number}</Link> },
               { title: t("level"), dataIndex: "level", render: (level: CreditRecord["level"]) => t(level) },
-              { title: t("why"), dataIndex: "why", width: 260 },
+              { title: t("why"), key: "why", width: 260, render: (_, record) => groundsOf(record, t) },
               { title: t("repairFrom"), dataIndex: "repair_from", render: (at: string) => date(at) },
               { title: t("until"), dataIndex: "until", render: (at: string) => date(at) },
               { title: t("state"), dataIndex: "state", render: (state: CreditRecord["state"]) => <Mark tone={recordTones[state]}>{t(state)}</Mark> },

@@ -44,8 +44,8 @@ export function RejectDialog({ open, onCancel, onReject }: RejectProps) {
   );
 }
 
-export const tickNames = ["true", "clear", "complete", "accurate"] as const;
-export type Ticks = Record<(typeof tickNames)[number], boolean>;
+const tickNames = ["true", "clear", "complete", "accurate"] as const;
+type Ticks = Record<(typeof tickNames)[number], boolean>;
 
 interface VerifyProps {
   open: boolean;

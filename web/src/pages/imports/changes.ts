@@ -1,6 +1,6 @@
 import type { CameraChange, ImportRow, ObjectRow } from "../../api/types";
 
-export interface FieldChange { field: string; before: string; after: string }
+interface FieldChange { field: string; before: string; after: string }
 
 const fields = ["name", "kind", "address", "business", "licence_no", "township", "longitude", "latitude"] as const;
 

@@ -3,13 +3,13 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, ok, type Schemas } from "../../api/client";
 
 export type Key = Schemas["Key"];
-export type KeyDraft = Schemas["KeyDraft"];
-export type KeyMade = Schemas["KeyMade"];
+type KeyDraft = Schemas["KeyDraft"];
+type KeyMade = Schemas["KeyMade"];
 export type Endpoint = Schemas["Endpoint"];
 export type WebhookDraft = Schemas["WebhookDraft"];
-export type WebhookMade = Schemas["WebhookMade"];
+type WebhookMade = Schemas["WebhookMade"];
 export type Delivery = Schemas["Delivery"];
-export type DeliveryDetail = Schemas["Detail"];
+type DeliveryDetail = Schemas["Detail"];
 export type DeliveryState = Delivery["state"];
 // What can be chosen: a scope, a kind of event.
 export interface Choice { key: string; zh: string; en: string }

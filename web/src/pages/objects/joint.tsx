@@ -51,7 +51,8 @@ function Checks({ of: { checks } }: { of: JointObject }) {
     <ul className="plain-list">
       {checks.map((c) => (
         <li key={c.by}>
-          <span className="row"><Mark tone={c.passed ? "ok" : "bad"}>{t(c.passed ? "jointPassed" : "jointFailed")}</Mark> {c.by_name} · <span className="mono">{c.source}</span> · {date(c.at)}</span>
+          <div className="row"><Mark tone={c.passed ? "ok" : "bad"}>{t(c.passed ? "jointPassed" : "jointFailed")}</Mark><span>{c.by_name} · {date(c.at)}</span></div>
+          <div className="mono">{c.source}</div>
           {c.note ? <div className="muted">{c.note}</div> : null}
         </li>
       ))}

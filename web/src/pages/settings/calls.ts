@@ -5,8 +5,8 @@ import type { Brigade } from "../../api/types";
 
 export type RuleEntry = Schemas["Entry"];
 export type RuleKind = RuleEntry["kind"];
-export type RuleChecked = Schemas["RuleChecked"];
-export type Years = Schemas["Years"];
+type RuleChecked = Schemas["RuleChecked"];
+type Years = Schemas["Years"];
 
 export const useRules = (enabled: boolean) => useQuery({ queryKey: ["rules"], enabled, queryFn: async (): Promise<RuleEntry[]> => (await ok(api.GET("/api/v1/rules", {}))).items });
 export const useYears = () => useQuery({ queryKey: ["years"], queryFn: (): Promise<Years> => ok(api.GET("/api/v1/years", {})) });

@@ -4,11 +4,11 @@ import { api, ok, type Schemas } from "../../api/client";
 import type { Part } from "../../api/queries";
 
 export type Draw = Schemas["Draw"];
-export type DrawPage = Schemas["DrawPage"];
+type DrawPage = Schemas["DrawPage"];
 export type DrawPlan = Schemas["Plan"];
 export type Question = Schemas["Question"];
 export type Task = Schemas["Task"];
-export type TaskResult = Schemas["Result"];
+type TaskResult = Schemas["Result"];
 
 // dueOn is the last day for what a task waits for: its result, or that a fault is put right.
 export const dueOn = (task: Task): string => (task.done_at ? task.rectify_by ?? "" : task.due_on);

@@ -40,10 +40,10 @@ function How({ draw }: { draw: Draw }) {
     <section className="panel">
       <header><h2>{draw.drawn_at ? `${t("drawn")} ${dateTime(draw.drawn_at)}` : t("announced", { time: dateTime(draw.draw_at) })}</h2></header>
       <div className="panel-body stack">
-        <div><strong>{t("announcement")}</strong> <span className="mono break">{draw.sha256}</span> {draw.announced ? <a href={download(draw.announced)} download={`draw-${draw.id}.tlog-proof`}>{t("proof")}</a> : draw.adopted ? null : <Mark tone="wait">{t("waitsForLog")}</Mark>}</div>
+        <p style={{ margin: 0 }}><strong>{t("announcement")}</strong> <span className="mono break">{draw.sha256}</span> {draw.announced ? <a href={download(draw.announced)} download={`draw-${draw.id}.tlog-proof`}>{t("proof")}</a> : draw.adopted ? null : <Mark tone="wait">{t("waitsForLog")}</Mark>}</p>
         {draw.adopted ? <div><strong>{t("seed")}</strong> <span className="mono break">{draw.seed}</span><p className="muted">{t("adopted")}</p></div> : null}
         {draw.seed && draw.drawn ? (
-          <div><strong>{t("seed")}</strong> <span className="mono break">{draw.seed}</span> <a href={download(draw.drawn)} download={`draw-${draw.id}-seed.tlog-proof`}>{t("proof")}</a><p className="muted">{t("seedWhy")}</p></div>
+          <div><p style={{ margin: 0 }}><strong>{t("seed")}</strong> <span className="mono break">{draw.seed}</span> <a href={download(draw.drawn)} download={`draw-${draw.id}-seed.tlog-proof`}>{t("proof")}</a></p><p className="muted">{t("seedWhy")}</p></div>
         ) : null}
       </div>
     </section>

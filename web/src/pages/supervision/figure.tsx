@@ -28,7 +28,7 @@ export default function Figure() {
         <>
           <section className="panel"><div className="panel-body"><QuotaBar quota={quota} /><Outlook quota={quota} /></div></section>
           <Segmented
-            value={missing ? "missing" : "counted"}
+            aria-label={pick(quota.name_zh, quota.name_en)} value={missing ? "missing" : "counted"}
             onChange={(value) => setMissing(value === "missing")}
             options={[{ value: "missing", label: t("missingTab", { n: quota.denominator - quota.numerator }) }, { value: "counted", label: t("countedTab", { n: quota.numerator }) }]}
           />

@@ -33,7 +33,7 @@ export default function Publications() {
   ];
   return (
     <Frame title={t("publications")} lead={t("publicationsLead")}>
-      <Segmented value={state} onChange={setState} options={states.map((value) => ({ value, label: t(`publication_${value}`) }))} />
+      <Segmented value={state} onChange={setState} aria-label={t("publications")} options={states.map((value) => ({ value, label: t(`publication_${value}`) }))} />
       <Loaded query={list} isEmpty={({ pages }) => pages.every((page) => page.items.length === 0)} empty={t("noItems")}>
         {({ pages }) => (
           <>

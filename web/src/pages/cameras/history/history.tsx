@@ -1,23 +1,20 @@
 // Every change of a camera and of its zones: who, when, what became of which field, and
 // of a zone's lines a small drawing.
 import { useQuery } from "@tanstack/react-query";
-import { Timeline } from "antd";
 import { useState } from "react";
 import { api, ok } from "../../../api/client";
 import { useDetectors } from "../../../api/queries";
 import type { CameraEntry, Detector } from "../../../api/types";
-import { dateTime } from "../../../format/format";
 import type { Point } from "../../../geometry/polygon";
 import { useDictionary } from "../../../i18n/translate";
-import { Became } from "../../../parts/became";
-import { Loaded, Nothing } from "../../../parts/loaded";
+import { Changes } from "../../../parts/changes";
+import { Loaded } from "../../../parts/loaded";
+import { unitOf } from "../unit";
 import cameraWords, { type CameraWord } from "../words";
 import { namedDays } from "./hours";
 import words, { type HistoryWord } from "./words";
 
 type ZoneChange = NonNullable<CameraEntry["zone"]>;
-
-const colours: Record<string, string> = { create: "green", remove: "red" };
 
 export function CameraHistory({ id }: { id: string }) {
   const { t } = useDictionary<HistoryWord>(words);
@@ -31,36 +28,20 @@ export function CameraHistory({ id }: { id: string }) {
     <section className="panel">
       <details className="panel-body" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>{t("head")}</summary>
-        {open ? (
-          <div className="history">
-            <Loaded query={history}>
-              {(changes) => (changes.length === 0 ? <Nothing>{t("none")}</Nothing> : (
-                <Timeline items={changes.map((change) => ({ color: colours[change.action] ?? "gray", children: <Change change={change} /> }))} />
-              ))}
-            </Loaded>
-          </div>
-        ) : null}
+        {open ? <Loaded query={history} isEmpty={(changes) => changes.length === 0} empty={t("none")}>{(changes) => <Told changes={changes} />}</Loaded> : null}
       </details>
     </section>
   );
 }
 
-function Change({ change }: { change: CameraEntry }) {
+function Told({ changes }: { changes: CameraEntry[] }) {
   const { t, pick, keyed } = useHistoryWords();
-  const { fieldLabel, valueLabel } = useFieldWords();
-  const { zone } = change;
-  const did = zone ? t("ofZone", { name: pick(zone.name_zh, zone.name_en), did: keyed(`zone_${change.action}`, change.action) }) : keyed(`did_${change.action.replace(" ", "_")}`, change.action);
+  const did = ({ action, zone }: CameraEntry) => (zone ? t("ofZone", { name: pick(zone.name_zh, zone.name_en), did: keyed(`zone_${action}`, action) }) : keyed(`did_${action.replace(" ", "_")}`, action));
   return (
-    <>
-      <strong>{did}</strong>
-      <div className="muted">{dateTime(change.at)} · {change.by || t("system")}</div>
-      <ul className="changes">
-        {change.fields.map((f) => (
-          <li key={f.field}>{fieldLabel(f.field)}: <Became before={valueLabel(f.field, f.before)} after={valueLabel(f.field, f.after)} nothing={t("nothing")} /></li>
-        ))}
-      </ul>
-      {zone && (zone.before || zone.after) ? <Lines of={zone} label={t("lines")} /> : null}
-    </>
+    <Changes
+      of={changes} did={did} {...useFieldWords()} nothing={t("nothing")} system={t("system")}
+      more={({ zone }) => (zone && (zone.before || zone.after) ? <Lines of={zone} label={t("lines")} /> : null)}
+    />
   );
 }
 
@@ -98,21 +79,23 @@ function useFieldWords() {
   const { t: camera } = useDictionary<CameraWord>(cameraWords);
   const detectors = useDetectors().data ?? [];
   const named = (d: Pick<Detector, "name_zh" | "name_en">) => pick(d.name_zh, d.name_en);
+  const parameterOf = (field: string) => detectors.flatMap((d) => d.parameters).find((p) => `params.${p.key}` === field);
   return {
     fieldLabel: (field: string) => {
       const known = cameraFields[field];
       const own = ownFields[field];
       if (known) return camera(known);
       if (own) return t(own);
-      const key = field.replace("params.", "");
-      const parameter = detectors.flatMap((d) => d.parameters).find((p) => p.key === key);
-      return parameter ? named(parameter) : key;
+      const parameter = parameterOf(field);
+      return parameter ? named(parameter) : field.replace("params.", "");
     },
     valueLabel: (field: string, value: string) => {
       const detector = field === "detector" ? detectors.find((d) => d.key === value) : undefined;
       if (detector) return named(detector);
       if (field === "unwatched") return value === "true" ? t("yes") : "";
-      return field === "hours" ? namedDays(value, language) : value;
+      if (field === "hours") return namedDays(value, language);
+      const unit = parameterOf(field)?.unit ?? "";
+      return value && unit && unit !== "share" ? `${value} ${unitOf(unit, camera)}` : value;
     },
   };
 }

@@ -2,10 +2,10 @@
 // in shadow differed from the one in force on the same looks.
 import { useQuery } from "@tanstack/react-query";
 import { api, ok, type Schemas } from "../../../api/client";
-import { bytes, dateTime, percent } from "../../../format/format";
+import { bytes, count, dateTime } from "../../../format/format";
 import { useDictionary } from "../../../i18n/translate";
 import { Listing } from "../../../parts/listing";
-import { Loaded, Nothing } from "../../../parts/loaded";
+import { Loaded } from "../../../parts/loaded";
 import { Mark, type Tone } from "../../../parts/mark";
 import { Page } from "../../../parts/page";
 import { useSeenWords } from "../../../parts/seen/use-seen-words";
@@ -51,7 +51,7 @@ function Shown({ of }: { of: Lineage }) {
         />
         <div>
           <h3>{t("shadow")}</h3>
-          {of.differences.length === 0 ? <p className="muted" style={{ margin: 0 }}>{t("noShadow")}</p> : <Differences list={of.differences} />}
+          {of.differences.length === 0 ? <p className="muted" style={{ margin: 0 }}>{t("noShadow")}</p> : <Differences of={of} />}
         </div>
         {of.changes.length > 0 ? (
           <div>
@@ -68,27 +68,32 @@ function Shown({ of }: { of: Lineage }) {
 
 const did: Record<Change["what"], ModelWord> = { add: "did_add", propose: "did_propose", activate: "did_activate", shadow: "did_shadow", "end shadow": "did_end" };
 
+// agreement is the share that both found of what either did; what differs is never 100%.
+function agreement({ both, active_only, shadow_only }: Difference): string {
+  const all = both + active_only + shadow_only;
+  return all === 0 ? "—" : `${Math.floor((both / all) * 1000) / 10}%`;
+}
+
 // Differences shows, by label, what both versions found and what one alone did.
-function Differences({ list }: { list: Difference[] }) {
+function Differences({ of: { task, differences } }: { of: Lineage }) {
   const { t } = useDictionary<ModelWord>(words);
   const named = useSeenWords();
-  const agreement = (d: Difference) => {
-    const all = d.both + d.active_only + d.shadow_only;
-    return all === 0 ? "—" : percent(d.both / all);
-  };
   return (
-    <Listing<Difference>
-      rowKey={(d) => d.version + d.against + d.label} dataSource={list} scroll={{ x: "max-content" }} locale={{ emptyText: <Nothing>{t("noShadow")}</Nothing> }}
-      columns={[
-        { title: t("inShadow"), dataIndex: "version", render: (version: string) => <span className="mono">{version}</span> },
-        { title: t("against"), dataIndex: "against", render: (version: string) => <span className="mono">{version}</span> },
-        { title: t("label"), dataIndex: "label", render: named },
-        { title: t("looks"), dataIndex: "looks", align: "right" },
-        { title: t("both"), dataIndex: "both", align: "right" },
-        { title: t("activeOnly"), dataIndex: "active_only", align: "right" },
-        { title: t("shadowOnly"), dataIndex: "shadow_only", align: "right" },
-        { title: t("agreement"), key: "agreement", align: "right", render: (_: unknown, d) => agreement(d) },
-      ]}
-    />
+    <>
+      <p className="muted" style={{ margin: "0 0 8px" }}>{t(task === "detect" ? "inBoxes" : "inCells")}</p>
+      <Listing<Difference>
+        rowKey={(d) => d.version + d.against + d.label} dataSource={differences} scroll={{ x: "max-content" }}
+        columns={[
+          { title: t("inShadow"), dataIndex: "version", render: (version: string) => <span className="mono">{version}</span> },
+          { title: t("against"), dataIndex: "against", render: (version: string) => <span className="mono">{version}</span> },
+          { title: t("label"), dataIndex: "label", render: named },
+          { title: t("looks"), dataIndex: "looks", align: "right", render: count },
+          { title: t("both"), dataIndex: "both", align: "right", render: count },
+          { title: t("activeOnly"), dataIndex: "active_only", align: "right", render: count },
+          { title: t("shadowOnly"), dataIndex: "shadow_only", align: "right", render: count },
+          { title: t("agreement"), key: "agreement", align: "right", render: (_: unknown, d) => agreement(d) },
+        ]}
+      />
+    </>
   );
 }
