@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -167,7 +168,11 @@ func TestFaults(t *testing.T) {
 	set := bench.Set{}
 	var table strings.Builder
 	fmt.Fprintf(&table, "| part | what is done | what people see | what is lost | recovery counts from → to | seconds | goal |\n| --- | --- | --- | --- | --- | --- | --- |\n")
-	for _, f := range faults() {
+	rows := faults()
+	if only := os.Getenv("OFFSITE_FAULTS"); only != "" {
+		rows = slices.DeleteFunc(rows, func(f fault) bool { return f.key != only })
+	}
+	for _, f := range rows {
 		took, err := f.play(s)
 		if errors.Is(err, errNotHere) {
 			t.Logf("%s: %v", f.key, err)

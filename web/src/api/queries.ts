@@ -53,7 +53,7 @@ export const useFindingsOf = (object: string) =>
   useQuery({ queryKey: ["findings", "of", object], enabled: object !== "", queryFn: async (): Promise<FindingItem[]> => (await ok(api.GET("/api/v1/findings", { params: { query: { object, limit: 8 } } }))).items });
 export const useAgreements = (days: number) =>
   useQuery({ queryKey: ["agreements", days], queryFn: async (): Promise<Agreement[]> => (await ok(api.GET("/api/v1/agreements", { params: { query: { days } } }))).items });
-const evidenceFileURL = (bundle: string, path: string) => `/api/v1/evidence/${encodeURIComponent(bundle)}/files/${path}`;
+export const evidenceFileURL = (bundle: string, path: string) => `/api/v1/evidence/${encodeURIComponent(bundle)}/files/${path}`;
 
 // looksQuery reads what the models saw, look by look, from the sealed evidence.
 export const looksQuery = (bundle: string) =>
