@@ -27,12 +27,15 @@ says what is possible. To start costs 0.27 s of processor time, most of it for l
 \`make kills\` kills every process under work, at moments drawn by a seed.
 \`make backup-drill\` restores a backup elsewhere and audits it there.
 PAGE
-if [ -f $figures/offline.md ]; then
-  printf '\n## A day without the centre\n\n%s\n' "$(cat $figures/offline.md)"
-fi
-if [ -f $figures/kills.md ]; then
-  printf '\n## Kills\n\n`make kills`: %s\n' "$(cat $figures/kills.md)"
-fi
-if [ -f $figures/soak.md ]; then
-  printf '\n## Soak\n\n`make soak`: %s\n' "$(cat $figures/soak.md)"
-fi
+
+# section prints a part of the page: as it was measured just now, or as it stands.
+section() {
+  if [ -f "$figures/$2.md" ]; then
+    printf '\n## %s\n\n`%s` on %s: %s\n' "$1" "$3" "$(date -u +%F)" "$(cat "$figures/$2.md")"
+  else
+    awk -v title="## $1" '/^## / { on = $0 == title } on { text = text "\n" $0 } END { sub(/\n+$/, "", text); if (text) print text }' docs/reliability.md
+  fi
+}
+section Kills kills 'make kills'
+section 'A day without the centre' offline 'make bench-nodes'
+section Soak soak 'make soak'
