@@ -84,11 +84,11 @@ func (b *Book) take(ctx context.Context, tx pgx.Tx, c *casefile, by performer, e
 		if kind == "reminder" && c.PartyID == "" {
 			continue // nobody to remind: the case goes on to the second review
 		}
-		issued, err := t.issue(ctx, kind)
+		paper, err := t.issue(ctx, kind)
 		if err != nil {
 			return err
 		}
-		t.entry.detail.Documents = append(t.entry.detail.Documents, issued)
+		t.entry.detail.Documents = append(t.entry.detail.Documents, paper)
 	}
 	for _, effect := range step.Effects {
 		if err := t.effect(ctx, effect); err != nil {
