@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -221,7 +222,23 @@ func (s *site) until(what string, limit time.Duration, so func() bool) (time.Dur
 	defer cancel()
 	err := poll(ctx, 100*time.Millisecond, what, func() (bool, error) { return so(), nil })
 	if err != nil {
-		err = fmt.Errorf("%w (%s)", err, s.log.Name())
+		err = fmt.Errorf("%w (see %s)", err, s.keepLog())
 	}
 	return time.Since(began), err
+}
+
+// keepLog copies the demonstration's log to where it outlives the test, and names the copy;
+// on the spool's own disk it would go with it.
+func (s *site) keepLog() string {
+	folder := cmp.Or(os.Getenv("OFFSITE_FIGURES"), os.TempDir())
+	path := filepath.Join(folder, s.t.Name()+".log")
+	text, err := os.ReadFile(s.log.Name())
+	if err == nil {
+		err = os.WriteFile(path, text, 0o600)
+	}
+	if err != nil {
+		s.t.Logf("the log is not kept: %v", err)
+		return s.log.Name()
+	}
+	return path
 }
