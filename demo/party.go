@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -145,8 +146,8 @@ func (p party) look(ctx context.Context) (portalCase, error) {
 		return page, err
 	}
 	for _, still := range page.Stills {
-		var picture []byte
-		if err := p.call(ctx, "GET", "/api/v1/portal/files/"+still.Name, nil, &picture); err != nil {
+		picture, err := p.covered(ctx, still.Name)
+		if err != nil {
 			return page, err
 		}
 		if !strings.HasPrefix(string(picture), "\x89PNG") {
@@ -163,6 +164,25 @@ func (p party) look(ctx context.Context) (portalCase, error) {
 		}
 	}
 	return page, nil
+}
+
+// coverWait bounds the wait for a picture with people and vehicles covered.
+const coverWait = 3 * time.Minute
+
+// covered gives a picture of the party's page. Its copy may still be made and sealed; the page
+// asks again then, and so does this.
+func (p party) covered(ctx context.Context, name string) (picture []byte, err error) {
+	waiting, cancel := context.WithTimeout(ctx, coverWait)
+	defer cancel()
+	err = poll(waiting, time.Second, "the covered copy of "+name, func() (bool, error) {
+		err := p.call(ctx, "GET", "/api/v1/portal/files/"+name, nil, &picture)
+		var no *refusal
+		if errors.As(err, &no) && no.status == http.StatusServiceUnavailable {
+			return false, nil
+		}
+		return err == nil, err
+	})
+	return picture, err
 }
 
 // pay goes to the provider's page and pays there, as a browser would.
