@@ -42,7 +42,7 @@ func handle[I, O any](a *API, op operation, do func(context.Context, *I) (*O, er
 		content := map[string]*huma.MediaType{}
 		for kind := range strings.SplitSeq(op.binary, ",") {
 			content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
-			if kind == jsonType {
+			if kind == jsonType || strings.HasSuffix(kind, "+json") {
 				content[kind].Schema = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
 			}
 		}

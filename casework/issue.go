@@ -61,11 +61,18 @@ func (t *taking) issue(ctx context.Context, kind string) (issued, error) {
 	return issued{ID: id.String(), Kind: kind, Number: number, SHA256: doc.SHA256}, nil
 }
 
-// lacking turns a missing field of a document into a refusal that names it.
+// lacking turns what keeps a document from being made into a refusal that names it: a field
+// that is missing, a character that no font has.
 func (t *taking) lacking(err error) error {
 	var field *document.FieldError
-	if errors.As(err, &field) {
+	var char *document.RuneError
+	switch {
+	case errors.As(err, &field):
 		return &Refusal{Kind: flow.Unlawful, Event: t.step.Event, State: t.c.State, Field: field.Field, Article: field.Article, ZH: field.ZH, EN: field.EN}
+	case errors.As(err, &char):
+		return &Refusal{Kind: flow.Invalid, Event: t.step.Event, State: t.c.State,
+			ZH: fmt.Sprintf("文书字体中没有“%c”（U+%04X），无法制作文书。请改用其他字符；姓名、名称中的生僻字请管理员配置字体", char.Rune, char.Rune),
+			EN: fmt.Sprintf("no font of the documents has %q (U+%04X), so none can be made: write it otherwise, or, where it is in a name, have the administrator configure a font for rare characters", char.Rune, char.Rune)}
 	}
 	return nil
 }

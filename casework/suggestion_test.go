@@ -42,6 +42,13 @@ func TestASuggestionIsIssuedAndAnswered(t *testing.T) {
 			t.Errorf("without %s: %v", field, err)
 		}
 	}
+	d := h.suggestion()
+	d.Text = "一、整治露天烧烤🔥。"
+	err := h.IssueSuggestion(ctx, head, id, d)
+	refused(t, err, flow.Invalid, "")
+	if err == nil || !strings.Contains(err.Error(), "U+1F525") {
+		t.Errorf("a character that no font has: %v", err)
+	}
 	before := h.file(id)
 	h.must(h.IssueSuggestion(ctx, head, id, h.suggestion()))
 	f := h.file(id)

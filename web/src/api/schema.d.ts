@@ -14291,7 +14291,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": string;
+                    "application/geo+json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A problem (RFC 9457) */
