@@ -36,7 +36,7 @@ func bookOptions(t *testing.T, h *house) casework.Options {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(documentFonts.Song); err != nil {
-		t.Skip("the fonts of the documents are missing: apt-get install fonts-arphic-gbsn00lp fonts-arphic-gkai00mp")
+		t.Skip("SKIPPED: the fonts of the documents are missing: apt-get install fonts-arphic-gbsn00lp fonts-arphic-gkai00mp")
 	}
 	press, err := press()
 	if err != nil {

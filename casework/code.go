@@ -35,7 +35,7 @@ func (b *Book) codeMAC(caseID, code string) []byte {
 }
 
 func refuseCode(zh, en string) error {
-	return &Refusal{Kind: flow.Invalid, Event: "prove", Field: "code", ZH: zh, EN: en}
+	return refuse("prove", flow.Invalid, "code", zh, en)
 }
 
 // SendCode sends a code to the telephone of a case's party and gives its number, masked.

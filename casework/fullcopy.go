@@ -54,16 +54,11 @@ type FullVerdict struct {
 	Days    int    `json:"days" minimum:"0" maximum:"15" doc:"For how many days, today included; of no meaning where it is refused."`
 }
 
-func refuseFull(kind flow.Kind, field, article, zh, en string) error {
-	return &Refusal{Kind: kind, Event: wantsFull, Field: field, Article: article, ZH: zh, EN: en}
-}
-
 // AskFullCopy records that the party asks to see its evidence uncovered. One request waits
 // at a time.
 func (b *Book) AskFullCopy(ctx context.Context, caseID, reason string, v Visit) error {
-	var text string
-	if !readText(reason, &text) || text == "" {
-		return refuseFull(flow.Invalid, "reason", "", "请写明需要查看未遮挡画面的理由", "say why you need to see it uncovered")
+	if err := wanted(wantsFull, "reason", &reason, "请写明需要查看未遮挡画面的理由", "say why you need to see it uncovered"); err != nil {
+		return err
 	}
 	err := b.change(ctx, caseID, 0, func(tx pgx.Tx, c *casefile) error {
 		now := b.now()
@@ -78,15 +73,15 @@ func (b *Book) AskFullCopy(ctx context.Context, caseID, reason string, v Visit) 
 		if err != nil {
 			return err
 		}
-		done, err := tx.Exec(ctx, `INSERT INTO full_copy (id, case_id, asked_at, reason, state) VALUES ($1, $2, $3, $4, 'asked') ON CONFLICT DO NOTHING`, id.String(), c.ID, now, text)
+		done, err := tx.Exec(ctx, `INSERT INTO full_copy (id, case_id, asked_at, reason, state) VALUES ($1, $2, $3, $4, 'asked') ON CONFLICT DO NOTHING`, id.String(), c.ID, now, reason)
 		if err != nil {
 			return fmt.Errorf("ask for the full copy of case %s: %w", c.ID, err)
 		}
 		if done.RowsAffected() == 0 {
-			return refuseFull(flow.Unlawful, "", "", "您的申请正在办理，请等待答复", "your request is being dealt with; wait for the answer")
+			return refuse(wantsFull, flow.Unlawful, "", "您的申请正在办理，请等待答复", "your request is being dealt with; wait for the answer")
 		}
 		c.D.FullAsked, c.D.FullUntil = now, until
-		e := entry{event: "full_copy_asked", from: c.State, to: c.State, reason: text, by: performer{name: first(c.D.Party.Name, "当事人"), roles: []flow.Role{flow.Party}}, role: flow.Party, detail: detail{Until: &until}}
+		e := entry{event: "full_copy_asked", from: c.State, to: c.State, reason: reason, by: performer{name: first(c.D.Party.Name, "当事人"), roles: []flow.Role{flow.Party}}, role: flow.Party, detail: detail{Until: &until}}
 		return b.append(ctx, tx, c, now, e)
 	})
 	if err != nil {
@@ -98,12 +93,11 @@ func (b *Book) AskFullCopy(ctx context.Context, caseID, reason string, v Visit) 
 // DecideFullCopy grants or refuses a party's request, with the reason. Of two who answer
 // at once the first is heard; ErrChanged tells the other.
 func (b *Book) DecideFullCopy(ctx context.Context, a Actor, caseID, id string, v FullVerdict) error {
-	var grounds string
-	if !readText(v.Grounds, &grounds) || grounds == "" {
-		return refuseFull(flow.Invalid, "grounds", "", "请写明理由", "give the reason")
+	if err := wanted(wantsFull, "grounds", &v.Grounds, "请写明理由", "give the reason"); err != nil {
+		return err
 	}
 	if v.Grant && (v.Days < 1 || v.Days > maxFullDays) {
-		return refuseFull(flow.Invalid, "days", "", fmt.Sprintf("查看期限为一至%d日", maxFullDays), fmt.Sprintf("it may be seen for 1 to %d days", maxFullDays))
+		return refuse(wantsFull, flow.Invalid, "days", fmt.Sprintf("查看期限为一至%d日", maxFullDays), fmt.Sprintf("it may be seen for 1 to %d days", maxFullDays))
 	}
 	if !store.IsID(id) {
 		return fmt.Errorf("answer request %q: %w", id, ErrNotFound)
@@ -120,12 +114,12 @@ func (b *Book) DecideFullCopy(ctx context.Context, a Actor, caseID, id string, v
 		if v.Grant {
 			state, event, until = "granted", "full_copy_granted", present(calendar.End(now.AddDate(0, 0, v.Days-1)))
 		}
-		if err := decideFull(ctx, tx, c.ID, id, []any{state, grounds, now, a.Name, until}); err != nil {
+		if err := decideFull(ctx, tx, c.ID, id, []any{state, v.Grounds, now, a.Name, until}); err != nil {
 			return err
 		}
 		c.D.FullAsked, c.D.FullUntil = time.Time{}, time.Time{}
 		t := &taking{b: b, tx: tx, c: c, now: now}
-		t.entry = entry{event: event, from: c.State, to: c.State, reason: grounds, by: a.performer(), role: handles(a), detail: detail{Until: until}}
+		t.entry = entry{event: event, from: c.State, to: c.State, reason: v.Grounds, by: a.performer(), role: handles(a), detail: detail{Until: until}}
 		if err := t.send(ctx, string(event)); err != nil {
 			return err
 		}
@@ -195,7 +189,7 @@ func (b *Book) PortalOriginal(ctx context.Context, caseID, name string) (r evide
 	var request string
 	err = b.o.Pool.QueryRow(ctx, `SELECT id::text FROM full_copy WHERE case_id = $1 AND state = 'granted' AND until > $2 ORDER BY until DESC LIMIT 1`, caseID, b.now()).Scan(&request)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return r, "", "", refuseFull(flow.Forbidden, "", "", "查看未遮挡画面须经申请并获准，准许已到期的请重新申请", "evidence is seen uncovered where that was asked for and granted; ask again where the time is over")
+		return r, "", "", refuse(wantsFull, flow.Forbidden, "", "查看未遮挡画面须经申请并获准，准许已到期的请重新申请", "evidence is seen uncovered where that was asked for and granted; ask again where the time is over")
 	}
 	if err != nil {
 		return r, "", "", fmt.Errorf("see whether case %s may be seen uncovered: %w", caseID, err)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"offsite/casework/calendar"
 	"offsite/casework/flow"
 	"offsite/registry/account"
 	"offsite/store"
@@ -66,6 +67,29 @@ func (b *Book) fields(ctx context.Context, event string, fields map[string]any) 
 		return x, &Refusal{Kind: flow.Invalid, Event: flow.Event(event), Field: "party_id", ZH: "没有这个当事人", EN: "there is no such party"}
 	}
 	return x, nil
+}
+
+// refuse refuses what stands beside a case's course, where no article forbids it.
+func refuse(event flow.Event, kind flow.Kind, field, zh, en string) error {
+	return &Refusal{Kind: kind, Event: event, Field: field, ZH: zh, EN: en}
+}
+
+// wanted trims a text that somebody must give, in place, and refuses it where it is empty or
+// cannot be read.
+func wanted(event flow.Event, field string, text *string, zh, en string) error {
+	if !readText(*text, text) || *text == "" {
+		return refuse(event, flow.Invalid, field, zh, en)
+	}
+	return nil
+}
+
+// come reads a day on the legal clock, and refuses one that is still to come.
+func come(event flow.Event, field, text string, now time.Time, zh, en string) (time.Time, error) {
+	on, err := time.ParseInLocation(day, text, calendar.Shanghai())
+	if err != nil || on.After(now) {
+		return on, refuse(event, flow.Invalid, field, zh, en)
+	}
+	return on, nil
 }
 
 func readText(value any, into *string) bool {

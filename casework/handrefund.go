@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"offsite/casework/calendar"
+	"offsite/casework/document"
 	"offsite/casework/flow"
 	"offsite/store"
 )
@@ -71,28 +71,24 @@ type RefundPaid struct {
 	PaidOn     string `json:"paid_on" format:"date"`
 }
 
-func refuseRefund(kind flow.Kind, field, zh, en string) error {
-	return &Refusal{Kind: kind, Event: handRefund, Field: field, ZH: zh, EN: en}
-}
-
 // AskRefund enters what is to be paid back by hand; another confirms it. One waits at a
 // time.
 func (b *Book) AskRefund(ctx context.Context, a Actor, caseID string, d RefundDraft) error {
-	if !readText(d.Reason, &d.Reason) || d.Reason == "" {
-		return refuseRefund(flow.Invalid, "reason", "请写明退款理由", "say why it is paid back")
+	if err := wanted(handRefund, "reason", &d.Reason, "请写明退款理由", "say why it is paid back"); err != nil {
+		return err
 	}
 	if !readText(d.ReceiptNo, &d.ReceiptNo) || d.AmountFen <= 0 {
-		return refuseRefund(flow.Invalid, "amount_fen", "请填写退款金额", "give the amount that is paid back")
+		return refuse(handRefund, flow.Invalid, "amount_fen", "请填写退款金额", "give the amount that is paid back")
 	}
 	switch {
 	case !slices.Contains([]string{causeOwed, causeLowered, causeCounter}, d.Cause):
-		return refuseRefund(flow.Invalid, "cause", "请选择退款事由", "choose why it is paid back")
+		return refuse(handRefund, flow.Invalid, "cause", "请选择退款事由", "choose why it is paid back")
 	case d.Cause != causeCounter:
 		d.ReceiptNo, d.ReceivedFen = "", 0
 	case d.ReceiptNo == "":
-		return refuseRefund(flow.Invalid, "receipt_no", "请填写柜面或者转账缴款的票据号", "give the receipt number of the payment by counter or transfer")
+		return refuse(handRefund, flow.Invalid, "receipt_no", "请填写柜面或者转账缴款的票据号", "give the receipt number of the payment by counter or transfer")
 	case d.AmountFen > d.ReceivedFen:
-		return refuseRefund(flow.Invalid, "amount_fen", "退款金额不得超过该笔缴款", "no more is paid back than was paid")
+		return refuse(handRefund, flow.Invalid, "amount_fen", "退款金额不得超过该笔缴款", "no more is paid back than was paid")
 	}
 	return b.change(ctx, caseID, 0, func(tx pgx.Tx, c *casefile) error {
 		if err := mayHandle(a, c, handRefund); err != nil {
@@ -113,7 +109,7 @@ func (b *Book) AskRefund(ctx context.Context, a Actor, caseID string, d RefundDr
 			return fmt.Errorf("enter a refund of case %s: %w", c.ID, err)
 		}
 		if done.RowsAffected() == 0 {
-			return refuseRefund(flow.Unlawful, "", "本案已有退款待确认", "a refund of this case waits to be confirmed")
+			return refuse(handRefund, flow.Unlawful, "", "本案已有退款待确认", "a refund of this case waits to be confirmed")
 		}
 		e := entry{event: "refund_asked", from: c.State, to: c.State, role: handles(a), by: a.performer(), reason: d.Reason, detail: detail{RefundFen: d.AmountFen, ReceiptNo: d.ReceiptNo, Text: d.Cause}}
 		return b.append(ctx, tx, c, now, e)
@@ -133,12 +129,12 @@ func (b *Book) refundable(ctx context.Context, tx pgx.Tx, c *casefile, id string
 		most = c.D.RefundFen - asked
 	case causeLowered:
 		if !slices.Contains([]flow.State{flow.Closed, flow.Archived}, c.State) {
-			return refuseRefund(flow.Unlawful, "", "罚款缴清结案后，才能因改变处罚决定退款；撤销决定的自行全额退还", "a fine that was lowered is paid back once it is paid and the case closed; a revoked one goes back in whole by itself")
+			return refuse(handRefund, flow.Unlawful, "", "罚款缴清结案后，才能因改变处罚决定退款；撤销决定的自行全额退还", "a fine that was lowered is paid back once it is paid and the case closed; a revoked one goes back in whole by itself")
 		}
 		most = c.PaidFen - c.D.LoweredFen
 	case causeCounter:
 		if c.D.DecidedAt.IsZero() {
-			return refuseRefund(flow.Unlawful, "", "尚未作出处罚决定，没有缴款", "nothing is decided, so nothing was paid")
+			return refuse(handRefund, flow.Unlawful, "", "尚未作出处罚决定，没有缴款", "nothing is decided, so nothing was paid")
 		}
 		var before int64
 		err := tx.QueryRow(ctx, `SELECT coalesce(sum(amount_fen), 0)::bigint FROM hand_refund WHERE case_id = $1 AND receipt_no = $2 AND state <> 'declined' AND id <> $3`, c.ID, d.ReceiptNo, id).Scan(&before)
@@ -148,13 +144,11 @@ func (b *Book) refundable(ctx context.Context, tx pgx.Tx, c *casefile, id string
 		most = d.ReceivedFen - before
 	}
 	if d.AmountFen > most {
-		return refuseRefund(flow.Unlawful, "amount_fen", fmt.Sprintf("最多可退%s元", yuan(most)), fmt.Sprintf("%s yuan can be paid back at most", yuan(most)))
+		yuan := document.Yuan(max(0, most))
+		return refuse(handRefund, flow.Unlawful, "amount_fen", fmt.Sprintf("最多可退%s元", yuan), fmt.Sprintf("%s yuan can be paid back at most", yuan))
 	}
 	return nil
 }
-
-// yuan writes an amount in fen as yuan with two places; below nothing it is nothing.
-func yuan(fen int64) string { fen = max(0, fen); return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
 
 // backAsked is what somebody was asked to pay back of a case c: the provider of whole
 // orders, the treasury of what was confirmed. What waits for confirmation counts where it
@@ -192,8 +186,8 @@ func waitingRefund(ctx context.Context, tx pgx.Tx, caseID, id, state string) (d 
 // DecideRefund confirms or declines what another entered. Of two who answer at once the
 // first is heard; ErrChanged tells the other.
 func (b *Book) DecideRefund(ctx context.Context, a Actor, caseID, id string, v RefundVerdict) error {
-	if !readText(v.Grounds, &v.Grounds) || v.Grounds == "" {
-		return refuseRefund(flow.Invalid, "grounds", "请写明理由", "give the reason")
+	if err := wanted(handRefund, "grounds", &v.Grounds, "请写明理由", "give the reason"); err != nil {
+		return err
 	}
 	if !store.IsID(id) {
 		return fmt.Errorf("decide refund %q: %w", id, ErrNotFound)
@@ -237,12 +231,12 @@ func (c *casefile) owesBy(d RefundDraft) {
 
 // PayRefund enters that the treasury has paid back what was confirmed.
 func (b *Book) PayRefund(ctx context.Context, a Actor, caseID, id string, p RefundPaid) error {
-	if !readText(p.TreasuryNo, &p.TreasuryNo) || p.TreasuryNo == "" {
-		return refuseRefund(flow.Invalid, "treasury_no", "请填写国库退付的凭证号", "give the number under which the treasury paid")
+	if err := wanted(handRefund, "treasury_no", &p.TreasuryNo, "请填写国库退付的凭证号", "give the number under which the treasury paid"); err != nil {
+		return err
 	}
-	on, err := time.ParseInLocation(day, p.PaidOn, calendar.Shanghai())
-	if err != nil || on.After(b.now()) {
-		return refuseRefund(flow.Invalid, "paid_on", "请填写国库退付的日期，不得晚于今天", "give the day on which the treasury paid, today at the latest")
+	on, err := come(handRefund, "paid_on", p.PaidOn, b.now(), "请填写国库退付的日期，不得晚于今天", "give the day on which the treasury paid, today at the latest")
+	if err != nil {
+		return err
 	}
 	if !store.IsID(id) {
 		return fmt.Errorf("enter the payment of refund %q: %w", id, ErrNotFound)
@@ -279,7 +273,7 @@ func caseRefunds(ctx context.Context, tx pgx.Tx, caseID, reader string) ([]Refun
 	if err != nil {
 		return nil, fmt.Errorf("list the refunds of case %s: %w", caseID, err)
 	}
-	return append([]Refund{}, list...), nil
+	return list, nil
 }
 
 // owedBack are the cases that owe money back which nobody was asked to pay.

@@ -144,11 +144,9 @@ func (b *Book) search(ctx context.Context, tx pgx.Tx, c *casefile, reader string
 	if err != nil {
 		return nil, fmt.Errorf("list who is near case %s: %w", c.ID, err)
 	}
-	near, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Nearby])
-	if err != nil {
+	if s.Nearby, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Nearby]); err != nil {
 		return nil, fmt.Errorf("list who is near case %s: %w", c.ID, err)
 	}
-	s.Nearby = append([]Nearby{}, near...)
 	return s, nil
 }
 

@@ -48,9 +48,8 @@ func (b *Book) RevokeLink(ctx context.Context, a Actor, caseID string, version i
 }
 
 func (b *Book) changeLink(ctx context.Context, a Actor, caseID string, version int, reason string, event flow.Event, then func(*taking) error) error {
-	var text string
-	if !readText(reason, &text) || text == "" {
-		return &Refusal{Kind: flow.Invalid, Event: event, Field: "reason", ZH: "请写明理由", EN: "give the reason"}
+	if err := wanted(event, "reason", &reason, "请写明理由", "give the reason"); err != nil {
+		return err
 	}
 	return b.change(ctx, caseID, version, func(tx pgx.Tx, c *casefile) error {
 		now := b.now()
@@ -71,7 +70,7 @@ func (b *Book) changeLink(ctx context.Context, a Actor, caseID string, version i
 			return err
 		}
 		t := &taking{b: b, tx: tx, c: c, now: now}
-		t.entry = entry{event: event, from: c.State, to: c.State, reason: text, by: a.performer(), role: handles(a)}
+		t.entry = entry{event: event, from: c.State, to: c.State, reason: reason, by: a.performer(), role: handles(a)}
 		if err := then(t); err != nil {
 			return fmt.Errorf("%s of case %s: %w", event, c.ID, err)
 		}

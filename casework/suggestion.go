@@ -55,36 +55,27 @@ type SuggestionReply struct {
 	RepliedOn string `json:"replied_on" format:"date"`
 }
 
-func refuseSuggestion(kind flow.Kind, field, zh, en string) error {
-	return &Refusal{Kind: kind, Event: suggest, Field: field, ZH: zh, EN: en}
-}
-
-// texts trims texts in place and names the first that is empty or cannot be read.
-func texts(fields map[string]*string, order ...string) error {
-	for _, name := range order {
-		if !readText(*fields[name], fields[name]) || *fields[name] == "" {
-			return refuseSuggestion(flow.Invalid, name, "请填写此项", "fill this in")
-		}
-	}
-	return nil
-}
-
 // IssueSuggestion has a head suggest something to another body or a company, of a case that
 // has a number.
 func (b *Book) IssueSuggestion(ctx context.Context, a Actor, caseID string, d SuggestionDraft) error {
-	if err := texts(map[string]*string{"recipient": &d.Recipient, "facts": &d.Facts, "text": &d.Text, "basis": &d.Basis}, "recipient", "facts", "text", "basis"); err != nil {
-		return err
+	for _, f := range []struct {
+		name string
+		text *string
+	}{{"recipient", &d.Recipient}, {"facts", &d.Facts}, {"text", &d.Text}, {"basis", &d.Basis}} {
+		if err := wanted(suggest, f.name, f.text, "请填写此项", "fill this in"); err != nil {
+			return err
+		}
 	}
 	by, err := time.ParseInLocation(day, d.ReplyBy, calendar.Shanghai())
 	if err != nil || calendar.End(by).Before(b.now()) {
-		return refuseSuggestion(flow.Invalid, "reply_by", "请填写希望回复的日期，不得早于今天", "give the day by which a reply is wanted, today at the earliest")
+		return refuse(suggest, flow.Invalid, "reply_by", "请填写希望回复的日期，不得早于今天", "give the day by which a reply is wanted, today at the earliest")
 	}
 	return b.change(ctx, caseID, 0, func(tx pgx.Tx, c *casefile) error {
 		if !slices.Contains(a.Roles, "head") || slices.Contains(c.D.People.Recused, a.ID) {
 			return &Refusal{Kind: flow.Forbidden, Event: suggest, State: c.State, ZH: "由负责人签发", EN: "a head issues this"}
 		}
 		if c.Number == "" {
-			return refuseSuggestion(flow.Unlawful, "", "立案以后才能签发执法建议书", "a suggestion is issued once the case is filed")
+			return refuse(suggest, flow.Unlawful, "", "立案以后才能签发执法建议书", "a suggestion is issued once the case is filed")
 		}
 		now := b.now()
 		if err := b.refresh(ctx, tx, c, now); err != nil {
@@ -117,15 +108,15 @@ func (b *Book) IssueSuggestion(ctx context.Context, a Actor, caseID string, d Su
 
 // AnswerSuggestion enters the recipient's reply, once: ErrChanged where there is one.
 func (b *Book) AnswerSuggestion(ctx context.Context, a Actor, caseID, id string, r SuggestionReply) error {
-	if err := texts(map[string]*string{"reply": &r.Reply}, "reply"); err != nil {
+	if err := wanted(suggest, "reply", &r.Reply, "请填写此项", "fill this in"); err != nil {
 		return err
 	}
-	on, err := time.ParseInLocation(day, r.RepliedOn, calendar.Shanghai())
-	if err != nil || on.After(b.now()) {
-		return refuseSuggestion(flow.Invalid, "replied_on", "请填写回复的日期，不得晚于今天", "give the day of the reply, today at the latest")
+	on, err := come(suggest, "replied_on", r.RepliedOn, b.now(), "请填写回复的日期，不得晚于今天", "give the day of the reply, today at the latest")
+	if err != nil {
+		return err
 	}
 	if !slices.Contains([]string{"adopted", "partly", "declined"}, r.Outcome) {
-		return refuseSuggestion(flow.Invalid, "outcome", "请选择采纳情况", "say whether it was adopted")
+		return refuse(suggest, flow.Invalid, "outcome", "请选择采纳情况", "say whether it was adopted")
 	}
 	if !store.IsID(id) {
 		return fmt.Errorf("answer suggestion %q: %w", id, ErrNotFound)
@@ -167,5 +158,5 @@ func (b *Book) suggestions(ctx context.Context, tx pgx.Tx, caseID string) ([]Sug
 	if err != nil {
 		return nil, fmt.Errorf("list the suggestions of case %s: %w", caseID, err)
 	}
-	return append([]Suggestion{}, list...), nil
+	return list, nil
 }

@@ -62,7 +62,7 @@ func (s *served) database(t *testing.T) string {
 // TestBare serves what bare measures, until it is killed.
 func TestBare(t *testing.T) {
 	if *database == "" {
-		t.Skip("TestLoad starts it")
+		t.Skip("SKIPPED: TestLoad starts it")
 	}
 	config, err := pgxpool.ParseConfig(*database)
 	if err != nil {

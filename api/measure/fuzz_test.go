@@ -31,7 +31,7 @@ var (
 // a failure of the server, or one that the document does not know.
 func TestFuzz(t *testing.T) {
 	if *fuzzer == "" || *document == "" {
-		t.Skip("give -fuzzer and -document, as make fuzz-api does")
+		t.Skip("SKIPPED: give -fuzzer and -document, as make fuzz-api does")
 	}
 	s := serve(t)
 	known := filepath.Join(t.TempDir(), "known.json")

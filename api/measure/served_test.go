@@ -41,7 +41,7 @@ type who struct{ cookie, csrf string }
 func serve(t *testing.T) *served {
 	t.Helper()
 	if *binary == "" || *filled == "" || *figures == "" {
-		t.Skip("give -binary, -filled and -figures, as make bench-api and make fuzz-api do")
+		t.Skip("SKIPPED: give -binary, -filled and -figures, as make bench-api and make fuzz-api do")
 	}
 	dir, err := os.MkdirTemp("", "offsite-measure-")
 	if err != nil {

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// yuan writes an amount as figures: 1,234.50 as 1234.50.
-func yuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
+// Yuan writes an amount in fen as yuan: 123450 as 1234.50.
+func Yuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
 
 // capital writes an amount in the words that can't be changed afterwards (大写):
 // 1005000 fen as 壹万零伍拾元整.
 func capital(fen int64) string {
 	if fen < 0 || fen >= 1_0000_0000_0000_00 {
-		return yuan(fen) + "元"
+		return Yuan(fen) + "元"
 	}
 	var b strings.Builder
 	if whole := fen / 100; whole > 0 {

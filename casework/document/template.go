@@ -95,7 +95,7 @@ func readShared(folder fs.FS) (string, error) {
 // functions are what a template may call beside the language's own.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"date": dateZH, "minute": minuteZH, "second": secondZH, "yuan": yuan, "capital": capital, "paragraphs": paragraphs,
+		"date": dateZH, "minute": minuteZH, "second": secondZH, "yuan": Yuan, "capital": capital, "paragraphs": paragraphs,
 		"cite": cite, "cites": cites, "ordinal": func(i int) string { return ordinal(i + 1) }, "add": func(a, b int64) int64 { return a + b },
 		"dateEN": dateEN, "inc": func(i int) int { return i + 1 }, "officers": officers, "join": strings.Join, "dash": dash,
 		"listed": listed, "lines": numbered, "same": func(a, b time.Time) bool { return a.Equal(b) },

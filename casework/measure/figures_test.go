@@ -51,7 +51,7 @@ func TestFiguresOfQuotas(t *testing.T) { measured(t, *cases >= manyCases, counte
 func measured(t *testing.T, full bool, part func(*testing.T, bench.Set)) {
 	t.Helper()
 	if *figures == "" {
-		t.Skip("measuring takes minutes: give -figures FOLDER")
+		t.Skip("SKIPPED: measuring takes minutes: give -figures FOLDER")
 	}
 	set := bench.Set{}
 	part(t, set)

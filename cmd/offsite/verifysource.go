@@ -102,16 +102,10 @@ func objectSource(v *vault.Vault, o vault.Object) source {
 		proof = removal.Receipt
 	}
 	return source{
-		name:   s3Scheme + v.Bucket() + "/" + o.Key,
-		wanted: s3Scheme + v.Bucket() + "/" + path.Join(path.Dir(o.Key), proof),
-		receipt: func(ctx context.Context) ([]byte, error) {
-			text, err := v.ReadBeside(ctx, v.Receipt(o), proof)
-			if errors.Is(err, vault.ErrNoEntry) {
-				return nil, nil
-			}
-			return text, err
-		},
-		open: func(ctx context.Context) (io.ReadCloser, error) { return v.ReadObject(ctx, o) },
+		name:    s3Scheme + v.Bucket() + "/" + o.Key,
+		wanted:  s3Scheme + v.Bucket() + "/" + path.Join(path.Dir(o.Key), proof),
+		receipt: func(ctx context.Context) ([]byte, error) { return v.FindBeside(ctx, v.Receipt(o), proof) },
+		open:    func(ctx context.Context) (io.ReadCloser, error) { return v.ReadObject(ctx, o) },
 	}
 }
 

@@ -107,10 +107,11 @@ func plain(text []byte) error {
 		if len(open) > 0 {
 			o := &open[len(open)-1]
 			if name, ok := token.(string); ok && o.names != nil && !o.value {
-				if o.names[fold(name)] {
+				folded := fold(name)
+				if o.names[folded] {
 					return fmt.Errorf("%w: %.40q", ErrTwice, name)
 				}
-				o.names[fold(name)], o.value = true, true
+				o.names[folded], o.value = true, true
 				continue
 			}
 			o.value = false

@@ -30,29 +30,28 @@ func Check(document io.Reader, text []byte, trust *seal.Trust) (verify.Report, e
 	if err != nil {
 		return verify.Report{}, fmt.Errorf("read the document: %w", err)
 	}
-	r := report{}
-	r.Files, r.Bytes, r.Kind = 1, n, "document"
+	r := verify.Report{Files: 1, Bytes: n, Kind: "document"}
 	if text == nil {
-		r.unsure(CheckForm, "没有签名文件：文书签发时尚未附电子签名，或签名文件没有随文书交来", "there is no seal: the document was issued before documents were sealed, or its seal did not come with it")
-		return r.Report, nil
+		r.CannotTell(CheckForm, "", "没有签名文件：文书签发时尚未附电子签名，或签名文件没有随文书交来", "there is no seal: the document was issued before documents were sealed, or its seal did not come with it")
+		return r, nil
 	}
 	s, err := Parse(text)
 	if err != nil {
-		r.wrong(CheckForm, "签名文件无法读取，或不合格式", err.Error())
-		return r.Report, nil
+		r.Fails(CheckForm, "", "签名文件无法读取，或不合格式", err.Error())
+		return r, nil
 	}
 	st := s.Statement
 	r.SealedAt = st.Issued
-	r.ok(CheckForm, fmt.Sprintf("签名文件：%s，%s，%s", st.Issuer, st.Number, st.Issued.Format(time.RFC3339)),
+	r.Holds(CheckForm, fmt.Sprintf("签名文件：%s，%s，%s", st.Issuer, st.Number, st.Issued.Format(time.RFC3339)),
 		fmt.Sprintf("the seal of %s, number %s, of %s", st.Issuer, st.Number, st.Issued.Format(time.RFC3339)))
 	if st.Size == n && st.SHA256 == hex.EncodeToString(plain.Sum(nil)) && st.SM3 == hex.EncodeToString(chinese.Sum(nil)) {
-		r.ok(CheckDocument, "文书与签名时一致，SHA-256 "+st.SHA256, "the document is as it was sealed, SHA-256 "+st.SHA256)
+		r.Holds(CheckDocument, "文书与签名时一致，SHA-256 "+st.SHA256, "the document is as it was sealed, SHA-256 "+st.SHA256)
 	} else {
-		r.wrong(CheckDocument, "文书不是被签名的那一份，或签名后被改动", "this is not the document that was sealed, or it was changed since")
+		r.Fails(CheckDocument, "", "文书不是被签名的那一份，或签名后被改动", "this is not the document that was sealed, or it was changed since")
 	}
 	checks, key, err := Signatures(Signed{Statement: st, Keys: st.Keys, Signatures: s.Signatures, At: st.Issued, ZH: "文书", EN: "the document"}, trust)
 	r.Checks, r.SealKeyID = append(r.Checks, checks...), key
-	return r.Report, err
+	return r, err
 }
 
 // Signed is a statement of the bureau's with its signatures.
@@ -71,49 +70,34 @@ func Signatures(s Signed, trust *seal.Trust) (checks []verify.Check, key string,
 	if err != nil {
 		return nil, "", fmt.Errorf("write the statement again: %w", err)
 	}
-	var r report
+	var r verify.Report
 	ed := false
 	for i, k := range s.Keys {
 		ed = ed || k.Algorithm == seal.Ed25519
-		r.signature(k, message, s.Signatures[i], s, trust)
+		signature(&r, k, message, s.Signatures[i], s, trust)
 	}
 	if !ed {
-		r.wrong(CheckSeal, "没有 Ed25519 签名", "it names no Ed25519 key")
+		r.Fails(CheckSeal, "", "没有 Ed25519 签名", "it names no Ed25519 key")
 	}
 	return r.Checks, r.SealKeyID, nil
-}
-
-// report is a verify.Report that is being written.
-type report struct{ verify.Report }
-
-func (r *report) ok(name, zh, en string) {
-	r.Checks = append(r.Checks, verify.Check{Name: name, OK: true, ZH: zh, EN: en})
-}
-
-func (r *report) wrong(name, zh, en string) {
-	r.Checks = append(r.Checks, verify.Check{Name: name, ZH: zh, EN: en})
-}
-
-func (r *report) unsure(name, zh, en string) {
-	r.Checks = append(r.Checks, verify.Check{Name: name, Unchecked: true, ZH: zh, EN: en})
 }
 
 // signature checks one signature and whether its key counted when the statement was
 // signed. No timestamp proves that time, so what a revoked key signed before it was
 // lost cannot be told from what a thief dated back: the process record can, which
 // names what was signed and stands in the transparency log.
-func (r *report) signature(k SealKey, message, signature []byte, s Signed, trust *seal.Trust) {
+func signature(r *verify.Report, k SealKey, message, signature []byte, s Signed, trust *seal.Trust) {
 	at := s.At.Format(time.RFC3339)
 	known, ok := trust.Key(k.Key)
 	switch {
 	case !ok:
-		r.unsure(CheckSeal, fmt.Sprintf("trust.json 中没有密钥 %.32q，不能确认是本机关的签名", k.Key), fmt.Sprintf("the key %.32q is not among those of trust.json: whose signature it is cannot be told", k.Key))
+		r.CannotTell(CheckSeal, "", fmt.Sprintf("trust.json 中没有密钥 %.32q，不能确认是本机关的签名", k.Key), fmt.Sprintf("the key %.32q is not among those of trust.json: whose signature it is cannot be told", k.Key))
 		return
 	case known.Algorithm != k.Algorithm:
-		r.wrong(CheckSeal, "密钥与算法不符", fmt.Sprintf("key %s is for %s, not %.16q", known.ID, known.Algorithm, k.Algorithm))
+		r.Fails(CheckSeal, "", "密钥与算法不符", fmt.Sprintf("key %s is for %s, not %.16q", known.ID, known.Algorithm, k.Algorithm))
 		return
 	case !known.Verify(message, signature):
-		r.wrong(CheckSeal, fmt.Sprintf("密钥 %s 的签名不成立", known.ID), fmt.Sprintf("the signature is not one of key %s over this statement", known.ID))
+		r.Fails(CheckSeal, "", fmt.Sprintf("密钥 %s 的签名不成立", known.ID), fmt.Sprintf("the signature is not one of key %s over this statement", known.ID))
 		return
 	}
 	if r.SealKeyID == "" {
@@ -122,13 +106,13 @@ func (r *report) signature(k SealKey, message, signature []byte, s Signed, trust
 	switch {
 	case known.Revoked != "" && known.RevokedSince != nil && s.At.Before(*known.RevokedSince):
 		since := known.RevokedSince.Format(time.RFC3339)
-		r.unsure(CheckSeal, fmt.Sprintf("密钥 %s 自 %s 起吊销（%s）；%s写明的时间更早，须凭日志中的过程记录证明", known.ID, since, known.Revoked, s.ZH),
+		r.CannotTell(CheckSeal, "", fmt.Sprintf("密钥 %s 自 %s 起吊销（%s）；%s写明的时间更早，须凭日志中的过程记录证明", known.ID, since, known.Revoked, s.ZH),
 			fmt.Sprintf("key %s was revoked from %s on (%s); %s says that it is older, which the process record in the log can prove", known.ID, since, known.Revoked, s.EN))
 	case known.Revoked != "":
-		r.wrong(CheckSeal, fmt.Sprintf("密钥 %s 已吊销：%s", known.ID, known.Revoked), fmt.Sprintf("key %s was revoked: %s", known.ID, known.Revoked))
+		r.Fails(CheckSeal, "", fmt.Sprintf("密钥 %s 已吊销：%s", known.ID, known.Revoked), fmt.Sprintf("key %s was revoked: %s", known.ID, known.Revoked))
 	case !known.CountsAt(s.At):
-		r.wrong(CheckSeal, fmt.Sprintf("%s签发时（%s）密钥 %s 不在有效期内", s.ZH, at, known.ID), fmt.Sprintf("key %s was not in force when %s was signed, %s", known.ID, s.EN, at))
+		r.Fails(CheckSeal, "", fmt.Sprintf("%s签发时（%s）密钥 %s 不在有效期内", s.ZH, at, known.ID), fmt.Sprintf("key %s was not in force when %s was signed, %s", known.ID, s.EN, at))
 	default:
-		r.ok(CheckSeal, fmt.Sprintf("签名有效：密钥 %s（%s），签发时有效", known.ID, known.Algorithm), fmt.Sprintf("the signature is that of key %s (%s), in force at the time", known.ID, known.Algorithm))
+		r.Holds(CheckSeal, fmt.Sprintf("签名有效：密钥 %s（%s），签发时有效", known.ID, known.Algorithm), fmt.Sprintf("the signature is that of key %s (%s), in force at the time", known.ID, known.Algorithm))
 	}
 }

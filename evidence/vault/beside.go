@@ -25,8 +25,12 @@ func besideKey(r evidence.Receipt, name string) string { return path.Join(path.D
 // long as the bundle is at its start. It comes after the seal, so that it cannot
 // lie within the bundle.
 func (v *Vault) PutBeside(ctx context.Context, r evidence.Receipt, name string, data []byte) error {
+	return v.putBeside(ctx, r, name, data, r.RetainUntil)
+}
+
+func (v *Vault) putBeside(ctx context.Context, r evidence.Receipt, name string, data []byte, until time.Time) error {
 	key := besideKey(r, name)
-	_, err := v.put(ctx, key, bytes.NewReader(data), int64(len(data)), sha256.Sum256(data), r.RetainUntil, "text/plain; charset=utf-8")
+	_, err := v.put(ctx, key, bytes.NewReader(data), int64(len(data)), sha256.Sum256(data), until, "text/plain; charset=utf-8")
 	if err != nil {
 		return fmt.Errorf("put %s into bucket %s: %w", key, v.o.Bucket, err)
 	}
@@ -43,16 +47,12 @@ func (v *Vault) PutRemoval(ctx context.Context, r evidence.Receipt, record, rece
 		if f.data == nil {
 			continue
 		}
-		there, err := v.ReadBeside(ctx, r, f.name)
-		if err == nil && bytes.Equal(there, f.data) {
-			continue
+		there, err := v.FindBeside(ctx, r, f.name)
+		if err == nil && !bytes.Equal(there, f.data) {
+			err = v.putBeside(ctx, r, f.name, f.data, until)
 		}
-		if err != nil && !errors.Is(err, ErrNoEntry) {
+		if err != nil {
 			return err
-		}
-		key := besideKey(r, f.name)
-		if _, err := v.put(ctx, key, bytes.NewReader(f.data), int64(len(f.data)), sha256.Sum256(f.data), until, "text/plain; charset=utf-8"); err != nil {
-			return fmt.Errorf("put %s into bucket %s: %w", key, v.o.Bucket, err)
 		}
 	}
 	return nil
@@ -85,7 +85,12 @@ func (v *Vault) readBeside(ctx context.Context, r evidence.Receipt, name string,
 
 // LogProof is the transparency log's receipt of a bundle; nil where it has none.
 func (v *Vault) LogProof(ctx context.Context, r evidence.Receipt) ([]byte, error) {
-	text, err := v.ReadBeside(ctx, r, verify.LogProof)
+	return v.FindBeside(ctx, r, verify.LogProof)
+}
+
+// FindBeside is ReadBeside for what need not be there; nil where it is not.
+func (v *Vault) FindBeside(ctx context.Context, r evidence.Receipt, name string) ([]byte, error) {
+	text, err := v.ReadBeside(ctx, r, name)
 	if errors.Is(err, ErrNoEntry) {
 		return nil, nil
 	}

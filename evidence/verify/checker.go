@@ -64,7 +64,7 @@ func (c *checker) file(path string) (bundle.File, bool) {
 }
 
 func (c *checker) holds(name, zh, en string) {
-	c.report.Checks = append(c.report.Checks, Check{Name: name, OK: true, ZH: zh, EN: en})
+	c.report.Holds(name, zh, en)
 }
 
 func (c *checker) fails(name, file, zh, en string) {
@@ -75,14 +75,14 @@ func (c *checker) fails(name, file, zh, en string) {
 	if file != "" {
 		zh, en = file+"："+zh, file+": "+en
 	}
-	c.report.Checks = append(c.report.Checks, Check{Name: name, File: file, ZH: zh, EN: en})
+	c.report.Fails(name, file, zh, en)
 }
 
 func (c *checker) cannotTell(name, file, zh, en string) {
 	if file != "" {
 		zh, en = file+"："+zh, file+": "+en
 	}
-	c.report.Checks = append(c.report.Checks, Check{Name: name, Unchecked: true, File: file, ZH: zh, EN: en})
+	c.report.CannotTell(name, file, zh, en)
 }
 
 // unless adds the sentence that a check holds where nothing was found wrong

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"offsite/evidence/seal"
 	"offsite/evidence/translog/proof"
 )
 
@@ -27,18 +28,35 @@ func (c *checker) log(text []byte) {
 		c.fails(CheckLog, LogProof, "日志回执无法读取", err.Error())
 		return
 	}
+	check, index := Logged(p, entry, *t, "此证据包不在日志回执所指的位置")
+	c.report.LogIndex = index
+	switch {
+	case check.OK:
+		c.holds(check.Name, check.ZH, check.EN)
+	case check.Unchecked:
+		c.cannotTell(check.Name, LogProof, check.ZH, check.EN)
+	default:
+		c.fails(check.Name, LogProof, check.ZH, check.EN)
+	}
+}
+
+// Logged holds a receipt of the transparency log against an entry: the check names no file;
+// index is where the entry stands, nil unless it is proved. elsewhere says in Chinese that it
+// does not stand there.
+func Logged(p proof.Proof, entry []byte, t seal.TrustedLog, elsewhere string) (check Check, index *uint64) {
 	place, err := p.Check(entry, proof.Trusted{Origin: t.Origin, Verifier: t.Verifier, Witnesses: t.Witnesses, Quorum: t.Quorum})
+	check = Check{Name: CheckLog}
 	switch {
 	case errors.Is(err, proof.ErrStranger):
-		c.cannotTell(CheckLog, LogProof, "日志检查点不是 trust.json 所列日志签署的", err.Error())
+		check.Unchecked, check.ZH, check.EN = true, "日志检查点不是 trust.json 所列日志签署的", err.Error()
 	case errors.Is(err, proof.ErrWitnesses):
-		c.cannotTell(CheckLog, LogProof, "见证人签名不足", err.Error())
+		check.Unchecked, check.ZH, check.EN = true, "见证人签名不足", err.Error()
 	case err != nil:
-		c.fails(CheckLog, LogProof, "此证据包不在日志回执所指的位置", err.Error())
+		check.ZH, check.EN = elsewhere, err.Error()
 	default:
-		c.report.LogIndex = &place.Index
-		c.holds(CheckLog,
-			fmt.Sprintf("已记入透明日志第 %d 条（共 %d 条）", place.Index, place.Size),
-			fmt.Sprintf("it is entry %d of the transparency log, which had %d then", place.Index, place.Size))
+		index, check.OK = &place.Index, true
+		check.ZH = fmt.Sprintf("已记入透明日志第 %d 条（共 %d 条）", place.Index, place.Size)
+		check.EN = fmt.Sprintf("it is entry %d of the transparency log, which had %d then", place.Index, place.Size)
 	}
+	return check, index
 }

@@ -65,6 +65,21 @@ type Report struct {
 	Checks                 []Check   `json:"checks"`
 }
 
+// Holds adds a check that holds.
+func (r *Report) Holds(name, zh, en string) {
+	r.Checks = append(r.Checks, Check{Name: name, OK: true, ZH: zh, EN: en})
+}
+
+// Fails adds a check that something was tampered with; file "" names none.
+func (r *Report) Fails(name, file, zh, en string) {
+	r.Checks = append(r.Checks, Check{Name: name, File: file, ZH: zh, EN: en})
+}
+
+// CannotTell adds a check that could not be made; file "" names none.
+func (r *Report) CannotTell(name, file, zh, en string) {
+	r.Checks = append(r.Checks, Check{Name: name, Unchecked: true, File: file, ZH: zh, EN: en})
+}
+
 // Exit is the exit status: 0 all checks hold, 1 something is tampered with, 2
 // something could not be checked.
 func (r Report) Exit() int {

@@ -101,9 +101,9 @@ export const looks = [
 
 // wrongsOfEveryPage opens every page in every look, and says of each what is wrong with it;
 // a page that does not come is wrong, and the others are gone through all the same.
-export async function wrongsOfEveryPage() {
+export async function wrongsOfEveryPage(pages) {
   const found = [];
-  for (const shown of pagesOf(await knownTo())) {
+  for (const shown of pages) {
     if (shown.part && !stage.accounts[shown.part]) continue;
     for (const look of looks) {
       const wrongs = await visit(shown, look).then((page) => wrongsOf(page, shown, look)).catch((error) => [error.message.split("\n")[0]]);

@@ -130,8 +130,9 @@ test("nothing is loaded first that no first page needs: at most 350 KiB on the l
 
 test("every page is well in every look: WCAG 2.2 AA as axe has it, a heading, nothing too wide, unsaid or broken", async () => {
   await provide();
-  assert.deepEqual(unopened(pagesOf(await knownTo())), [], "pages.mjs opens nothing at these routes");
-  assert.deepEqual(await wrongsOfEveryPage(), []);
+  const pages = pagesOf(await knownTo());
+  assert.deepEqual(unopened(pages), [], "pages.mjs opens nothing at these routes");
+  assert.deepEqual(await wrongsOfEveryPage(pages), []);
 });
 
 // still waits until nothing moves any more: what fades has other colours.
