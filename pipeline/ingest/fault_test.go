@@ -77,7 +77,8 @@ func TestDroppedConnectionComesBack(t *testing.T) {
 func TestServerKilledAndReturned(t *testing.T) {
 	t.Parallel()
 	file := testvideo.Make(t, testvideo.Spec{})
-	first := rtspserve.New(rtspserve.Options{Listen: "127.0.0.1:0", Files: []string{file}})
+	// At an address of its own no other test takes the port while nobody listens.
+	first := rtspserve.New(rtspserve.Options{Listen: "127.0.0.2:0", Files: []string{file}})
 	if err := first.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}

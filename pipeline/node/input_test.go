@@ -98,7 +98,8 @@ func TestCorruptedSlicesAreNoPictures(t *testing.T) {
 
 func TestCodecChanges(t *testing.T) {
 	t.Parallel()
-	first := rtspserve.New(rtspserve.Options{Listen: "127.0.0.1:0", Files: []string{video(t, testvideo.Spec{})}})
+	// At an address of its own no other test takes the port while nobody listens.
+	first := rtspserve.New(rtspserve.Options{Listen: "127.0.0.2:0", Files: []string{video(t, testvideo.Spec{})}})
 	if err := first.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}

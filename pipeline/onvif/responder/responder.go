@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/google/uuid"
@@ -65,12 +66,15 @@ func New(o Options) *Responder {
 
 // Start listens and answers.
 func (r *Responder) Start(ctx context.Context) (err error) {
-	var lc net.ListenConfig
-	if r.listen, err = lc.Listen(ctx, "tcp", r.o.Listen); err != nil {
-		return fmt.Errorf("answer ONVIF: %w", err)
+	// A port that is free for TCP may be taken for UDP: one that may be chosen is
+	// chosen anew then.
+	for range 20 {
+		if err = r.bind(ctx); !errors.Is(err, syscall.EADDRINUSE) {
+			break
+		}
 	}
-	if r.udp, err = lc.ListenPacket(ctx, "udp", r.listen.Addr().String()); err != nil {
-		return errors.Join(fmt.Errorf("answer Probes: %w", err), r.listen.Close())
+	if err != nil {
+		return err
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /onvif/device_service", r.answer)
@@ -80,6 +84,18 @@ func (r *Responder) Start(ctx context.Context) (err error) {
 	r.http = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, MaxHeaderBytes: 32 << 10}
 	r.work.Go(func() { _ = r.http.Serve(r.listen) }) // until Stop
 	r.work.Go(r.probes)
+	return nil
+}
+
+// bind takes the address, for HTTP and for Probes.
+func (r *Responder) bind(ctx context.Context) (err error) {
+	var lc net.ListenConfig
+	if r.listen, err = lc.Listen(ctx, "tcp", r.o.Listen); err != nil {
+		return fmt.Errorf("answer ONVIF: %w", err)
+	}
+	if r.udp, err = lc.ListenPacket(ctx, "udp", r.listen.Addr().String()); err != nil {
+		return errors.Join(fmt.Errorf("answer Probes: %w", err), r.listen.Close())
+	}
 	return nil
 }
 
