@@ -118,6 +118,16 @@ func (c *chain) advance(id, digest string) error {
 	return c.save()
 }
 
+// forgo lets the camera's other bundles go on without this one, which has no seal on the
+// disk and is to have none.
+func (c *chain) forgo(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pending == id {
+		c.pending = ""
+	}
+}
+
 // settle makes sure that the disk knows the bundle, before it is carried on.
 func (c *chain) settle(id, digest string) error {
 	c.mu.Lock()

@@ -4,9 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"offsite/evidence"
 	"offsite/evidence/keep"
@@ -30,6 +34,12 @@ func (c *claims) set(answer error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.answer = answer
+}
+
+func (c *claims) wasAsked() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.asked > 0
 }
 
 // askedTwice returns when a claim was refused and asked for again.
@@ -123,4 +133,71 @@ func TestWhatIsSealedIsNotAskedFor(t *testing.T) {
 	r.o.Claims = &claims{answer: evidence.ErrKnown}
 	r.start(t)
 	r.check(t, r.book.await(t, 1)[id])
+}
+
+// With the database away and the disk full, a second bundle of an act is on its way to its
+// seal when it turns out not to be needed. The camera's next bundle does not wait for it.
+func TestWhatIsNotNeededHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	r, c := newRig(t), &claims{answer: errAway}
+	var full atomic.Bool
+	full.Store(true)
+	r.o.Claims = c
+	r.o.SpoolFault = func(_, path string) error {
+		if full.Load() && strings.HasPrefix(filepath.Base(path), "seal.part") {
+			return unix.ENOSPC
+		}
+		return nil
+	}
+	k := r.start(t)
+	second, next := material(newID(t), "cam-a", 1<<10), material(newID(t), "cam-a", 1<<10)
+	second.Act, next.Act = newID(t), ""
+	if err := k.Keep(t.Context(), second); err != nil {
+		t.Fatal(err)
+	}
+	c.askedTwice(t) // so its seal could not be written
+	if err := k.Keep(t.Context(), next); err != nil {
+		t.Fatal(err)
+	}
+	c.set(evidence.ErrKnown)
+	full.Store(false)
+	got := r.book.await(t, 1)
+	r.check(t, got[next.ID])
+	waitFor(t, "nothing waits", func() bool { n, _ := k.Waiting(); return n == 0 })
+	if len(got) != 1 {
+		t.Errorf("recorded are %v", got)
+	}
+}
+
+// Where what is not needed cannot be removed at once, it is removed later.
+func TestWhatIsNotNeededGoesThoughTheDiskFails(t *testing.T) {
+	t.Parallel()
+	for _, op := range []string{"rename", "syncdir", "remove"} {
+		t.Run(op, func(t *testing.T) {
+			t.Parallel()
+			r, c, id := newRig(t), &claims{answer: evidence.ErrKnown}, newID(t)
+			var failed atomic.Bool
+			r.o.Claims = c
+			r.o.SpoolFault = func(at, path string) error {
+				if at == op && c.wasAsked() && failed.CompareAndSwap(false, true) {
+					return unix.EIO
+				}
+				return nil
+			}
+			k := r.start(t)
+			m := material(id, "cam-a", 1<<10)
+			m.Act = newID(t)
+			if err := k.Keep(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+			waitFor(t, "nothing waits", func() bool { n, _ := k.Waiting(); return n == 0 })
+			if !failed.Load() {
+				t.Errorf("no %s has failed", op)
+			}
+			left, err := filepath.Glob(filepath.Join(r.o.SpoolDir, "*", id+"*"))
+			if err != nil || len(left) != 0 {
+				t.Errorf("left over: %v, %v", left, err)
+			}
+		})
+	}
 }

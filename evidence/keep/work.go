@@ -29,6 +29,8 @@ type work struct {
 
 	meta *meta // read once
 
+	needless bool // another bundle of its act is recorded: it goes without a trace
+
 	due      time.Time // no try before
 	held     step      // what failed last
 	failures int       // since the last success
@@ -104,11 +106,9 @@ func (k *Keeper) advance(ctx context.Context, w *work, aside bool) {
 			err = k.step(ctx, w, s)
 		}
 		if errors.Is(err, evidence.ErrKnown) {
-			if err = w.entry.Drop(""); err == nil {
-				k.o.Logger.Info("what was raised here is not sealed: another node's bundle of the same act is recorded", "bundle", w.entry.ID())
-				k.queue.finished(w)
-				return
-			}
+			k.o.Logger.Info("what was raised here is not sealed: another bundle of the same act is recorded", "bundle", w.entry.ID())
+			w.needless = true
+			continue
 		}
 		if err != nil {
 			id := w.entry.ID()
@@ -123,7 +123,9 @@ func (k *Keeper) advance(ctx context.Context, w *work, aside bool) {
 		k.queue.succeeded(w, s)
 		if s == stepDrop {
 			k.queue.finished(w)
-			k.metrics.done(k.o.Now().Sub(w.since))
+			if !w.needless {
+				k.metrics.done(k.o.Now().Sub(w.since))
+			}
 			return
 		}
 	}
@@ -131,6 +133,9 @@ func (k *Keeper) advance(ctx context.Context, w *work, aside bool) {
 
 // next tells from the files in the spool which step comes next.
 func (k *Keeper) next(w *work) (step, error) {
+	if w.needless {
+		return stepDrop, nil
+	}
 	for _, at := range []struct {
 		file string
 		step step
@@ -176,12 +181,24 @@ func (k *Keeper) step(ctx context.Context, w *work, s step) (err error) {
 	case stepRecord:
 		err = k.record(ctx, w)
 	case stepDrop:
-		err = w.entry.Drop(receiptFile)
+		err = k.drop(w)
 	}
 	if err == nil {
 		k.metrics.took(s, k.o.Now().Sub(begun))
 	}
 	return err
+}
+
+// drop takes the work out of the spool. What is recorded leaves its receipt; what is not
+// needed leaves nothing, and no other bundle waits for its seal any longer.
+func (k *Keeper) drop(w *work) error {
+	if !w.needless {
+		return w.entry.Drop(receiptFile)
+	}
+	if m, err := w.readMeta(); err == nil {
+		k.chains.of(m.Camera).forgo(m.ID)
+	}
+	return w.entry.Drop("")
 }
 
 // claim asks whether the bundle is the one of its act. Nobody to ask is no reason to leave

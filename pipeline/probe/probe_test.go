@@ -70,8 +70,8 @@ func TestSaysWhatIsWrong(t *testing.T) {
 	})
 	const closed = "127.0.0.1:1" // nobody listens there, and no test is given it
 	for address, want := range map[string]ingest.Code{
-		"http://camera/": ingest.BadAddress,
-		"rtsp://" + closed + "/x":              ingest.Refused,
+		"http://camera/":          ingest.BadAddress,
+		"rtsp://" + closed + "/x": ingest.Refused,
 		"rtsp://admin:wrong-password@" + s.Addr() + "/camera":  ingest.Unauthorized,
 		"rtsp://admin:right-password@" + s.Addr() + "/nowhere": ingest.NotFound,
 		"rtsp://admin:right-password@" + s.Addr() + "/sound":   ingest.NoVideo,
