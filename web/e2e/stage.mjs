@@ -54,10 +54,19 @@ export async function signIn(page, part) {
 const people = new Map();
 
 // prove shows the password anew for somebody who has been here for longer, or the code of a
-// second factor, where page.code gives one.
+// second factor, where page.code gives one. A code counts once, and for half a minute: who
+// has used it, or is late with it, waits for the next.
 async function prove(page, part) {
   if (Date.now() - page.proved <= 5 * 60_000) return;
-  await change(page, "POST", "/session/proof", page.code ? { code: page.code() } : { password: stage.accounts[part].password });
+  for (let tries = 3; ; tries--) {
+    try {
+      await change(page, "POST", "/session/proof", page.code ? { code: page.code() } : { password: stage.accounts[part].password });
+      break;
+    } catch (error) {
+      if (!page.code || tries === 1 || !error.message.includes(" 422 ")) throw error;
+      await pause(30_000);
+    }
+  }
   page.proved = Date.now();
 }
 
@@ -165,8 +174,11 @@ async function loadedAnew(page, shown) {
 }
 
 // accessibility gives the violations of WCAG 2.2 AA that axe finds on a page, or in
-// the part of it that is named.
+// the part of it that is named, once nothing moves any more: a menu that is closing lies
+// over what stands below it.
 export async function accessibility(page, part) {
+  await until("nothing moves", () => page.evaluate(() => document.getAnimations()
+    .every((a) => a.playState !== "running" || a.effect?.getComputedTiming().endTime === Infinity)), 10);
   await page.evaluate(axe);
   const found = await page.evaluate((part) => globalThis.axe.run(part ? { include: [part] } : document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"] }), part);
   return found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.target.join(" ")).join(" | ")}`);
