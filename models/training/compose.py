@@ -83,12 +83,13 @@ def add_flames(rng, picture):
     return [b[:, 0].min(), b[:, 1].min(), b[:, 2].max(), b[:, 3].max()]
 
 
-def add_smoke(rng, picture, source=None):
-    """Draws a plume that rises from source (x, y) and widens; returns its box."""
+def add_smoke(rng, picture, source=None, column=False):
+    """Draws a plume that rises from source (x, y) and widens; returns its box. column: a
+    great one whose foot lies below the picture."""
     h, w = picture.shape[:2]
-    tall = h * np.exp(rng.uniform(np.log(0.15), np.log(0.9)))
-    wide = tall * rng.uniform(0.3, 1.0)
-    x, foot = source if source else (rng.uniform(0.05, 0.95) * w, rng.uniform(0.4, 1.0) * h)
+    tall = h * (rng.uniform(0.9, 2.2) if column else np.exp(rng.uniform(np.log(0.15), np.log(0.9))))
+    wide = tall * (rng.uniform(0.15, 0.4) if column else rng.uniform(0.3, 1.0))
+    x, foot = source if source else (rng.uniform(0.05, 0.95) * w, (rng.uniform(1.0, 1.7) if column else rng.uniform(0.4, 1.0)) * h)
     H, W = max(16, int(tall)), max(16, int(wide * 1.6))
     ys, xs = np.mgrid[0:H, 0:W].astype(np.float32)
     up = 1 - ys / H
@@ -106,6 +107,32 @@ def add_smoke(rng, picture, source=None):
     alpha = cv2.GaussianBlur(alpha.astype(np.float32), (0, 0), H / 120 + 0.5)
     blend(picture, px, py, colour, alpha)
     return tight(alpha, px, py, 0.25)
+
+
+def surface(rng, tile, h, w):
+    """A plain surface BGR uint8 [h, w, 3] under uneven light: wall, floor, belt, asphalt. tile: a
+    texture BGR uint8 in perspective, or None for paint. It looks like smoke and is none."""
+    if tile is None:
+        out = np.full((h, w, 3), rng.uniform(30, 235), np.float32) + rng.normal(0, 6, 3).astype(np.float32)
+    else:
+        rows, cols = tile.shape[:2]
+        many = np.tile(np.vstack([np.hstack([tile, tile[:, ::-1]]), np.hstack([tile[::-1], tile[::-1, ::-1]])]), (2, 2, 1))
+        size = np.exp(rng.uniform(np.log(0.25), np.log(1.0))) * np.array([4 * cols, 4 * rows])
+        far = rng.uniform(0.4, 1)  # of the near edge's width in what is seen of the texture
+        x, y = rng.uniform(0, 1, 2) * (np.array([4 * cols, 4 * rows]) - size)
+        seen = np.float32([[x + size[0] * (1 - far) / 2, y], [x + size[0] * (1 + far) / 2, y], [x + size[0], y + size[1]], [x, y + size[1]]])
+        m = cv2.getPerspectiveTransform(seen, np.float32([[0, 0], [w, 0], [w, h], [0, h]]))
+        out = cv2.warpPerspective(many, m, (w, h), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT).astype(np.float32)
+        mean = out.mean((0, 1))
+        out = mean + (out - mean) * rng.uniform(0.05, 1)
+        grey = out.mean(2, keepdims=True)
+        out = grey + (out - grey) * rng.choice([rng.uniform(0, 0.3), 1])
+    ys, xs = np.mgrid[-1:1:h * 1j, -1:1:w * 1j].astype(np.float32)
+    turn = rng.uniform(0, 2 * np.pi)
+    light = rng.uniform(0, 45) * (np.cos(turn) * xs + np.sin(turn) * ys) + rng.uniform(0, 14) * clouds(rng, h, w, 2)
+    light = light - rng.uniform(0, 40) * np.hypot(xs - rng.normal(0, 0.5), ys - rng.normal(0, 0.5))
+    out = cv2.GaussianBlur(out + light[..., None], (0, 0), rng.uniform(0.3, 3))
+    return np.clip(out, 0, 255).astype(np.uint8)
 
 
 def add_lamps(rng, picture):

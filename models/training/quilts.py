@@ -16,6 +16,11 @@ OTHER, SOIL, NET, GREEN, HARD, WATER, MACHINE, SKY = range(8)
 HEIGHT, WIDTH = 256, 448
 
 
+def textures_in(build):
+    """Where the package's textures lie below the folder of what is built (DATA.md)."""
+    return pathlib.Path(build) / "textures" / "supertuxkart-data/usr/share/games/supertuxkart/data"
+
+
 def read_textures(folder):
     """Textures by class name; empty lists where the folder is missing."""
     chosen = json.loads((pathlib.Path(__file__).parent / "textures.json").read_text())

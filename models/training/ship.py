@@ -115,18 +115,19 @@ def compare(module, path, shape):
 
 def data_of(name, build):
     """What the model was trained on, with counts."""
+    textures = sum(len(v) for v in json.loads((pathlib.Path(__file__).parent / "textures.json").read_text()).values())
+    textured = {"source": "textures of Debian's supertuxkart-data 1.4 (textures.json)", "licence": "CC-BY-SA-3.0, CC-BY-SA-4.0, CC-BY, CC0 and public domain, by file", "pictures": textures}
     count = lambda folder, pattern: len([f for f in (build / folder).glob(pattern) if "_mask" not in f.name])
     out = []
     if name == "burning":
-        out = [{**FIRE, "pictures": len(read("burning_train"))}, {**STREET, "pictures": 40}]
+        out = [{**FIRE, "pictures": len(read("burning_train"))}, {**STREET, "pictures": 40}, textured]
     elif name == "objects":
         out = [{**FIRE, "pictures": len(read("burning_train")) // 2}, {**STREET, "pictures": 50}]
     elif name == "novelty":
         out = [{**FIRE, "pictures": len(read("burning_train"))}, {**STREET, "pictures": 20}]
     else:
         out = [{**FIRE, "pictures": len(read("burning_train")) // 4}]
-        textures = sum(len(v) for v in json.loads((pathlib.Path(__file__).parent / "textures.json").read_text()).values())
-        out.append({"source": "textures of Debian's supertuxkart-data 1.4 (textures.json)", "licence": "CC-BY-SA-3.0, CC-BY-SA-4.0, CC-BY, CC0 and public domain, by file", "pictures": textures})
+        out.append(textured)
         for place, what in [(read_place(n), what) for use, what in (("train", "trained on"), ("validate", "chosen by")) for n in places(use)]:
             out.append({"source": f"{place['repository']} at {place['commit'][:12]}, by {place['credit']}: {what}", "licence": place["licence"], "pictures": len(place["pictures"])})
         out.append({"source": "ShuffleNetV2 weights (ImageNet) of FastestDet: initialisation", "licence": "CC0-1.0", "pictures": 1})

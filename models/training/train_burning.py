@@ -17,6 +17,7 @@ import compose
 import pictures
 from detector import Detector, from_teacher, shipped
 from fit import Fit
+from quilts import read_textures, textures_in
 from splits import read
 
 LABELS = ("fire", "smoke")
@@ -53,8 +54,9 @@ class Samples:
         self.clean = [p[0] for p in self.by_kind[2]]
         self.street = street + [cv2.imread(str(f)) for f in sorted(pathlib.Path(plates).glob("*.png")) if "_mask" not in f.name]
         self.cuts = [c for p, b, k in self.by_kind[0] for box in b[k == 0] if (c := compose.cut_fire(p, box))]
+        self.tiles = [t for kind in read_textures(textures_in(pathlib.Path(plates).parent)).values() for t in kind] if strong else []
         self.smoke = [c for p, b, k in self.by_kind[1] for box in b[k == 1] if (c := compose.cut_smoke(p, box))] if strong else []
-        print(f"{len(self.real)} labelled pictures, {len(self.street)} street pictures, {len(self.cuts)} cut fires, {len(self.smoke)} cut smokes")
+        print(f"{len(self.real)} labelled pictures, {len(self.street)} street pictures, {len(self.cuts)} cut fires, {len(self.smoke)} cut smokes, {len(self.tiles)} textures")
 
     def any(self, pool):
         return pool[self.rng.integers(len(pool))]
@@ -63,9 +65,25 @@ class Samples:
         pool = self.street if self.rng.random() < 0.6 else self.clean
         return pool[self.rng.integers(len(pool))].copy()
 
+    def plain(self):
+        """A surface, one above another at times, and things before it cut from other pictures."""
+        rng, h, w = self.rng, 360, int(self.rng.choice([360, 480, 640]))
+        p = compose.surface(rng, self.any(self.tiles) if self.tiles and rng.random() < 0.75 else None, h, w)
+        if rng.random() < 0.35:
+            edge = int(rng.uniform(0.2, 0.9) * h)
+            p[edge:] = compose.surface(rng, self.any(self.tiles) if self.tiles and rng.random() < 0.75 else None, h - edge, w)
+        for _ in range(int(rng.integers(0, 5))):
+            under = self.any(self.street)
+            ch, cw = (int(rng.uniform(0.08, 0.5) * s) for s in under.shape[:2])
+            y, x = int(rng.integers(under.shape[0] - ch)), int(rng.integers(under.shape[1] - cw))
+            ys, xs = np.mgrid[-1:1:ch * 1j, -1:1:cw * 1j]
+            alpha = np.clip((1 - (abs(ys) ** 3 + abs(xs) ** 3)) * 8, 0, 1).astype(np.float32)
+            compose.blend(p, int(rng.uniform(-0.1, 0.9) * w), int(rng.uniform(-0.1, 0.9) * h), under[y:y + ch, x:x + cw].astype(np.float32), alpha)
+        return p
+
     def composite(self):
         """A background with fire and smoke drawn or pasted on it."""
-        rng, p = self.rng, self.background()
+        rng, p = self.rng, self.plain() if self.strong and self.rng.random() < 0.2 else self.background()
         if rng.random() < 0.4:
             p = (p * rng.uniform(0.15, 0.8)).astype(np.uint8)  # dusk
         if rng.random() < 0.25:
@@ -83,7 +101,8 @@ class Samples:
             if boxes and rng.random() < 0.8:
                 source = ((boxes[0][0] + boxes[0][2]) / 2, boxes[0][1] + 0.3 * (boxes[0][3] - boxes[0][1]))
             real = self.smoke and rng.random() < 0.5
-            smoke = compose.add_cut(rng, p, self.any(self.smoke), 0.15, 0.9) if real else compose.add_smoke(rng, p, source)
+            column = self.strong and rng.random() < 0.3
+            smoke = compose.add_cut(rng, p, self.any(self.smoke), 0.15, 0.9) if real else compose.add_smoke(rng, p, None if column else source, column)
             if smoke:
                 boxes.append(smoke)
                 classes.append(1)
@@ -102,6 +121,8 @@ class Samples:
         """One untransformed sample; kinds are balanced, so that the long videos do
         not drown the short ones."""
         r = self.rng.random()
+        if self.strong and self.rng.random() < 0.12:
+            return self.plain(), np.zeros((0, 4), np.float32), np.zeros(0, np.int64)
         if r < 0.56:
             if self.strong:  # videos alike, however long
                 return self.real[self.any(self.any(self.videos))]
@@ -130,7 +151,7 @@ def main():
     ap.add_argument("--threads", type=int, default=1)
     ap.add_argument("--warm", help="shipped ONNX file whose weights this training starts from")
     ap.add_argument("--feedback", help="folder of offsite model feedback --pictures, trained on too")
-    ap.add_argument("--strong", action="store_true", help="videos alike, fires down to a third, real smoke pasted on other streets, more mosaics")
+    ap.add_argument("--strong", action="store_true", help="videos alike, fires down to a third, real smoke pasted on other streets, more mosaics, plain surfaces, plumes without a foot")
     ap.add_argument("--all", action="store_true", help="train on the validation videos too, once epochs and thresholds are chosen")
     args = ap.parse_args()
     stems = read("burning_train") + (read("burning_val") if args.all else [])

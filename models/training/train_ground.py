@@ -25,7 +25,7 @@ from torch.nn import functional as F
 import pictures
 import sites
 import sprites
-from quilts import HEIGHT, LABELS, NET, WIDTH, Quilts, read_textures
+from quilts import HEIGHT, LABELS, NET, WIDTH, Quilts, read_textures, textures_in
 from splits import plate_files, read
 from train_novelty import light, log
 
@@ -264,7 +264,7 @@ def ious(cells):
 
 def sources(data, build, part, seed):
     """Draw functions of a part: quilts, and plates where they are rendered."""
-    textures = read_textures(pathlib.Path(build) / "textures" / "supertuxkart-data/usr/share/games/supertuxkart/data")
+    textures = read_textures(textures_in(build))
     textures = {k: [t for i, t in enumerate(v) if (i % 5 == 4) == (part == "val")] for k, v in textures.items()}
     real = [pictures.read_yolo(pathlib.Path(data) / "fire-smoke", s, 256)[0] for s in read(f"burning_{part}")[::4]]
     quilts = Quilts(textures, real, sprites.Sprites(pathlib.Path(build) / "sprites").part(part), seed)
