@@ -217,7 +217,7 @@ func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[Cas
 		q.add(unknownParty)
 	}
 	if f.Refund {
-		q.add(refundWaits)
+		q.add(moneyWaits)
 	}
 	q.search(f.Q)
 	m, err := readMark(cursor)

@@ -92,8 +92,8 @@ func (b *Book) waiting(ctx context.Context, a Actor, states []StateCount) ([]Wai
 			list = append(list, Waiting{"legal", count["legal_review"]})
 		case "head":
 			var refunds int
-			if err := b.o.Pool.QueryRow(ctx, `SELECT count(*) FROM casefile WHERE `+refundWaits).Scan(&refunds); err != nil {
-				return nil, fmt.Errorf("count the refunds that wait: %w", err)
+			if err := b.o.Pool.QueryRow(ctx, `SELECT count(*) FROM casefile WHERE `+moneyWaits).Scan(&refunds); err != nil {
+				return nil, fmt.Errorf("count the money that waits to be confirmed: %w", err)
 			}
 			list = append(list, Waiting{"head", count["verified"] + count["proposed"] + count["legal_review"] + count["collective"] + count["closed"]}, Waiting{"refund", refunds})
 		}

@@ -675,6 +675,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/counter-payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the receipt of a fine that was paid at a counter; another confirms it */
+        post: operations["enter-counter-payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/counter-payments/{payment}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a payment at a counter that another entered, which books it, or decline it */
+        post: operations["decide-counter-payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/events/{event}": {
         parameters: {
             query?: never;
@@ -4258,6 +4292,8 @@ export interface components {
             camera: string;
             /** Format: date-time */
             changed_at: string;
+            /** @description Paid at a bank's or the treasury's counter, the oldest first. */
+            counter_payments: components["schemas"]["CounterPayment"][];
             deadline?: components["schemas"]["Deadline"];
             deadlines: components["schemas"]["Deadline"][];
             documents: components["schemas"]["CaseDocument"][];
@@ -4417,6 +4453,45 @@ export interface components {
         Contact: {
             /** @description Empty where nobody is known. */
             contact: string;
+        };
+        CounterDraft: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: date */
+            paid_on: string;
+            /** @description Pictures and scans of the receipt: PDF, JPEG or PNG in base64. */
+            papers: string[];
+            receipt_no: string;
+        };
+        CounterPayment: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            /** @description Of who confirmed or declined it. */
+            grounds: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Of it, what was not owed when it was confirmed, and goes back.
+             */
+            owed_back_fen: number;
+            own: boolean;
+            /** @description 2006-01-02; the surcharge is computed to this day. */
+            paid_on: string;
+            /** @description Pictures and scans of the receipt. */
+            papers: components["schemas"]["CasePaper"][];
+            receipt_no: string;
+            /** @enum {string} */
+            state: "asked" | "confirmed" | "declined";
+        };
+        CounterVerdict: {
+            confirm: boolean;
+            grounds: string;
         };
         Counts: {
             /** Format: int64 */
@@ -6410,7 +6485,10 @@ export interface components {
             differences: components["schemas"]["Difference"][];
             /** Format: int64 */
             lines: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Credited to cases that day, less what was paid back that day.
+             */
             ours_fen: number;
             /** Format: int64 */
             theirs_fen: number;
@@ -6448,7 +6526,7 @@ export interface components {
             /** @enum {string} */
             by: "provider" | "treasury";
             /**
-             * @description order: a whole order; owed: of what the case owes back; lowered: a paid fine was lowered by a reconsideration or a judgment; counter: the payment came by counter or transfer.
+             * @description order: what the provider pays back of an order by itself; owed: of what the case owes back; lowered: a paid fine was lowered by a reconsideration or a judgment; counter: the payment came by counter or transfer.
              * @enum {string}
              */
             cause: "order" | "owed" | "lowered" | "counter";
@@ -6457,7 +6535,6 @@ export interface components {
             decided_by: string;
             /** @description Of who confirmed or declined it. */
             grounds: string;
-            /** @description Of a whole order, the order's. */
             id: string;
             own: boolean;
             /** @description 2006-01-02; empty: not yet. */
@@ -9809,7 +9886,7 @@ export interface operations {
                 due?: "overdue" | "week";
                 /** @description unknown: somebody has to find out the party where it was seen. */
                 party?: "unknown";
-                /** @description asked: a refund by hand waits to be confirmed. */
+                /** @description asked: a refund by hand, or a payment at a counter, waits to be confirmed. */
                 refund?: "asked";
                 /** @description The whole number of the case or of a paper, one character that the party's name begins with, or part of number, party, object or place. */
                 q?: string;
@@ -10114,6 +10191,73 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["CaseFile"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enter-counter-payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-counter-payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                payment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterVerdict"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
