@@ -78,6 +78,8 @@ type dossier struct {
 	SearchUntil time.Time         `json:"search_until,omitzero"` // and by when
 	FullAsked   time.Time         `json:"full_asked,omitzero"`   // a request for the uncovered evidence that waits
 	FullUntil   time.Time         `json:"full_until,omitzero"`   // when it is to be answered
+	SuggestedAt time.Time         `json:"suggested_at,omitzero"` // the suggestion to others whose reply is wanted first
+	ReplyUntil  time.Time         `json:"reply_until,omitzero"`  // and by when
 	WithdrawnAt time.Time         `json:"withdrawn_at,omitzero"`
 	Ending      string            `json:"ending,omitempty"` // reason of the end
 	Target      string            `json:"target,omitempty"` // who took it over
