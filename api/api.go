@@ -192,6 +192,7 @@ func (a *API) operations() {
 	a.inquiryOperations()
 	a.partyOperations()
 	a.refundOperations()
+	a.counterOperations()
 	a.suggestionOperations()
 	a.publicOperations()
 }

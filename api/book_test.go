@@ -74,7 +74,9 @@ func (noProvider) Query(context.Context, string) (casework.PaymentNotice, error)
 	return casework.PaymentNotice{}, errNobody
 }
 
-func (noProvider) Refund(context.Context, string, int64, string) error { return errNobody }
+func (noProvider) Refund(context.Context, casework.RefundOrder) (time.Time, error) {
+	return time.Time{}, errNobody
+}
 
 func (noProvider) Verify(http.Header, []byte) (casework.PaymentNotice, error) {
 	return casework.PaymentNotice{}, errNobody

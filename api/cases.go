@@ -135,7 +135,7 @@ type caseQuery struct {
 	Mine   bool   `query:"mine" doc:"Those alone that are assigned to the caller."`
 	Due    string `query:"due" enum:"overdue,week" doc:"overdue: a deadline has passed; week: one has passed or passes within seven days."`
 	Party  string `query:"party" enum:"unknown" doc:"unknown: somebody has to find out the party where it was seen."`
-	Refund string `query:"refund" enum:"asked" doc:"asked: a refund by hand waits to be confirmed."`
+	Refund string `query:"refund" enum:"asked" doc:"asked: a refund by hand, or a payment at a counter, waits to be confirmed."`
 	Q      string `query:"q" maxLength:"100" doc:"The whole number of the case or of a paper, one character that the party's name begins with, or part of number, party, object or place."`
 	Cursor string `query:"cursor" maxLength:"400"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`

@@ -211,11 +211,13 @@ func policy() map[string]access {
 		// A letter of the bureau's is a head's to issue.
 		"issue-suggestion":  only(head).freshly(),
 		"answer-suggestion": only(officer, head).freshly(head),
-		// Money that goes back by hand: entered by one, confirmed by another.
-		"ask-refund":           only(officer, head).freshly(head),
-		"decide-refund":        only(head).freshly(),
-		"enter-refund-payment": only(officer, head).freshly(head),
-		"revoke-link":          only(officer, head).freshly(head),
+		// Money that comes or goes back by hand: entered by one, confirmed by another.
+		"enter-counter-payment":  only(officer, head).freshly(head),
+		"decide-counter-payment": only(head).freshly(),
+		"ask-refund":             only(officer, head).freshly(head),
+		"decide-refund":          only(head).freshly(),
+		"enter-refund-payment":   only(officer, head).freshly(head),
+		"revoke-link":            only(officer, head).freshly(head),
 
 		// Notes are written by those who work on cases, and read with them.
 		"list-notes":      casework,

@@ -127,6 +127,8 @@ type cases interface {
 	AnswerSuggestion(ctx context.Context, a casework.Actor, caseID, id string, r casework.SuggestionReply) error
 	TakeSearch(ctx context.Context, a casework.Actor, caseID string) error
 	LeaveSearch(ctx context.Context, a casework.Actor, caseID string) error
+	EnterCounterPayment(ctx context.Context, a casework.Actor, caseID string, d casework.CounterDraft) error
+	DecideCounterPayment(ctx context.Context, a casework.Actor, caseID, id string, v casework.CounterVerdict) error
 	AskRefund(ctx context.Context, a casework.Actor, caseID string, d casework.RefundDraft) error
 	DecideRefund(ctx context.Context, a casework.Actor, caseID, id string, v casework.RefundVerdict) error
 	PayRefund(ctx context.Context, a casework.Actor, caseID, id string, p casework.RefundPaid) error

@@ -89,28 +89,29 @@ type CaseItem struct {
 // CaseFile is the whole case on one page.
 type CaseFile struct {
 	CaseItem
-	FineFen     int64          `json:"fine_fen"`
-	LateFen     int64          `json:"late_fen"`
-	PaidFen     int64          `json:"paid_fen"`
-	Instalments []Instalment   `json:"instalments"`
-	ReceiptNo   string         `json:"receipt_no"`
-	OwedFen     int64          `json:"owed_back_fen" doc:"What goes back to the party, paid back or not."`
-	UnaskedFen  int64          `json:"unasked_fen" doc:"Of it, what nobody was asked to pay yet."`
-	Refunds     []Refund       `json:"refunds" doc:"What was paid back, or is to be, the oldest first."`
-	PortalURL   string         `json:"portal_url"`
-	PortalUntil *time.Time     `json:"portal_until,omitempty" doc:"Until when the link opens an ended case."`
-	Search      *PartySearch   `json:"search,omitempty" doc:"The party is to be found out where it was seen."`
-	FullCopies  []FullCopy     `json:"full_copies" doc:"The party's requests to see the evidence uncovered, the newest first."`
-	Deadlines   []Deadline     `json:"deadlines"`
-	Events      []CaseEvent    `json:"events"`
-	Suggestions []Suggestion   `json:"suggestions" doc:"To other bodies and companies, with their replies, the oldest first."`
-	Documents   []CaseDocument `json:"documents"`
-	Record      []RecordEntry  `json:"record"`
-	Evidence    []CaseEvidence `json:"evidence"`
-	Statements  []Statement    `json:"statements"`
-	SameAct     *CaseRef       `json:"same_act,omitempty" doc:"The case that forbids another fine: of the same party, for the same time."`
-	WhyZH       string         `json:"why_zh"`
-	WhyEN       string         `json:"why_en"`
+	FineFen     int64            `json:"fine_fen"`
+	LateFen     int64            `json:"late_fen"`
+	PaidFen     int64            `json:"paid_fen"`
+	Instalments []Instalment     `json:"instalments"`
+	ReceiptNo   string           `json:"receipt_no"`
+	OwedFen     int64            `json:"owed_back_fen" doc:"What goes back to the party, paid back or not."`
+	UnaskedFen  int64            `json:"unasked_fen" doc:"Of it, what nobody was asked to pay yet."`
+	Refunds     []Refund         `json:"refunds" doc:"What was paid back, or is to be, the oldest first."`
+	Counter     []CounterPayment `json:"counter_payments" doc:"Paid at a bank's or the treasury's counter, the oldest first."`
+	PortalURL   string           `json:"portal_url"`
+	PortalUntil *time.Time       `json:"portal_until,omitempty" doc:"Until when the link opens an ended case."`
+	Search      *PartySearch     `json:"search,omitempty" doc:"The party is to be found out where it was seen."`
+	FullCopies  []FullCopy       `json:"full_copies" doc:"The party's requests to see the evidence uncovered, the newest first."`
+	Deadlines   []Deadline       `json:"deadlines"`
+	Events      []CaseEvent      `json:"events"`
+	Suggestions []Suggestion     `json:"suggestions" doc:"To other bodies and companies, with their replies, the oldest first."`
+	Documents   []CaseDocument   `json:"documents"`
+	Record      []RecordEntry    `json:"record"`
+	Evidence    []CaseEvidence   `json:"evidence"`
+	Statements  []Statement      `json:"statements"`
+	SameAct     *CaseRef         `json:"same_act,omitempty" doc:"The case that forbids another fine: of the same party, for the same time."`
+	WhyZH       string           `json:"why_zh"`
+	WhyEN       string           `json:"why_en"`
 }
 
 // Statement is what a party said.
@@ -128,7 +129,7 @@ type CaseFilter struct {
 	Matter  string
 	Officer string // account that the case is assigned to
 	Due     string // overdue: a deadline has passed; week: one passes within seven days, or has
-	Refund  bool   // those alone of which a refund by hand waits to be confirmed
+	Refund  bool   // those alone of which a refund by hand, or a payment at a counter, waits to be confirmed
 	Unknown bool   // those alone whose party is to be found out where it was seen
 	Q       string
 	Limit   int // 0: 50

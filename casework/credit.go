@@ -31,7 +31,7 @@ func (b *Book) credit(ctx context.Context, tx pgx.Tx, n PaymentNotice) error {
 	}
 	if errors.Is(err, pgx.ErrNoRows) {
 		b.o.Logger.Error("payment for an order that is not ours", "notice", n.ID, "order", n.OrderID, "amount_fen", n.AmountFen)
-		_, err = b.keepNotice(ctx, tx, n, "", unknownOrder, n.AmountFen)
+		_, err = b.keepNotice(ctx, tx, n, "", unknownOrder, n.AmountFen, byProvider)
 		return err
 	}
 	if err != nil {
@@ -46,7 +46,7 @@ func (b *Book) credit(ctx context.Context, tx pgx.Tx, n PaymentNotice) error {
 		return err
 	}
 	outcome, refund := b.weigh(c, o, n)
-	fresh, err := b.keepNotice(ctx, tx, n, caseID, outcome, refund)
+	fresh, err := b.keepNotice(ctx, tx, n, caseID, outcome, refund, byProvider)
 	if err != nil || !fresh || outcome == repeated {
 		return err
 	}
@@ -78,7 +78,7 @@ func (b *Book) lateFor(c *casefile, o order, n PaymentNotice) int64 {
 	case i >= 0:
 		return c.D.Instalments[i].Late(n.PaidAt, c.D.Pauses)
 	}
-	return flow.Surcharge(c.FineFen, c.D.PayUntil, n.PaidAt, c.D.Pauses)
+	return c.surcharge(n.PaidAt)
 }
 
 // lateAfter is the surcharge of the whole case once the payment is booked.
@@ -93,18 +93,22 @@ func (b *Book) lateAfter(c *casefile, o order, n PaymentNotice) int64 {
 }
 
 // keepNotice writes the notice down; fresh is false if it was there already.
-func (b *Book) keepNotice(ctx context.Context, tx pgx.Tx, n PaymentNotice, caseID, outcome string, refundFen int64) (fresh bool, err error) {
-	done, err := tx.Exec(ctx, `INSERT INTO payment_notice (id, order_id, case_id, amount_fen, receipt_no, paid_at, received_at, outcome, refund_fen)
-		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
-		n.ID, n.OrderID, caseID, n.AmountFen, n.ReceiptNo, n.PaidAt, b.now(), outcome, refundFen)
+func (b *Book) keepNotice(ctx context.Context, tx pgx.Tx, n PaymentNotice, caseID, outcome string, refundFen int64, channel string) (fresh bool, err error) {
+	done, err := tx.Exec(ctx, `INSERT INTO payment_notice (id, order_id, case_id, amount_fen, receipt_no, paid_at, received_at, outcome, refund_fen, channel)
+		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING`,
+		n.ID, n.OrderID, caseID, n.AmountFen, n.ReceiptNo, n.PaidAt, b.now(), outcome, refundFen, channel)
 	if err != nil {
 		return false, fmt.Errorf("keep the notice: %w", err)
 	}
 	return done.RowsAffected() == 1, nil
 }
 
-// settleOrder notes that an order was paid: what is told of it again changes nothing.
+// settleOrder notes that an order was paid: what is told of it again changes nothing. A
+// payment at a counter has none.
 func settleOrder(ctx context.Context, tx pgx.Tx, id string) error {
+	if id == "" {
+		return nil
+	}
 	if _, err := tx.Exec(ctx, `UPDATE payment_order SET state = 'paid' WHERE id = $1`, id); err != nil {
 		return fmt.Errorf("settle the order: %w", err)
 	}
@@ -118,7 +122,7 @@ func (b *Book) book(ctx context.Context, tx pgx.Tx, c *casefile, o order, n Paym
 	c.D.RefundFen += refund
 	if outcome != credited {
 		e.event, e.reason = "payment_refused", map[string]string{surplus: "没有应缴款项，须退还", wrongAmount: "金额与缴款单不符，未入账，须退还"}[outcome]
-		if outcome == surplus {
+		if outcome == surplus && o.ID != "" { // what came by a counter goes back by hand
 			if err := b.oweBack(ctx, tx, c, o.ID, refund, "重复缴款，退还"); err != nil {
 				return err
 			}
@@ -134,6 +138,11 @@ func (b *Book) book(ctx context.Context, tx pgx.Tx, c *casefile, o order, n Paym
 	if err := settleOrder(ctx, tx, o.ID); err != nil {
 		return err
 	}
+	if refund > 0 && o.ID != "" {
+		if err := b.oweBack(ctx, tx, c, o.ID, refund, "多缴款项，退还"); err != nil {
+			return err
+		}
+	}
 	late, next := b.lateAfter(c, o, n), flow.Next(c.D.Instalments)
 	c.D.bookInstalments(n.AmountFen-refund, b.lateFor(c, o, n), n)
 	c.PaidFen += n.AmountFen - refund
@@ -148,8 +157,11 @@ func (b *Book) book(ctx context.Context, tx pgx.Tx, c *casefile, o order, n Paym
 		c.settledLate = &late
 	case flow.Next(c.D.Instalments) > next:
 		event = "instalment_paid"
-	default:
-		return b.finish(ctx, tx, c) // a surcharge grew while the party paid; the rest is still owed
+	default: // a part at a counter, or a surcharge that grew while the party paid: the rest is owed
+		if len(c.D.Instalments) == 0 {
+			c.D.PartAt, c.D.PartLateFen = latest(c.D.PartAt, n.PaidAt), late
+		}
+		return b.finish(ctx, tx, c)
 	}
 	by := performer{name: b.o.Bureau.Treasury, roles: []flow.Role{flow.Cashier}}
 	if err := b.take(ctx, tx, c, by, event, flow.Fields{ReceiptNo: n.ReceiptNo}); err != nil {

@@ -67,15 +67,19 @@ type dossier struct {
 	UrgedAt     time.Time         `json:"urged_at,omitzero"` // served
 	PaidAt      time.Time         `json:"paid_at,omitzero"`
 	ReceiptNo   string            `json:"receipt_no,omitempty"`
-	RefundFen   int64             `json:"refund_fen,omitempty"`   // owed back
-	RefundedFen int64             `json:"refunded_fen,omitempty"` // of it, paid back
-	LoweredFen  int64             `json:"lowered_fen,omitempty"`  // of it, taken off the paid fine
+	PartAt      time.Time         `json:"part_at,omitzero"`        // when a part of the whole was paid last
+	PartLateFen int64             `json:"part_late_fen,omitempty"` // surcharge until then: it stands
+	RefundFen   int64             `json:"refund_fen,omitempty"`    // owed back
+	RefundedFen int64             `json:"refunded_fen,omitempty"`  // of it, paid back
+	LoweredFen  int64             `json:"lowered_fen,omitempty"`   // of it, taken off the paid fine
 	PublishBy   time.Time         `json:"publish_by,omitzero"`
 	PublishedAt time.Time         `json:"published_at,omitzero"`
 	SearchFrom  time.Time         `json:"search_from,omitzero"`  // since when an unknown party is to be found out
 	SearchUntil time.Time         `json:"search_until,omitzero"` // and by when
 	FullAsked   time.Time         `json:"full_asked,omitzero"`   // a request for the uncovered evidence that waits
 	FullUntil   time.Time         `json:"full_until,omitzero"`   // when it is to be answered
+	SuggestedAt time.Time         `json:"suggested_at,omitzero"` // the suggestion to others whose reply is wanted first
+	ReplyUntil  time.Time         `json:"reply_until,omitzero"`  // and by when
 	WithdrawnAt time.Time         `json:"withdrawn_at,omitzero"`
 	Ending      string            `json:"ending,omitempty"` // reason of the end
 	Target      string            `json:"target,omitempty"` // who took it over

@@ -15,8 +15,9 @@ import (
 	"offsite/store"
 )
 
-// refundWaits are the cases of which a refund by hand waits to be confirmed.
-const refundWaits = `id IN (SELECT case_id FROM hand_refund WHERE state = 'asked')`
+// moneyWaits are the cases of which money that was entered by hand waits to be confirmed: a
+// refund, or a payment at a counter.
+const moneyWaits = `id IN (SELECT case_id FROM hand_refund WHERE state = 'asked' UNION ALL SELECT case_id FROM counter_payment WHERE state = 'asked')`
 
 // handRefund is how refusals name what is paid back by hand.
 const handRefund flow.Event = "hand_refund"
@@ -28,12 +29,12 @@ const (
 	causeCounter = "counter" // it came by counter or transfer, beside the provider
 )
 
-// Refund is money that goes back to the party: a whole order by the provider, by itself, or
-// an amount by the treasury, entered by one and confirmed by another.
+// Refund is money that goes back to the party: an order or a part of it by the provider, by
+// itself, or an amount by the treasury, entered by one and confirmed by another.
 type Refund struct {
-	ID          string     `json:"id" doc:"Of a whole order, the order's."`
+	ID          string     `json:"id"`
 	By          string     `json:"by" enum:"provider,treasury"`
-	Cause       string     `json:"cause" enum:"order,owed,lowered,counter" doc:"order: a whole order; owed: of what the case owes back; lowered: a paid fine was lowered by a reconsideration or a judgment; counter: the payment came by counter or transfer."`
+	Cause       string     `json:"cause" enum:"order,owed,lowered,counter" doc:"order: what the provider pays back of an order by itself; owed: of what the case owes back; lowered: a paid fine was lowered by a reconsideration or a judgment; counter: the payment came by counter or transfer."`
 	AmountFen   int64      `json:"amount_fen"`
 	Reason      string     `json:"reason"`
 	ReceiptNo   string     `json:"receipt_no" doc:"Of the payment that came by counter or transfer."`
@@ -137,9 +138,14 @@ func (b *Book) refundable(ctx context.Context, tx pgx.Tx, c *casefile, id string
 			return refuse(handRefund, flow.Unlawful, "", "尚未作出处罚决定，没有缴款", "nothing is decided, so nothing was paid")
 		}
 		var before int64
-		err := tx.QueryRow(ctx, `SELECT coalesce(sum(amount_fen), 0)::bigint FROM hand_refund WHERE case_id = $1 AND receipt_no = $2 AND state <> 'declined' AND id <> $3`, c.ID, d.ReceiptNo, id).Scan(&before)
+		var booked bool
+		err := tx.QueryRow(ctx, `SELECT coalesce((SELECT sum(amount_fen) FROM hand_refund WHERE case_id = $1 AND receipt_no = $2 AND state <> 'declined' AND id <> $3), 0)::bigint,
+			EXISTS (SELECT FROM counter_payment WHERE receipt_no = $2 AND state <> 'declined')`, c.ID, d.ReceiptNo, id).Scan(&before, &booked)
 		if err != nil {
 			return fmt.Errorf("count what was paid back of receipt %s: %w", d.ReceiptNo, err)
+		}
+		if booked {
+			return refuse(handRefund, flow.Unlawful, "receipt_no", "该票据已录入为柜面缴款，多缴部分确认后即为应退款项", "this receipt was entered as a payment at a counter: what is too much of it is owed back once it is confirmed")
 		}
 		most = d.ReceivedFen - before
 	}
@@ -150,7 +156,7 @@ func (b *Book) refundable(ctx context.Context, tx pgx.Tx, c *casefile, id string
 	return nil
 }
 
-// backAsked is what somebody was asked to pay back of a case c: the provider of whole
+// backAsked is what somebody was asked to pay back of a case c: the provider of
 // orders, the treasury of what was confirmed. What waits for confirmation counts where it
 // is owed already.
 const backAsked = `(coalesce((SELECT sum(r.amount_fen) FROM refund r WHERE r.case_id = c.id), 0)
@@ -197,8 +203,8 @@ func (b *Book) DecideRefund(ctx context.Context, a Actor, caseID, id string, v R
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(a.Roles, "head") || a.ID == asker || slices.Contains(c.D.officerIDs(), a.ID) || slices.Contains(c.D.People.Recused, a.ID) {
-			return &Refusal{Kind: flow.Forbidden, Event: handRefund, State: c.State, ZH: "由录入人以外、不是本案执法人员的负责人确认", EN: "a head who did not enter it and is no officer of the case confirms it"}
+		if err := mayConfirm(a, c, asker, handRefund); err != nil {
+			return err
 		}
 		state, event := "declined", flow.Event("refund_declined")
 		if v.Confirm {
@@ -260,7 +266,7 @@ func (b *Book) PayRefund(ctx context.Context, a Actor, caseID, id string, p Refu
 
 // caseRefunds are the refunds of a case, the oldest first.
 func caseRefunds(ctx context.Context, tx pgx.Tx, caseID, reader string) ([]Refund, error) {
-	rows, err := tx.Query(ctx, `SELECT order_id::text, 'provider', 'order', amount_fen, reason, '', 0::bigint, CASE WHEN refunded_at IS NULL THEN 'confirmed' ELSE 'paid' END,
+	rows, err := tx.Query(ctx, `SELECT id::text, 'provider', 'order', amount_fen, reason, '', 0::bigint, CASE WHEN refunded_at IS NULL THEN 'confirmed' ELSE 'paid' END,
 			owed_at, '', NULL::timestamptz, '', '', '', coalesce(to_char(refunded_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD'), ''), false
 		FROM refund WHERE case_id = $1
 		UNION ALL SELECT id::text, 'treasury', cause, amount_fen, reason, receipt_no, received_fen, state, asked_at, asker, decided_at, decider, grounds, treasury_no,

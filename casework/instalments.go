@@ -3,6 +3,7 @@ package casework
 import (
 	"time"
 
+	"offsite/casework/calendar"
 	"offsite/casework/document"
 	"offsite/casework/flow"
 )
@@ -38,10 +39,16 @@ func (c *casefile) unpaid() int64 {
 	return sum
 }
 
-// surcharge is what lateness has added: to the fine, or to the instalments that are late.
+// surcharge is what lateness has added: to the fine, or to the instalments that are late. Once
+// a part was paid, what had been added until then stands, and more runs on the rest alone.
 func (c *casefile) surcharge(now time.Time) (sum int64) {
-	if len(c.D.Instalments) == 0 {
+	switch {
+	case len(c.D.Instalments) > 0:
+	case c.D.PartAt.IsZero():
 		return flow.Surcharge(c.FineFen, c.D.PayUntil, now, c.D.Pauses)
+	default:
+		more := flow.Surcharge(c.unpaid(), latest(c.D.PayUntil, calendar.End(c.D.PartAt)), now, c.D.Pauses)
+		return min(c.FineFen, c.D.PartLateFen+more) // art. 72: never above the fine
 	}
 	for _, i := range c.D.Instalments {
 		sum += i.Late(now, c.D.Pauses)

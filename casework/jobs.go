@@ -150,7 +150,9 @@ func (b *Book) AddWorkers(w *river.Workers) {
 		return err
 	}))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[OrderArgs]) error { return b.ask(ctx, job.Args.OrderID) }))
-	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[RefundArgs]) error { return b.refund(ctx, job.Args.OrderID) }))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[RefundArgs]) error {
+		return b.refund(ctx, first(job.Args.RefundID, job.Args.OrderID))
+	}))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, _ *river.Job[SweepArgs]) error {
 		_, err := b.Sweep(ctx)
 		return err
@@ -181,7 +183,8 @@ func (b *Book) Work(ctx context.Context, kind string, args []byte) error {
 	var a struct {
 		MessageArgs
 		RetainArgs
-		OrderID string `json:"order_id"` // of OrderArgs and RefundArgs
+		OrderID  string `json:"order_id"`
+		RefundID string `json:"refund_id"`
 	}
 	if err := json.Unmarshal(args, &a); err != nil {
 		return fmt.Errorf("read the arguments of job %s: %w", kind, err)
@@ -199,7 +202,7 @@ func (b *Book) Work(ctx context.Context, kind string, args []byte) error {
 	case OrderArgs{}.Kind():
 		return b.ask(ctx, a.OrderID)
 	case RefundArgs{}.Kind():
-		return b.refund(ctx, a.OrderID)
+		return b.refund(ctx, first(a.RefundID, a.OrderID))
 	}
 	return fmt.Errorf("job %s is not casework's", kind)
 }

@@ -188,10 +188,6 @@ func (c *casefile) findingItem() FindingItem {
 // wholeNumber is a case's number as it stands on a paper.
 var wholeNumber = regexp.MustCompile(`^\s*\S+字〔\d{4}〕第\d+号\s*$`)
 
-// unknownParty are the cases whose party somebody has to find out where it was seen
-// (当事人待查): from the second review on, until it is identified or the case ends without.
-const unknownParty = `party_id IS NULL AND state IN ('reviewed', 'verified', 'filed')`
-
 // Cases lists cases, latest change first. Findings that nobody confirmed are not
 // cases yet.
 func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[CaseItem], error) {
@@ -214,10 +210,10 @@ func (b *Book) Cases(ctx context.Context, f CaseFilter, cursor string) (Page[Cas
 		q.add("due_at < ?", b.now().Add(soon))
 	}
 	if f.Unknown {
-		q.add(unknownParty)
+		q.add(flow.UnknownParty("casefile"))
 	}
 	if f.Refund {
-		q.add(refundWaits)
+		q.add(moneyWaits)
 	}
 	q.search(f.Q)
 	m, err := readMark(cursor)

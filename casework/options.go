@@ -114,6 +114,21 @@ type Order struct {
 	NotifyURL string
 }
 
+// RefundOrder asks the provider to pay back what it took for an order, in fen.
+type RefundOrder struct {
+	ID        string // ours; the provider must not pay back twice under it
+	OrderID   string
+	AmountFen int64
+	Reason    string // without private data
+}
+
+// PaymentRefund is what the provider paid back of an order.
+type PaymentRefund struct {
+	ID        string // RefundOrder.ID
+	AmountFen int64
+	At        time.Time
+}
+
 // Payment is the treasury's payment provider.
 type Payment interface {
 	// Create is idempotent by Order.ID.
@@ -124,8 +139,9 @@ type Payment interface {
 	// Query asks what became of an order, as a notice tells it; one that the provider does
 	// not know was not paid.
 	Query(ctx context.Context, orderID string) (PaymentNotice, error)
-	// Refund has a paid order paid back in whole. It is idempotent by the order.
-	Refund(ctx context.Context, orderID string, fen int64, reason string) error
+	// Refund has a part of a paid order paid back, or all of it, and says when. It is
+	// idempotent by RefundOrder.ID.
+	Refund(ctx context.Context, r RefundOrder) (at time.Time, err error)
 	// Daily is the provider's file of a day, to be compared with what was credited.
 	Daily(ctx context.Context, day time.Time) ([]PaymentLine, error)
 }
@@ -134,7 +150,8 @@ type Payment interface {
 type PaymentNotice struct {
 	ID        string // of the notice; the same notice may come many times
 	Paid      bool
-	Refunded  bool // the money was paid back
+	Refunded  bool // money was paid back
+	Refunds   []PaymentRefund
 	OrderID   string
 	AmountFen int64
 	ReceiptNo string

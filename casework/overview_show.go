@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"offsite/casework/flow"
+
 	"offsite/casework/calendar"
 	"offsite/casework/matter"
 )
@@ -84,7 +86,7 @@ func (b *Book) waiting(ctx context.Context, a Actor, states []StateCount) ([]Wai
 				return nil, fmt.Errorf("count the cases of officer %s: %w", a.ID, err)
 			}
 			var unknown int // where the account looks: an officer of a township sees those near by
-			if err := b.o.Pool.QueryRow(ctx, `SELECT count(*) FROM casefile WHERE `+unknownParty).Scan(&unknown); err != nil {
+			if err := b.o.Pool.QueryRow(ctx, `SELECT count(*) FROM casefile WHERE `+flow.UnknownParty("casefile")).Scan(&unknown); err != nil {
 				return nil, fmt.Errorf("count the cases without a party: %w", err)
 			}
 			list = append(list, Waiting{"case", n}, Waiting{"unknown_party", unknown})
@@ -92,8 +94,8 @@ func (b *Book) waiting(ctx context.Context, a Actor, states []StateCount) ([]Wai
 			list = append(list, Waiting{"legal", count["legal_review"]})
 		case "head":
 			var refunds int
-			if err := b.o.Pool.QueryRow(ctx, `SELECT count(*) FROM casefile WHERE `+refundWaits).Scan(&refunds); err != nil {
-				return nil, fmt.Errorf("count the refunds that wait: %w", err)
+			if err := b.o.Pool.QueryRow(ctx, `SELECT count(*) FROM casefile WHERE `+moneyWaits).Scan(&refunds); err != nil {
+				return nil, fmt.Errorf("count the money that waits to be confirmed: %w", err)
 			}
 			list = append(list, Waiting{"head", count["verified"] + count["proposed"] + count["legal_review"] + count["collective"] + count["closed"]}, Waiting{"refund", refunds})
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"offsite/casework/flow"
+	"offsite/registry/account"
 )
 
 // partySearch is how refusals name the task.
@@ -37,9 +38,9 @@ type Nearby struct {
 	OnDuty bool   `json:"on_duty"`
 }
 
-// partySought tells whether the party is to be found out; in SQL that is unknownParty.
+// partySought tells whether the party is to be found out; in SQL that is flow.UnknownParty.
 func (c *casefile) partySought() bool {
-	return c.PartyID == "" && slices.Contains([]flow.State{flow.Reviewed, flow.Verified, flow.Filed}, c.State)
+	return c.PartyID == "" && slices.Contains(flow.Sought(), c.State)
 }
 
 // beginSearch starts the time within which an unknown party is to be found out.
@@ -138,9 +139,9 @@ func (b *Book) search(ctx context.Context, tx pgx.Tx, c *casefile, reader string
 	}
 	s.TakenBy, s.TakenAt, s.Own = name, present(at), id != "" && id == reader
 	rows, err := tx.Query(ctx, `SELECT a.name, a.team, d.on_duty FROM casefile c JOIN account a ON cardinality(a.townships) = 0 OR c.township = ANY (a.townships),
-		LATERAL (SELECT EXISTS (SELECT FROM duty_shift s WHERE s.account_id = a.id AND s.removed_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2) AS on_duty) d
-		WHERE c.id = $1 AND NOT a.disabled AND 'officer' = ANY (a.roles)
-		ORDER BY d.on_duty DESC, array_position('{township,brigade,district}', a.level), a.name LIMIT $3`, c.ID, b.now(), nearbyMost)
+		LATERAL (SELECT EXISTS (SELECT FROM duty_shift s WHERE s.account_id = a.id AND `+account.OnDuty+`) AS on_duty) d
+		WHERE c.id = $2 AND NOT a.disabled AND 'officer' = ANY (a.roles)
+		ORDER BY d.on_duty DESC, array_position('{township,brigade,district}', a.level), a.name LIMIT $3`, b.now(), c.ID, nearbyMost)
 	if err != nil {
 		return nil, fmt.Errorf("list who is near case %s: %w", c.ID, err)
 	}

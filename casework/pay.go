@@ -97,6 +97,9 @@ func (b *Book) openOrder(ctx context.Context, tx pgx.Tx, c *casefile) (order, er
 	if !c.payable() || owed == 0 {
 		return order{}, &Refusal{Kind: flow.Unlawful, Event: "pay", State: c.State, ZH: "目前没有需要缴纳的罚款", EN: "there is nothing to pay now"}
 	}
+	if err := noCounterWaits(ctx, tx, c); err != nil {
+		return order{}, err
+	}
 	o, err := scanOrder(tx.QueryRow(ctx, `SELECT `+orderColumns+` WHERE case_id = $1 AND state = 'open'`, c.ID))
 	if err == nil && o.AmountFen == owed && o.Instalment == instalment && now.Before(o.ExpiresAt) {
 		return o, nil
@@ -135,7 +138,7 @@ func (b *Book) PaymentCallback(ctx context.Context, header http.Header, body []b
 		return fmt.Errorf("take a payment notice: %w: %w", ErrForged, err)
 	}
 	if n.Refunded {
-		return b.refunded(ctx, n.OrderID)
+		return b.toldOfRefunds(ctx, n)
 	}
 	if !n.Paid {
 		b.o.Logger.Info("payment notice about something else than money received", "notice", n.ID, "order", n.OrderID)

@@ -14,18 +14,19 @@ import (
 
 // PaymentLine is a line of the provider's file of a day.
 type PaymentLine struct {
-	OrderID   string    `json:"order_no"`
+	OrderID   string    `json:"order_no"` // of a counter: the number of the decision as the payer named it, or nothing
 	AmountFen int64     `json:"amount_fen"`
-	State     string    `json:"state"` // paid, refunded
+	State     string    `json:"state"` // paid, refunded in whole; counter: paid at one; refund: paid back
 	ReceiptNo string    `json:"receipt_no"`
-	PaidAt    time.Time `json:"paid_at"`
+	PaidAt    time.Time `json:"paid_at"`   // of a refund: paid back
+	RefundID  string    `json:"refund_no"` // of a refund
 }
 
 // Difference is something that the provider's file and our records do not agree
 // about.
 type Difference struct {
-	Kind      string `json:"kind"`     // missing_here, missing_there, amount, receipt, twice, refunded_here, refunded_there, owed_back
-	OrderID   string `json:"order_no"` // empty: the case as a whole
+	Kind      string `json:"kind"`     // missing_here, missing_there, amount, receipt, twice, refunded_here, refunded_there, refund_amount, owed_back, counter_missing_here, counter_missing_there, counter_waiting, counter_day, counter_case
+	OrderID   string `json:"order_no"` // of a counter: the receipt; empty: the case as a whole
 	CaseID    string `json:"case_id,omitempty"`
 	OursFen   int64  `json:"ours_fen"`
 	TheirsFen int64  `json:"theirs_fen"`
@@ -37,7 +38,7 @@ type Difference struct {
 type Reconciliation struct {
 	Day         string       `json:"day"`
 	Lines       int          `json:"lines"`
-	OursFen     int64        `json:"ours_fen"` // credited to cases that day and not paid back
+	OursFen     int64        `json:"ours_fen" doc:"Credited to cases that day, less what was paid back that day."`
 	TheirsFen   int64        `json:"theirs_fen"`
 	Differences []Difference `json:"differences"`
 }
@@ -46,7 +47,6 @@ type Reconciliation struct {
 type ours struct {
 	orderID, caseID, receiptNo string
 	amountFen                  int64
-	refunded                   bool
 }
 
 // Reconcile compares the provider's file of a day with what was credited, and
@@ -59,18 +59,27 @@ func (b *Book) Reconcile(ctx context.Context, date time.Time, file []PaymentLine
 	if err != nil {
 		return r, fmt.Errorf("reconcile %s: %w", r.Day, err)
 	}
+	atCounters, err := b.counterOn(ctx, r.Day, file)
+	if err != nil {
+		return r, fmt.Errorf("reconcile %s: %w", r.Day, err)
+	}
+	r.counter(atCounters, file)
+	back, err := b.refundedOn(ctx, from, file)
+	if err != nil {
+		return r, fmt.Errorf("reconcile %s: %w", r.Day, err)
+	}
+	r.refunds(back, file)
 	seen := map[string]bool{}
 	for _, line := range file {
-		if line.State != "refunded" {
-			r.TheirsFen += line.AmountFen
+		if line.State == counterState || line.State == refundState {
+			continue
 		}
+		r.TheirsFen += line.AmountFen
 		r.compare(line, credited[line.OrderID], seen[line.OrderID])
 		seen[line.OrderID] = true
 	}
 	for id, o := range credited {
-		if !o.refunded {
-			r.OursFen += o.amountFen
-		}
+		r.OursFen += o.amountFen
 		if !seen[id] {
 			r.add(Difference{Kind: "missing_there", OrderID: id, CaseID: o.caseID, OursFen: o.amountFen, ZH: "我方已入账，对账文件中没有", EN: "credited here, not in the provider's file"})
 		}
@@ -151,10 +160,6 @@ func (r *Reconciliation) compare(line PaymentLine, o ours, twice bool) {
 		d.Kind, d.ZH, d.EN = "amount", "金额不一致", "the amounts differ"
 	case o.receiptNo != line.ReceiptNo:
 		d.Kind, d.ZH, d.EN = "receipt", "票据号不一致", "the receipt numbers differ"
-	case o.refunded && line.State != "refunded":
-		d.Kind, d.ZH, d.EN = "refunded_here", "我方记为已退还，代收机构没有退款", "paid back by our records, not by the provider's file"
-	case !o.refunded && line.State == "refunded":
-		d.Kind, d.ZH, d.EN = "refunded_there", "代收机构已退款，我方没有记录", "paid back by the provider's file, not by our records"
 	default:
 		return
 	}
@@ -163,14 +168,13 @@ func (r *Reconciliation) compare(line PaymentLine, o ours, twice bool) {
 
 // creditedOn lists what was paid on a day and entered, surplus included.
 func (b *Book) creditedOn(ctx context.Context, from time.Time) (map[string]ours, error) {
-	rows, err := b.o.Pool.Query(ctx, `SELECT n.order_id, coalesce(n.case_id::text, ''), n.receipt_no, n.amount_fen,
-			EXISTS (SELECT FROM refund r WHERE r.case_id = n.case_id AND r.order_id::text = n.order_id AND r.refunded_at IS NOT NULL)
-		FROM payment_notice n WHERE n.paid_at >= $1 AND n.paid_at < $2 AND n.outcome IN ('credited', 'surplus')`, from, from.AddDate(0, 0, 1))
+	rows, err := b.o.Pool.Query(ctx, `SELECT n.order_id, coalesce(n.case_id::text, ''), n.receipt_no, n.amount_fen
+		FROM payment_notice n WHERE n.paid_at >= $1 AND n.paid_at < $2 AND n.outcome IN ('credited', 'surplus') AND n.channel = 'provider'`, from, from.AddDate(0, 0, 1))
 	if err != nil {
 		return nil, err
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o ours, err error) {
-		err = row.Scan(&o.orderID, &o.caseID, &o.receiptNo, &o.amountFen, &o.refunded)
+		err = row.Scan(&o.orderID, &o.caseID, &o.receiptNo, &o.amountFen)
 		return o, err
 	})
 	all := map[string]ours{}

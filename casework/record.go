@@ -238,6 +238,12 @@ func (b *Book) label(e flow.Event) (zh, en string) {
 		return "收到缴款", "Payment received"
 	case "refunded":
 		return "已退还缴款", "Payment refunded"
+	case "counter_asked":
+		return "录入柜面缴款", "Payment at a counter entered"
+	case "counter_confirmed":
+		return "确认柜面缴款", "Payment at a counter confirmed"
+	case "counter_declined":
+		return "不予确认柜面缴款", "Payment at a counter declined"
 	case "refund_asked":
 		return "录入退款", "Refund entered"
 	case "refund_confirmed":

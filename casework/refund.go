@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
@@ -25,10 +26,11 @@ func (OrderArgs) Kind() string { return "casework.order" }
 // InsertOpts puts it on casework's queue.
 func (OrderArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: Queue} }
 
-// RefundArgs has the provider pay an order back.
+// RefundArgs has the provider pay back.
 type RefundArgs struct {
-	CaseID  string `json:"case_id"`
-	OrderID string `json:"order_id"`
+	CaseID   string `json:"case_id"`
+	RefundID string `json:"refund_id"`
+	OrderID  string `json:"order_id,omitempty"` // of a job from before parts were paid back: the refund has its order's number
 }
 
 // Kind names the job.
@@ -69,29 +71,38 @@ func (b *Book) ask(ctx context.Context, orderID string) error {
 	return nil
 }
 
-// oweBack notes that an order is to be paid back in whole, and has it done.
+// oweBack notes what the provider is to pay back of an order, and has it done: never more than
+// is left of it.
 func (b *Book) oweBack(ctx context.Context, tx pgx.Tx, c *casefile, orderID string, fen int64, reason string) error {
-	done, err := tx.Exec(ctx, `INSERT INTO refund (order_id, case_id, amount_fen, reason, owed_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-		orderID, c.ID, fen, reason, b.now())
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	done, err := tx.Exec(ctx, `INSERT INTO refund (id, order_id, case_id, amount_fen, reason, owed_at)
+		SELECT $1, o.id, $3, least($4, o.left), $5, $6 FROM (`+orderLeft+` WHERE o.id = $2) o WHERE o.left > 0`, id.String(), orderID, c.ID, fen, reason, b.now())
 	if err != nil {
 		return fmt.Errorf("note that order %s is owed back: %w", orderID, err)
 	}
 	if done.RowsAffected() == 1 {
-		b.later(c, RefundArgs{CaseID: c.ID, OrderID: orderID}, b.now())
+		b.later(c, RefundArgs{CaseID: c.ID, RefundID: id.String()}, b.now())
 	}
 	return nil
 }
 
-// oweAllBack has everything paid back that was credited to a case. The provider pays whole
-// orders back: where a part of one went back by hand before, the rest does too, and stays
-// owed until somebody enters it.
+// orderLeft is what is left of an order o: what was paid for it, and not asked back.
+const orderLeft = `SELECT o.id, (o.amount_fen - coalesce((SELECT sum(r.amount_fen) FROM refund r WHERE r.order_id = o.id), 0))::bigint AS left FROM payment_order o`
+
+// oweAllBack has everything paid back that the provider took for a case and that did not go
+// back before, be it in part by hand. What came by a counter goes back by hand, and stays owed
+// until somebody enters it.
 func (b *Book) oweAllBack(ctx context.Context, tx pgx.Tx, c *casefile, reason string) error {
 	asked, err := askedBack(ctx, tx, c.ID, "")
 	if err != nil {
 		return err
 	}
-	left := c.D.RefundFen - asked
-	rows, err := tx.Query(ctx, `SELECT order_id, amount_fen FROM payment_notice WHERE case_id = $1 AND outcome = $2 ORDER BY amount_fen DESC, order_id`, c.ID, credited)
+	rest := c.D.RefundFen - asked
+	rows, err := tx.Query(ctx, `SELECT l.id::text, l.left FROM (`+orderLeft+`) l JOIN payment_notice n ON n.order_id = l.id::text
+		WHERE n.case_id = $1 AND n.outcome = $2 AND n.channel = $3 ORDER BY l.left DESC, l.id`, c.ID, credited, byProvider)
 	if err != nil {
 		return fmt.Errorf("list what was paid: %w", err)
 	}
@@ -100,43 +111,57 @@ func (b *Book) oweAllBack(ctx context.Context, tx pgx.Tx, c *casefile, reason st
 		return fmt.Errorf("list what was paid: %w", err)
 	}
 	for _, o := range paid {
-		if o.AmountFen > left {
+		fen := min(o.AmountFen, rest)
+		if fen <= 0 {
 			continue
 		}
-		left -= o.AmountFen
-		if err := b.oweBack(ctx, tx, c, o.ID, o.AmountFen, reason); err != nil {
+		rest -= fen
+		if err := b.oweBack(ctx, tx, c, o.ID, fen, reason); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// refund has the provider pay an order back; asked again, it has already.
-func (b *Book) refund(ctx context.Context, orderID string) error {
-	var fen int64
-	var reason string
+// refund has the provider pay back; asked again, it has already. id is the refund's.
+func (b *Book) refund(ctx context.Context, id string) error {
+	r := RefundOrder{ID: id}
 	var done *time.Time
-	err := b.o.Pool.QueryRow(ctx, `SELECT amount_fen, reason, refunded_at FROM refund WHERE order_id = $1`, orderID).Scan(&fen, &reason, &done)
+	err := b.o.Pool.QueryRow(ctx, `SELECT order_id::text, amount_fen, reason, refunded_at FROM refund WHERE id = $1`, id).Scan(&r.OrderID, &r.AmountFen, &r.Reason, &done)
 	if err != nil {
-		return fmt.Errorf("read the refund of order %s: %w", orderID, err)
+		return fmt.Errorf("read refund %s: %w", id, err)
 	}
 	if done != nil {
 		return nil
 	}
-	if err := b.o.Payment.Refund(ctx, orderID, fen, reason); err != nil {
-		return fmt.Errorf("have order %s paid back: %w", orderID, err)
+	at, err := b.o.Payment.Refund(ctx, r)
+	if err != nil {
+		return fmt.Errorf("have %d fen of order %s paid back: %w", r.AmountFen, r.OrderID, err)
 	}
-	return b.refunded(ctx, orderID)
+	return b.refunded(ctx, r.OrderID, PaymentRefund{ID: id, AmountFen: r.AmountFen, At: at})
 }
 
-// refunded enters that an order was paid back, by the provider's answer or callback,
-// whichever comes first.
-func (b *Book) refunded(ctx context.Context, orderID string) error {
+// toldOfRefunds enters what the provider says it has paid back of an order by now.
+func (b *Book) toldOfRefunds(ctx context.Context, n PaymentNotice) error {
+	if len(n.Refunds) == 0 {
+		b.o.Logger.Error("the provider tells of a refund and does not name it", "notice", n.ID, "order", n.OrderID)
+	}
+	for _, r := range n.Refunds {
+		if err := b.refunded(ctx, n.OrderID, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refunded enters that money was paid back, by the provider's answer or callback, whichever
+// comes first.
+func (b *Book) refunded(ctx context.Context, orderID string, r PaymentRefund) error {
 	err := pgx.BeginFunc(ctx, b.o.Pool, func(tx pgx.Tx) error {
 		var caseID string
-		err := tx.QueryRow(ctx, `SELECT case_id::text FROM refund WHERE order_id = $1`, store.ID(orderID)).Scan(&caseID)
+		err := tx.QueryRow(ctx, `SELECT case_id::text FROM refund WHERE id = $1 AND order_id = $2 AND amount_fen = $3`, store.ID(r.ID), store.ID(orderID), r.AmountFen).Scan(&caseID)
 		if errors.Is(err, pgx.ErrNoRows) {
-			b.o.Logger.Error("the provider has paid back what nobody asked it to", "order", orderID)
+			b.o.Logger.Error("the provider has paid back what nobody asked it to", "order", orderID, "refund", r.ID, "amount_fen", r.AmountFen)
 			return nil
 		}
 		if err != nil {
@@ -148,7 +173,7 @@ func (b *Book) refunded(ctx context.Context, orderID string) error {
 		}
 		var fen int64
 		var reason string
-		err = tx.QueryRow(ctx, `UPDATE refund SET refunded_at = $2 WHERE order_id = $1 AND refunded_at IS NULL RETURNING amount_fen, reason`, orderID, b.now()).Scan(&fen, &reason)
+		err = tx.QueryRow(ctx, `UPDATE refund SET refunded_at = $2 WHERE id = $1 AND refunded_at IS NULL RETURNING amount_fen, reason`, r.ID, r.At).Scan(&fen, &reason)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil // told before
 		}
@@ -164,7 +189,7 @@ func (b *Book) refunded(ctx context.Context, orderID string) error {
 		return b.finish(ctx, tx, c)
 	})
 	if err != nil {
-		return fmt.Errorf("enter that order %s was paid back: %w", orderID, err)
+		return fmt.Errorf("enter that %d fen of order %s were paid back: %w", r.AmountFen, orderID, err)
 	}
 	return nil
 }

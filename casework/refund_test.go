@@ -3,6 +3,7 @@ package casework_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -77,9 +78,13 @@ func TestRevocationIsPaidBack(t *testing.T) {
 	if n := h.work("casework.refund"); n != 1 {
 		t.Fatalf("%d refunds were asked for", n)
 	}
+	o = h.provided(o.OrderNo)
+	if len(o.Refunds) != 1 {
+		t.Fatalf("the provider paid back %+v", o.Refunds)
+	}
 	for range 5 {
 		h.must(h.event("refunded again", "order.refunded", o))
-		h.must(h.Work(t.Context(), "casework.refund", []byte(`{"order_id":"`+o.OrderNo+`"}`)))
+		h.must(h.Work(t.Context(), "casework.refund", []byte(`{"refund_id":"`+o.Refunds[0].RefundNo+`"}`)))
 	}
 	if state := h.provided(o.OrderNo).State; state != wire.OrderRefunded {
 		t.Errorf("the order is %s", state)
@@ -155,7 +160,7 @@ func TestAnOrderThatNeverArrivedWasNotPaid(t *testing.T) {
 	if err != nil || n.Paid || n.Refunded {
 		t.Errorf("%+v, %v", n, err)
 	}
-	if err := h.outside.payment.Refund(t.Context(), "0193a0b0-0000-7000-8000-000000000000", 1, "x"); err == nil {
+	if _, err := h.outside.payment.Refund(t.Context(), casework.RefundOrder{ID: "back-1", OrderID: "0193a0b0-0000-7000-8000-000000000000", AmountFen: 1, Reason: "x"}); err == nil {
 		t.Error("what nobody ordered is paid back")
 	}
 }
@@ -169,18 +174,67 @@ func TestReconciliationFindsRefundsOfOneSide(t *testing.T) {
 	url, err := h.StartPayment(ctx, id)
 	h.must(err)
 	h.pay(url)
-	h.must(h.outside.payment.Refund(ctx, h.order(id).OrderNo, 200_00, "误操作"))
-	if kinds := h.differences(); len(kinds) != 1 || kinds[0] != "refunded_there" {
-		t.Errorf("paid back by the provider alone: %v", kinds)
+	if kinds := h.differences(); len(kinds) != 0 {
+		t.Errorf("nothing went back: %v", kinds)
 	}
 	h.must(h.do("head", id, "revoke", fields{"reason": "认定事实有误"}))
 	h.work("casework.refund")
 	lines, err := h.outside.payment.Daily(ctx, h.clock.now())
 	h.must(err)
-	lines[0].State = "paid"
-	r, err := h.Reconcile(ctx, h.clock.now(), lines)
-	h.must(err)
-	if len(r.Differences) != 1 || r.Differences[0].Kind != "refunded_here" {
-		t.Errorf("paid back by our records alone: %+v", r.Differences)
+	back := slices.IndexFunc(lines, func(l casework.PaymentLine) bool { return l.State == "refund" })
+	if back < 0 {
+		t.Fatalf("the file does not tell of the refund: %+v", lines)
+	}
+	for name, v := range map[string]struct {
+		plant func(list []casework.PaymentLine) []casework.PaymentLine
+		want  []string
+	}{
+		"all well":   {func(list []casework.PaymentLine) []casework.PaymentLine { return list }, nil},
+		"ours alone": {func(list []casework.PaymentLine) []casework.PaymentLine { return slices.Delete(list, back, back+1) }, []string{"refunded_here"}},
+		"told twice": {func(list []casework.PaymentLine) []casework.PaymentLine { return append(list, list[back]) }, []string{"twice"}},
+		"a fen more": {func(list []casework.PaymentLine) []casework.PaymentLine { list[back].AmountFen++; return list }, []string{"refund_amount"}},
+		"theirs alone": {func(list []casework.PaymentLine) []casework.PaymentLine {
+			l := list[back]
+			l.RefundID = "back-2"
+			return append(list, l)
+		}, []string{"refunded_there"}},
+		"other order": {func(list []casework.PaymentLine) []casework.PaymentLine { list[back].OrderID = "none"; return list }, []string{"refunded_there"}},
+	} {
+		r, err := h.Reconcile(ctx, h.clock.now(), v.plant(slices.Clone(lines)))
+		h.must(err)
+		var kinds []string
+		for _, d := range r.Differences {
+			kinds = append(kinds, d.Kind)
+		}
+		if !slices.Equal(kinds, v.want) {
+			t.Errorf("%s: found %v, want %v", name, kinds, v.want)
+		}
+	}
+}
+
+// However it is asked, the provider pays no more of an order back than was paid for it, and
+// neither would our own records have it do so.
+func TestNoMoreIsPaidBackThanWasPaid(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t, want{}), t.Context()
+	id := h.paid()
+	o := h.order(id)
+	back := func(no string, fen int64) error {
+		_, err := h.outside.payment.Refund(ctx, casework.RefundOrder{ID: no, OrderID: o.OrderNo, AmountFen: fen, Reason: "x"})
+		return err
+	}
+	h.must(back("part-1", 80_00))
+	h.must(back("part-1", 80_00)) // asked again, it is the same
+	for _, wrong := range []error{back("part-1", 80_01), back("part-2", 120_01), back("part-2", 0)} {
+		if wrong == nil {
+			t.Error("more was paid back than was paid, or another amount under the same number")
+		}
+	}
+	h.must(back("part-2", 120_00))
+	if got := h.provided(o.OrderNo); got.State != wire.OrderRefunded || got.RefundedFen() != 200_00 {
+		t.Errorf("the provider has %+v", got)
+	}
+	if _, err := h.pool.Exec(ctx, `INSERT INTO refund (id, order_id, case_id, amount_fen, reason, owed_at) SELECT gen_random_uuid(), $1, $2, 100_01, 'x', now() FROM generate_series(1, 2)`, o.OrderNo, id); err == nil {
+		t.Error("the database takes refunds beyond what was paid")
 	}
 }

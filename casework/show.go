@@ -147,6 +147,9 @@ func (b *Book) Case(ctx context.Context, a Actor, id string) (CaseFile, error) {
 		if out.Refunds, err = caseRefunds(ctx, tx, c.ID, a.ID); err != nil {
 			return err
 		}
+		if out.Counter, err = counterPayments(ctx, tx, c.ID, a.ID); err != nil {
+			return err
+		}
 		asked, err := askedBack(ctx, tx, c.ID, "")
 		if err != nil {
 			return err

@@ -101,6 +101,9 @@ func (b *Book) IssueSuggestion(ctx context.Context, a Actor, caseID string, d Su
 		if err != nil {
 			return fmt.Errorf("keep suggestion %s of case %s: %w", paper.Number, c.ID, err)
 		}
+		if err := awaitReply(ctx, tx, c); err != nil {
+			return err
+		}
 		e := entry{event: "suggested", from: c.State, to: c.State, role: flow.Head, by: a.performer(), reason: d.Text, detail: detail{Target: d.Recipient, Until: &by, Documents: []issued{paper}}}
 		return b.append(ctx, tx, c, now, e)
 	})
@@ -140,9 +143,28 @@ func (b *Book) AnswerSuggestion(ctx context.Context, a Actor, caseID, id string,
 		if _, err := tx.Exec(ctx, `UPDATE suggestion SET outcome = $2, reply = $3, replied_on = $4::text::date, entered_at = $5, enterer = $6 WHERE id = $1`, id, r.Outcome, r.Reply, r.RepliedOn, now, a.Name); err != nil {
 			return fmt.Errorf("answer suggestion %s of case %s: %w", id, c.ID, err)
 		}
+		if err := awaitReply(ctx, tx, c); err != nil {
+			return err
+		}
 		e := entry{event: "suggestion_answered", from: c.State, to: c.State, role: handles(a), by: a.performer(), reason: r.Reply, detail: detail{Target: recipient, Text: r.Outcome, At: &on}}
 		return b.append(ctx, tx, c, now, e)
 	})
+}
+
+// awaitReply notes which reply of those that wait is wanted first, so that it is a deadline of
+// the case.
+func awaitReply(ctx context.Context, tx pgx.Tx, c *casefile) error {
+	var by time.Time
+	c.D.SuggestedAt, c.D.ReplyUntil = time.Time{}, time.Time{}
+	err := tx.QueryRow(ctx, `SELECT issued_at, reply_by::timestamp AT TIME ZONE 'Asia/Shanghai' FROM suggestion WHERE case_id = $1 AND outcome IS NULL ORDER BY reply_by, issued_at LIMIT 1`, c.ID).Scan(&c.D.SuggestedAt, &by)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("see which reply case %s waits for: %w", c.ID, err)
+	}
+	c.D.ReplyUntil = calendar.End(by)
+	return nil
 }
 
 // suggestions are those of a case, the oldest first.

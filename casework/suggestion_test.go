@@ -52,7 +52,7 @@ func TestASuggestionIsIssuedAndAnswered(t *testing.T) {
 	before := h.file(id)
 	h.must(h.IssueSuggestion(ctx, head, id, h.suggestion()))
 	f := h.file(id)
-	if f.State != before.State || len(f.Deadlines) != len(before.Deadlines) || len(f.Documents) != len(before.Documents)+1 || len(f.Suggestions) != 1 {
+	if f.State != before.State || len(f.Deadlines) != len(before.Deadlines)+1 || len(f.Documents) != len(before.Documents)+1 || len(f.Suggestions) != 1 {
 		t.Fatalf("it stands at %s with %d documents and %+v", f.State, len(f.Documents), f.Suggestions)
 	}
 	s, paper := f.Suggestions[0], f.Documents[len(f.Documents)-1]
@@ -98,4 +98,96 @@ func TestASuggestionIsIssuedAndAnswered(t *testing.T) {
 		t.Errorf("the record has %s", got)
 	}
 	h.must(h.CheckRecord(ctx, id))
+}
+
+// A reply that is late is the bureau's to ask for: the case's officers are alarmed when half
+// of its time, four fifths and all of it have run, it is among what is overdue, and none of
+// that once it came. Of two that wait the one that is wanted first counts.
+func TestALateReplyToASuggestionAlarms(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t, want{}), t.Context()
+	id := h.reviewed()
+	h.must(h.do("head", id, "file", fields{"officers": h.officers("o1", "o2")}))
+	later := h.suggestion()
+	later.ReplyBy = h.clock.now().AddDate(0, 0, 40).Format(time.DateOnly)
+	h.must(h.IssueSuggestion(ctx, h.staff["head"], id, later))
+	h.must(h.IssueSuggestion(ctx, h.staff["head"], id, h.suggestion()))
+	alarmed := func(who string) (percent []int) {
+		_, err := h.Sweep(ctx)
+		h.must(err)
+		list, err := h.Alarms(ctx, h.staff[who])
+		h.must(err)
+		for _, a := range list {
+			if a.LabelZH == "执法建议书的回复" {
+				percent = append(percent, a.Percent)
+			}
+		}
+		return percent
+	}
+	if got := alarmed("o1"); len(got) != 0 {
+		t.Errorf("alarmed at once: %v", got)
+	}
+	for _, at := range []struct {
+		days, percent int
+	}{{11, 50}, {6, 80}, {4, 100}} {
+		h.clock.add(time.Duration(at.days) * 24 * time.Hour)
+		if got := alarmed("o1"); len(got) == 0 || got[0] != at.percent {
+			t.Errorf("%d days on, alarmed at %v, want %d", at.days, got, at.percent)
+		}
+		if got := alarmed("o3"); len(got) != 0 {
+			t.Errorf("an officer of another case is alarmed: %v", got)
+		}
+	}
+	overdue := func() int {
+		page, err := h.Cases(ctx, casework.CaseFilter{Due: "overdue"}, "")
+		h.must(err)
+		return len(page.Items)
+	}
+	if overdue() != 1 {
+		t.Error("not among what is overdue")
+	}
+	reply := casework.SuggestionReply{Outcome: "adopted", Reply: "照办", RepliedOn: h.clock.now().Format(time.DateOnly)}
+	h.must(h.AnswerSuggestion(ctx, h.staff["o1"], id, h.file(id).Suggestions[1].ID, reply))
+	if n := overdue(); n != 0 {
+		t.Errorf("%d overdue, and the other reply is not wanted yet", n)
+	}
+	h.must(h.AnswerSuggestion(ctx, h.staff["o1"], id, h.file(id).Suggestions[0].ID, reply))
+	for _, d := range h.file(id).Deadlines {
+		if d.LabelZH == "执法建议书的回复" {
+			t.Errorf("both came, and one is wanted by %s", d.At)
+		}
+	}
+}
+
+// What was made by a version that gave no deadline gets one with the next sweep, from the day
+// on which it was made, and alarms at once where its time is over.
+func TestWhatWaitsWithoutADeadlineGetsOne(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t, want{}), t.Context()
+	id := h.reviewed()
+	h.must(h.do("head", id, "file", fields{"officers": h.officers("o1", "o2")}))
+	h.must(h.IssueSuggestion(ctx, h.staff["head"], id, h.suggestion()))
+	h.must(h.AskFullCopy(ctx, id, "画面里的人不是我", casework.Visit{Address: "10.0.0.1"}))
+	want := h.file(id).Deadlines
+	_, err := h.pool.Exec(ctx, `UPDATE casefile SET dossier = (dossier::jsonb - 'full_asked' - 'full_until' - 'suggested_at' - 'reply_until')::json, alarm_at = NULL WHERE id = $1`, id)
+	h.must(err)
+	if got := h.file(id).Deadlines; len(got) != len(want)-2 {
+		t.Fatalf("an old case has %+v", got)
+	}
+	h.clock.add(30 * 24 * time.Hour)
+	_, err = h.Sweep(ctx)
+	h.must(err)
+	same := func(a, b casework.Deadline) bool { return a.LabelZH == b.LabelZH && a.At.Equal(b.At) }
+	if got := h.file(id).Deadlines; !slices.EqualFunc(got, want, same) {
+		t.Errorf("dated as %+v, want %+v", got, want)
+	}
+	list, err := h.Alarms(ctx, h.staff["o1"])
+	h.must(err)
+	over := map[string]int{}
+	for _, a := range list {
+		over[a.LabelZH] = a.Percent
+	}
+	if over["执法建议书的回复"] != 100 || over["答复查看未遮挡画面的申请"] != 100 {
+		t.Errorf("alarmed of %v", over)
+	}
 }

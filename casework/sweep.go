@@ -21,7 +21,7 @@ func (b *Book) Sweep(ctx context.Context) (fired int, err error) {
 	if err := b.rules.Fresh(ctx); err != nil {
 		return 0, err
 	}
-	var failed []error
+	failed := []error{b.dateUndated(ctx)}
 	var after mark
 	for {
 		list, err := b.dueCases(ctx, after)

@@ -35,6 +35,7 @@ func held() [][2]string {
 		{"full-copies.json", `SELECT case_id, asked_at, reason, state, grounds, decided_at, until FROM full_copy WHERE case_id IN ` + cases + ` ORDER BY asked_at`},
 		{"refunds.json", `SELECT case_id, amount_fen, reason, owed_at, refunded_at FROM refund WHERE case_id IN ` + cases + ` ORDER BY owed_at`},
 		{"suggestions.json", `SELECT case_id, recipient, suggestion, basis, reply_by, issued_at, outcome, reply, replied_on FROM suggestion WHERE case_id IN ` + cases + ` ORDER BY issued_at`},
+		{"counter-payments.json", `SELECT case_id, receipt_no, paid_on, amount_fen, state, asked_at, decided_at, grounds FROM counter_payment WHERE case_id IN ` + cases + ` ORDER BY asked_at`},
 		{"refunds-by-hand.json", `SELECT case_id, cause, receipt_no, received_fen, amount_fen, reason, state, asked_at, decided_at, grounds, treasury_no, paid_on FROM hand_refund WHERE case_id IN ` + cases + ` ORDER BY asked_at`},
 		{"credit.json", `SELECT r.case_id, r.level, r.why, r.decided_at, r.repair_from, r.until, r.shown, r.state, (SELECT jsonb_agg(jsonb_build_object('asked_at', a.asked_at, 'text', a.text, 'state', a.state, 'reason', a.reason) ORDER BY a.asked_at)
 			FROM credit_repair a WHERE a.record_id = r.id) AS repairs FROM credit_record r WHERE r.party_id = $1 ORDER BY r.decided_at`},

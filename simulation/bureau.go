@@ -16,6 +16,7 @@ import (
 	"offsite/casework/document"
 	"offsite/casework/matter"
 	"offsite/detectors"
+	"offsite/evidence/seal"
 	"offsite/evidence/translog"
 	"offsite/registry"
 	"offsite/registry/account"
@@ -105,9 +106,16 @@ func open(ctx context.Context, o Options) (*bureau, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, err := seal.OpenRing(filepath.Join(o.Dir, "keys"), c.now)
+	if err == nil {
+		_, err = keys.Create(seal.Ed25519)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("make the key that signs the papers: %w", err)
+	}
 	b.book, err = casework.New(casework.Options{
 		Pool: o.Pool, Registry: b.base, Accounts: b.accounts, Calendar: b.days, Matters: b.matters, Press: &papers{press: press, every: int64(o.PaperEvery)},
-		Payment: b.treasury, Messenger: messages, Log: b.log, PublicURL: "https://simulation.invalid", LinkKey: make([]byte, 32), Now: c.now,
+		Payment: b.treasury, Messenger: messages, Log: b.log, Sealer: keys.Sealer, PublicURL: "https://simulation.invalid", LinkKey: make([]byte, 32), Now: c.now,
 		Logger: slog.New(slog.DiscardHandler),
 		Bureau: casework.Bureau{Name: "模拟区城市管理行政执法局", ShortNo: "模城管", Phone: "021-00000000", Address: "模拟区某路1号", Contact: "某科",
 			Treasury: "模拟区财政局国库", Court: "模拟区人民法院", Superior: "模拟区人民政府", Demo: true},

@@ -60,6 +60,7 @@ func checks() []check {
 		{Invariant{"surcharge_within_fine", "加处罚款不超过罚款本数", "no surcharge above the fine"}, query(surchargeWithinFine)},
 		{Invariant{"consent_before_electronic", "电子送达前已签订确认书", "no electronic service without a signed consent"}, query(consentBeforeElectronic)},
 		{Invariant{"numbers_gapless", "文书编号连续无缺", "the papers' numbers have no gaps"}, query(numbersGapless)},
+		{Invariant{"papers_signed", "文书均有本机关的签名，与文书一致", "every paper carries the bureau's signature, and it is of that paper"}, query(papersSigned)},
 		{Invariant{"money_balanced", "款项逐分相符", "the money balances to the fen"}, (*examiner).moneyBalanced},
 		{Invariant{"record_whole", "全过程记录完整、环环相扣", "every process record is whole, chained and continuous"}, (*examiner).recordWhole},
 		{Invariant{"record_in_log", "全过程记录已入公开日志", "every process record stands in the log"}, (*examiner).recordInLog},
@@ -163,6 +164,13 @@ SELECT r.case_id::text, format('entry %s serves electronically at %s', r.seq, r.
 FROM process_record r JOIN casefile c ON c.id = r.case_id
 WHERE r.event = 'serve' AND r.detail->>'method' = 'electronic' AND NOT EXISTS (
 	SELECT FROM consent k WHERE k.party_id = c.party_id AND k.at <= r.at AND (k.withdrawn_at IS NULL OR k.withdrawn_at > r.at))`
+
+// papersSigned finds papers that no signature, or another paper's, lies beside.
+const papersSigned = `
+SELECT case_id::text, format('%s is not signed', number) FROM document WHERE seal IS NULL
+UNION ALL
+SELECT case_id::text, format('what signs %s is of %s', number, seal::jsonb->'statement'->>'number') FROM document
+WHERE seal IS NOT NULL AND (seal::jsonb->'statement'->>'sha256' <> sha256 OR seal::jsonb->'statement'->>'number' <> number OR jsonb_array_length(seal::jsonb->'signatures') = 0)`
 
 // A number reads 模城管罚决字〔2026〕第000123号. The counter, the papers and the numbers
 // from one on must agree, per kind and year.

@@ -106,7 +106,7 @@ func (e *examiner) moneyBalanced(ctx context.Context) ([]Violation, error) {
 	if err != nil || e.records.Received == nil {
 		return found, err
 	}
-	rows, err := e.db.Query(ctx, `SELECT order_id, coalesce(min(case_id::text), ''), sum(amount_fen)::bigint FROM payment_notice WHERE outcome <> 'repeated' GROUP BY order_id`)
+	rows, err := e.db.Query(ctx, `SELECT order_id, coalesce(min(case_id::text), ''), sum(amount_fen)::bigint FROM payment_notice WHERE outcome <> 'repeated' AND channel = 'provider' GROUP BY order_id`)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (e *examiner) moneyBalanced(ctx context.Context) ([]Violation, error) {
 
 // returned holds what was entered as paid back against what the treasury paid back.
 func (e *examiner) returned(ctx context.Context) (found []Violation, err error) {
-	rows, err := e.db.Query(ctx, `SELECT order_id::text, case_id::text, amount_fen FROM refund WHERE refunded_at IS NOT NULL`)
+	rows, err := e.db.Query(ctx, `SELECT order_id::text, min(case_id::text), sum(amount_fen)::bigint FROM refund WHERE refunded_at IS NOT NULL GROUP BY order_id`)
 	if err != nil {
 		return nil, err
 	}
@@ -183,8 +183,8 @@ UNION ALL
 SELECT id::text, format('%s fen stand as paid back, refunds make %s', paid, entered) FROM back WHERE paid <> entered
 UNION ALL
 SELECT n.case_id::text, format('order %s of %s fen is owed back, and nobody was asked to pay it back', n.order_id, n.amount_fen)
-FROM payment_notice n WHERE n.outcome = 'surplus'
-AND NOT EXISTS (SELECT FROM refund r WHERE r.case_id = n.case_id AND r.order_id::text = n.order_id AND r.amount_fen = n.amount_fen)`
+FROM payment_notice n WHERE n.outcome = 'surplus' AND n.channel = 'provider'
+AND NOT EXISTS (SELECT FROM refund r WHERE r.case_id = n.case_id AND r.order_id::text = n.order_id GROUP BY r.order_id HAVING sum(r.amount_fen) = n.amount_fen)`
 
 // recordWhole checks every process record's digests, that no state is left out, and
 // that it ends where the case stands.

@@ -28,11 +28,12 @@ type treasury struct {
 	orders map[string]int64 // ordered, in fen
 	paid   map[string]int64 // received
 	back   map[string]int64 // paid back
+	done   map[string]bool  // refunds, by their numbers
 }
 
 func newTreasury(c *clock) (*treasury, error) {
 	client, err := payment.New(wire.Gateway{URL: "http://treasury.invalid", Key: wireKey, Now: c.now})
-	return &treasury{Client: client, clock: c, orders: map[string]int64{}, paid: map[string]int64{}, back: map[string]int64{}}, err
+	return &treasury{Client: client, clock: c, orders: map[string]int64{}, paid: map[string]int64{}, back: map[string]int64{}, done: map[string]bool{}}, err
 }
 
 // Create takes an order; its page is its number.
@@ -68,15 +69,19 @@ func (t *treasury) Query(_ context.Context, order string) (casework.PaymentNotic
 	return casework.PaymentNotice{OrderID: order}, nil
 }
 
-// Refund pays an order back, of which it must have the money.
-func (t *treasury) Refund(_ context.Context, order string, fen int64, _ string) error {
+// Refund pays an order back or a part of it, once, of which it must have the money left.
+func (t *treasury) Refund(_ context.Context, r casework.RefundOrder) (time.Time, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.paid[order] != fen {
-		return fmt.Errorf("refund %d fen of order %s, for which %d were paid", fen, order, t.paid[order])
+	if t.done[r.ID] {
+		return t.clock.now(), nil
 	}
-	t.back[order] = fen
-	return nil
+	if t.paid[r.OrderID]-t.back[r.OrderID] < r.AmountFen {
+		return time.Time{}, fmt.Errorf("refund %d fen of order %s, for which %d were paid and %d paid back", r.AmountFen, r.OrderID, t.paid[r.OrderID], t.back[r.OrderID])
+	}
+	t.done[r.ID] = true
+	t.back[r.OrderID] += r.AmountFen
+	return t.clock.now(), nil
 }
 
 // Daily is nobody's concern here: Check counts all days at once.

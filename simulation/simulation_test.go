@@ -74,11 +74,13 @@ func plant(t *testing.T, pool *pgxpool.Pool, records simulation.Records) {
 		{"electronic service, consent afterwards", "consent_before_electronic", `UPDATE consent SET at = at + interval '3 years'`},
 		{"a paper taken away", "numbers_gapless", `DELETE FROM document WHERE id = (SELECT id FROM document WHERE kind = 'decision' ORDER BY issued_at OFFSET 3 LIMIT 1)`},
 		{"a number left out", "numbers_gapless", `UPDATE document_number SET last = last + 1 WHERE kind = 'decision'`},
+		{"a paper without a signature", "papers_signed", `UPDATE document SET seal = NULL WHERE id = (SELECT id FROM document LIMIT 1)`},
+		{"the signature of another paper", "papers_signed", `UPDATE document SET seal = (SELECT seal FROM document ORDER BY id DESC LIMIT 1) WHERE id = (SELECT id FROM document ORDER BY id LIMIT 1)`},
 		{"a fen that nobody paid", "money_balanced", `UPDATE casefile SET paid_fen = paid_fen + 1 WHERE id = ` + decided},
 		{"closed a fen short", "money_balanced", `UPDATE casefile SET fine_fen = fine_fen + 1 WHERE id = (SELECT case_id FROM process_record WHERE event = 'paid' LIMIT 1)`},
 		{"a refund forgotten", "money_balanced", `UPDATE payment_notice SET refund_fen = refund_fen + 1 WHERE id = (SELECT id FROM payment_notice WHERE outcome = 'credited' LIMIT 1)`},
-		{"a refund entered that the treasury did not pay", "money_balanced", `INSERT INTO refund (order_id, case_id, amount_fen, reason, owed_at, refunded_at)
-			SELECT order_id::uuid, case_id, amount_fen, 'x', now(), now() FROM payment_notice n WHERE outcome = 'credited' AND NOT EXISTS (SELECT FROM refund r WHERE r.case_id = n.case_id) LIMIT 1`},
+		{"a refund entered that the treasury did not pay", "money_balanced", `INSERT INTO refund (id, order_id, case_id, amount_fen, reason, owed_at, refunded_at)
+			SELECT order_id::uuid, order_id::uuid, case_id, amount_fen, 'x', now(), now() FROM payment_notice n WHERE outcome = 'credited' AND NOT EXISTS (SELECT FROM refund r WHERE r.case_id = n.case_id) LIMIT 1`},
 		{"owed back, and nobody asked", "money_balanced", `UPDATE casefile SET state = 'revoked', dossier = jsonb_set(dossier::jsonb, '{refund_fen}', to_jsonb(paid_fen)) WHERE id = (SELECT id FROM casefile
 			WHERE paid_fen > 0 AND state = 'archived' AND NOT EXISTS (SELECT FROM hand_refund h WHERE h.case_id = casefile.id) LIMIT 1)`},
 		{"paid back by hand a fen too much", "money_balanced", `UPDATE hand_refund SET amount_fen = amount_fen + 1 WHERE id = (SELECT id FROM hand_refund LIMIT 1)`},

@@ -62,14 +62,20 @@ func sampleForms(f *Fields, kind Kind, day func(d, hour, min int) time.Time) {
 		f.Basis = NoPenaltyBasis()
 	case LegalReview:
 		f.Case.Matter, f.FineFen = "施工场所裸露土地未覆盖", 60000_00
+		f.Party.Name = "上海崇明示例工程队"
+		f.Facts = "2026年11月2日9时12分至10时03分，当事人施工的人民路108号工地内约六百平方米土地裸露，未覆盖防尘网，也未采取其他防尘措施。\n本局于当日9时42分以短信劝阻并责令改正，期限届满后复查，土地仍然裸露。"
+		f.Basis = []Citation{{Law: "中华人民共和国大气污染防治法", Version: "2018年修正", Article: "第一百一十五条第一款第（一）项", Text: "施工工地未设置硬质围挡，或者未采取覆盖、分段作业、择时施工、洒水抑尘、冲洗地面和车辆等有效防尘降尘措施的，处一万元以上十万元以下的罚款。"}}
 		f.Review = Review{Major: "涉及重大公共利益；经过听证程序", Passed: true, Points: []ReviewPoint{
 			{"主体和权限", "本局具有相应行政处罚权，执法人员两名，执法资格有效。"}, {"事实和证据", "事实清楚，证据确凿；证据已经两人先后审核。"},
 			{"适用法律", "适用违法行为发生时的规定，引用条款准确。"}, {"程序", "已告知权利并组织听证，程序合法。"}, {"裁量", "在裁量基准的档次之内，理由充分。"}}}
 	}
 	f.Opinions = []Opinion{
-		{"承办人意见", "经审核证据，当事人涉嫌违反上述规定，属本局管辖，未超过二年，建议" + map[bool]string{true: "结案归档。", false: "立案调查。"}[kind == Closure], "赵六、钱七", day(4, 14, 0)},
+		{"承办人意见", "经审核证据，当事人涉嫌违反上述规定，属本局管辖，未超过二年，建议立案调查。", "赵六、钱七", day(4, 14, 0)},
 		{"负责人意见", "同意。", "孙八", day(4, 15, 30)}}
-	if kind == LegalReview {
+	switch kind {
+	case Closure:
+		f.Opinions = []Opinion{{"承办人意见", "处罚决定已履行完毕，建议结案。", "赵六、钱七", day(19, 10, 0)}, {"负责人意见", "同意结案。", "孙八", day(19, 15, 30)}}
+	case LegalReview:
 		f.Opinions = []Opinion{{"法制审核人员意见", "同意提请作出行政处罚决定。", "周九", day(14, 16, 0)}}
 	}
 	f.Inquiry = Inquiry{From: day(6, 14, 0), To: day(6, 14, 35), Place: "线上视频询问室", Method: "视频询问", Person: "张三", Relation: "法定代表人", Recorder: "钱七",

@@ -42,5 +42,6 @@ const (
 	pudong  = "浦东非现场执法规定第十五条 · Pudong art. 15"
 	video17 = "公共安全视频图像信息系统管理条例第十七条 · Video Systems Regulation art. 17"
 	publish = "行政处罚法第四十八条；国办发〔2018〕118号 · APL art. 48"
+	advised = "执法建议书所定的回复日期 · the day that the suggestion names"
 	appeals = "行政复议法第二十条、行政诉讼法第四十六条 · Reconsideration Law art. 20, Litigation Law art. 46"
 )

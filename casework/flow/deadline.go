@@ -77,10 +77,11 @@ func Deadlines(f Facts, c Calendar) ([]Deadline, error) {
 	if in(Hearing) {
 		add(Deadline{"hearing", "听证", "Hearing", f.HearingNoticeAt, f.HearingAt, apl64, false})
 	}
-	if in(Reviewed, Verified, Filed) && !f.PartyKnown {
+	if in(Sought()...) && !f.PartyKnown {
 		add(Deadline{"party", "查明当事人", "Party to be found out", f.SearchFrom, f.SearchUntil, apl40, false})
 	}
 	add(Deadline{"full_copy", "答复查看未遮挡画面的申请", "Request for the uncovered evidence to be answered", f.FullAsked, f.FullUntil, pipl45, false})
+	add(Deadline{"suggestion", "执法建议书的回复", "Reply to a suggestion to be had", f.SuggestedAt, f.ReplyUntil, advised, false})
 	if err := afterDecision(f, c, in, add); err != nil {
 		return nil, err
 	}

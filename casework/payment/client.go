@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 
 	"offsite/casework"
 	"offsite/sandbox/wire"
@@ -77,6 +78,9 @@ func notice(id, event string, o wire.Order) (casework.PaymentNotice, error) {
 	if o.PaidAt != nil {
 		n.PaidAt = *o.PaidAt
 	}
+	for _, r := range o.Refunds {
+		n.Refunds = append(n.Refunds, casework.PaymentRefund{ID: r.RefundNo, AmountFen: r.AmountFen, At: r.RefundedAt})
+	}
 	if n.Paid && (n.ReceiptNo == "" || n.PaidAt.IsZero() || n.AmountFen <= 0) {
 		return n, errors.New("a payment without receipt number, time or amount")
 	}
@@ -106,14 +110,24 @@ func (c *Client) Query(ctx context.Context, orderID string) (casework.PaymentNot
 	return n, nil
 }
 
-// Refund has a paid order paid back in whole; one that was paid back already is no error.
-func (c *Client) Refund(ctx context.Context, orderID string, fen int64, reason string) error {
-	answer, err := c.gateway.Post(ctx, "/orders/"+url.PathEscape(orderID)+"/refund", wire.NewRefund{AmountFen: fen, Reason: reason})
+// Refund has a part of a paid order paid back, or all of it, and says when; what was paid back
+// under the same number already is no error.
+func (c *Client) Refund(ctx context.Context, r casework.RefundOrder) (time.Time, error) {
+	answer, err := c.gateway.Post(ctx, "/orders/"+url.PathEscape(r.OrderID)+"/refund", wire.NewRefund{RefundNo: r.ID, AmountFen: r.AmountFen, Reason: r.Reason})
 	if err != nil {
-		return fmt.Errorf("refund order %s: the provider cannot be reached: %w", orderID, err)
+		return time.Time{}, fmt.Errorf("refund %d fen of order %s: the provider cannot be reached: %w", r.AmountFen, r.OrderID, err)
 	}
 	if !answer.OK() {
-		return fmt.Errorf("refund order %s: the provider answered %s: %s", orderID, answer.Status, wire.Said(answer.Body))
+		return time.Time{}, fmt.Errorf("refund %d fen of order %s: the provider answered %s: %s", r.AmountFen, r.OrderID, answer.Status, wire.Said(answer.Body))
 	}
-	return nil
+	var o wire.Order
+	if err := json.Unmarshal(answer.Body, &o); err != nil {
+		return time.Time{}, fmt.Errorf("refund %d fen of order %s: read the provider's answer: %w", r.AmountFen, r.OrderID, err)
+	}
+	for _, one := range o.Refunds {
+		if one.RefundNo == r.ID && one.AmountFen == r.AmountFen {
+			return one.RefundedAt, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("refund %d fen of order %s: the provider's answer does not name refund %s: %s", r.AmountFen, r.OrderID, r.ID, wire.Said(answer.Body))
 }

@@ -35,13 +35,18 @@ func (c *Client) Daily(ctx context.Context, day time.Time) ([]casework.PaymentLi
 	return lines, nil
 }
 
+// columns are those of the provider's file.
+func columns() []string {
+	return []string{"order_no", "amount_fen", "state", "receipt_no", "paid_at", "refund_no"}
+}
+
 func readDaily(r io.Reader) ([]casework.PaymentLine, error) {
 	in := csv.NewReader(r)
 	head, err := in.Read()
 	if err != nil {
 		return nil, err
 	}
-	if want := []string{"order_no", "amount_fen", "state", "receipt_no", "paid_at"}; !slices.Equal(head, want) {
+	if want := columns(); !slices.Equal(head, want) {
 		return nil, fmt.Errorf("its columns are %v, want %v", head, want)
 	}
 	var lines []casework.PaymentLine
@@ -53,7 +58,7 @@ func readDaily(r io.Reader) ([]casework.PaymentLine, error) {
 		if err != nil {
 			return nil, err
 		}
-		line := casework.PaymentLine{OrderID: row[0], State: row[2], ReceiptNo: row[3]}
+		line := casework.PaymentLine{OrderID: row[0], State: row[2], ReceiptNo: row[3], RefundID: row[5]}
 		if line.AmountFen, err = strconv.ParseInt(row[1], 10, 64); err != nil {
 			return nil, fmt.Errorf("line %d: amount %q is no whole number of fen", len(lines)+2, row[1])
 		}

@@ -76,7 +76,9 @@ func (noProvider) Query(_ context.Context, order string) (casework.PaymentNotice
 }
 
 // Refund implements casework.Payment.
-func (noProvider) Refund(context.Context, string, int64, string) error { return errNoProvider }
+func (noProvider) Refund(context.Context, casework.RefundOrder) (time.Time, error) {
+	return time.Time{}, errNoProvider
+}
 
 // Verify implements casework.Payment.
 func (noProvider) Verify(http.Header, []byte) (casework.PaymentNotice, error) {

@@ -10,6 +10,7 @@ import (
 
 	"offsite/exchange"
 	"offsite/registry"
+	"offsite/registry/account"
 	"offsite/store"
 )
 
@@ -114,7 +115,7 @@ func Gaps(shifts []Shift, from, to time.Time) []Uncovered {
 
 func onDuty(ctx context.Context, db database, at time.Time) ([]string, error) {
 	rows, err := db.Query(ctx, `SELECT DISTINCT s.account_id::text FROM duty_shift s JOIN account a ON a.id = s.account_id
-		WHERE s.removed_at IS NULL AND s.starts_at <= $1 AND s.ends_at > $1 AND NOT a.disabled`, at)
+		WHERE `+account.OnDuty+` AND NOT a.disabled`, at)
 	if err != nil {
 		return nil, fmt.Errorf("find who is on duty: %w", err)
 	}

@@ -8,6 +8,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
+
+	"offsite/casework/flow"
+	"offsite/registry/account"
 )
 
 const (
@@ -21,14 +24,15 @@ const (
 
 // onDuty are the officers who are on duty now.
 const onDuty = `SELECT FROM duty_shift s JOIN account o ON o.id = s.account_id
-	WHERE s.removed_at IS NULL AND s.starts_at <= $1 AND s.ends_at > $1 AND NOT o.disabled AND 'officer' = ANY (o.roles)`
+	WHERE ` + account.OnDuty + ` AND NOT o.disabled AND 'officer' = ANY (o.roles)`
 
 // due claims the devices for which there is news, for a minute, so that two processes
 // do not tell the same. $1 now, $2 before which a kind must have been told, $3 since
 // when cameras must be away, $4 since when their nodes must be silent, $5 until when
 // devices are claimed, $6 how many. Accounts of townships are told of their own alone; of a
 // party that is to be found out, those of them who are on duty, and all where nobody is.
-const due = `WITH news AS (
+func due() string {
+	return `WITH news AS (
 	SELECT w.device_id, w.kind FROM push_wish w JOIN push_device d ON d.id = w.device_id JOIN account a ON a.id = d.account_id
 	WHERE d.next_at <= $1 AND NOT a.disabled AND (w.told_at IS NULL OR w.told_at <= $2) AND CASE w.kind
 	WHEN 'camera' THEN 'operator' = ANY (a.roles) AND EXISTS (
@@ -50,7 +54,7 @@ const due = `WITH news AS (
 		AND ('officer' = ANY (a.roles) AND a.id = ANY (c.officers) OR 'head' = ANY (a.roles) AND cardinality(c.officers) = 0)
 		AND (cardinality(a.townships) = 0 OR c.township = ANY (a.townships)))
 	WHEN 'field' THEN 'officer' = ANY (a.roles) AND EXISTS (
-		SELECT FROM casefile c WHERE c.party_id IS NULL AND c.state IN ('reviewed', 'verified', 'filed') AND c.changed_at > w.seen_at
+		SELECT FROM casefile c WHERE ` + flow.UnknownParty("c") + ` AND c.changed_at > w.seen_at
 		AND (c.dossier->>'search_from')::timestamptz > w.seen_at AND NOT EXISTS (SELECT FROM party_search s WHERE s.case_id = c.id)
 		AND (cardinality(a.townships) = 0 OR c.township = ANY (a.townships))
 		AND (EXISTS (` + onDuty + ` AND s.account_id = a.id) OR NOT EXISTS (` + onDuty + ` AND (cardinality(o.townships) = 0 OR c.township = ANY (o.townships)))))
@@ -59,6 +63,7 @@ const due = `WITH news AS (
 		SELECT id FROM push_device WHERE next_at <= $1 AND id IN (SELECT device_id FROM news) ORDER BY next_at LIMIT $6 FOR UPDATE SKIP LOCKED)
 		RETURNING id, sealed, language, tries)
 	SELECT c.id::text, c.sealed, c.language, c.tries, array_agg(n.kind ORDER BY n.kind) FROM claimed c JOIN news n ON n.device_id = c.id GROUP BY 1, 2, 3, 4`
+}
 
 // parcel is what goes to a device.
 type parcel struct {
@@ -72,7 +77,7 @@ type parcel struct {
 // Sweep tells every device of what is new for it.
 func (b *Bell) Sweep(ctx context.Context) error {
 	now := b.now()
-	rows, err := b.o.Pool.Query(ctx, due, now, now.Add(-quiet), now.Add(-patience), now.Add(-silence), now.Add(claimFor), claimMost)
+	rows, err := b.o.Pool.Query(ctx, due(), now, now.Add(-quiet), now.Add(-patience), now.Add(-silence), now.Add(claimFor), claimMost)
 	if err != nil {
 		return fmt.Errorf("look for what is to be told to devices: %w", err)
 	}

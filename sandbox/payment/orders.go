@@ -59,32 +59,28 @@ func (s *Server) refund(w http.ResponseWriter, r *http.Request, body []byte) {
 		return
 	}
 	no := r.PathValue("no")
-	s.mu.Lock()
-	found, ok := s.orders[no]
-	s.mu.Unlock()
+	if err := checkRefund(n); err != nil {
+		wire.Refuse(w, http.StatusUnprocessableEntity, err.Error())
+		return
+	}
+	order, err := s.payBack(no, n)
 	switch {
-	case !ok:
-		wire.Refuse(w, http.StatusNotFound, "there is no such order")
-		return
-	case n.AmountFen != found.Order.AmountFen:
-		wire.Refuse(w, http.StatusUnprocessableEntity, "amount_fen: an order is refunded in whole, "+strconv.FormatInt(found.Order.AmountFen, 10)+" fen")
-		return
-	case n.Reason == "" || private(n.Reason):
-		wire.Refuse(w, http.StatusUnprocessableEntity, "reason: say why, without private data")
-		return
-	}
-	moved, _, err := s.move(no, wire.OrderRefunded, wire.OrderPaid)
-	if errors.Is(err, errState) {
+	case errors.Is(err, errNone):
+		wire.Refuse(w, http.StatusNotFound, err.Error())
+	case errors.Is(err, errState), errors.Is(err, errRefund):
 		wire.Refuse(w, http.StatusConflict, err.Error())
-		return
-	}
-	if err != nil {
+	case errors.Is(err, errBeyond):
+		wire.Refuse(w, http.StatusUnprocessableEntity, err.Error())
+	case err != nil:
 		s.o.Logger.Error("refund not kept", "order", no, "error", err)
 		wire.Refuse(w, http.StatusInternalServerError, "the refund couldn't be kept; send it again")
-		return
+	default:
+		wire.Answer(w, http.StatusOK, order)
 	}
-	wire.Answer(w, http.StatusOK, moved.Order)
 }
+
+// refundState is the state of a line of the file that tells of money that went back.
+const refundState = "refund"
 
 // reconcile is the file of a day's payments and refunds, for the daily comparison.
 func (s *Server) reconcile(w http.ResponseWriter, r *http.Request, _ []byte) {
@@ -97,16 +93,20 @@ func (s *Server) reconcile(w http.ResponseWriter, r *http.Request, _ []byte) {
 	var rows [][]string
 	for _, one := range s.orders {
 		o := one.Order
-		if o.PaidAt == nil || !sameDay(*o.PaidAt, day) {
-			continue
+		if o.PaidAt != nil && sameDay(*o.PaidAt, day) {
+			rows = append(rows, []string{o.OrderNo, strconv.FormatInt(o.AmountFen, 10), string(o.State), o.ReceiptNo, o.PaidAt.In(legal()).Format(time.RFC3339), ""})
 		}
-		rows = append(rows, []string{o.OrderNo, strconv.FormatInt(o.AmountFen, 10), string(o.State), o.ReceiptNo, o.PaidAt.In(legal()).Format(time.RFC3339)})
+		for _, back := range o.Refunds {
+			if sameDay(back.RefundedAt, day) {
+				rows = append(rows, []string{o.OrderNo, strconv.FormatInt(back.AmountFen, 10), refundState, "", back.RefundedAt.In(legal()).Format(time.RFC3339), back.RefundNo})
+			}
+		}
 	}
 	s.mu.Unlock()
-	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[3], b[3]) })
+	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[3]+a[5], b[3]+b[5]) })
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"order_no", "amount_fen", "state", "receipt_no", "paid_at"}) // WriteAll reports
+	_ = out.Write([]string{"order_no", "amount_fen", "state", "receipt_no", "paid_at", "refund_no"}) // WriteAll reports
 	if err := out.WriteAll(rows); err != nil {
 		s.o.Logger.Warn("reconciliation file cut off", "error", err)
 	}

@@ -251,22 +251,42 @@ func TestRefundAndReconciliation(t *testing.T) {
 		g.press(made.PayURL + "/pay")
 		<-g.events
 	}
-	if code, _ := g.call("POST", "/orders/order-5/refund", wire.NewRefund{AmountFen: 1, Reason: "x"}, nil); code != http.StatusUnprocessableEntity {
-		t.Errorf("part of it: %d", code)
+	back := func(no, refund string, fen int64) int {
+		code, _ := g.call("POST", "/orders/"+no+"/refund", wire.NewRefund{RefundNo: refund, AmountFen: fen, Reason: "决定撤销"}, &refunded)
+		return code
 	}
-	if code, _ := g.call("POST", "/orders/order-5/refund", wire.NewRefund{AmountFen: 300_00, Reason: "决定撤销"}, &refunded); code != http.StatusOK || refunded.State != wire.OrderRefunded {
-		t.Errorf("%d, %+v", code, refunded)
+	if code := back("order-5", "back-1", 100_00); code != http.StatusOK || refunded.State != wire.OrderPaid || refunded.RefundedFen() != 100_00 {
+		t.Errorf("a part: %d, %+v", code, refunded)
 	}
-	if e := <-g.events; e.Type != "order.refunded" {
+	if e := <-g.events; e.Type != "order.refunded" || len(e.Data.Refunds) != 1 || e.Data.Refunds[0].RefundNo != "back-1" {
 		t.Errorf("%+v", e)
 	}
-	if code, _ := g.call("POST", "/orders/none/refund", wire.NewRefund{AmountFen: 1, Reason: "x"}, nil); code != http.StatusNotFound {
-		t.Errorf("no order: %d", code)
+	if code := back("order-5", "back-1", 100_00); code != http.StatusOK || refunded.RefundedFen() != 100_00 {
+		t.Errorf("the same again: %d, %+v", code, refunded)
+	}
+	for name, code := range map[string]int{
+		"another amount under the number": back("order-5", "back-1", 100_01) - http.StatusConflict,
+		"a fen too much":                  back("order-5", "back-2", 200_01) - http.StatusUnprocessableEntity,
+		"nothing":                         back("order-5", "back-2", 0) - http.StatusUnprocessableEntity,
+		"less than nothing":               back("order-5", "back-2", -1) - http.StatusUnprocessableEntity,
+		"no number":                       back("order-5", "", 1) - http.StatusUnprocessableEntity,
+		"no such order":                   back("none", "back-2", 1) - http.StatusNotFound,
+	} {
+		if code != 0 {
+			t.Errorf("%s: %d off", name, code)
+		}
+	}
+	if code := back("order-5", "back-2", 200_00); code != http.StatusOK || refunded.State != wire.OrderRefunded || refunded.RefundedFen() != 300_00 {
+		t.Errorf("the rest: %d, %+v", code, refunded)
+	}
+	<-g.events
+	if code := back("order-5", "back-3", 1); code != http.StatusConflict {
+		t.Errorf("beyond the whole: %d", code)
 	}
 	day := time.Now().In(legal()).Format(time.DateOnly)
 	_, csv := g.call("GET", "/reconciliation?date="+day, nil, nil)
 	rows := strings.Split(strings.TrimSpace(csv), "\n")
-	if len(rows) != 3 || !strings.Contains(csv, "order-5,30000,refunded,DEMO-") || !strings.Contains(csv, "order-6,30000,paid,DEMO-") {
+	if len(rows) != 5 || !strings.Contains(csv, ",back-1\n") || !strings.Contains(csv, "order-5,20000,refund,,") || !strings.Contains(csv, "order-5,30000,refunded,DEMO-") || !strings.Contains(csv, "order-6,30000,paid,DEMO-") {
 		t.Errorf("%s", csv)
 	}
 	if code, _ := g.call("GET", "/reconciliation?date=today", nil, nil); code != http.StatusBadRequest {

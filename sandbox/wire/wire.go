@@ -44,6 +44,22 @@ type Order struct {
 	ReceiptNo string     `json:"receipt_no,omitempty"` // number of the treasury's e-receipt
 	PaidAt    *time.Time `json:"paid_at,omitempty"`
 	CreatedAt time.Time  `json:"created_at"`
+	Refunds   []Refund   `json:"refunds,omitempty"` // the oldest first; together never more than the amount
+}
+
+// Refund is money of an order that was paid back.
+type Refund struct {
+	RefundNo   string    `json:"refund_no"`
+	AmountFen  int64     `json:"amount_fen"`
+	RefundedAt time.Time `json:"refunded_at"`
+}
+
+// RefundedFen is what was paid back of the order.
+func (o Order) RefundedFen() (sum int64) {
+	for _, r := range o.Refunds {
+		sum += r.AmountFen
+	}
+	return sum
 }
 
 // OrderState is where an order stands.
@@ -53,16 +69,20 @@ const (
 	OrderOpen      OrderState = "open"
 	OrderPaid      OrderState = "paid"
 	OrderCancelled OrderState = "cancelled"
-	OrderRefunded  OrderState = "refunded"
+	OrderRefunded  OrderState = "refunded" // in whole; in part it is still paid
 )
 
-// NewRefund asks for money back (POST /orders/{order_no}/refund), in whole.
+// NewRefund asks for money back (POST /orders/{order_no}/refund): all of an order or a part.
+// The refund number is the idempotency key: the same refund again gives the same answer,
+// another amount under it 409.
 type NewRefund struct {
-	AmountFen int64  `json:"amount_fen"`
-	Reason    string `json:"reason"` // without private data
+	RefundNo  string `json:"refund_no"`
+	AmountFen int64  `json:"amount_fen"` // at most what was paid and not yet paid back
+	Reason    string `json:"reason"`     // without private data
 }
 
-// Event is the body of a callback; Type is "order.paid", "order.cancelled" or "order.refunded".
+// Event is the body of a callback; Type is "order.paid", "order.cancelled" or, after each
+// refund, "order.refunded".
 type Event struct {
 	Type      string    `json:"type"`
 	Timestamp time.Time `json:"timestamp"`

@@ -58,6 +58,8 @@ export const dialogs = [
   { of: "pages/cases/notes.tsx", on: "case-notes", by: says("pages/cases", "withdrawNote"), maybe: "a note" },
   { of: "pages/cases/party-access.tsx", instead: "answers a party's request: the party asks in the portal first" },
   { of: "pages/cases/party-access.tsx", on: "case", before: async (page) => { if (!(await page.getByRole("button", { name: says("pages/cases", "portalRenew") }).isVisible())) await page.getByRole("button", { name: says("pages/cases", "portalLink") }).click(); }, by: says("pages/cases", "portalRenew"), maybe: "a case with a party" },
+  { of: "pages/cases/beside/counter.tsx", on: "case", by: says("pages/cases/beside", "counterEnter"), maybe: "a case that was decided" },
+  { of: "pages/cases/beside/counter.tsx", instead: "confirms what another entered: an officer enters it first" },
   { of: "pages/cases/beside/refunds.tsx", on: "case", by: says("pages/cases/beside", "refundAsk"), maybe: "a case that was decided" },
   { of: "pages/cases/beside/refunds.tsx", instead: "confirms what another entered: an officer enters it first" },
   { of: "pages/cases/beside/refunds.tsx", instead: "enters a payment of what a head confirmed" },

@@ -86,7 +86,7 @@ interface CaseFilter {
   mine: string; // "1": the caller's own
   due: string; // overdue, week
   party: string; // "unknown": to be found out where it was seen
-  refund: string; // "asked": a refund by hand waits to be confirmed
+  refund: string; // "asked": money that was entered by hand waits to be confirmed
   q: string;
 }
 export const useCases = ({ state, matter, mine, due, party, refund, q }: CaseFilter) =>

@@ -675,6 +675,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/counter-payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the receipt of a fine that was paid at a counter; another confirms it */
+        post: operations["enter-counter-payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/counter-payments/{payment}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a payment at a counter that another entered, which books it, or decline it */
+        post: operations["decide-counter-payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/events/{event}": {
         parameters: {
             query?: never;
@@ -4258,6 +4292,8 @@ export interface components {
             camera: string;
             /** Format: date-time */
             changed_at: string;
+            /** @description Paid at a bank's or the treasury's counter, the oldest first. */
+            counter_payments: components["schemas"]["CounterPayment"][];
             deadline?: components["schemas"]["Deadline"];
             deadlines: components["schemas"]["Deadline"][];
             documents: components["schemas"]["CaseDocument"][];
@@ -4417,6 +4453,45 @@ export interface components {
         Contact: {
             /** @description Empty where nobody is known. */
             contact: string;
+        };
+        CounterDraft: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: date */
+            paid_on: string;
+            /** @description Pictures and scans of the receipt: PDF, JPEG or PNG in base64. */
+            papers: string[];
+            receipt_no: string;
+        };
+        CounterPayment: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            /** @description Of who confirmed or declined it. */
+            grounds: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Of it, what was not owed when it was confirmed, and goes back.
+             */
+            owed_back_fen: number;
+            own: boolean;
+            /** @description 2006-01-02; the surcharge is computed to this day. */
+            paid_on: string;
+            /** @description Pictures and scans of the receipt. */
+            papers: components["schemas"]["CasePaper"][];
+            receipt_no: string;
+            /** @enum {string} */
+            state: "asked" | "confirmed" | "declined";
+        };
+        CounterVerdict: {
+            confirm: boolean;
+            grounds: string;
         };
         Counts: {
             /** Format: int64 */
@@ -6410,7 +6485,10 @@ export interface components {
             differences: components["schemas"]["Difference"][];
             /** Format: int64 */
             lines: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Credited to cases that day, less what was paid back that day.
+             */
             ours_fen: number;
             /** Format: int64 */
             theirs_fen: number;
@@ -6448,7 +6526,7 @@ export interface components {
             /** @enum {string} */
             by: "provider" | "treasury";
             /**
-             * @description order: a whole order; owed: of what the case owes back; lowered: a paid fine was lowered by a reconsideration or a judgment; counter: the payment came by counter or transfer.
+             * @description order: what the provider pays back of an order by itself; owed: of what the case owes back; lowered: a paid fine was lowered by a reconsideration or a judgment; counter: the payment came by counter or transfer.
              * @enum {string}
              */
             cause: "order" | "owed" | "lowered" | "counter";
@@ -6457,7 +6535,6 @@ export interface components {
             decided_by: string;
             /** @description Of who confirmed or declined it. */
             grounds: string;
-            /** @description Of a whole order, the order's. */
             id: string;
             own: boolean;
             /** @description 2006-01-02; empty: not yet. */
@@ -9809,7 +9886,7 @@ export interface operations {
                 due?: "overdue" | "week";
                 /** @description unknown: somebody has to find out the party where it was seen. */
                 party?: "unknown";
-                /** @description asked: a refund by hand waits to be confirmed. */
+                /** @description asked: a refund by hand, or a payment at a counter, waits to be confirmed. */
                 refund?: "asked";
                 /** @description The whole number of the case or of a paper, one character that the party's name begins with, or part of number, party, object or place. */
                 q?: string;
@@ -9960,75 +10037,97 @@ export interface operations {
                      * @example {
                      *       "camera": "八一路1号",
                      *       "changed_at": "2026-11-24T02:16:00Z",
+                     *       "counter_payments": [
+                     *         {
+                     *           "amount_fen": 20000,
+                     *           "asked_at": "2026-11-24T02:16:00Z",
+                     *           "asked_by": "one",
+                     *           "decided_by": "",
+                     *           "grounds": "",
+                     *           "id": "01a22e55-7303-7dc0-9037-a6efb6240fce",
+                     *           "owed_back_fen": 0,
+                     *           "own": true,
+                     *           "paid_on": "2026-11-24",
+                     *           "papers": [
+                     *             {
+                     *               "id": "01a22e55-7303-7dc6-aa36-583a0c9e142b",
+                     *               "sha256": "86edbaa24831badfa0a8b04bb410141e2ee4182b6d0014493fe262a7a331c20b",
+                     *               "size_bytes": 8,
+                     *               "type": "application/pdf"
+                     *             }
+                     *           ],
+                     *           "receipt_no": "柜001",
+                     *           "state": "asked"
+                     *         }
+                     *       ],
                      *       "deadline": {
-                     *         "article": "行政处罚法第四十四条 · APL art. 44",
-                     *         "at": "2026-11-27T23:59:59.999999+08:00",
-                     *         "label_en": "Time for a statement",
-                     *         "label_zh": "陈述申辩期限"
+                     *         "article": "行政处罚法第六十七条 · APL art. 67",
+                     *         "at": "2026-12-09T23:59:59.999999+08:00",
+                     *         "label_en": "Fine to be paid",
+                     *         "label_zh": "缴纳罚款"
                      *       },
                      *       "deadlines": [
                      *         {
-                     *           "article": "行政处罚法第四十四条 · APL art. 44",
-                     *           "at": "2026-11-27T23:59:59.999999+08:00",
-                     *           "label_en": "Time for a statement",
-                     *           "label_zh": "陈述申辩期限"
+                     *           "article": "行政处罚法第六十七条 · APL art. 67",
+                     *           "at": "2026-12-09T23:59:59.999999+08:00",
+                     *           "label_en": "Fine to be paid",
+                     *           "label_zh": "缴纳罚款"
                      *         },
                      *         {
-                     *           "article": "行政处罚法第六十条 · APL art. 60",
-                     *           "at": "2027-02-22T23:59:59.999999+08:00",
-                     *           "label_en": "Decision due",
-                     *           "label_zh": "作出处罚决定"
+                     *           "article": "行政复议法第二十条、行政诉讼法第四十六条 · Reconsideration Law art. 20, Litigation Law art. 46",
+                     *           "at": "2027-01-23T23:59:59.999999+08:00",
+                     *           "label_en": "Time for reconsideration",
+                     *           "label_zh": "申请行政复议"
                      *         }
                      *       ],
                      *       "documents": [
                      *         {
-                     *           "code": "F6VF8DK6H69LN4KN",
-                     *           "id": "01a22d6f-a873-7ad9-b5da-b0af6b8af469",
+                     *           "code": "2NKUPX5DD8H8XP66",
+                     *           "id": "01a22e55-5ebb-7331-8c53-0c5023edc0ad",
                      *           "issued_at": "2026-11-24T02:00:00Z",
                      *           "kind": "reminder",
                      *           "number": "演示城管提醒字〔2026〕第000001号",
-                     *           "sha256": "3d406df354d51525a81b110918e387daf8db56e342d85de67848a50bd78b6422",
+                     *           "sha256": "dbc582bbdde4a997f453def84b18f3faa41d051058af1f033ebda7765c28bfca",
                      *           "title_en": "Reminder to put right",
                      *           "title_zh": "责令改正提醒书"
                      *         },
                      *         {
-                     *           "code": "2GPGVC2A28BQMPNV",
-                     *           "id": "01a22d6f-a8ed-7076-a6dd-c007ca73a6ad",
+                     *           "code": "VSW4TZHSKZKPNHYG",
+                     *           "id": "01a22e55-67c1-7de1-9e07-2f249c7c578c",
                      *           "issued_at": "2026-11-24T02:16:00Z",
                      *           "kind": "filing_approval",
                      *           "number": "演示城管立字〔2026〕第000001号",
-                     *           "sha256": "f2f6c9582c780989840a1bc63dd6d8028879c549b0a372eb887cf33d19e00c0d",
+                     *           "sha256": "2d2a8688dfd332a0b4ac68e602d48c6e757fd4c150edb3780b199b0ec7615158",
                      *           "title_en": "Approval to open a case",
                      *           "title_zh": "立案审批表"
                      *         }
                      *       ],
                      *       "events": [
                      *         {
-                     *           "allowed": false,
-                     *           "article": "行政处罚法第二十九条 · APL art. 29",
-                     *           "event": "apart",
-                     *           "label_en": "Hold it for another act",
-                     *           "label_zh": "认定为不同违法行为",
+                     *           "allowed": true,
+                     *           "article": "行政处罚法第七十三条 · APL art. 73",
+                     *           "event": "reconsideration",
+                     *           "label_en": "Note a reconsideration",
+                     *           "label_zh": "登记行政复议",
                      *           "needs": [
-                     *             "reason"
+                     *             "note"
                      *           ],
                      *           "to": [],
-                     *           "why_en": "only a head may do it",
-                     *           "why_zh": "须由负责人办理"
+                     *           "why_en": "",
+                     *           "why_zh": ""
                      *         },
                      *         {
-                     *           "allowed": false,
-                     *           "article": "行政处罚法第四十三条 · APL art. 43",
-                     *           "event": "reassign",
-                     *           "label_en": "Recuse or replace officers",
-                     *           "label_zh": "回避、更换承办人",
+                     *           "allowed": true,
+                     *           "article": "行政处罚法第七十三条 · APL art. 73",
+                     *           "event": "litigation",
+                     *           "label_en": "Note a lawsuit",
+                     *           "label_zh": "登记行政诉讼",
                      *           "needs": [
-                     *             "officers",
-                     *             "reason"
+                     *             "note"
                      *           ],
                      *           "to": [],
-                     *           "why_en": "only a head may do it",
-                     *           "why_zh": "须由负责人办理"
+                     *           "why_en": "",
+                     *           "why_zh": ""
                      *         }
                      *       ],
                      *       "evidence": [
@@ -10057,7 +10156,7 @@ export interface operations {
                      *       "paid_fen": 0,
                      *       "party": "张三",
                      *       "place": "八一路100号前",
-                     *       "portal_url": "http://127.0.0.1:36963/p/haBR5Xe2_x5Pw5e9jw6cypMi",
+                     *       "portal_url": "http://127.0.0.1:39783/p/Tq6DG8QCLl81tqqYQb1MNU7x",
                      *       "receipt_no": "",
                      *       "record": [
                      *         {
@@ -10075,7 +10174,7 @@ export interface operations {
                      *         {
                      *           "actor": "first",
                      *           "at": "2026-11-24T02:00:00Z",
-                     *           "digest": "1384bf9a4c8e8418f7b9841dd58abc4c7c41dc6c58968689f90097ed416ceb8b",
+                     *           "digest": "31d97f3b748ad44b4180ee42e6925c18cf85a23b2b28ea75949d6b1e02d5b4f5",
                      *           "event": "confirm",
                      *           "from": "found",
                      *           "label_en": "Confirm",
@@ -10086,34 +10185,100 @@ export interface operations {
                      *         }
                      *       ],
                      *       "refunds": [],
-                     *       "state": "proposed",
+                     *       "state": "served",
                      *       "statements": [],
-                     *       "suggestions": [
-                     *         {
-                     *           "basis": "《上海市市容环境卫生管理条例》的有关规定",
-                     *           "document_id": "01a22d6f-aa54-767e-9586-aace209cab70",
-                     *           "entered_by": "one",
-                     *           "id": "01a22d6f-aa56-7111-8002-07de2abd8e2f",
-                     *           "issued_at": "2026-11-24T02:16:00Z",
-                     *           "issued_by": "chief",
-                     *           "number": "演示城管建字〔2026〕第000001号",
-                     *           "outcome": "adopted",
-                     *           "overdue": false,
-                     *           "recipient": "某区绿化和市容管理局",
-                     *           "replied_on": "2026-11-24",
-                     *           "reply": "已列入计划。",
-                     *           "reply_by": "2026-12-14",
-                     *           "text": "增设便民疏导点。"
-                     *         }
-                     *       ],
+                     *       "suggestions": [],
                      *       "unasked_fen": 0,
-                     *       "version": 11,
+                     *       "version": 14,
                      *       "why_en": "A stall has stood for 100 s, more than the 60 s allowed",
                      *       "why_zh": "违法事实。"
                      *     }
                      */
                     "application/json": components["schemas"]["CaseFile"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enter-counter-payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount_fen": 20000,
+                 *       "paid_on": "2026-11-24",
+                 *       "papers": [
+                 *         "JVBERi0xLjc="
+                 *       ],
+                 *       "receipt_no": "柜001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CounterDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-counter-payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                payment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "confirm": true,
+                 *       "grounds": "与国库核对无误"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CounterVerdict"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {

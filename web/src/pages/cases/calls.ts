@@ -40,6 +40,14 @@ export const issueSuggestion = (id: string, body: SuggestionDraft): Promise<unkn
 export const answerSuggestion = (id: string, suggestion: string, body: SuggestionReply): Promise<unknown> =>
   ok(api.POST("/api/v1/cases/{id}/suggestions/{suggestion}/reply", { params: { path: { id, suggestion } }, body, signal: patience(30_000) }));
 
+export type CounterPayment = Schemas["CounterPayment"];
+export type CounterVerdict = Schemas["CounterVerdict"];
+
+export const enterCounterPayment = (id: string, body: Schemas["CounterDraft"]): Promise<unknown> =>
+  ok(api.POST("/api/v1/cases/{id}/counter-payments", { params: { path: { id } }, body, signal: patience(120_000) }));
+export const decideCounterPayment = (id: string, payment: string, body: CounterVerdict): Promise<unknown> =>
+  ok(api.POST("/api/v1/cases/{id}/counter-payments/{payment}/verdict", { params: { path: { id, payment } }, body, signal: patience(30_000) }));
+
 export type Refund = Schemas["Refund"];
 export type RefundDraft = Schemas["RefundDraft"];
 export type RefundVerdict = Schemas["RefundVerdict"];

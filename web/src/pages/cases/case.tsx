@@ -20,6 +20,7 @@ import { useNotes } from "./calls";
 import { Notes } from "./notes";
 import { FullCopies, PortalLink } from "./party-access";
 import { PartySearch } from "./beside/party-search";
+import { CounterPayments } from "./beside/counter";
 import { Refunds } from "./beside/refunds";
 import { Stages } from "./stages";
 import { Statements } from "./statements";
@@ -70,6 +71,7 @@ function File({ file }: { file: CaseFile }) {
             <Deadlines file={file} />
             {["notified", "investigated", "proposed"].includes(file.state) ? <Link to={`/cases/${file.id}/inquiry`}>{t("inquiryOpen")}</Link> : null}
             <FullCopies file={file} />
+            <CounterPayments file={file} />
             <Refunds file={file} />
             <Suggestions file={file} />
             <PortalLink file={file} />
