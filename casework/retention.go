@@ -114,7 +114,7 @@ func (b *Book) clear(ctx context.Context, id string) (removed int, err error) {
 		c.quiet = true
 		for _, r := range list {
 			now := b.now()
-			record, err := b.removalRecord(r, now, why)
+			record, err := b.removalRecord(ctx, tx, r, now, why)
 			if err != nil {
 				return err
 			}
