@@ -78,6 +78,7 @@ type want struct {
 	vault    *vault.Vault
 	sealer   casework.Sealer // nil: documents are not signed
 	stampers []casework.Stamper
+	retainer casework.Retainer // in place of a vault
 
 	messenger func(casework.Messenger) casework.Messenger // before the gateway; nil: nothing
 	mailer    casework.Mailer                             // nil: no e-mail
@@ -131,6 +132,7 @@ func (h *house) book(accounts *account.Accounts, w want) *casework.Book {
 		Payment: h.outside.payment, Messenger: messages, Mailer: w.mailer, PublicURL: h.outside.callbacks.URL, LinkKey: make([]byte, 32), Now: h.clock.now, Log: w.log, Sealer: w.sealer, Stampers: w.stampers,
 		Bureau: casework.Bureau{Name: "上海市崇明区城市管理行政执法局", ShortNo: "沪崇城管", Phone: "021-12345678", Address: "崇明区某路1号", Contact: "某科",
 			Treasury: "崇明区财政局国库", Court: "上海市崇明区人民法院", Superior: "上海市崇明区人民政府", Demo: true}}
+	o.Retainer = w.retainer
 	if w.vault != nil {
 		o.Retainer = w.vault
 	}

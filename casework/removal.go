@@ -31,12 +31,15 @@ func (b *Book) removalRecord(ctx context.Context, db database, r evidence.Receip
 	}
 	s := removal.Statement{Issuer: b.o.Bureau.Name, Bundle: r.BundleID, Camera: r.Camera, ManifestSHA256: r.ManifestSHA256, Previous: previous,
 		Sealed: r.SealedAt, KeptUntil: r.RetainUntil, Removed: at, Reason: string(why), Signed: b.now()}
-	if kept := r.SealedAt.Add(archiveRetention); why == removal.Archived && s.KeptUntil.Before(kept) {
+	if kept := r.SealedAt.Add(removal.Least(string(why))); ordered(why) && s.KeptUntil.Before(kept) {
 		s.KeptUntil = kept // the receipt knows the first lock alone
 	}
 	s.ZH, s.EN = whyRemoved(why)
 	return removal.Make(keys, s)
 }
+
+// ordered tells whether evidence goes for that reason by two people's order alone.
+func ordered(why flow.Event) bool { return why == removal.Archived || why == removal.Ended }
 
 // previousOf is the bundle before it in its camera's chain, nil for the first. Receipts of
 // version 0.1 name it by its id alone: its own has the digest.

@@ -254,7 +254,7 @@ func (a *auditor) drawn(log *translog.Log, trusted seal.TrustedLog) {
 	a.must(err)
 	drawn, err := log.Record(a.t.Context(), second)
 	a.must(err)
-	seed, err := lot.Check(promise, announced, drawn, translog.Trusted(trusted))
+	seed, err := lot.Check(promise, announced, drawn, trusted.ForProofs())
 	a.must(err)
 	all, err := sample.Population(a.t.Context(), translog.Folder(log.Dir()), terms, seed.Index)
 	a.must(err)

@@ -140,6 +140,9 @@ func (g *goneMaker) sound() {
 	g.add("good-archive", 0, "", "its time in the archive was over", g.record(g.m, func(s *removal.Statement) {
 		s.Reason, s.Sealed = removal.Archived, s.KeptUntil.AddDate(-10, 0, -5)
 	}), nil)
+	g.add("good-end", 0, "", "its case ended without a fine five years ago", g.record(g.m, func(s *removal.Statement) {
+		s.Reason, s.Sealed = removal.Ended, s.KeptUntil.AddDate(-5, 0, -5)
+	}), nil)
 	g.add(full, 0, "", "in a folder that names its bundle", g.record(g.m, nil), nil)
 }
 
@@ -153,6 +156,7 @@ func (g *goneMaker) broken() {
 	g.add("broken-early", 1, "removal", "deleted on the thirtieth day", g.record(g.m, func(s *removal.Statement) { s.KeptUntil, s.Removed = s.KeptUntil.Add(-time.Hour), s.KeptUntil }), nil)
 	g.add("broken-locked", 1, "removal", "deleted while it was locked", g.record(g.m, func(s *removal.Statement) { s.KeptUntil = s.Removed.Add(time.Second) }), nil)
 	g.add("broken-archive", 1, "removal", "deleted from the archive after a month", g.record(g.m, func(s *removal.Statement) { s.Reason = removal.Archived }), nil)
+	g.add("broken-end", 1, "removal", "deleted a month after a case without a fine", g.record(g.m, func(s *removal.Statement) { s.Reason = removal.Ended }), nil)
 	g.add("broken-reason", 1, "removal", "for a reason that the law does not have", g.record(g.m, func(s *removal.Statement) { s.Reason = "tidied" }), nil)
 	g.add("broken-twice", 1, "removal", "it has a name twice", bytes.Replace(text, []byte(`"bundle":`), []byte(`"bundle":"x","bundle":`), 1), nil)
 	g.add("broken-spaces", 1, "removal", "it is not canonical JSON", bytes.Replace(text, []byte(`,`), []byte(`, `), 1), nil)

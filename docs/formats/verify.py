@@ -37,7 +37,7 @@ PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 SIGNATURES = {"ed25519": "seal/manifest.sig", "sm2": "seal/manifest.sm2sig"}
 SKEW = datetime.timedelta(minutes=1)
-KEPT = {reason: datetime.timedelta(days=n) for reason, n in (("expire", 30), ("reject", 30), ("archive", 3650))}
+KEPT = {reason: datetime.timedelta(days=n) for reason, n in (("expire", 30), ("reject", 30), ("archive", 3650), ("end", 1825))}
 
 
 class Report:

@@ -44,13 +44,18 @@ const (
 	Expired  = "expire"  // nobody confirmed the finding
 	Rejected = "reject"  // the review did not confirm it
 	Archived = "archive" // its time in the archive is over, and two people said so
+	Ended    = "end"     // its case ended without a fine, nobody can sue any more, and two people said so
 )
 
 const day = 24 * time.Hour
 
 // least is how long after its seal a bundle is locked that goes for the reason: Video Systems
-// Regulation art. 17, and ten years of the archive.
-var least = map[string]time.Duration{Expired: 30 * day, Rejected: 30 * day, Archived: 3650 * day} //nolint:gochecknoglobals // a table that nobody changes
+// Regulation art. 17; ten years of the archive; five in which there may be a lawsuit
+// (Administrative Litigation Law art. 46).
+var least = map[string]time.Duration{Expired: 30 * day, Rejected: 30 * day, Archived: 3650 * day, Ended: 1825 * day} //nolint:gochecknoglobals // a table that nobody changes
+
+// Least is how long after its seal a bundle is locked at least that goes for the reason.
+func Least(reason string) time.Duration { return least[reason] }
 
 // Statement is what is signed: RFC 8785's form of it.
 type Statement struct {

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"offsite/evidence/bundle"
@@ -23,7 +24,7 @@ func (c *checker) aboutManifest() {
 	if m == nil {
 		_, err := bundle.ParseManifest(text)
 		c.broken = true
-		c.fails(CheckManifest, bundle.ManifestDoc, "封存清单无法读取或被改写", fmt.Sprint(err))
+		c.fails(CheckManifest, bundle.ManifestDoc, "封存清单无法读取或被改写", "it"+strings.TrimPrefix(fmt.Sprint(err), bundle.ManifestDoc)) // whose name stands before it
 		return
 	}
 	if m.Bundle != c.found.ID {
