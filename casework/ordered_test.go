@@ -12,8 +12,10 @@ import (
 
 	"offsite/casework"
 	"offsite/evidence"
+	"offsite/evidence/removal"
 	"offsite/evidence/translog/proof"
 	"offsite/privacy"
+	"offsite/registry/account"
 )
 
 // cellar is a store that knows holds and no locks: what goes from it, casework alone let go.
@@ -151,6 +153,28 @@ func TestWhatComesAfterTheOrderCounts(t *testing.T) {
 		t.Errorf("%d of %d went once the appeal was over: %v", n, len(appealed.bundles), err)
 	}
 	stays(revoked, "the decision was revoked today")
+
+	ring := keys(t)
+	trust := ring.Trust()
+	p.Book = p.book(account.New(p.pool), want{retainer: p.cellar, sealer: ring.Sealer, stampers: []casework.Stamper{p.stamper(trust)}})
+	revoked.revoked, revoked.ended = true, p.clock.now()
+	p.clock.add(6 * 366 * 24 * time.Hour)
+	key, least = revoked.line()
+	given, err = p.office.Order(t.Context(), p.people[1], key, least, "起诉期限已过")
+	p.must(err)
+	p.must(p.office.Agree(t.Context(), p.people[0], given.ID))
+	p.must(p.office.Run(t.Context()))
+	if n, err := p.Clear(t.Context()); n != len(revoked.bundles) || err != nil {
+		t.Errorf("%d of %d went six years after the revocation: %v", n, len(revoked.bundles), err)
+	}
+	for _, r := range revoked.bundles {
+		text, _, err := p.RemovalRecord(t.Context(), r.BundleID)
+		p.must(err)
+		report, gone, err := removal.Check(text, trust, removal.Options{Bundle: r.BundleID})
+		if s, bad := removal.Parse(text); err != nil || gone == nil || bad != nil || s.Statement.Reason != removal.Ended {
+			t.Errorf("%v, %v: it went for %q: %+v", err, bad, s.Statement.Reason, report.Checks)
+		}
+	}
 }
 
 // begin ends a case: archived once it is paid, or revoked.
