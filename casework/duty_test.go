@@ -81,7 +81,7 @@ func TestProcessRecordStandsInTheLog(t *testing.T) {
 	h.must(err)
 	p, err := proof.Parse(text)
 	h.must(err)
-	if _, err := p.Check(leaf, translog.Trusted(log.Trusted())); err != nil {
+	if _, err := p.Check(leaf, log.Trusted().ForProofs()); err != nil {
 		t.Errorf("the proof does not hold: %v", err)
 	}
 }
@@ -356,7 +356,7 @@ func TestFiguresAreSealedAtTheMonthsEnd(t *testing.T) {
 		h.must(err)
 		p, err := proof.Parse([]byte(list[0].Proof))
 		h.must(err)
-		if _, err := p.Check(leaf, translog.Trusted(log.Trusted())); err != nil {
+		if _, err := p.Check(leaf, log.Trusted().ForProofs()); err != nil {
 			t.Errorf("the proof of %s does not hold: %v", id, err)
 		}
 	}

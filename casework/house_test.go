@@ -48,6 +48,7 @@ func (c *clock) to(at time.Time) {
 // house is a bureau with a camera before a shop, its people and its gateways.
 type house struct {
 	*casework.Book
+	last     string // bundle that was put into the vault
 	t        *testing.T
 	pool     *pgxpool.Pool
 	clock    *clock
@@ -76,6 +77,8 @@ type want struct {
 	log      casework.Log
 	vault    *vault.Vault
 	sealer   casework.Sealer // nil: documents are not signed
+	stampers []casework.Stamper
+	retainer casework.Retainer // in place of a vault
 
 	messenger func(casework.Messenger) casework.Messenger // before the gateway; nil: nothing
 	mailer    casework.Mailer                             // nil: no e-mail
@@ -126,9 +129,10 @@ func (h *house) book(accounts *account.Accounts, w want) *casework.Book {
 	press, err := press()
 	h.must(err)
 	o := casework.Options{Pool: h.pool, Registry: h.registry, Accounts: accounts, Calendar: days, Matters: matters, Press: press,
-		Payment: h.outside.payment, Messenger: messages, Mailer: w.mailer, PublicURL: h.outside.callbacks.URL, LinkKey: make([]byte, 32), Now: h.clock.now, Log: w.log, Sealer: w.sealer,
+		Payment: h.outside.payment, Messenger: messages, Mailer: w.mailer, PublicURL: h.outside.callbacks.URL, LinkKey: make([]byte, 32), Now: h.clock.now, Log: w.log, Sealer: w.sealer, Stampers: w.stampers,
 		Bureau: casework.Bureau{Name: "上海市崇明区城市管理行政执法局", ShortNo: "沪崇城管", Phone: "021-12345678", Address: "崇明区某路1号", Contact: "某科",
 			Treasury: "崇明区财政局国库", Court: "上海市崇明区人民法院", Superior: "上海市崇明区人民政府", Demo: true}}
+	o.Retainer = w.retainer
 	if w.vault != nil {
 		o.Retainer = w.vault
 	}

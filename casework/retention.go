@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -33,7 +34,7 @@ func (b *Book) retain(ctx context.Context, args RetainArgs) error {
 	if err != nil {
 		return err
 	}
-	held := c.D.suspended() && c.State != flow.Revoked
+	held := c.held()
 	for _, r := range list {
 		until := r.SealedAt.Add(openRetention)
 		if args.Archived {
@@ -56,7 +57,7 @@ func (b *Book) retain(ctx context.Context, args RetainArgs) error {
 const keptReceipts = `SELECT receipt FROM (SELECT bundle, case_id, receipt FROM evidence UNION ALL SELECT bundle, case_id, receipt FROM redacted_copy) b
 	WHERE case_id = $1 AND NOT EXISTS (SELECT FROM evidence_removed g WHERE g.bundle = b.bundle)`
 
-// ClearArgs deletes the evidence of findings that were not confirmed, and of archived cases of
+// ClearArgs deletes the evidence of findings that were not confirmed, and of ended cases of
 // which two people ordered it, once its time is over.
 type ClearArgs struct{}
 
@@ -69,8 +70,9 @@ func (ClearArgs) InsertOpts() river.InsertOpts {
 }
 
 // Clear deletes from the store the bundles of findings that were not confirmed, once
-// nothing locks them (Video Systems Regulation art. 17), and of archived cases that the
-// retention schedule names by two people's order (package privacy). That they existed, and why they
+// nothing locks them (Video Systems Regulation art. 17), and of archived cases and of those that
+// ended without a fine that the retention schedule names by two people's order (package
+// privacy), unless a reconsideration or a lawsuit is pending. That they existed, and why they
 // went, stays in the process record of their case, whose digest stands in the transparency
 // log as their seals do; and a removal record that the bureau has signed comes in their
 // place. It gives how many went.
@@ -79,8 +81,8 @@ func (b *Book) Clear(ctx context.Context) (removed int, err error) {
 		return 0, nil
 	}
 	rows, err := b.o.Pool.Query(ctx, `SELECT DISTINCT e.case_id::text FROM evidence e JOIN casefile c ON c.id = e.case_id
-		WHERE (c.state = $1 AND (e.receipt->>'retain_until')::timestamptz < $2 OR c.state = $3 AND EXISTS (SELECT FROM evidence_due d WHERE d.case_id = c.id))
-		AND NOT EXISTS (SELECT FROM evidence_removed g WHERE g.bundle = e.bundle)`, flow.Rejected, b.now(), flow.Archived)
+		WHERE (c.state = $1 AND (e.receipt->>'retain_until')::timestamptz < $2 OR c.state = ANY ($3) AND `+dueByOrder+`)
+		AND NOT EXISTS (SELECT FROM evidence_removed g WHERE g.bundle = e.bundle)`, flow.Rejected, b.now(), append(b.table.Unfined(), flow.Archived))
 	if err != nil {
 		return 0, fmt.Errorf("find evidence whose time is over: %w", err)
 	}
@@ -99,6 +101,9 @@ func (b *Book) Clear(ctx context.Context) (removed int, err error) {
 	return removed, errors.Join(errors.Join(failed...), b.putRemovals(ctx))
 }
 
+// dueByOrder tells of case c that two people's order counts: the case has not ended anew since.
+const dueByOrder = `EXISTS (SELECT FROM evidence_due d WHERE d.case_id = c.id AND c.closed_at < d.before)`
+
 // clear signs the removal record first, so that nothing goes without one, deletes then and
 // records last: where it is killed in between, the next time deletes nothing and records.
 func (b *Book) clear(ctx context.Context, id string) (removed int, err error) {
@@ -108,13 +113,16 @@ func (b *Book) clear(ctx context.Context, id string) (removed int, err error) {
 	}
 	err = b.change(ctx, id, 0, func(tx pgx.Tx, c *casefile) error {
 		why, err := b.goesBy(ctx, tx, c)
-		if err != nil {
+		if err != nil || why == "" {
 			return err
 		}
 		c.quiet = true
 		for _, r := range list {
 			now := b.now()
-			record, err := b.removalRecord(r, now, why)
+			if ordered(why) && now.Before(r.SealedAt.Add(removal.Least(string(why)))) {
+				continue // a redacted copy, say, that was made after the end
+			}
+			record, err := b.removalRecord(ctx, tx, r, now, why)
 			if err != nil {
 				return err
 			}
@@ -146,17 +154,31 @@ func (b *Book) clear(ctx context.Context, id string) (removed int, err error) {
 	return removed, err
 }
 
-// goesBy is why a case's evidence goes: by the step that rejected the finding, or out of the
-// archive.
+// goesBy is why a case's evidence goes: by the step that rejected the finding, or by two
+// people's order; "" where it stays, since somebody has appealed or the case ended anew
+// meanwhile.
 func (b *Book) goesBy(ctx context.Context, tx pgx.Tx, c *casefile) (flow.Event, error) {
-	switch c.State {
-	case flow.Rejected:
+	if c.State == flow.Rejected {
 		return rejectedBy(ctx, tx, c.ID)
-	case flow.Archived:
-		return removal.Archived, nil
 	}
-	return "", fmt.Errorf("the case is %s by now", c.State)
+	var due bool
+	if err := tx.QueryRow(ctx, `SELECT `+dueByOrder+` FROM casefile c WHERE c.id = $1`, c.ID).Scan(&due); err != nil {
+		return "", fmt.Errorf("read whether two people ordered it: %w", err)
+	}
+	switch {
+	case !due || c.held():
+		return "", nil
+	case c.State == flow.Archived:
+		return removal.Archived, nil
+	case slices.Contains(b.table.Unfined(), c.State):
+		return removal.Ended, nil
+	}
+	return "", nil
 }
+
+// held tells whether evidence of the case is kept whatever its time: a reconsideration or a
+// lawsuit on a decision that stands is pending.
+func (c *casefile) held() bool { return c.D.suspended() && c.State != flow.Revoked }
 
 // rejectedBy is the step that rejected a finding.
 func rejectedBy(ctx context.Context, tx pgx.Tx, caseID string) (event flow.Event, err error) {
@@ -190,6 +212,8 @@ func whyRemoved(event flow.Event) (zh, en string) {
 	switch event {
 	case removal.Archived:
 		return "案件已归档，证据十年保存期满，经两人核准，依《个人信息保护法》第十九条删除", "the case lay in the archive, its evidence's ten years were over, and two people ordered it; deleted under the Personal Information Protection Law, art. 19"
+	case removal.Ended:
+		return "案件未作处罚或处罚决定已撤销，结案已满五年，不能再提起行政诉讼（《行政诉讼法》第四十六条），经两人核准，依《个人信息保护法》第十九条删除", "the case ended without a fine that stands, five years ago, nobody can sue any more (Administrative Litigation Law, art. 46), and two people ordered it; deleted under the Personal Information Protection Law, art. 19"
 	case removal.Expired:
 		return "三十日无人确认，保存期满，依《公共安全视频图像信息系统管理条例》第十七条删除", "nobody confirmed the finding within thirty days; deleted under the Video Systems Regulation, art. 17"
 	}

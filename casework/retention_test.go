@@ -22,6 +22,7 @@ import (
 	"offsite/evidence/removal"
 	"offsite/evidence/seal"
 	"offsite/evidence/specimen"
+	"offsite/evidence/timestamp/token"
 	"offsite/evidence/vault"
 	"offsite/privacy"
 	"offsite/registry"
@@ -68,7 +69,16 @@ func (h *house) put(r *evidence.Receipt) {
 	text := []byte("sealed " + r.BundleID)
 	stored, err := h.vault.Put(h.t.Context(), r.Key, bytes.NewReader(text), int64(len(text)), sha256.Sum256(text))
 	h.must(err)
+	r.PreviousBundle, h.last = h.last, r.BundleID // what lies before it is named without its digest, as by version 0.1
 	r.Bucket, r.VersionID = h.vault.Bucket(), stored.VersionID
+}
+
+// stamper is a timestamp authority by the house's clock, entered in trust.
+func (h *house) stamper(trust *seal.Trust) *specimen.Stamper {
+	h.t.Helper()
+	s := specimen.NewStamper(h.t, h.clock.now)
+	trust.AddAuthority("casework", s.CertificatePEM())
+	return s
 }
 
 func unconfirmedGoes(t *testing.T, v *vault.Vault) {
@@ -101,13 +111,18 @@ func unconfirmedGoes(t *testing.T, v *vault.Vault) {
 		t.Fatalf("nothing is said of keys that are away: %v", err)
 	}
 	h.Book = h.book(account.New(h.pool), want{log: log, vault: v, sealer: ring.Sealer})
-	h.clock.add(time.Hour)
-	if n, err := h.Clear(ctx); n != 0 || err != nil {
-		t.Fatalf("%d deleted: %v", n, err)
+	if _, err := h.Clear(ctx); err == nil || !strings.Contains(err.Error(), "no timestamp authority is configured") {
+		t.Fatalf("nothing is said where no authority is asked: %v", err)
 	}
 	trusted := log.Trusted()
 	trust := ring.Trust()
 	trust.Log = &trusted
+	first, second := h.stamper(trust), h.stamper(trust)
+	h.Book = h.book(account.New(h.pool), want{log: log, vault: v, sealer: ring.Sealer, stampers: []casework.Stamper{first, second}})
+	h.clock.add(time.Hour)
+	if n, err := h.Clear(ctx); n != 0 || err != nil {
+		t.Fatalf("%d deleted: %v", n, err)
+	}
 	h.recorded(expired, removal.Expired, trust)
 
 	rejected := h.find(nil)
@@ -117,7 +132,9 @@ func unconfirmedGoes(t *testing.T, v *vault.Vault) {
 	sealed, err = h.Evidence(ctx, rejected)
 	h.must(err)
 	h.must(v.Remove(ctx, sealed.Receipt)) // killed before it was recorded
-	h.goes(rejected, "审核未予确认")
+	second.Away = errors.New("the authority is away")
+	h.waits(rejected, second)
+	h.gone(rejected, "审核未予确认")
 	h.recorded(rejected, removal.Rejected, trust)
 	h.exported(rejected, trust)
 
@@ -133,6 +150,46 @@ func unconfirmedGoes(t *testing.T, v *vault.Vault) {
 		t.Errorf("in the store lies %v, want %s alone", left, confirmed)
 	}
 	h.entered(expired)
+}
+
+// waits deletes a bundle while an authority is away: the deletion does not wait, its record does,
+// signed as it was.
+func (h *house) waits(id string, away *specimen.Stamper) {
+	h.t.Helper()
+	ctx := h.t.Context()
+	if n, err := h.Clear(ctx); n != 1 || err == nil || !strings.Contains(err.Error(), "timestamp the removal record of bundle "+id+": the authority is away") {
+		h.t.Fatalf("%d deleted while an authority is away: %v", n, err)
+	}
+	signed := func() (text string) {
+		h.t.Helper()
+		h.must(h.pool.QueryRow(ctx, `SELECT body FROM removal_record WHERE bundle = $1`, id).Scan(&text))
+		return text
+	}
+	before := signed()
+	e, err := h.Evidence(ctx, id)
+	h.must(err)
+	_, _, err = h.RemovalRecord(ctx, id)
+	if there, missing := h.vault.FindBeside(ctx, e.Receipt, removal.File); !errors.Is(err, casework.ErrNotFound) || there != nil || missing != nil {
+		h.t.Errorf("a record without its timestamps is given: %v, %q, %v", err, there, missing)
+	}
+	away.Away = nil
+	h.clock.add(26 * time.Hour)
+	if n, err := h.Clear(ctx); n != 0 || err != nil {
+		h.t.Fatalf("%d deleted once the authority is back: %v", n, err)
+	}
+	if signed() != before {
+		h.t.Error("the record was signed again")
+	}
+	text, _, err := h.RemovalRecord(ctx, id)
+	h.must(err)
+	r, err := removal.Parse(text)
+	if err != nil || len(r.Timestamps) != 2 {
+		h.t.Errorf("%d timestamps, %v", len(r.Timestamps), err)
+	}
+	at, err := token.Time(r.Timestamps[0])
+	if late := at.Sub(r.Statement.Signed); err != nil || late < 25*time.Hour {
+		h.t.Errorf("it was timestamped %s after it was signed, %v", late, err)
+	}
 }
 
 // archiveGoes keeps an archived case's evidence until two people order otherwise.
@@ -175,8 +232,9 @@ func archiveGoes(t *testing.T, v *vault.Vault) {
 		t.Fatalf("it is proposed ten years early: %v", err)
 	}
 	h.clock.add(10*366*24*time.Hour + 40*24*time.Hour)
+	h.Book = h.book(account.New(h.pool), want{log: log, vault: v, sealer: ring.Sealer, stampers: []casework.Stamper{h.stamper(trust)}})
 	r := line()
-	if r == nil || r.Least != 3650 || !strings.Contains(r.ZH, "2026年") || !strings.Contains(r.EN, "1 cases") {
+	if r == nil || r.Least != 3650 || !strings.Contains(r.ZH, "2026年") || !strings.Contains(r.EN, "1 in all") {
 		t.Fatalf("nothing is proposed after ten years: %+v", r)
 	}
 	stays("proposed")
@@ -242,6 +300,13 @@ func (h *house) recorded(bundle, reason string, trust *seal.Trust) {
 	if s, err := removal.Parse(text); err != nil || s.Statement.Reason != reason {
 		h.t.Errorf("%v: it went for %q", err, s.Statement.Reason)
 	}
+	if before := e.Receipt.PreviousBundle; gone != nil && before != "" {
+		there, err := h.Evidence(ctx, before)
+		h.must(err)
+		if gone.Previous != before || gone.PreviousManifestSHA256 != there.ManifestSHA256 {
+			h.t.Errorf("before it lay %q under %q, it says %q under %q", before, there.ManifestSHA256, gone.Previous, gone.PreviousManifestSHA256)
+		}
+	}
 	specimen.Fits(h.t, "removal", text)
 	if _, err := h.pool.Exec(ctx, `UPDATE removal_record SET body = ''`); err == nil {
 		h.t.Error("the record can be changed")
@@ -273,6 +338,13 @@ func (h *house) goes(id, why string) {
 	if n, err := h.Clear(ctx); n != 1 || err != nil {
 		h.t.Fatalf("%d deleted: %v", n, err)
 	}
+	h.gone(id, why)
+}
+
+// gone looks at what stays known of a bundle that was deleted.
+func (h *house) gone(id, why string) {
+	h.t.Helper()
+	ctx := h.t.Context()
 	if n, err := h.Clear(ctx); n != 0 || err != nil {
 		h.t.Errorf("%d deleted again: %v", n, err)
 	}

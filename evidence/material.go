@@ -48,7 +48,8 @@ type Receipt struct {
 	SizeBytes      int64     `json:"size_bytes"`
 	TarSHA256      string    `json:"tar_sha256"`
 	ManifestSHA256 string    `json:"manifest_sha256"`
-	PreviousBundle string    `json:"previous_bundle"` // of this camera, "" for the first
+	PreviousBundle string    `json:"previous_bundle"`          // of this camera, "" for the first
+	PreviousSHA256 string    `json:"previous_manifest_sha256"` // of its manifest; "" also in receipts of version 0.1
 	SealKeyID      string    `json:"seal_key_id"`
 	SealedAt       time.Time `json:"sealed_at"`
 	TimestampAt    time.Time `json:"timestamp_at"` // of the RFC 3161 token

@@ -40,6 +40,10 @@ whose header, contents or padding was changed.
 $(cat $figures/tamper-bytes.md)
 $(cat $figures/tamper-files.md)
 
+A removal writes no file: each of its calls to keys, store, authority and log fails once, before
+and after its work (\`TestARemovalIsWholeWhateverFails\`); each byte of its record is changed
+(\`TestEveryChangedByteIsFound\`). Both are whole in \`make test\`.
+
 A sample of each walk is part of \`make test\`. What a whole system does when its parts are
 killed is in [reliability.md](reliability.md).
 PAGE

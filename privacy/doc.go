@@ -8,6 +8,7 @@
 // that what was said to be deleted on a day can be proved later.
 //
 // Evidence is not deleted here: object lock holds it, and casework removes it when its time is
-// over. For that of archived cases the schedule proposes a line once ten years are over; what
-// two people order of it, casework carries out. Process records, sign-ins and views are never changed.
+// over. For that of archived cases the schedule proposes a line once ten years are over, for that
+// of cases without a fine that stands once nobody can sue any more; what two people order of it,
+// casework carries out. Process records, sign-ins and views are never changed.
 package privacy

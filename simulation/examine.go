@@ -9,7 +9,6 @@ import (
 
 	"offsite/casework"
 	"offsite/casework/matter"
-	"offsite/evidence/translog"
 	"offsite/evidence/translog/proof"
 )
 
@@ -236,7 +235,7 @@ func (e *examiner) recordInLog(ctx context.Context) ([]Violation, error) {
 		Digest string
 		Proof  []byte
 	}
-	trusted := translog.Trusted(*e.records.Log)
+	trusted := e.records.Log.ForProofs()
 	return eachRow(rows, func(h head) (v Violation, _ error) {
 		v.Case = h.Case
 		if err := inLog(proof.Entry{Kind: proof.KindCase, ID: fmt.Sprintf("%s/%d", h.Case, h.Seq), SHA256: h.Digest, At: h.At}, h.Proof, trusted); err != nil {

@@ -94,7 +94,7 @@ func narrowed() map[string]string {
 	return map[string]string{
 		"casefile": own, "township_tally": own, "camera": own, "object": own, "lead": own,
 		"process_record": byCase("case_id"), "record_proof": byCase("case_id"), "evidence": byCase("case_id"), "evidence_removed": byCase("case_id"), "document": byCase("case_id"),
-		"removal_record": ofRemoved, "removal_stored": ofRemoved, "evidence_due": byCase("case_id"),
+		"removal_record": ofRemoved, "removal_stored": ofRemoved, "removal_stamp": ofRemoved, "evidence_due": byCase("case_id"),
 		"alarm": byCase("case_id"), "case_search": byCase("case_id"), "case_check": byCase("case_id"), "case_note": byCase("case_id"), "publication_check": byCase("case_id"),
 		"message": byCase("case_id"), "payment_order": byCase("case_id"), "payment_notice": byCase("case_id"), "refund": byCase("case_id"), "hand_refund": byCase("case_id"), "counter_payment": byCase("case_id"), "suggestion": byCase("case_id"), "party_search": byCase("case_id"), "case_paper": byCase("case_id"), "full_copy": byCase("case_id"), "portal_visit": byCase("case_id"),
 		"credit_record": byCase("case_id"), "credit_repair": record,

@@ -16,7 +16,6 @@ import (
 	"offsite/evidence"
 	"offsite/evidence/bundle"
 	"offsite/evidence/removal"
-	"offsite/evidence/seal"
 	"offsite/evidence/specimen"
 	"offsite/evidence/translog/lot"
 	"offsite/evidence/translog/sample"
@@ -63,16 +62,8 @@ func (s shelf) RemovalRecord(_ context.Context, id string) (record, receipt []by
 func removed(t *testing.T, maker *specimen.Maker, id, manifest string, days int) []byte {
 	t.Helper()
 	now := time.Now()
-	keys, err := seal.NewSealer(maker.Key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := removal.Make(keys, removal.Statement{Issuer: "bureau", Bundle: id, Camera: "camera", ManifestSHA256: manifest, Sealed: now.AddDate(0, 0, -days), KeptUntil: now,
+	return maker.Removal(t, removal.Statement{Issuer: "bureau", Bundle: id, Camera: "camera", ManifestSHA256: manifest, Sealed: now.AddDate(0, 0, -days), KeptUntil: now,
 		Removed: now, Signed: now, Reason: removal.Expired, ZH: "三十日无人确认", EN: "nobody confirmed it"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
 }
 
 // What was altered, exchanged, deleted as the law wants or taken away is told apart, in both reports.

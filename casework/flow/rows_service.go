@@ -1,6 +1,8 @@
 package flow
 
 func serviceRows() []row {
+	// Who has paid may still go to court, and evidence is held for it.
+	appealed := []State{Served, Overdue, Urged, Closed, Archived}
 	return []row{
 		{Step: Step{Event: "serve", From: []State{Decided}, To: Serving, Roles: []Role{Officer},
 			ZH: "送达处罚决定书", EN: "Serve the decision", Article: apl61, Needs: []string{"method"},
@@ -38,13 +40,13 @@ func serviceRows() []row {
 			Next:     func(f Facts) State { return when(!f.Now.After(f.PayUntil), Served) },
 			Branches: []State{Served, Overdue, Urged, Court}},
 			guards: []string{"in_instalments"}},
-		{Step: Step{Event: "reconsideration", From: []State{Served, Overdue, Urged}, Roles: []Role{Officer},
+		{Step: Step{Event: "reconsideration", From: appealed, Roles: []Role{Officer},
 			ZH: "登记行政复议", EN: "Note a reconsideration", Article: apl73, Needs: []string{"note"}, Effects: []Effect{Retain}},
 			guards: []string{"own_officer"}},
-		{Step: Step{Event: "litigation", From: []State{Served, Overdue, Urged}, Roles: []Role{Officer},
+		{Step: Step{Event: "litigation", From: appealed, Roles: []Role{Officer},
 			ZH: "登记行政诉讼", EN: "Note a lawsuit", Article: apl73, Needs: []string{"note"}, Effects: []Effect{Retain}},
 			guards: []string{"own_officer"}},
-		{Step: Step{Event: "upheld", From: []State{Served, Overdue, Urged}, Roles: []Role{Officer},
+		{Step: Step{Event: "upheld", From: appealed, Roles: []Role{Officer},
 			ZH: "复议、诉讼维持", EN: "Upheld", Article: apl73, Needs: []string{"note"}, Effects: []Effect{Retain}},
 			guards: []string{"own_officer", "suspended"}},
 		{Step: Step{Event: "urge", From: []State{Overdue}, To: Urged, Roles: []Role{Officer},

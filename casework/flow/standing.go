@@ -17,6 +17,13 @@ func (t *Table) Fined() []State {
 	return t.where(func(s State) bool { return s != Revoked && slices.Contains(after, s) })
 }
 
+// Unfined lists the states in which a case ended and no fine stands: evidence of what nobody
+// confirmed aside, since that goes by itself.
+func (t *Table) Unfined() []State {
+	fined := t.Fined()
+	return t.where(func(s State) bool { return t.Info(s).End && s != Rejected && !slices.Contains(fined, s) })
+}
+
 // Pursued lists the states from the filing on in which a fine stands or may yet be
 // decided (art. 29).
 func (t *Table) Pursued() []State {

@@ -12,7 +12,7 @@ type Table struct {
 type StateInfo struct {
 	State  State
 	ZH, EN string
-	End    bool // nothing follows, or nothing but a revocation
+	End    bool // nothing leads on, or nothing but a revocation
 }
 
 // New makes the table.

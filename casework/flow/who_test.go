@@ -31,7 +31,7 @@ var may = map[flow.Role]string{
 		served overdue urged: reconsideration litigation upheld publish
 		overdue: urge
 		court: executed publish
-		closed archived: publish`,
+		closed archived: reconsideration litigation upheld publish`,
 	flow.Legal: `
 		hearing: hearing_notice heard
 		legal_review: pass fail`,

@@ -164,7 +164,7 @@ func TestDoubleRandomCanBeCheckedByEverybody(t *testing.T) {
 	d = h.until(t, d.ID, drawn)
 	must(t, h.DrawDue(ctx)) // once
 
-	trusted := translog.Trusted(h.log.Trusted())
+	trusted := h.log.Trusted().ForProofs()
 	a, err := lot.Parse([]byte(d.Text))
 	must(t, err)
 	seed, err := lot.Check(a, []byte(d.Announced), []byte(d.Drawn), trusted)

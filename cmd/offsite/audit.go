@@ -227,7 +227,7 @@ func seedAgain(ctx context.Context, source translog.Source, t seal.TrustedLog, t
 	if drawn == "" {
 		return seed, fmt.Errorf("it is not drawn yet; that is at %s", a.Draws.Format(time.RFC3339))
 	}
-	if seed, err = lot.Check(a, []byte(announced), []byte(drawn), translog.Trusted(t)); err != nil {
+	if seed, err = lot.Check(a, []byte(announced), []byte(drawn), t.ForProofs()); err != nil {
 		return seed, err
 	}
 	_, entry, err := a.Entries()

@@ -238,6 +238,9 @@ func (d *desk) join(ctx context.Context, p *platform, ring *seal.Ring, grace tim
 		FullCopyDays: d.config.Bureau.FullCopyDays, PartyDays: d.config.Bureau.PartyDays,
 		Sealer: sync.OnceValues(ring.Sealer), // not before there is something to seal: commands that mend keys come this way too
 	}
+	for _, a := range p.authorities {
+		o.Stampers = append(o.Stampers, a.client)
+	}
 	if letters != nil {
 		o.Mailer = letters
 	}

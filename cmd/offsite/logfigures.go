@@ -10,7 +10,6 @@ import (
 
 	"offsite/casework/quota"
 	"offsite/evidence/seal"
-	"offsite/evidence/translog"
 	"offsite/evidence/translog/proof"
 )
 
@@ -111,5 +110,5 @@ func entered(e proof.Entry, receipt []byte, log seal.TrustedLog) (proof.Place, e
 	if err != nil {
 		return proof.Place{}, err
 	}
-	return p.Check(entry, translog.Trusted(log))
+	return p.Check(entry, log.ForProofs())
 }

@@ -8,7 +8,6 @@ import (
 
 	"offsite/api/crowd"
 	"offsite/config"
-	"offsite/evidence/translog"
 	"offsite/evidence/translog/proof"
 	"offsite/evidence/translog/witness"
 )
@@ -36,7 +35,7 @@ func (c *logWitnessCmd) Run(ctx context.Context) error {
 	if trust.Log == nil {
 		return fmt.Errorf("%s names no transparency log; get a newer one from the bureau's console", c.Trust)
 	}
-	known := translog.Trusted(*trust.Log)
+	known := trust.Log.ForProofs()
 	known.Witnesses, known.Quorum = nil, 0 // it is about to be one of them
 	log := newLogger(os.Stderr, c.Log)
 	w, err := witness.Open(witness.Options{Dir: c.Dir, Name: c.Name, Logs: []proof.Trusted{known}, Logger: log})

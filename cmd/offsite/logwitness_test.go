@@ -56,7 +56,7 @@ func TestAWitnessSignsWhatTheLogKeeps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	with := translog.Trusted(log.Trusted())
+	with := log.Trusted().ForProofs()
 	if with.Quorum != 1 || len(with.Witnesses) != 1 {
 		t.Fatalf("the policy is read as %+v", with)
 	}

@@ -128,7 +128,7 @@ func TestOneProcessKeepsTheLogForAll(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.Check(data, translog.Trusted(*watch.trusted())); err != nil {
+		if _, err := p.Check(data, watch.trusted().ForProofs()); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		unwritable := filepath.Join(t.TempDir(), "missing.json")

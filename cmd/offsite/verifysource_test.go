@@ -21,7 +21,6 @@ import (
 	"offsite/evidence"
 	"offsite/evidence/bundle"
 	"offsite/evidence/removal"
-	"offsite/evidence/seal"
 	"offsite/evidence/specimen"
 	"offsite/evidence/vault"
 	"offsite/pipeline/decode"
@@ -141,19 +140,12 @@ func bucketWithARemoval(t *testing.T, v *vault.Vault, maker *specimen.Maker, cha
 	if _, err := v.Put(t.Context(), "chained/2026/12/06/next/bundle.tar", bytes.NewReader(tar), int64(len(tar)), sha256.Sum256(tar)); err != nil {
 		t.Fatal(err)
 	}
-	keys, err := seal.NewSealer(maker.Key)
-	if err != nil {
-		t.Fatal(err)
-	}
 	now := time.Now()
 	record := func(manifest string) {
 		t.Helper()
-		text, err := removal.Make(keys, removal.Statement{Issuer: "bureau", Bundle: gone, Camera: "0198c000-0000-7000-8000-00000000cafe", ManifestSHA256: manifest,
+		text := maker.Removal(t, removal.Statement{Issuer: "bureau", Bundle: gone, Camera: "0198c000-0000-7000-8000-00000000cafe", ManifestSHA256: manifest,
 			Sealed: now.AddDate(0, 0, -31), KeptUntil: now.AddDate(0, 0, -1), Removed: now, Signed: now, Reason: removal.Rejected, ZH: "审核未予确认", EN: "the review did not confirm the finding"})
-		if err == nil {
-			err = v.PutRemoval(t.Context(), r, text, nil, now.Add(time.Hour))
-		}
-		if err != nil {
+		if err := v.PutRemoval(t.Context(), r, text, nil, now.Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -213,13 +213,11 @@ func (a *auditor) bundles(log *translog.Log) {
 // removed lays the record of a bundle that followed another and went after a month.
 func (a *auditor) removed(log *translog.Log, after bundle.Contents, gone bundle.Link) {
 	now := time.Now()
-	keys, err := seal.NewSealer(a.maker.Key)
-	a.must(err)
 	m, err := bundle.ParseManifest(after.Text[bundle.ManifestDoc])
 	a.must(err)
-	text, err := removal.Make(keys, removal.Statement{Issuer: "bureau", Bundle: gone.Bundle, Camera: m.Camera, ManifestSHA256: gone.ManifestSHA256, Previous: after.ID,
+	digest, _ := after.File(bundle.ManifestDoc)
+	text := a.maker.Removal(a.t, removal.Statement{Issuer: "bureau", Bundle: gone.Bundle, Camera: m.Camera, ManifestSHA256: gone.ManifestSHA256, Previous: &bundle.Link{Bundle: after.ID, ManifestSHA256: hex.EncodeToString(digest.SHA256[:])},
 		Sealed: now.AddDate(0, 0, -31), KeptUntil: now.AddDate(0, 0, -1), Removed: now, Signed: now, Reason: removal.Expired, ZH: "三十日无人确认", EN: "nobody confirmed the finding"})
-	a.must(err)
 	e, err := removal.Entry(text)
 	a.must(err)
 	receipt, err := log.Record(a.t.Context(), e)
@@ -256,7 +254,7 @@ func (a *auditor) drawn(log *translog.Log, trusted seal.TrustedLog) {
 	a.must(err)
 	drawn, err := log.Record(a.t.Context(), second)
 	a.must(err)
-	seed, err := lot.Check(promise, announced, drawn, translog.Trusted(trusted))
+	seed, err := lot.Check(promise, announced, drawn, trusted.ForProofs())
 	a.must(err)
 	all, err := sample.Population(a.t.Context(), translog.Folder(log.Dir()), terms, seed.Index)
 	a.must(err)

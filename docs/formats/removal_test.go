@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"offsite/evidence/bundle"
 	"offsite/evidence/canonical"
 	"offsite/evidence/detached"
 	"offsite/evidence/removal"
@@ -61,16 +62,26 @@ func (g *goneMaker) add(name string, exit int, check, about string, text, receip
 // record is one of a finding that nobody confirmed, sealed a month and a day ago.
 func (g *goneMaker) record(m *specimen.Maker, change func(*removal.Statement), keys ...*seal.Key) []byte {
 	g.t.Helper()
+	return m.Removal(g.t, g.statement(change), keys...)
+}
+
+func (g *goneMaker) statement(change func(*removal.Statement)) removal.Statement {
 	now := time.Now().Add(-time.Hour)
 	s := removal.Statement{Issuer: "specimen", Bundle: full, Camera: "0198c000-0000-7000-8000-00000000cafe", ManifestSHA256: strings.Repeat("a", 64),
-		Previous: "0198c000-0000-7000-8000-000000000001", Sealed: now.Add(-31 * 24 * time.Hour), KeptUntil: now.Add(-24 * time.Hour), Removed: now, Signed: now,
+		Previous: &bundle.Link{Bundle: "0198c000-0000-7000-8000-000000000001", ManifestSHA256: strings.Repeat("b", 64)}, Sealed: now.Add(-31 * 24 * time.Hour), KeptUntil: now.Add(-24 * time.Hour), Removed: now, Signed: now,
 		Reason: removal.Expired, ZH: "三十日无人确认，保存期满", EN: "nobody confirmed the finding within thirty days"}
 	if change != nil {
 		change(&s)
 	}
-	k, err := seal.NewSealer(append([]*seal.Key{m.Key}, keys...)...)
+	return s
+}
+
+// signed is a record that no authority has stamped.
+func (g *goneMaker) signed(change func(*removal.Statement)) []byte {
+	g.t.Helper()
+	k, err := seal.NewSealer(g.m.Key)
 	g.must(err)
-	text, err := removal.Make(k, s)
+	text, err := removal.Make(k, g.statement(change))
 	g.must(err)
 	return text
 }
@@ -120,13 +131,17 @@ func (g *goneMaker) entered(text []byte) []byte {
 }
 
 func (g *goneMaker) sound() {
-	first := g.record(g.m, func(s *removal.Statement) { s.Previous = "" })
+	first := g.record(g.m, func(s *removal.Statement) { s.Previous = nil })
 	g.add("good", 0, "", "a finding that nobody confirmed", g.record(g.m, nil), nil)
 	g.add("good-first", 0, "", "the first bundle of its camera", first, nil)
+	g.add("good-two-tokens", 0, "", "timestamped by two authorities", g.m.Stamped(g.t, g.signed(nil), 2), nil)
 	g.add("good-sm2", 0, "", "signed with SM2, too", g.record(g.m, nil, g.m.SM2), nil)
 	g.add("good-logged", 0, "", "in the transparency log", first, g.entered(first))
 	g.add("good-archive", 0, "", "its time in the archive was over", g.record(g.m, func(s *removal.Statement) {
 		s.Reason, s.Sealed = removal.Archived, s.KeptUntil.AddDate(-10, 0, -5)
+	}), nil)
+	g.add("good-end", 0, "", "its case ended without a fine five years ago", g.record(g.m, func(s *removal.Statement) {
+		s.Reason, s.Sealed = removal.Ended, s.KeptUntil.AddDate(-5, 0, -5)
 	}), nil)
 	g.add(full, 0, "", "in a folder that names its bundle", g.record(g.m, nil), nil)
 }
@@ -141,19 +156,48 @@ func (g *goneMaker) broken() {
 	g.add("broken-early", 1, "removal", "deleted on the thirtieth day", g.record(g.m, func(s *removal.Statement) { s.KeptUntil, s.Removed = s.KeptUntil.Add(-time.Hour), s.KeptUntil }), nil)
 	g.add("broken-locked", 1, "removal", "deleted while it was locked", g.record(g.m, func(s *removal.Statement) { s.KeptUntil = s.Removed.Add(time.Second) }), nil)
 	g.add("broken-archive", 1, "removal", "deleted from the archive after a month", g.record(g.m, func(s *removal.Statement) { s.Reason = removal.Archived }), nil)
+	g.add("broken-end", 1, "removal", "deleted a month after a case without a fine", g.record(g.m, func(s *removal.Statement) { s.Reason = removal.Ended }), nil)
 	g.add("broken-reason", 1, "removal", "for a reason that the law does not have", g.record(g.m, func(s *removal.Statement) { s.Reason = "tidied" }), nil)
 	g.add("broken-twice", 1, "removal", "it has a name twice", bytes.Replace(text, []byte(`"bundle":`), []byte(`"bundle":"x","bundle":`), 1), nil)
 	g.add("broken-spaces", 1, "removal", "it is not canonical JSON", bytes.Replace(text, []byte(`,`), []byte(`, `), 1), nil)
 	g.add("broken-unsigned", 1, "removal", "no key has signed it", g.forged(text, func(r *removal.Record) { r.Statement.Keys, r.Signatures = []detached.SealKey{}, [][]byte{} }), nil)
-	g.add("broken-bundle", 1, "seal", "another bundle's id under a sound signature", g.forged(text, func(r *removal.Record) { r.Statement.Bundle = blindTime }), nil)
-	g.add("broken-one-left-out", 1, "seal", "the SM2 signature is left out", g.forged(two, func(r *removal.Record) {
+	g.add("broken-bundle", 1, "timestamp", "another bundle's id under a sound signature", g.forged(text, func(r *removal.Record) { r.Statement.Bundle = blindTime }), nil)
+	g.add("broken-one-left-out", 1, "timestamp", "the SM2 signature is left out", g.forged(two, func(r *removal.Record) {
 		r.Statement.Keys, r.Signatures = r.Statement.Keys[:1], r.Signatures[:1]
 	}), nil)
-	stranger := g.record(specimen.New(g.t), nil)
-	g.add("unknown-key", 2, "seal", "signed by strangers", stranger, nil)
-	theirs, err := removal.Parse(stranger)
+	g.add("broken-previous", 1, "removal", "the bundle before it is named by its id alone", g.forged(text, func(r *removal.Record) { r.Statement.Previous.ManifestSHA256 = "" }), nil)
+	g.add("broken-previous-digest", 1, "timestamp", "another digest of the bundle before it under a sound signature", g.forged(text, func(r *removal.Record) { r.Statement.Previous.ManifestSHA256 = strings.Repeat("c", 64) }), nil)
+	g.strangers(text)
+	g.stamps(text)
+}
+
+func (g *goneMaker) strangers(text []byte) {
+	stranger := specimen.New(g.t)
+	keys, err := seal.NewSealer(stranger.Key)
+	g.must(err)
+	signed, err := removal.Make(keys, g.statement(nil))
+	g.must(err)
+	g.add("unknown-key", 2, "seal", "signed by strangers, timestamped by the bureau's authority", g.m.Stamped(g.t, signed, 1), nil)
+	g.add("unknown-authority", 2, "timestamp", "signed by the bureau, timestamped by strangers", stranger.Stamped(g.t, g.signed(nil), 1), nil)
+	theirs, err := removal.Parse(stranger.Removal(g.t, g.statement(nil)))
 	g.must(err)
 	g.add("broken-forged", 1, "seal", "a stranger's signature under our key's name", g.forged(text, func(r *removal.Record) { r.Signatures[0] = theirs.Signatures[0] }), nil)
+}
+
+// stamps are timestamps that do not hold.
+func (g *goneMaker) stamps(text []byte) {
+	g.add("broken-unstamped", 1, "removal", "no authority has stamped it", g.signed(nil), nil)
+	other, err := removal.Parse(g.record(g.m, func(s *removal.Statement) { s.Bundle = blindTime }))
+	g.must(err)
+	g.add("broken-token-imprint", 1, "timestamp", "the timestamp is another record's", g.forged(text, func(r *removal.Record) { r.Timestamps = other.Timestamps }), nil)
+	g.add("broken-token", 1, "timestamp", "the timestamp is none", g.forged(text, func(r *removal.Record) { r.Timestamps = [][]byte{[]byte("no token")} }), nil)
+	digest, err := removal.Imprint(text)
+	g.must(err)
+	g.add("broken-token-expired", 1, "timestamp", "the authority's certificate had expired", g.forged(text, func(r *removal.Record) { r.Timestamps = [][]byte{g.m.Lapsed(g.t, digest)} }), nil)
+	later := func(s *removal.Statement) {
+		s.Removed, s.Signed = s.Removed.Add(3*time.Hour), s.Signed.Add(3*time.Hour)
+	}
+	g.add("broken-future", 1, "timestamp", "it claims to be signed two hours after its timestamp", g.record(g.m, later), nil)
 }
 
 func readGone(t *testing.T) []goneVector {

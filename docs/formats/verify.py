@@ -37,7 +37,7 @@ PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 SIGNATURES = {"ed25519": "seal/manifest.sig", "sm2": "seal/manifest.sm2sig"}
 SKEW = datetime.timedelta(minutes=1)
-KEPT = {reason: datetime.timedelta(days=n) for reason, n in (("expire", 30), ("reject", 30), ("archive", 3650))}
+KEPT = {reason: datetime.timedelta(days=n) for reason, n in (("expire", 30), ("reject", 30), ("archive", 3650), ("end", 1825))}
 
 
 class Report:
@@ -328,12 +328,7 @@ class Checker:
             blame = file if self.listed("seal/manifest.json") and not self.listed(file) else "seal/manifest.json"
             self.report.wrong("seal", blame, "the signature is not one over this manifest")
         else:
-            for at in filter(None, (when(self.manifest["sealed"]), self.at)):
-                since = key.get("revoked_since")
-                if key.get("revoked") and (not since or at >= when(since)):
-                    self.report.wrong("seal", file, "its key was revoked: " + key["revoked"])
-                elif at < when(key["valid_from"]) or key.get("valid_to") and at > when(key["valid_to"]):
-                    self.report.wrong("seal", file, "its key was not in force")
+            in_force(key, list(filter(None, (when(self.manifest["sealed"]), self.at))), self.report, file)
 
     def signed(self, key, signature):
         return signed_by(key, self.tar.text["seal/manifest.json"], signature, self.put)
@@ -342,27 +337,17 @@ class Checker:
         text = self.tar.text.get("seal/manifest.json")
         if text is None:
             return
-        roots = self.put("roots.pem", "".join(a["certificate_pem"] for a in self.trust["timestamp_authorities"]).encode())
-        strangers = []
-        for path in sorted(p for p in self.files if re.fullmatch(r"seal/manifest(\.[2-8])?\.tsr", p)):
-            token = self.put("token.tsr", self.tar.text.get(path, b""))
-            said = re.search(r"^Time stamp: (.*) GMT$", openssl("ts", "-reply", "-in", token, "-text").stdout, re.M)
-            if not said:
-                self.report.wrong("timestamp", path, "it is no timestamp")
-                continue
-            at = parse_openssl_time(said[1])
-            check = openssl("ts", "-verify", "-data", self.put("manifest.json", text), "-in", token, "-CAfile", roots,
-                            "-attime", str(int(at.timestamp())))
-            if check.returncode == 0:
+        strangers, paths = [], sorted(p for p in self.files if re.fullmatch(r"seal/manifest(\.[2-8])?\.tsr", p))
+        tokens = [self.tar.text.get(p, b"") for p in paths]
+        for path, (at, wrong) in zip(paths, stamped(text, tokens, self.trust, self.put)):
+            if wrong == "stranger":
+                strangers.append(path)
+            elif wrong:
+                self.report.wrong("timestamp", path, wrong)
+            else:
                 self.at = self.at or at
                 if self.manifest and not self.broken and at < when(self.manifest["sealed"]) - 2 * SKEW:
                     self.report.wrong("timestamp", path, "its time is before the manifest says it was sealed")
-            elif re.search("certificate (has expired|is not yet valid)", check.stderr):
-                self.report.wrong("timestamp", path, "its authority's certificate was not in force at its time")
-            elif "certificate verify error" in check.stderr:
-                strangers.append(path)
-            else:
-                self.report.wrong("timestamp", path, "it is not one over this manifest")
         if self.at is None:
             for path in strangers:
                 self.report.cannot_tell("timestamp", path, "it comes from no authority of trust.json")
@@ -533,10 +518,20 @@ def signed_by(key, message, signature, put):
     ).returncode == 0
 
 
+def in_force(key, times, report, name):
+    """Whether a key counted when something was signed and timestamped."""
+    for at in times:
+        since = key.get("revoked_since")
+        if key.get("revoked") and (not since or at >= when(since)):
+            report.wrong("seal", name, "its key was revoked: " + key["revoked"])
+        elif at < when(key["valid_from"]) or key.get("valid_to") and at > when(key["valid_to"]):
+            report.wrong("seal", name, "its key was not in force")
+
+
 def parse_removal(text):
-    """Returns statement and signatures of a removal record, or raises ValueError."""
+    """Returns statement, signatures and timestamps of a removal record, or raises ValueError."""
     record = json.loads(text.decode("utf-8"), object_pairs_hook=no_duplicates)
-    if set(record) != {"statement", "signatures"} or canonical(record) != text:
+    if set(record) != {"statement", "signatures", "timestamps"} or canonical(record) != text:
         raise ValueError("it is not canonical JSON (RFC 8785) of a removal record")
     s = record["statement"]
     names = {"format", "issuer", "bundle", "camera", "manifest_sha256", "previous", "sealed", "kept_until", "removed",
@@ -547,7 +542,50 @@ def parse_removal(text):
         raise ValueError("it has a time that is none in UTC")
     if not s["keys"] or len(s["keys"]) != len(record["signatures"]) or any(set(k) != {"algorithm", "key"} for k in s["keys"]):
         raise ValueError("it does not name a key for each signature")
-    return s, [base64.b64decode(one, validate=True) for one in record["signatures"]]
+    if "previous" in s and (set(s["previous"]) != {"bundle", "manifest_sha256"} or not all(s["previous"].values())):
+        raise ValueError("it names the bundle before without its id or its digest")
+    if not 1 <= len(record["timestamps"]) <= 8:
+        raise ValueError("it has %d timestamps" % len(record["timestamps"]))
+    return s, *([base64.b64decode(one, validate=True) for one in record[name]] for name in ("signatures", "timestamps"))
+
+
+def stamped(data, tokens, trust, put):
+    """Holds tokens (RFC 3161) against what they should be over: of each its time, and what is
+    wrong with it, None where it holds and "stranger" where no authority of trust.json made it."""
+    roots = put("roots.pem", "".join(a["certificate_pem"] for a in trust["timestamp_authorities"]).encode())
+    for der in tokens:
+        token = put("token.tsr", der)
+        said = re.search(r"^Time stamp: (.*) GMT$", openssl("ts", "-reply", "-in", token, "-text").stdout, re.M)
+        if not said:
+            yield None, "it is no timestamp"
+            continue
+        at = parse_openssl_time(said[1])
+        check = openssl("ts", "-verify", "-data", put("stamped", data), "-in", token, "-CAfile", roots, "-attime", str(int(at.timestamp())))
+        if check.returncode == 0:
+            yield at, None
+        elif re.search("certificate (has expired|is not yet valid)", check.stderr):
+            yield at, "its authority's certificate was not in force at its time"
+        elif "certificate verify error" in check.stderr:
+            yield at, "stranger"
+        else:
+            yield at, "it is a timestamp of something else"
+
+
+def check_stamps(s, tokens, trust, report, name, put):
+    """When the first token that holds says that a removal record existed, or None."""
+    first, strangers = None, False
+    for at, wrong in stamped(canonical(s), tokens, trust, put):
+        if wrong == "stranger":
+            strangers = True
+        elif wrong:
+            report.wrong("timestamp", name, wrong)
+        elif at < when(s["signed"]) - 2 * SKEW:
+            report.wrong("timestamp", name, "its time is before the record says it was signed")
+        else:
+            first = first or at
+    if first is None and strangers:
+        report.cannot_tell("timestamp", name, "it comes from no authority of trust.json")
+    return first
 
 
 def check_removal(path, trust, proof):
@@ -557,7 +595,7 @@ def check_removal(path, trust, proof):
         text = f.read(MAX_TEXT)
     text = text[:-1] if text.endswith(b"\n") else text
     try:
-        s, signatures = parse_removal(text)
+        s, signatures, tokens = parse_removal(text)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
         report.wrong("removal", name, "it cannot be read: %s" % e)
         return report
@@ -576,17 +614,15 @@ def check_removal(path, trust, proof):
             with open(os.path.join(scratch, file), "wb") as f:
                 f.write(data)
             return f.name
+        at = check_stamps(s, tokens, trust, report, name, put)
         for ref, signature in zip(s["keys"], signatures):
             key = next((k for k in trust["keys"] if k["id"] == ref["key"]), None)
             if key is None:
                 report.cannot_tell("seal", name, "its key is not among those of trust.json")
             elif key["algorithm"] != ref["algorithm"] or not signed_by(key, canonical(s), signature, put):
                 report.wrong("seal", name, "the signature is not one over this statement")
-            elif key.get("revoked"):
-                later = key.get("revoked_since") and signed < when(key["revoked_since"])
-                (report.cannot_tell if later else report.wrong)("seal", name, "its key was revoked: " + key["revoked"])
-            elif signed < when(key["valid_from"]) or key.get("valid_to") and signed > when(key["valid_to"]):
-                report.wrong("seal", name, "its key was not in force")
+            else:
+                in_force(key, list(filter(None, (signed, at))), report, name)
         if not any(k["algorithm"] == "ed25519" for k in s["keys"]):
             report.wrong("seal", name, "it names no Ed25519 key")
         if proof:

@@ -60,6 +60,7 @@ type Signed struct {
 	Keys       []SealKey // that it names
 	Signatures [][]byte  // one of each of them
 	At         time.Time // when it says that it was signed
+	Stamped    time.Time // when a trusted timestamp proves that it existed; zero: none does
 	ZH, EN     string    // what it is, in a sentence
 }
 
@@ -83,11 +84,10 @@ func Signatures(s Signed, trust *seal.Trust) (checks []verify.Check, key string,
 }
 
 // signature checks one signature and whether its key counted when the statement was
-// signed. No timestamp proves that time, so what a revoked key signed before it was
-// lost cannot be told from what a thief dated back: the process record can, which
-// names what was signed and stands in the transparency log.
+// signed, and when it was timestamped. Where no timestamp proves that time, what a revoked key
+// signed before it was lost cannot be told from what a thief dated back: the process record
+// can, which names what was signed and stands in the transparency log.
 func signature(r *verify.Report, k SealKey, message, signature []byte, s Signed, trust *seal.Trust) {
-	at := s.At.Format(time.RFC3339)
 	known, ok := trust.Key(k.Key)
 	switch {
 	case !ok:
@@ -103,16 +103,21 @@ func signature(r *verify.Report, k SealKey, message, signature []byte, s Signed,
 	if r.SealKeyID == "" {
 		r.SealKeyID = known.ID
 	}
+	proven, zh, en := s.At, "签发时", "was signed" // the later of the two times: where the key counted then, it did at both
+	if s.Stamped.After(s.At) && known.CountsAt(s.At) {
+		proven, zh, en = s.Stamped, "加盖时间戳时", "was timestamped"
+	}
+	at := proven.Format(time.RFC3339)
 	switch {
-	case known.Revoked != "" && known.RevokedSince != nil && s.At.Before(*known.RevokedSince):
+	case s.Stamped.IsZero() && known.Revoked != "" && known.RevokedSince != nil && s.At.Before(*known.RevokedSince):
 		since := known.RevokedSince.Format(time.RFC3339)
 		r.CannotTell(CheckSeal, "", fmt.Sprintf("密钥 %s 自 %s 起吊销（%s）；%s写明的时间更早，须凭日志中的过程记录证明", known.ID, since, known.Revoked, s.ZH),
 			fmt.Sprintf("key %s was revoked from %s on (%s); %s says that it is older, which the process record in the log can prove", known.ID, since, known.Revoked, s.EN))
-	case known.Revoked != "":
+	case known.Revoked != "" && (known.RevokedSince == nil || !proven.Before(*known.RevokedSince)):
 		r.Fails(CheckSeal, "", fmt.Sprintf("密钥 %s 已吊销：%s", known.ID, known.Revoked), fmt.Sprintf("key %s was revoked: %s", known.ID, known.Revoked))
-	case !known.CountsAt(s.At):
-		r.Fails(CheckSeal, "", fmt.Sprintf("%s签发时（%s）密钥 %s 不在有效期内", s.ZH, at, known.ID), fmt.Sprintf("key %s was not in force when %s was signed, %s", known.ID, s.EN, at))
+	case !known.CountsAt(proven):
+		r.Fails(CheckSeal, "", fmt.Sprintf("%s%s（%s）密钥 %s 不在有效期内", s.ZH, zh, at, known.ID), fmt.Sprintf("key %s was not in force when %s %s, %s", known.ID, s.EN, en, at))
 	default:
-		r.Holds(CheckSeal, fmt.Sprintf("签名有效：密钥 %s（%s），签发时有效", known.ID, known.Algorithm), fmt.Sprintf("the signature is that of key %s (%s), in force at the time", known.ID, known.Algorithm))
+		r.Holds(CheckSeal, fmt.Sprintf("签名有效：密钥 %s（%s），%s有效", known.ID, known.Algorithm, zh), fmt.Sprintf("the signature is that of key %s (%s), in force at the time", known.ID, known.Algorithm))
 	}
 }

@@ -275,7 +275,7 @@ func (r *rig) check(t *testing.T, receipt evidence.Receipt) verify.Report {
 	if report.Exit() != 0 {
 		t.Fatalf("bundle %s: %+v", receipt.BundleID, report.Checks)
 	}
-	if report.TarSHA256 != receipt.TarSHA256 || report.ManifestSHA256 != receipt.ManifestSHA256 || report.PreviousBundle != receipt.PreviousBundle ||
+	if report.TarSHA256 != receipt.TarSHA256 || report.ManifestSHA256 != receipt.ManifestSHA256 || report.PreviousBundle != receipt.PreviousBundle || report.PreviousManifestSHA256 != receipt.PreviousSHA256 ||
 		!report.TimestampAt.Equal(receipt.TimestampAt) || report.Bytes != receipt.SizeBytes || report.SealKeyID != receipt.SealKeyID {
 		t.Fatalf("the receipt says otherwise than the bundle:\n%+v\n%+v", receipt, report)
 	}

@@ -98,7 +98,7 @@ func receipt(c bundle.Contents, bucket string, stored vault.Stored) (evidence.Re
 		SizeBytes: c.Bytes, TarSHA256: hex.EncodeToString(c.SHA256[:]), SealedAt: m.Sealed, TimestampAt: at, RetainUntil: stored.RetainUntil,
 	}
 	if m.Previous != nil {
-		r.PreviousBundle = m.Previous.Bundle
+		r.PreviousBundle, r.PreviousSHA256 = m.Previous.Bundle, m.Previous.ManifestSHA256
 	}
 	for _, s := range m.Seals {
 		if s.File == bundle.Signature {

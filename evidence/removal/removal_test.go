@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"offsite/evidence/bundle"
 	"offsite/evidence/canonical"
 	"offsite/evidence/removal"
 	"offsite/evidence/seal"
+	"offsite/evidence/specimen"
 	"offsite/evidence/translog"
 	"offsite/evidence/verify"
 )
@@ -23,23 +26,29 @@ const (
 
 var sealed = time.Date(2026, 10, 20, 2, 0, 0, 0, time.UTC)
 
-// bureau is a ring of keys and a log.
+// bureau is a ring of keys, an authority whose clock is the statement's, and a log.
 type bureau struct {
-	t    *testing.T
-	ring *seal.Ring
-	log  *translog.Log
+	t       *testing.T
+	ring    *seal.Ring
+	now     time.Time // of the ring
+	at      time.Time // of the authority
+	stamper *specimen.Stamper
+	log     *translog.Log
 }
 
 func open(t *testing.T, algorithms ...string) *bureau {
 	t.Helper()
-	b := &bureau{t: t}
+	b := &bureau{t: t, now: sealed}
 	var err error
-	b.ring, err = seal.OpenRing(t.TempDir(), func() time.Time { return sealed })
+	b.ring, err = seal.OpenRing(t.TempDir(), func() time.Time { return b.now })
 	b.must(err)
 	for _, a := range append([]string{seal.Ed25519}, algorithms...) {
 		_, err := b.ring.Create(a)
 		b.must(err)
 	}
+	b.at = statement().Signed
+	b.stamper = specimen.NewStamper(t, func() time.Time { return b.at })
+	b.must(b.ring.TrustAuthority("removals", b.stamper.CertificatePEM()))
 	return b
 }
 
@@ -64,11 +73,12 @@ func (b *bureau) keepLog() {
 // statement is that of a finding nobody confirmed, deleted on the thirty-first day.
 func statement() removal.Statement {
 	removed := sealed.Add(31 * 24 * time.Hour)
-	return removal.Statement{Issuer: "某局", Bundle: bundleID, Camera: "camera", ManifestSHA256: strings.Repeat("a", 64), Previous: before, Sealed: sealed,
+	return removal.Statement{Issuer: "某局", Bundle: bundleID, Camera: "camera", ManifestSHA256: strings.Repeat("a", 64), Previous: &bundle.Link{Bundle: before, ManifestSHA256: strings.Repeat("b", 64)}, Sealed: sealed,
 		KeptUntil: sealed.Add(30 * 24 * time.Hour), Removed: removed, Signed: removed, Reason: removal.Expired, ZH: "三十日无人确认", EN: "nobody confirmed the finding"}
 }
 
-func (b *bureau) record(change func(*removal.Statement)) []byte {
+// signed is a record that no authority has stamped.
+func (b *bureau) signed(change func(*removal.Statement)) []byte {
 	b.t.Helper()
 	s := statement()
 	if change != nil {
@@ -79,6 +89,37 @@ func (b *bureau) record(change func(*removal.Statement)) []byte {
 	text, err := removal.Make(keys, s)
 	b.must(err)
 	return text
+}
+
+// record is one that was stamped at once.
+func (b *bureau) record(change func(*removal.Statement)) []byte {
+	b.t.Helper()
+	var signed time.Time
+	text := b.signed(func(s *removal.Statement) {
+		if change != nil {
+			change(s)
+		}
+		signed = s.Signed
+	})
+	return b.stamped(text, signed)
+}
+
+// stamped is a signed record with a token of that time.
+func (b *bureau) stamped(text []byte, at time.Time) []byte {
+	b.t.Helper()
+	whole, err := removal.Stamp(text, [][]byte{b.token(text, at)})
+	b.must(err)
+	return whole
+}
+
+func (b *bureau) token(text []byte, at time.Time) []byte {
+	b.t.Helper()
+	digest, err := removal.Imprint(text)
+	b.must(err)
+	b.at = at
+	t, err := b.stamper.Stamp(b.t.Context(), digest)
+	b.must(err)
+	return t.DER
 }
 
 func (b *bureau) entered(text []byte) []byte {
@@ -119,15 +160,14 @@ func TestALawfulRemovalIsTold(t *testing.T) {
 			b.keepLog()
 			text := b.record(nil)
 			gone := b.says(text, removal.Options{Bundle: bundleID, Receipt: b.entered(text), Logged: true}, 0, verify.CheckLog, "of the transparency log")
-			if gone == nil || gone.Bundle != bundleID || gone.Previous != before || gone.ManifestSHA256 != strings.Repeat("a", 64) || gone.ZH == "" {
+			if gone == nil || gone.Bundle != bundleID || gone.Previous != before || gone.PreviousManifestSHA256 != strings.Repeat("b", 64) || gone.ManifestSHA256 != strings.Repeat("a", 64) || gone.ZH == "" {
 				t.Errorf("it explains %+v", gone)
 			}
 			b.says(append(bytes.Clone(text), '\n'), removal.Options{}, 0, verify.CheckRemoval, "removed lawfully on 2026-11-20T02:00:00Z because nobody confirmed the finding")
 			b.says(b.record(func(s *removal.Statement) { s.Signed = s.Removed.AddDate(1, 0, 0) }), removal.Options{}, 0, verify.CheckSeal, "in force")
 			b.says(b.record(func(s *removal.Statement) {
-				s.Reason, s.KeptUntil, s.Previous = removal.Archived, s.Sealed.AddDate(10, 0, 1), ""
-				s.Removed, s.Signed = s.KeptUntil, s.KeptUntil
-			}), removal.Options{}, 0, verify.CheckRemoval, "removed lawfully on 2036-10-21")
+				s.Reason, s.Sealed, s.Previous = removal.Archived, s.KeptUntil.AddDate(-10, 0, -1), nil
+			}), removal.Options{}, 0, verify.CheckRemoval, "removed lawfully on 2026-11-20")
 		})
 	}
 }
@@ -143,6 +183,7 @@ func TestNothingElseExplainsAGap(t *testing.T) {
 
 	b.says(text, removal.Options{Bundle: other}, 1, verify.CheckRemoval, "not of "+other)
 	b.says(stranger.record(nil), removal.Options{}, 2, verify.CheckSeal, "not among those of trust.json")
+	b.says(stranger.record(nil), removal.Options{}, 2, verify.CheckTimestamp, "no trusted authority")
 	b.says(b.record(func(s *removal.Statement) { s.KeptUntil = s.Sealed.Add(29 * 24 * time.Hour) }), removal.Options{}, 1, verify.CheckRemoval, "before its time was over")
 	b.says(b.record(func(s *removal.Statement) { s.Removed = s.KeptUntil.Add(-time.Second) }), removal.Options{}, 1, verify.CheckRemoval, "before its time was over")
 	b.says(b.record(func(s *removal.Statement) { s.Reason = removal.Archived }), removal.Options{}, 1, verify.CheckRemoval, "before its time was over")
@@ -170,23 +211,61 @@ func TestNothingElseExplainsAGap(t *testing.T) {
 	bare := parsed(t, text)
 	bare.Statement.Keys, bare.Signatures = nil, nil
 	b.says(written(t, bare), removal.Options{}, 1, verify.CheckRemoval, "names 0 keys")
+	half := parsed(t, text)
+	half.Statement.Previous.ManifestSHA256 = ""
+	b.says(written(t, half), removal.Options{}, 1, verify.CheckRemoval, "without its id or its digest")
 }
 
-func TestARevokedKeyExplainsNothing(t *testing.T) {
+// TestATimestampSaysWhen: one of another statement, from before the signature, broken, or of an
+// authority that nobody trusts.
+func TestATimestampSaysWhen(t *testing.T) {
 	t.Parallel()
+	b, stranger := open(t), open(t)
+	at := statement().Signed
+	signed := b.signed(nil)
+	with := func(tokens ...[]byte) []byte {
+		r := parsed(t, b.stamped(signed, at))
+		r.Timestamps = tokens
+		return written(t, r)
+	}
+	sound, strange := b.token(signed, at), stranger.token(signed, at)
+	other := b.token(b.signed(func(s *removal.Statement) { s.Bundle = other }), at)
+	b.says(with(sound), removal.Options{}, 0, verify.CheckTimestamp, "the record existed at 2026-11-20T02:00:00Z, says")
+	b.says(b.stamped(signed, at.AddDate(0, 0, 3)), removal.Options{}, 0, verify.CheckTimestamp, "existed at 2026-11-23") // the authority was away
+	b.says(with(strange, sound), removal.Options{}, 0, verify.CheckTimestamp, "the record existed at")
+	b.says(with(strange), removal.Options{}, 2, verify.CheckTimestamp, "no trusted authority")
+	b.says(with(other), removal.Options{}, 1, verify.CheckTimestamp, "over another digest")
+	b.says(with(sound, other), removal.Options{}, 1, verify.CheckTimestamp, "over another digest")
+	b.says(with([]byte("no token")), removal.Options{}, 1, verify.CheckTimestamp, "it is broken")
+	b.says(b.stamped(signed, at.Add(-2*time.Minute)), removal.Options{}, 1, verify.CheckTimestamp, "before the record says it was signed")
+	b.says(signed, removal.Options{}, 1, verify.CheckRemoval, "it has 0 timestamps")
+	b.says(with(slices.Repeat([][]byte{{0}}, 9)...), removal.Options{}, 1, verify.CheckRemoval, "it has 9 timestamps")
+	for n, tokens := range map[int][][]byte{0: nil, 9: slices.Repeat([][]byte{{0}}, 9), 1: {bytes.Repeat([]byte{0}, 100<<10)}} {
+		if text, err := removal.Stamp(signed, tokens); err == nil {
+			t.Errorf("%d tokens: %d bytes were written", n, len(text))
+		}
+	}
+}
+
+// A timestamp tells what was signed before the key was lost from what a thief has dated back.
+func TestARevokedKeyExplainsWhatWasStampedBefore(t *testing.T) {
+	t.Parallel()
+	signed := statement().Signed
 	for name, c := range map[string]struct {
-		since  time.Time
-		status int
-		en     string
+		since, stamped time.Time
+		status         int
+		en             string
 	}{
-		"never counted": {time.Time{}, 1, "was revoked: stolen"},
-		"lost before":   {statement().Signed.Add(-time.Minute), 1, "was revoked: stolen"},
-		"lost later":    {statement().Signed.Add(time.Hour), 2, "the process record in the log can prove"},
+		"never counted":           {time.Time{}, signed, 1, "was revoked: stolen"},
+		"lost before":             {signed.Add(-time.Minute), signed, 1, "was revoked: stolen"},
+		"lost later":              {signed.Add(time.Hour), signed, 0, "in force at the time"},
+		"lost before it is dated": {signed.Add(time.Hour), signed.Add(2 * time.Hour), 1, "was revoked: stolen"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := open(t)
-			text, old := b.record(nil), b.ring.List()[0].ID
+			text, old := b.stamped(b.signed(nil), c.stamped), b.ring.List()[0].ID
+			b.now = signed
 			_, err := b.ring.Rotate(seal.Ed25519)
 			b.must(err)
 			b.must(b.ring.Revoke(old, "stolen", c.since))
@@ -209,12 +288,33 @@ func TestARecordIsTakenAsItIsWrittenAlone(t *testing.T) {
 		"after it":  text + "{}",
 		"format":    strings.Replace(text, removal.Format, "offsite-removal/2", 1),
 		"unsigned":  strings.Replace(text, `{"signatures":[`, `{"signatures":["AA==",`, 1),
-		"very long": strings.Repeat(" ", 17<<10) + text,
+		"very long": strings.Repeat(" ", 129<<10) + text,
 	} {
 		if _, err := removal.Parse([]byte(bad)); err == nil {
 			t.Errorf("%s: it was read", name)
 		}
 		b.says([]byte(bad), removal.Options{}, 1, verify.CheckRemoval, "read the removal record")
+	}
+}
+
+// TestEveryChangedByteIsFound is the tamper walk of a record. A response of an authority holds
+// bytes that nothing needs, a copy of its CA for one: of those the log's receipt tells.
+func TestEveryChangedByteIsFound(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	b.keepLog()
+	text := b.record(nil)
+	receipt, tokens := b.entered(text), bytes.Index(text, []byte(`"timestamps":`))
+	for at := range text {
+		changed := bytes.Clone(text)
+		changed[at] ^= 1
+		o := removal.Options{Bundle: bundleID, Receipt: receipt}
+		if at < tokens { // signatures and timestamps alone must do
+			o.Receipt = nil
+		}
+		if _, gone, err := removal.Check(changed, b.ring.Trust(), o); gone != nil || err != nil {
+			t.Errorf("byte %d of %d is changed, and the record holds: %v", at, len(text), err)
+		}
 	}
 }
 
@@ -264,12 +364,12 @@ func written(t *testing.T, r removal.Record) []byte {
 func FuzzParse(f *testing.F) {
 	s := statement()
 	s.Format = removal.Format
-	text, err := json.Marshal(removal.Record{Statement: s, Signatures: [][]byte{{0}}})
+	text, err := json.Marshal(removal.Record{Statement: s, Signatures: [][]byte{{0}}, Timestamps: [][]byte{{0}}})
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(text)
-	f.Add([]byte(`{"signatures":["AA=="],"statement":{"bundle":"","camera":"","en":"","format":"offsite-removal/1","issuer":"","kept_until":"2026-11-30T02:00:00Z","keys":[{"algorithm":"ed25519","key":""}],"manifest_sha256":"","reason":"expire","removed":"2026-11-30T02:00:00Z","sealed":"2026-10-30T02:00:00Z","signed":"2026-11-30T02:00:00Z","zh":""}}`))
+	f.Add([]byte(`{"signatures":["AA=="],"statement":{"bundle":"","camera":"","en":"","format":"offsite-removal/1","issuer":"","kept_until":"2026-11-30T02:00:00Z","keys":[{"algorithm":"ed25519","key":""}],"manifest_sha256":"","reason":"expire","removed":"2026-11-30T02:00:00Z","sealed":"2026-10-30T02:00:00Z","signed":"2026-11-30T02:00:00Z","zh":""},"timestamps":["AA=="]}`))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		if _, err := removal.Parse(in); err != nil {
 			return

@@ -17,6 +17,7 @@ import (
 	"github.com/emmansun/gmsm/smx509"
 
 	"offsite/evidence/canonical"
+	"offsite/evidence/translog/proof"
 )
 
 const (
@@ -56,6 +57,11 @@ type TrustedLog struct {
 	Verifier  string   `json:"verifier"`            // a signed note's verifier key
 	Witnesses []string `json:"witnesses,omitempty"` // verifier keys of cosignatures
 	Quorum    int      `json:"quorum,omitempty"`    // how many of them must have signed a checkpoint
+}
+
+// ForProofs is trust.json's word on the log as its proofs are checked by.
+func (l TrustedLog) ForProofs() proof.Trusted {
+	return proof.Trusted{Origin: l.Origin, Verifier: l.Verifier, Witnesses: l.Witnesses, Quorum: l.Quorum}
 }
 
 // ReadTrust parses trust.json.

@@ -66,11 +66,6 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// Trusted turns trust.json's word on a log into that of the proofs.
-func Trusted(t seal.TrustedLog) proof.Trusted {
-	return proof.Trusted{Origin: t.Origin, Verifier: t.Verifier, Witnesses: t.Witnesses, Quorum: t.Quorum}
-}
-
 // ErrForked means that the log does not hold what it held before.
 var ErrForked = errors.New("the log was changed")
 
@@ -157,7 +152,7 @@ func (f *fixed) note(data []byte, err error) ([]byte, error) {
 }
 
 func checked(signed []byte, t seal.TrustedLog) (Checked, error) {
-	c, witnesses, err := proof.Open(signed, Trusted(t))
+	c, witnesses, err := proof.Open(signed, t.ForProofs())
 	if err != nil {
 		return Checked{}, err
 	}
@@ -179,11 +174,11 @@ func leaves(bundle []byte) ([][]byte, error) {
 // Consistency fetches the proof that the log at the checkpoint larger still holds
 // all that it held at smaller, and checks it.
 func Consistency(ctx context.Context, s Source, t seal.TrustedLog, smaller, larger []byte) error {
-	from, _, err := proof.Open(smaller, Trusted(t))
+	from, _, err := proof.Open(smaller, t.ForProofs())
 	if err != nil {
 		return fmt.Errorf("compare checkpoints: the older: %w", err)
 	}
-	to, _, err := proof.Open(larger, Trusted(t))
+	to, _, err := proof.Open(larger, t.ForProofs())
 	if err != nil {
 		return fmt.Errorf("compare checkpoints: the newer: %w", err)
 	}

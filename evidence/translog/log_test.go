@@ -72,7 +72,7 @@ func check(t *testing.T, trusted seal.TrustedLog, e proof.Entry, text []byte) pr
 	if err != nil {
 		t.Error(err)
 	}
-	place, err := p.Check(data, translog.Trusted(trusted))
+	place, err := p.Check(data, trusted.ForProofs())
 	if err != nil {
 		t.Error(err)
 	}
@@ -154,11 +154,11 @@ func TestProofsThatProveNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	wrong, _ := entry(11).Bytes()
-	trusted := translog.Trusted(l.Trusted())
+	trusted := l.Trusted().ForProofs()
 	if _, err := p.Check(wrong, trusted); !errors.Is(err, proof.ErrBroken) {
 		t.Errorf("another entry: %v", err)
 	}
-	if _, err := p.Check(data, translog.Trusted(other.Trusted())); !errors.Is(err, proof.ErrStranger) {
+	if _, err := p.Check(data, other.Trusted().ForProofs()); !errors.Is(err, proof.ErrStranger) {
 		t.Errorf("another log: %v", err)
 	}
 	witnessed := trusted

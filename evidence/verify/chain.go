@@ -10,18 +10,19 @@ import (
 // Removal is what a removal record says that holds (package removal): a bundle of this seal
 // is lawfully gone.
 type Removal struct {
-	Bundle         string
-	Camera         string
-	ManifestSHA256 string
-	Previous       string // the bundle of the camera before it, "" for the first
-	At             time.Time
-	ZH, EN         string // why
+	Bundle                 string
+	Camera                 string
+	ManifestSHA256         string
+	Previous               string // the bundle of the camera before it, "" for the first
+	PreviousManifestSHA256 string
+	At                     time.Time
+	ZH, EN                 string // why
 }
 
 // link is a bundle of a chain, present or lawfully gone.
 type link struct {
 	bundle, camera, manifest   string
-	previous, previousManifest string // "": none; the digest also where a removal record names it by id alone
+	previous, previousManifest string // "": none
 	gone                       *Removal
 }
 
@@ -80,12 +81,12 @@ func (c *chain) links(reports []Report, removals []Removal) []link {
 	for _, r := range removals {
 		there, known := c.byID[r.Bundle]
 		if known {
-			if there.manifest != r.ManifestSHA256 || there.previous != r.Previous || there.camera != r.Camera {
+			if there.manifest != r.ManifestSHA256 || there.previous != r.Previous || there.previousManifest != r.PreviousManifestSHA256 || there.camera != r.Camera {
 				c.add(Check{}, there, "删除记录所指的封存与此不同", "a removal record names another seal than it has")
 			}
 			continue
 		}
-		l := link{bundle: r.Bundle, camera: r.Camera, manifest: r.ManifestSHA256, previous: r.Previous, gone: &r}
+		l := link{bundle: r.Bundle, camera: r.Camera, manifest: r.ManifestSHA256, previous: r.Previous, previousManifest: r.PreviousManifestSHA256, gone: &r}
 		c.byID[r.Bundle] = l
 		links = append(links, l)
 	}
@@ -98,11 +99,9 @@ func (c *chain) before(l link) {
 	switch {
 	case !ok:
 		c.add(Check{Unchecked: true}, l, "前一证据包 "+l.previous+" 不在此次核对之列", "the bundle before it, "+l.previous+", is not among those that were checked")
-	case l.gone == nil && before.manifest != l.previousManifest:
-		if before.gone != nil {
-			c.add(Check{}, l, "前一证据包 "+l.previous+" 的删除记录所指的封存，与其所指的不同", "the removal record of the bundle before it, "+l.previous+", names another seal than it does")
-			return
-		}
+	case before.manifest != l.previousManifest && before.gone != nil:
+		c.add(Check{}, l, "前一证据包 "+l.previous+" 的删除记录所指的封存，与其所指的不同", "the removal record of the bundle before it, "+l.previous+", names another seal than it does")
+	case before.manifest != l.previousManifest:
 		c.add(Check{}, l, "前一证据包 "+l.previous+" 与其所指的不同", "the bundle before it, "+l.previous+", has another manifest than it names")
 	case before.camera != l.camera:
 		c.add(Check{}, l, "前一证据包属于另一摄像机", "the bundle before it is another camera's")

@@ -22,10 +22,14 @@ func TestChain(t *testing.T) {
 	foreign := link("b", "a")
 	foreign.Camera = "cam-2"
 	gone := func(id, previous string) verify.Removal {
-		return verify.Removal{Bundle: id, Camera: "cam", ManifestSHA256: "m" + id, Previous: previous, At: time.Unix(0, 0), ZH: "期满", EN: "its time was over"}
+		r := verify.Removal{Bundle: id, Camera: "cam", ManifestSHA256: "m" + id, Previous: previous, At: time.Unix(0, 0), ZH: "期满", EN: "its time was over"}
+		if previous != "" {
+			r.PreviousManifestSHA256 = "m" + previous
+		}
+		return r
 	}
-	exchanged, elsewhere := gone("b", "a"), gone("b", "a")
-	exchanged.ManifestSHA256, elsewhere.Camera = "else", "cam-2"
+	exchanged, elsewhere, behind := gone("b", "a"), gone("b", "a"), gone("b", "a")
+	exchanged.ManifestSHA256, elsewhere.Camera, behind.PreviousManifestSHA256 = "else", "cam-2", "else"
 	type removals []verify.Removal
 	for name, c := range map[string]struct {
 		reports       []verify.Report
@@ -51,6 +55,9 @@ func TestChain(t *testing.T) {
 		"another was removed":             {[]verify.Report{link("a", ""), link("c", "b")}, removals{gone("x", "a")}, "", "c", ""},
 		"the record is of another seal":   {[]verify.Report{link("a", ""), link("c", "b")}, removals{exchanged}, "c", "", ""},
 		"the record is of another camera": {[]verify.Report{link("a", ""), link("c", "b")}, removals{elsewhere}, "cb", "", ""},
+		"before it was another seal":      {[]verify.Report{link("a", ""), link("c", "b")}, removals{behind}, "b", "", "c"},
+		"and that is gone, too":           {[]verify.Report{link("c", "b")}, removals{gone("a", ""), behind}, "b", "", "c"},
+		"removed, and there after else":   {[]verify.Report{link("a", ""), link("b", "a")}, removals{behind}, "b", "", ""},
 		"a branch of what was removed":    {[]verify.Report{link("a", ""), link("x", "a"), link("c", "b")}, removals{gone("b", "a")}, "a", "", "c"},
 		"removed, and there":              {[]verify.Report{link("a", ""), link("b", "a")}, removals{gone("b", "a")}, "", "", ""},
 		"removed, and there otherwise":    {[]verify.Report{link("a", ""), link("b", "a")}, removals{exchanged}, "b", "", ""},

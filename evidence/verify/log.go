@@ -44,7 +44,7 @@ func (c *checker) log(text []byte) {
 // index is where the entry stands, nil unless it is proved. elsewhere says in Chinese that it
 // does not stand there.
 func Logged(p proof.Proof, entry []byte, t seal.TrustedLog, elsewhere string) (check Check, index *uint64) {
-	place, err := p.Check(entry, proof.Trusted{Origin: t.Origin, Verifier: t.Verifier, Witnesses: t.Witnesses, Quorum: t.Quorum})
+	place, err := p.Check(entry, t.ForProofs())
 	check = Check{Name: CheckLog}
 	switch {
 	case errors.Is(err, proof.ErrStranger):

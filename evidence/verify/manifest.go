@@ -2,13 +2,14 @@ package verify
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"offsite/evidence/bundle"
 )
 
-// maxSkew is by how much the clocks of machine and authority may differ.
-const maxSkew = time.Minute
+// MaxSkew is by how much the clocks of machine and authority may differ.
+const MaxSkew = time.Minute
 
 // aboutManifest says whether the manifest can be read and speaks of this bundle.
 func (c *checker) aboutManifest() {
@@ -23,7 +24,7 @@ func (c *checker) aboutManifest() {
 	if m == nil {
 		_, err := bundle.ParseManifest(text)
 		c.broken = true
-		c.fails(CheckManifest, bundle.ManifestDoc, "封存清单无法读取或被改写", fmt.Sprint(err))
+		c.fails(CheckManifest, bundle.ManifestDoc, "封存清单无法读取或被改写", "it"+strings.TrimPrefix(fmt.Sprint(err), bundle.ManifestDoc)) // whose name stands before it
 		return
 	}
 	if m.Bundle != c.found.ID {
@@ -32,7 +33,7 @@ func (c *checker) aboutManifest() {
 	if !m.Raised.Truncate(time.Second).Equal(c.found.Modified) {
 		c.fails(CheckManifest, bundle.ManifestDoc, "归档中的时间与发现时间不同", "the time in the tar's headers is not when the incident was raised")
 	}
-	if m.Sealed.Before(m.Raised.Add(-maxSkew)) {
+	if m.Sealed.Before(m.Raised.Add(-MaxSkew)) {
 		c.fails(CheckManifest, bundle.ManifestDoc, "封存时间早于发现时间", "it was sealed before the incident was raised")
 	}
 	if err := bundle.CheckID(m.Bundle); err != nil {

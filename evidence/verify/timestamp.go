@@ -44,7 +44,7 @@ func (c *checker) timestamps() {
 		case errors.Is(err, token.ErrImprint) && c.broken:
 			c.fails(CheckTimestamp, bundle.ManifestDoc, "时间戳不是对此清单作出的", "the timestamp was made over another manifest")
 		default:
-			c.fails(CheckTimestamp, path, zhToken(err), err.Error())
+			c.fails(CheckTimestamp, path, TokenZH(err), err.Error())
 		}
 	}
 	for _, s := range strangers {
@@ -60,7 +60,8 @@ func (c *checker) timestamps() {
 	}
 }
 
-func zhToken(err error) string {
+// TokenZH says in Chinese what token.Check found wrong.
+func TokenZH(err error) string {
 	switch {
 	case errors.Is(err, token.ErrImprint):
 		return "时间戳是对其他内容作出的"
@@ -75,7 +76,7 @@ func (c *checker) plausible(path string, t token.Token) {
 	if c.manifest == nil || c.broken {
 		return
 	}
-	if t.At.Before(c.manifest.Sealed.Add(-maxSkew - t.Accuracy)) {
+	if t.At.Before(c.manifest.Sealed.Add(-MaxSkew - t.Accuracy)) {
 		c.fails(CheckTimestamp, path, fmt.Sprintf("时间戳 %s 早于封存时间", t.At.UTC().Format(time.RFC3339)),
 			fmt.Sprintf("its time, %s, is before the manifest says it was sealed", t.At.UTC().Format(time.RFC3339)))
 	}

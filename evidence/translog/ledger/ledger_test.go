@@ -88,7 +88,7 @@ func check(t *testing.T, trusted seal.TrustedLog, e proof.Entry, text []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Check(data, translog.Trusted(trusted)); err != nil {
+	if _, err := p.Check(data, trusted.ForProofs()); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"offsite/evidence/translog"
 	"offsite/evidence/translog/ledger"
 )
 
@@ -150,7 +149,7 @@ func (d *Draws) complete(ctx context.Context, draw *Draw) error {
 		return err
 	}
 	trusted.Witnesses, trusted.Quorum = nil, 0 // they may have been others then
-	seed, err := Check(draw.Announcement, draw.AnnouncedProof, draw.DrawnProof, translog.Trusted(trusted))
+	seed, err := Check(draw.Announcement, draw.AnnouncedProof, draw.DrawnProof, trusted.ForProofs())
 	if err != nil {
 		return err
 	}

@@ -151,7 +151,7 @@ func TestSeedsAreCheckedOffline(t *testing.T) {
 	draw = h.until(draw.ID, func(d lot.Draw) bool { return d.Seed != nil })
 	cancel()
 	<-kept
-	trusted := translog.Trusted(h.log.Trusted())
+	trusted := h.log.Trusted().ForProofs()
 	a, err := lot.Parse(draw.Text)
 	h.must(err)
 	seed, err := lot.Check(a, draw.AnnouncedProof, draw.DrawnProof, trusted)

@@ -4,6 +4,7 @@ import { queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query"
 import { api, ok } from "./client";
 import type { Trust } from "../bundle/check";
 import type { Look } from "../bundle/looks";
+import { trustText } from "./trust";
 import { patience, Problem, type ProblemBody } from "./problem";
 import type {
   Agreement, Camera, CameraChange, CameraDraft, CaseFile, CaseItem, Detector, Evidence, Finding, FindingItem, Matter, ObjectDraft, ObjectRow, Overview, Party,
@@ -115,9 +116,9 @@ export const bundleURL = (id: string) => `/api/v1/evidence/${encodeURIComponent(
 
 // readBundle downloads a bundle and what its keys are checked by.
 export async function readBundle(id: string): Promise<{ tar: Uint8Array; trust: Trust }> {
-  const [tar, trust] = await Promise.all([fetch(bundleURL(id)), fetch("/api/v1/trust.json")]);
-  for (const answer of [tar, trust]) if (!answer.ok) throw new Problem(answer.status, (await answer.json().catch(() => ({}))) as ProblemBody);
-  return { tar: new Uint8Array(await tar.arrayBuffer()), trust: (await trust.json()) as Trust };
+  const [tar, trust] = await Promise.all([fetch(bundleURL(id)), trustText()]);
+  if (!tar.ok) throw new Problem(tar.status, (await tar.json().catch(() => ({}))) as ProblemBody);
+  return { tar: new Uint8Array(await tar.arrayBuffer()), trust: JSON.parse(trust) as Trust };
 }
 
 // Part is a brigade or township within what somebody sees; neither: all of it.

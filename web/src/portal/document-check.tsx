@@ -3,10 +3,11 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useState, type FormEvent } from "react";
 import { Problem, sentenceOf } from "../api/problem";
+import { trustText, trustURL } from "../api/trust";
 import { trustOf } from "../bundle/check";
 import { checkDocument } from "../bundle/document";
 import { longDate } from "../format/format";
-import { documentSeal, documentSealURL, publicDocument, publicTrust } from "./public-calls";
+import { documentSeal, documentSealURL, publicDocument } from "./public-calls";
 import { usePortalWords } from "./use-portal-words";
 
 export default function DocumentCheck({ code }: { code: string }) {
@@ -56,7 +57,7 @@ function Seal({ code, keys }: { code: string; keys: { algorithm: string; key: st
   const { t, language } = usePortalWords();
   const [pdf, setPDF] = useState<File>();
   const check = useMutation({
-    mutationFn: async (file: File) => checkDocument(new Uint8Array(await file.arrayBuffer()), await documentSeal(code), trustOf(await publicTrust())),
+    mutationFn: async (file: File) => checkDocument(new Uint8Array(await file.arrayBuffer()), await documentSeal(code), trustOf(await trustText())),
   });
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -81,7 +82,7 @@ function Seal({ code, keys }: { code: string; keys: { algorithm: string; key: st
       <p>{t("sealOffline")} <code>offsite document verify</code></p>
       <ul className="links">
         <li><a href={documentSealURL(code)} download>{t("sealTake")}</a></li>
-        <li><a href="/api/v1/trust.json" download="trust.json">{t("sealTrust")}</a></li>
+        <li><a href={trustURL} download="trust.json">{t("sealTrust")}</a></li>
       </ul>
     </section>
   );

@@ -16,7 +16,6 @@ export const publicDocument = (code: string): Promise<PublicDocument> => ok(api.
 export const documentSealURL = (code: string) => `/api/v1/public/documents/${encodeURIComponent(code)}/seal`;
 export const documentSeal = (code: string): Promise<string> =>
   ok<unknown>(api.GET("/api/v1/public/documents/{code}/seal", { params: { path: { code } }, parseAs: "text" })) as Promise<string>;
-export const publicTrust = (): Promise<string> => ok<unknown>(api.GET("/api/v1/trust.json", { parseAs: "text" })) as Promise<string>;
 export const publicCameras = async (): Promise<PublicCamera[]> => (await ok(api.GET("/api/v1/public/cameras", {}))).items;
 export const publicSign = (id: string, of: string) => `/api/v1/public/cameras/${encodeURIComponent(id)}/sign?of=${of}`;
 export const publicMatters = async (): Promise<PublicMatter[]> => (await ok(api.GET("/api/v1/public/matters", {}))).items;

@@ -6,6 +6,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 import { sentenceOf } from "../../api/problem";
 import { bundleURL, logProofURL, removalURL, readBundle, useEvidence, verifyBundle } from "../../api/queries";
+import { trustURL } from "../../api/trust";
 import type { Evidence, VerifyReport } from "../../api/types";
 import { useSession } from "../../app/session";
 import { checkBundle, type Finding, type Outcome } from "../../bundle/check";
@@ -29,13 +30,13 @@ export default function EvidencePage() {
         <>
           <Button icon={<DownloadOutlined />} href={removalURL(id, "json")} download={`${id}.removal.json`}>{t("downloadRemoval")}</Button>
           <Button icon={<DownloadOutlined />} href={removalURL(id, "tlog-proof")} download={`${id}.removal.tlog-proof`}>{t("downloadLogProof")}</Button>
-          <Button icon={<DownloadOutlined />} href="/api/v1/trust.json" download="trust.json">{t("downloadTrust")}</Button>
+          <Button icon={<DownloadOutlined />} href={trustURL} download="trust.json">{t("downloadTrust")}</Button>
         </>
       ) : (
         <>
           <Button icon={<DownloadOutlined />} href={bundleURL(id)} download={`${id}.tar`}>{t("downloadBundle")}</Button>
           <Button icon={<DownloadOutlined />} href={logProofURL(id)} download={`${id}.tlog-proof`}>{t("downloadLogProof")}</Button>
-          <Button icon={<DownloadOutlined />} href="/api/v1/trust.json" download="trust.json">{t("downloadTrust")}</Button>
+          <Button icon={<DownloadOutlined />} href={trustURL} download="trust.json">{t("downloadTrust")}</Button>
         </>
       )}
     >

@@ -58,8 +58,8 @@ export function Kept() {
 function Ordered({ order, rule }: { order: RetentionOrder; rule?: Rule }) {
   const { t, pick } = useDictionary<PrivacyWord>(words);
   const { can } = useSession();
-  const year = /^archive_(\d{4})$/.exec(order.rule)?.[1]; // whose line goes when its evidence has
-  const what = year ? t("archivedIn", { year }) : rule ? pick(rule.zh, rule.en) : order.rule;
+  const [, kind, year] = /^(archive|end)_(\d{4})$/.exec(order.rule) ?? []; // whose line goes when its evidence has
+  const what = year ? t(kind === "end" ? "endedIn" : "archivedIn", { year }) : rule ? pick(rule.zh, rule.en) : order.rule;
   const standing = order.agreed_at ? <Mark tone="ok">{t("agreed")}</Mark> : <Mark tone={order.open ? "wait" : "quiet"}>{t(order.open ? "waitsForAgreement" : "replaced")}</Mark>;
   return (
     <Order

@@ -4,6 +4,7 @@ import { Button, Form, Input } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ok, type Schemas } from "../../../api/client";
+import { trustText, trustURL } from "../../../api/trust";
 import { useSession } from "../../../app/session";
 import { dateTime } from "../../../format/format";
 import { useDictionary } from "../../../i18n/translate";
@@ -19,7 +20,7 @@ type TrustedKey = Schemas["TrustedKey"];
 type KeyOrder = Schemas["Order"];
 type Action = KeyOrder["action"];
 
-const useKeys = () => useQuery({ queryKey: ["trust"], queryFn: async (): Promise<TrustedKey[]> => (await ok(api.GET("/api/v1/trust.json", {}))).keys });
+const useKeys = () => useQuery({ queryKey: ["trust"], queryFn: async (): Promise<TrustedKey[]> => (JSON.parse(await trustText()) as Schemas["Trust"]).keys });
 const useOrders = () => useQuery({ queryKey: ["key-orders"], queryFn: async (): Promise<KeyOrder[]> => (await ok(api.GET("/api/v1/key-orders", {}))).items });
 
 const agreeToKeyOrder = (id: number): Promise<unknown> => ok(api.POST("/api/v1/key-orders/{id}/agreement", { params: { path: { id } } }));
@@ -46,7 +47,7 @@ export function Keys() {
   );
   return (
     <section className="panel">
-      <header><h2>{t("keys")}</h2><a href="/api/v1/trust.json" download>{t("download")}</a></header>
+      <header><h2>{t("keys")}</h2><a href={trustURL} download>{t("download")}</a></header>
       <div className="panel-body stack" style={{ gap: 10 }}>
         <p className="muted" style={{ margin: 0 }}>{t("keysLead")}</p>
         {keys.error ? <Failure error={keys.error} retry={() => void keys.refetch()} /> : (
