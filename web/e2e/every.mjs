@@ -60,7 +60,7 @@ const leftover = (page, language) => page.evaluate(({ keys, chinese, language })
     const at = walker.currentNode.parentElement;
     if (at && !at.closest("script, style, code, pre, kbd, textarea, .mono, [lang]") && at.checkVisibility()) texts.push(walker.currentNode.data);
   }
-  for (const e of document.querySelectorAll("[aria-label]:not(.ant-picker-separator), [placeholder], [title], img[alt]")) texts.push(...["aria-label", "placeholder", "title", "alt"].map((name) => e.getAttribute(name) ?? ""));
+  for (const e of document.querySelectorAll("[aria-label], [placeholder], [title], img[alt]")) texts.push(...["aria-label", "placeholder", "title", "alt"].map((name) => e.getAttribute(name) ?? ""));
   return [...new Set(texts.map((text) => text.trim()).filter((text) => text && raw(text)))];
 }, { ...dictionaries, language });
 
