@@ -91,7 +91,9 @@ func TestAgreement(t *testing.T) {
 func TestListOfAPeriod(t *testing.T) {
 	t.Parallel()
 	h := open(t, want{})
-	day := func(n int) time.Time { return h.clock.now().Add(time.Duration(n) * 24 * time.Hour).Truncate(time.Second) }
+	day := func(n int) time.Time {
+		return h.clock.now().Add(time.Duration(n) * 24 * time.Hour).Truncate(time.Second)
+	}
 	from, to := day(-3), day(-1)
 	var found []string
 	for _, at := range []time.Time{from.Add(-time.Second), from, to.Add(-time.Second), to} {

@@ -29,7 +29,7 @@ export default tseslint.config(
       ] }],
     },
   },
-  { files: ["src/parts/dates.ts", "src/parts/dialog.tsx", "src/parts/input-number.tsx", "src/app/rail-drawer.tsx"], rules: { "no-restricted-imports": "off" } },
+  { files: ["src/parts/dates.tsx", "src/parts/dialog.tsx", "src/parts/input-number.tsx", "src/app/rail-drawer.tsx"], rules: { "no-restricted-imports": "off" } },
   { files: ["public/*.js"], languageOptions: { globals: globals.serviceworker } },
   { files: ["**/*.mjs", "*.js"], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
 );

@@ -159,7 +159,7 @@ function Editor({ camera, zone, others, probe, detectors, onDone }: Props & { de
               <Space direction="vertical" style={{ width: "100%" }}>
                 {rows.map((row, i) => (
                   <Space key={row.key}>
-                    <Form.Item name={[row.name, "span"]} noStyle><TimePicker.RangePicker separator="–" format="HH:mm" minuteStep={5} order={false} aria-label={t("hours")} /></Form.Item>
+                    <Form.Item name={[row.name, "span"]} noStyle><TimePicker.RangePicker format="HH:mm" minuteStep={5} order={false} aria-label={t("hours")} /></Form.Item>
                     <Button type="text" icon={<DeleteOutlined />} aria-label={frame.t("remove")} onClick={() => remove(i)} />
                   </Space>
                 ))}

@@ -39,7 +39,7 @@ export default function Gaps() {
             showSearch optionFilterProp="label" value={chosen || undefined} loading={cameras.isPending} aria-label={t("gapCamera")} placeholder={t("gapCamera")} style={{ width: 260 }}
             onChange={(id: string) => set("camera", id)} options={(cameras.data ?? []).map((c) => ({ value: c.id, label: c.name }))}
           />
-          <DatePicker.RangePicker separator="–" value={span} allowClear={false} aria-label={t("gapSpan")} onChange={(next) => { if (next?.[0] && next[1]) setSpan([next[0].startOf("day"), next[1].endOf("day")]); }} />
+          <DatePicker.RangePicker value={span} allowClear={false} aria-label={t("gapSpan")} onChange={(next) => { if (next?.[0] && next[1]) setSpan([next[0].startOf("day"), next[1].endOf("day")]); }} />
         </div>
         {cameras.error || cameras.data?.length === 0 ? <Loaded query={cameras} isEmpty={(list) => list.length === 0} empty={t("gapNoCamera")}>{() => null}</Loaded> : <Of camera={chosen} span={span} />}
       </div>

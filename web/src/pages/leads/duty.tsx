@@ -84,7 +84,7 @@ function AddShift({ onClose }: { onClose: () => void }) {
         <Form.Item name="account_id" label={t("person")} rules={[{ required: true, message: t("missing") }]}>
           <FieldSelect loading={users.isPending} showSearch optionFilterProp="label" options={people.map((user) => ({ value: user.id, label: user.name }))} />
         </Form.Item>
-        <Form.Item name="hours" label={t("hours")} rules={[{ required: true, message: t("missing") }]}><DatePicker.RangePicker separator="–" showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" allowClear={false} /></Form.Item>
+        <Form.Item name="hours" label={t("hours")} rules={[{ required: true, message: t("missing") }]}><DatePicker.RangePicker showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" allowClear={false} /></Form.Item>
       </Form>
     </Dialog>
   );
