@@ -41,17 +41,19 @@ func (a *API) findingOperations() {
 }
 
 type findingQuery struct {
-	State    string `query:"state" maxLength:"40" doc:"found: first review; reviewed: second review."`
-	Detector string `query:"detector" maxLength:"40"`
-	Camera   string `query:"camera" maxLength:"64"`
-	Object   string `query:"object" maxLength:"64"`
-	Order    string `query:"order" enum:"probability,deadline" doc:"probability: the surest first; deadline: what falls due first."`
-	Cursor   string `query:"cursor" maxLength:"400"`
-	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	State    string    `query:"state" maxLength:"40" doc:"found: first review; reviewed: second review."`
+	Detector string    `query:"detector" maxLength:"40"`
+	Camera   string    `query:"camera" maxLength:"64"`
+	Object   string    `query:"object" maxLength:"64"`
+	From     time.Time `query:"from" doc:"Found at or after; left out: from the first."`
+	To       time.Time `query:"to" doc:"Found before; left out: until now."`
+	Order    string    `query:"order" enum:"probability,deadline" doc:"probability: the surest first; deadline: what falls due first."`
+	Cursor   string    `query:"cursor" maxLength:"400"`
+	Limit    int       `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 func (a *API) listFindings(ctx context.Context, in *findingQuery) (*page[casework.FindingItem], error) {
-	p, err := a.o.Casework.Findings(ctx, casework.FindingFilter{State: in.State, Detector: in.Detector, CameraID: in.Camera, ObjectID: in.Object, Order: in.Order, Limit: in.Limit}, in.Cursor)
+	p, err := a.o.Casework.Findings(ctx, casework.FindingFilter{State: in.State, Detector: in.Detector, CameraID: in.Camera, ObjectID: in.Object, From: in.From, To: in.To, Order: in.Order, Limit: in.Limit}, in.Cursor)
 	if err != nil {
 		return nil, err
 	}

@@ -43,11 +43,12 @@ func (a *API) objectCode(ctx context.Context, in *ByID) (*stream, error) {
 
 type codesQuery struct {
 	Business string `query:"business" maxLength:"40" doc:"A word of the business, as 餐饮. Left out: all."`
+	After    string `query:"cursor" maxLength:"64"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"200" doc:"Of those that have none."`
 }
 
 func (a *API) codes(ctx context.Context, in *codesQuery) (*answer[registry.Codes], error) {
-	c, err := a.o.Registry.Codes(ctx, in.Business, in.Limit)
+	c, err := a.o.Registry.Codes(ctx, in.Business, in.After, in.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -94,7 +94,7 @@ type base interface {
 	Objects(ctx context.Context, f registry.ObjectFilter) ([]registry.Object, error)
 	Object(ctx context.Context, id string) (registry.Object, error)
 	SaveObject(ctx context.Context, by string, o registry.Object) (registry.Object, error)
-	Codes(ctx context.Context, business string, most int) (registry.Codes, error)
+	Codes(ctx context.Context, business, after string, most int) (registry.Codes, error)
 	AddPaper(ctx context.Context, by, objectID string, d registry.PaperDraft, content []byte) (registry.Paper, error)
 	Papers(ctx context.Context, objectID string) ([]registry.Paper, error)
 	PaperFile(ctx context.Context, objectID, paperID string) (content []byte, kind string, err error)

@@ -58,8 +58,10 @@ type FindingFilter struct {
 	Detector string
 	CameraID string
 	ObjectID string
-	Order    string // "probability": surest first; "deadline": what falls due first; "": see Findings
-	Limit    int    // 0: 50
+	From     time.Time // found at or after; zero: no bound
+	To       time.Time // found before; zero: no bound
+	Order    string    // "probability": surest first; "deadline": what falls due first; "": see Findings
+	Limit    int       // 0: 50
 }
 
 // Page is one page of a list. NextCursor is "" on the last.

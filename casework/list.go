@@ -107,6 +107,12 @@ func (b *Book) Findings(ctx context.Context, f FindingFilter, cursor string) (Pa
 	if f.ObjectID != "" {
 		q.add("object_id = ?", f.ObjectID)
 	}
+	if !f.From.IsZero() {
+		q.add("raised_at >= ?", f.From)
+	}
+	if !f.To.IsZero() {
+		q.add("raised_at < ?", f.To)
+	}
 	m, err := readMark(cursor)
 	if err != nil {
 		return Page[FindingItem]{}, err

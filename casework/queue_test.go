@@ -85,3 +85,29 @@ func TestAgreement(t *testing.T) {
 		t.Errorf("the reviewers agree so: %+v", list)
 	}
 }
+
+// TestListOfAPeriod lists what was found within a period: its beginning belongs to it, its end
+// does not.
+func TestListOfAPeriod(t *testing.T) {
+	t.Parallel()
+	h := open(t, want{})
+	day := func(n int) time.Time {
+		return h.clock.now().Add(time.Duration(n) * 24 * time.Hour).Truncate(time.Second)
+	}
+	from, to := day(-3), day(-1)
+	var found []string
+	for _, at := range []time.Time{from.Add(-time.Second), from, to.Add(-time.Second), to} {
+		id := h.find(func(s *casework.Summary) { s.Raised = at })
+		h.must(h.do("r1", id, "reject", fields{"reason": "不构成违法"})) // else the next one is of the same act
+		found = append(found, id)
+	}
+	page, err := h.Findings(t.Context(), casework.FindingFilter{From: from, To: to}, "")
+	h.must(err)
+	var listed []string
+	for _, f := range page.Items {
+		listed = append(listed, f.ID)
+	}
+	if want := []string{found[2], found[1]}; !slices.Equal(listed, want) {
+		t.Errorf("listed %v, want %v", listed, want)
+	}
+}

@@ -28,16 +28,23 @@ func TestWhoseCodeHangs(t *testing.T) {
 		t.Errorf("kept as %+v", p)
 	}
 	codes := must[registry.Codes](t)
-	if c := codes(r.Codes(ctx, "餐饮", 10)); c.Objects != 2 || c.Posted != 1 || len(c.Missing) != 1 || c.Missing[0].ID != shops[1].ID {
+	if c := codes(r.Codes(ctx, "餐饮", "", 10)); c.Objects != 2 || c.Posted != 1 || len(c.Missing) != 1 || c.Missing[0].ID != shops[1].ID {
 		t.Errorf("of restaurants: %+v", c)
 	}
-	if c := codes(r.Codes(ctx, "", 1)); c.Objects != 3 || c.Posted != 1 || len(c.Missing) != 1 {
-		t.Errorf("of all: %+v", c)
+	first := codes(r.Codes(ctx, "", "", 1))
+	if first.Objects != 3 || first.Posted != 1 || len(first.Missing) != 1 || first.Next != first.Missing[0].ID {
+		t.Errorf("of all, the first: %+v", first)
+	}
+	if c := codes(r.Codes(ctx, "", first.Next, 1)); c.Objects != 3 || len(c.Missing) != 1 || c.Missing[0].ID == first.Next || c.Next != "" {
+		t.Errorf("of all, the next: %+v", c)
+	}
+	if c := codes(r.Codes(ctx, "", "nobody", 1)); c.Missing == nil || len(c.Missing) != 0 {
+		t.Errorf("after nobody: %+v", c)
 	}
 	if err := r.WithdrawPaper(ctx, by, shops[0].ID, p.ID, "已脱落"); err != nil {
 		t.Fatal(err)
 	}
-	if c := codes(r.Codes(ctx, "餐饮", 10)); c.Posted != 0 || len(c.Missing) != 2 {
+	if c := codes(r.Codes(ctx, "餐饮", "", 10)); c.Posted != 0 || len(c.Missing) != 2 {
 		t.Errorf("after it fell off: %+v", c)
 	}
 }

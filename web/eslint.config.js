@@ -25,10 +25,11 @@ export default tseslint.config(
       "no-restricted-imports": ["error", { paths: [
         { name: "antd", importNames: ["DatePicker", "TimePicker"], message: "parts/dates has them, with their Chinese." },
         { name: "antd", importNames: ["Modal", "Popconfirm", "Drawer"], message: "parts/dialog has them, with the focus that comes back." },
+        { name: "antd", importNames: ["InputNumber"], message: "parts/input-number has it, without buttons that speak English." },
       ] }],
     },
   },
-  { files: ["src/parts/dates.ts", "src/parts/dialog.tsx", "src/app/rail-drawer.tsx"], rules: { "no-restricted-imports": "off" } },
+  { files: ["src/parts/dates.tsx", "src/parts/dialog.tsx", "src/parts/input-number.tsx", "src/app/rail-drawer.tsx"], rules: { "no-restricted-imports": "off" } },
   { files: ["public/*.js"], languageOptions: { globals: globals.serviceworker } },
   { files: ["**/*.mjs", "*.js"], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
 );

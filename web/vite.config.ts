@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { firstLoad } from "./tools/first-load.mjs";
@@ -8,6 +9,8 @@ const api = process.env.OFFSITE_URL ?? "http://127.0.0.1:8420";
 
 export default defineConfig({
   plugins: [react(), firstLoad()],
+  // Each icon of the library asks for its neighbour by this address.
+  resolve: { alias: [{ find: /^\.\.\/components\/AntdIcon$/, replacement: fileURLToPath(new URL("src/parts/icon.tsx", import.meta.url)) }] },
   // The server puts a nonce of its own here for every page (api/pages).
   html: { cspNonce: "OFFSITE_CSP_NONCE" },
   build: {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import { pagesOf, knownTo } from "./pages.mjs";
-import { accessibility, desk, phone, stage, visit } from "./stage.mjs";
+import { accessibility, desk, phone, spokenEnglish, stage, visit } from "./stage.mjs";
 
 const src = new URL("../src/", import.meta.url);
 const source = (file) => readFileSync(new URL(file, src), "utf8");
@@ -60,7 +60,7 @@ const leftover = (page, language) => page.evaluate(({ keys, chinese, language })
     const at = walker.currentNode.parentElement;
     if (at && !at.closest("script, style, code, pre, kbd, textarea, .mono, [lang]") && at.checkVisibility()) texts.push(walker.currentNode.data);
   }
-  for (const e of document.querySelectorAll("[aria-label]:not(.anticon, .ant-picker-separator), [placeholder], [title], img[alt]")) texts.push(...["aria-label", "placeholder", "title", "alt"].map((name) => e.getAttribute(name) ?? ""));
+  for (const e of document.querySelectorAll("[aria-label], [placeholder], [title], img[alt]")) texts.push(...["aria-label", "placeholder", "title", "alt"].map((name) => e.getAttribute(name) ?? ""));
   return [...new Set(texts.map((text) => text.trim()).filter((text) => text && raw(text)))];
 }, { ...dictionaries, language });
 
@@ -87,6 +87,7 @@ async function wrongsOf(page, { expects }, { language }) {
     ...(await overflow(page)).map((what) => `too wide: ${what}`),
     ...(headings.length === 1 && headings[0].trim() ? [] : [`${headings.length} headings of the page: ${headings}`]),
     ...(await leftover(page, language)).map((text) => `not for people: ${text}`),
+    ...await spokenEnglish(page),
     ...await accessibility(page),
   ];
 }

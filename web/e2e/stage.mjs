@@ -184,6 +184,15 @@ export async function accessibility(page, part) {
   return found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.target.join(" ")).join(" | ")}`);
 }
 
+// spokenEnglish gives the names of pictures, buttons and boxes, as a screen reader says them, that
+// are English on a Chinese page: names of icons above all.
+export async function spokenEnglish(page) {
+  if (await page.evaluate(() => document.documentElement.lang) !== "zh-CN") return [];
+  const tree = await page.locator("body").ariaSnapshot();
+  const named = [...tree.matchAll(/^\s*- '?((?:img|button|checkbox) "([^"]+)")/gm)].filter(([, , name]) => /[a-z]{2}/i.test(name) && !/\p{Script=Han}/u.test(name) && name !== "English");
+  return [...new Set(named.map(([, what]) => `said in English: ${what}`))];
+}
+
 // loopSecond is where a scene's video stands now.
 export function loopSecond(scene) {
   return ((Date.now() - Date.parse(scene.epoch)) / 1000) % scene.duration_s;

@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { dialogs, inSources, prepare, restore } from "./dialogs.mjs";
 import { looks, unopened, wrongsOfEveryPage } from "./every.mjs";
 import { knownTo, pagesOf, provide } from "./pages.mjs";
-import { accessibility, api, as, browser, everybody, firstPageLoad, open, phone, signIn, signInLoad, stage, until, visit } from "./stage.mjs";
+import { accessibility, api, as, browser, everybody, firstPageLoad, open, phone, signIn, signInLoad, spokenEnglish, stage, until, visit } from "./stage.mjs";
 
 after(() => browser.close());
 
@@ -151,6 +151,7 @@ async function opened(page, dialog) {
   await still(page);
   const inside = () => page.evaluate(() => !!document.activeElement?.closest(".ant-modal-wrap, .ant-drawer"));
   await until("the focus goes in", inside, 5).catch(() => wrong.push("the focus does not go in"));
+  wrong.push(...await spokenEnglish(page));
   wrong.push(...await accessibility(page, dialog.narrow ? ".ant-drawer" : ".ant-modal-wrap"));
   if (await box.first().evaluate((e) => e.getBoundingClientRect().right > innerWidth + 1)) wrong.push("wider than the screen");
   const stops = Math.min(40, await box.first().locator("input, textarea, button, a[href], [tabindex='0']").count() + 3);

@@ -56,7 +56,12 @@ export const useInspections = (days: number) =>
   });
 
 export const useCodes = (business: string) =>
-  useQuery({ queryKey: ["objects", "codes", business], queryFn: (): Promise<Codes> => ok(api.GET("/api/v1/objects/codes", { params: { query: { business: business || undefined } } })) });
+  useInfiniteQuery({
+    queryKey: ["objects", "codes", business],
+    initialPageParam: "",
+    queryFn: ({ pageParam }): Promise<Codes> => ok(api.GET("/api/v1/objects/codes", { params: { query: { business: business || undefined, cursor: pageParam || undefined, limit: pageLength } } })),
+    getNextPageParam: (last) => last.next_cursor || undefined,
+  });
 export const codeURL = (object: string) => `/api/v1/objects/${encodeURIComponent(object)}/code`;
 
 export const useJoint = (business: string) =>

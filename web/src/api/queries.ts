@@ -39,11 +39,19 @@ export const removeZone = (id: string): Promise<void> => ok(api.DELETE("/api/v1/
 export const useParties = () => useQuery({ queryKey: ["parties"], queryFn: async (): Promise<Party[]> => (await ok(api.GET("/api/v1/parties", {}))).items });
 
 export type FindingOrder = "" | "probability" | "deadline";
-export const useFindings = (state: string, order: FindingOrder = "") =>
+// FindingsAsked is what a list of findings is narrowed to; what is left out or "" narrows nothing.
+export interface FindingsAsked { state?: string; camera?: string; detector?: string; from?: string; to?: string; order?: FindingOrder }
+export const useFindings = (asked: FindingsAsked) =>
   useInfiniteQuery({
-    queryKey: ["findings", state, order],
+    queryKey: ["findings", asked],
     initialPageParam: "",
-    queryFn: ({ pageParam }): Promise<Paged<FindingItem>> => ok(api.GET("/api/v1/findings", { params: { query: { state: state || undefined, order: order || undefined, cursor: pageParam || undefined, limit: 50 } } })),
+    queryFn: ({ pageParam }): Promise<Paged<FindingItem>> => {
+      const { state, camera, detector, from, to, order } = asked;
+      return ok(api.GET("/api/v1/findings", { params: { query: {
+        state: state || undefined, camera: camera || undefined, detector: detector || undefined, from: from || undefined, to: to || undefined,
+        order: order || undefined, cursor: pageParam || undefined, limit: 50,
+      } } }));
+    },
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
 export const findingQuery = (id: string) =>

@@ -4440,6 +4440,7 @@ export interface components {
         };
         Codes: {
             missing: components["schemas"]["Object"][];
+            next_cursor?: string;
             /** Format: int64 */
             objects: number;
             /** Format: int64 */
@@ -12472,6 +12473,10 @@ export interface operations {
                 detector?: string;
                 camera?: string;
                 object?: string;
+                /** @description Found at or after; left out: from the first. */
+                from?: string;
+                /** @description Found before; left out: until now. */
+                to?: string;
                 /** @description probability: the surest first; deadline: what falls due first. */
                 order?: "probability" | "deadline";
                 cursor?: string;
@@ -14959,6 +14964,7 @@ export interface operations {
             query?: {
                 /** @description A word of the business, as 餐饮. Left out: all. */
                 business?: string;
+                cursor?: string;
                 /** @description Of those that have none. */
                 limit?: number;
             };

@@ -1,9 +1,10 @@
 // What a camera's record asks for, in the wizard and in later changes.
-import { Alert, Col, Form, Input, InputNumber, Row } from "antd";
+import { Alert, Col, Form, Input, Row } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import type { Camera, CameraChange } from "../../api/types";
 import { useDictionary } from "../../i18n/translate";
 import { DatePicker } from "../../parts/dates";
+import { InputNumber } from "../../parts/input-number";
 import { substreamAddress, substreamOf, type SubstreamValues } from "./substream/substream";
 import words, { type CameraWord } from "./words";
 

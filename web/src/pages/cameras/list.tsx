@@ -1,5 +1,5 @@
 import { PlusOutlined, UploadOutlined } from "@ant-design/icons";
-import { Button, Input, Segmented } from "antd";
+import { Button, Segmented } from "antd";
 import { useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { useCameras } from "../../api/queries";
@@ -11,6 +11,7 @@ import { LivePicture } from "../../parts/live-picture";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { cameraTone, Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
+import { Search } from "../../parts/search";
 import { CameraSections } from "./sections";
 import words, { type CameraWord } from "./words";
 
@@ -50,7 +51,7 @@ export default function Cameras() {
         {() => (
           <div className="stack">
             <div className="row">
-              <Input.Search allowClear placeholder={t("searchLabel")} aria-label={t("searchLabel")} style={{ width: 260 }} onChange={(event) => setText(event.target.value)} />
+              <Search placeholder={t("searchLabel")} aria-label={t("searchLabel")} style={{ width: 260 }} onChange={(event) => setText(event.target.value)} />
               <Segmented<string>
                 value={state}
                 onChange={setState}

@@ -1,6 +1,6 @@
 // Drawing a zone: the picture with its tools at the left, what the zone is for
 // at the right. Nothing is lost by a refusal: the form stays as it is.
-import { Alert, App, Button, Form, Input, InputNumber, Segmented, Select, Space } from "antd";
+import { Alert, App, Button, Form, Input, Segmented, Select, Space } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -15,6 +15,7 @@ import { homography } from "../../geometry/homography";
 import { area, problemOf, type Point, type Problem } from "../../geometry/polygon";
 import { useDictionary } from "../../i18n/translate";
 import { TimePicker } from "../../parts/dates";
+import { InputNumber } from "../../parts/input-number";
 import { usePicture } from "../../parts/live-picture";
 import { Loaded } from "../../parts/loaded";
 import { ZoneCanvas } from "../../parts/zone-canvas";

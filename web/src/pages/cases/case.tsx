@@ -62,11 +62,11 @@ function File({ file }: { file: CaseFile }) {
     >
       <div className="stack">
         <section className="panel"><div className="panel-body"><Stages state={file.state} /></div></section>
+        <PartySearch file={file} />
         <div className={tab === "documents" ? "grid" : "grid two"}>
           <section className="panel case-file"><Tabs items={tabs} activeKey={tab} onChange={(to) => setSearch(to === "facts" ? {} : { tab: to }, { replace: true })} tabBarStyle={{ padding: "0 16px" }} /></section>
           <div className="stack">
             {file.same_act ? <SameAct other={file.same_act} over={ended.has(file.state)} /> : null}
-            <PartySearch file={file} />
             <NextSteps file={file} />
             <Deadlines file={file} />
             {["notified", "investigated", "proposed"].includes(file.state) ? <Link to={`/cases/${file.id}/inquiry`}>{t("inquiryOpen")}</Link> : null}

@@ -1,6 +1,6 @@
 // The fields that a step needs, as its table names them. A field new to us is a
 // line of text under its own name.
-import { Button, Checkbox, Form, Input, InputNumber, Space } from "antd";
+import { Button, Checkbox, Form, Input, Space } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState, type ReactNode } from "react";
 import { useMatters, useOfficers, useParties } from "../../api/queries";
@@ -10,6 +10,7 @@ import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
 import { DatePicker } from "../../parts/dates";
 import { FieldSelect } from "../../parts/field-select";
+import { InputNumber } from "../../parts/input-number";
 import { packed, papersTaken } from "../../parts/papers";
 import words, { type CaseWord } from "./words";
 

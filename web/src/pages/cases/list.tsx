@@ -1,4 +1,4 @@
-import { Button, Checkbox, Input, Select } from "antd";
+import { Button, Checkbox, Select } from "antd";
 import { useDeferredValue, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { useCases, useMatters } from "../../api/queries";
@@ -12,6 +12,7 @@ import { useKeys } from "../../parts/keys";
 import { Listing } from "../../parts/listing";
 import { Failure, Nothing } from "../../parts/loaded";
 import { caseTone, Mark } from "../../parts/mark";
+import { Search } from "../../parts/search";
 import { Bulk, bulkMost, ReportDialog, type Report } from "./bulk";
 import { Due } from "./due";
 import { Filters } from "./filters";
@@ -56,8 +57,8 @@ export default function Cases() {
   return (
     <Frame title={t("title")} lead={t("lead")}>
       <div className="tools">
-        <Input.Search
-          allowClear className="search case-search" value={value("q")} placeholder={t("searchLabel")} aria-label={t("searchLabel")}
+        <Search
+          className="search case-search" value={value("q")} placeholder={t("searchLabel")} aria-label={t("searchLabel")}
           onChange={(event) => set("q", event.target.value)}
         />
         <Select

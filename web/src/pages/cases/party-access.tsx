@@ -1,6 +1,6 @@
 // What the party of a case may see, and how it comes in: its link, which officers close and
 // give anew, and its requests to see the evidence uncovered.
-import { Alert, Button, Collapse, Form, Input, InputNumber, Radio, Typography } from "antd";
+import { Alert, Button, Collapse, Form, Input, Radio, Typography } from "antd";
 import { useState } from "react";
 import type { CaseFile } from "../../api/types";
 import { useSession } from "../../app/session";
@@ -8,6 +8,7 @@ import { useWords } from "../../app/use-words";
 import { date, dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { Dialog } from "../../parts/dialog";
+import { InputNumber } from "../../parts/input-number";
 import { Mark, type Tone } from "../../parts/mark";
 import { changeLink, decideFullCopy, type FullCopy, type FullVerdict } from "./calls";
 import { useCaseStep } from "./use-case-step";

@@ -1,5 +1,5 @@
 // The rules of duration: data, every version kept.
-import { App, Button, Form, Input, InputNumber } from "antd";
+import { App, Button, Form, Input } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
@@ -7,6 +7,7 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
 import { Dialog } from "../../parts/dialog";
+import { InputNumber } from "../../parts/input-number";
 import { Loaded } from "../../parts/loaded";
 import { activateRules, useRules, type CreditRules, type Rules } from "./calls";
 import words, { type CreditWord } from "./words";

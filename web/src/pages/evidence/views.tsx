@@ -1,5 +1,4 @@
 // Who looked at which evidence, when and why (Video Systems Regulation art. 16).
-import { Input } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { useDeferredValue } from "react";
@@ -13,6 +12,7 @@ import { useFilter } from "../../parts/filter";
 import { Listing } from "../../parts/listing";
 import { Failure, Nothing } from "../../parts/loaded";
 import { Page } from "../../parts/page";
+import { Search } from "../../parts/search";
 import words, { type EvidenceWord } from "./words";
 
 type View = Schemas["View"];
@@ -51,8 +51,8 @@ export default function Views() {
     <Page title={t("views")} lead={t("viewsLead")}>
       <div className="stack">
         <div className="tools">
-          <Input allowClear style={{ width: 180 }} value={value("by")} placeholder={t("viewBy")} aria-label={t("viewBy")} onChange={(event) => set("by", event.target.value)} />
-          <Input allowClear className="mono" style={{ width: 330, maxWidth: "100%" }} value={value("subject")} placeholder={t("viewSubject")} aria-label={t("viewSubject")} spellCheck={false} onChange={(event) => set("subject", event.target.value)} />
+          <Search style={{ width: 180 }} value={value("by")} placeholder={t("viewBy")} aria-label={t("viewBy")} onChange={(event) => set("by", event.target.value)} />
+          <Search className="mono" style={{ width: 330, maxWidth: "100%" }} value={value("subject")} placeholder={t("viewSubject")} aria-label={t("viewSubject")} spellCheck={false} onChange={(event) => set("subject", event.target.value)} />
           <DatePicker value={from ? dayjs(from) : null} aria-label={t("viewFrom")} placeholder={t("viewFrom")} onChange={(at) => set("from", at?.format(day) ?? "")} />
           <DatePicker value={to ? dayjs(to) : null} aria-label={t("viewTo")} placeholder={t("viewTo")} onChange={(at) => set("to", at?.format(day) ?? "")} />
         </div>

@@ -5,7 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { Problem, sentenceOf } from "../../api/problem";
-import { type FindingOrder, confirmFinding, findingQuery, looksQuery, rejectFinding, useFinding, useFindings, verifyFinding } from "../../api/queries";
+import { type FindingOrder, confirmFinding, findingQuery, looksQuery, rejectFinding, useCameras, useFinding, useFindings, verifyFinding } from "../../api/queries";
 import type { FindingItem } from "../../api/types";
 import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
@@ -22,7 +22,8 @@ import words, { type FindingWord } from "./words";
 
 const stages = { first: "found", second: "reviewed", all: "" } as const;
 type Stage = keyof typeof stages;
-const query = (stage: Stage, order: FindingOrder) => `?stage=${stage}${order ? `&order=${order}` : ""}`;
+interface Asked { stage: Stage; order: FindingOrder; camera: string }
+const query = ({ stage, order, camera }: Asked) => `?${new URLSearchParams({ stage, ...(order && { order }), ...(camera && { camera }) })}`;
 type Open = "reject" | "verify" | "help" | null;
 
 export default function Queue() {
@@ -34,7 +35,8 @@ export default function Queue() {
   const [search] = useSearchParams();
   const stage: Stage = (["first", "second", "all"] as const).find((s) => s === search.get("stage")) ?? (id ? "all" : "first");
   const order: FindingOrder = (["probability", "deadline"] as const).find((o) => o === search.get("order")) ?? "";
-  const list = useFindings(stages[stage], order);
+  const camera = search.get("camera") ?? "";
+  const list = useFindings({ state: stages[stage], order, camera });
   const { pending, give, undo, gone } = useVerdicts();
   const items = useMemo(
     () => (list.data?.pages ?? []).flatMap((page) => page.items ?? []).filter((item) => !(stage !== "all" && gone.has(item.id + stage))),
@@ -56,9 +58,9 @@ export default function Queue() {
     (to: string | undefined) => {
       asked.current = to;
       setPicked(to);
-      void navigate({ pathname: to ? `/findings/${to}` : "/findings", search: query(stage, order) }, { replace: true });
+      void navigate({ pathname: to ? `/findings/${to}` : "/findings", search: query({ stage, order, camera }) }, { replace: true });
     },
-    [navigate, stage, order],
+    [navigate, stage, order, camera],
   );
   const neighbour = (by: number) => items[index + by]?.id;
   usePrefetch(neighbour(1));
@@ -82,15 +84,15 @@ export default function Queue() {
   return (
     <Page
       title={t("title")}
-      lead={list.data ? t("remaining", { n: items.length }) : undefined}
+      lead={list.data ? t("remaining", { n: list.hasNextPage ? `${items.length}+` : items.length }) : undefined}
       extra={
-        <Controls stage={stage} order={order} />
+        <Controls stage={stage} order={order} camera={camera} />
       }
     >
       {pending ? <PendingBar verdict={pending} onUndo={takeBack} /> : null}
       {list.error && !list.data ? <Failure error={list.error} retry={() => void list.refetch()} /> : null}
       {list.data && items.length === 0 && !id ? (
-        <Nothing>{stage === "all" ? t("noMatch") : <><strong>{t("queueEmpty")}</strong><br />{t("queueEmptyWhy")}</>}</Nothing>
+        <Nothing>{stage === "all" || camera ? t("noMatch") : <><strong>{t("queueEmpty")}</strong><br />{t("queueEmptyWhy")}</>}</Nothing>
       ) : null}
       {current ? (
         <div className="review">
@@ -110,20 +112,28 @@ export default function Queue() {
   );
 }
 
-const Controls = memo(function Controls({ stage, order }: { stage: Stage; order: FindingOrder }) {
+const Controls = memo(function Controls(asked: Asked) {
   const { t } = useDictionary<FindingWord>(words);
   const navigate = useNavigate();
+  const cameras = useCameras();
+  const { stage, order, camera } = asked;
+  const ask = (change: Partial<Asked>) => void navigate({ pathname: "/findings", search: query({ ...asked, ...change }) });
   return (
     <>
+      <Select
+        allowClear showSearch optionFilterProp="label" style={{ width: 180 }} popupMatchSelectWidth={false}
+        value={camera || undefined} placeholder={t("everyCamera")} aria-label={t("cameraLabel")}
+        onChange={(id?: string) => ask({ camera: id ?? "" })} options={(cameras.data ?? []).map((c) => ({ value: c.id, label: c.name }))}
+      />
       <Select<FindingOrder>
         value={order} aria-label={t("orderLabel")} popupMatchSelectWidth={false}
-        onChange={(next) => void navigate({ pathname: "/findings", search: query(stage, next) })}
+        onChange={(next) => ask({ order: next })}
         options={[{ value: "", label: t("orderTime") }, { value: "probability", label: t("orderProbability") }, { value: "deadline", label: t("orderDeadline") }]}
       />
       <Segmented<Stage>
         value={stage}
         aria-label={t("queue")}
-        onChange={(next) => void navigate({ pathname: "/findings", search: query(next, order) })}
+        onChange={(next) => ask({ stage: next })}
         options={[{ value: "first", label: t("first") }, { value: "second", label: t("second") }, { value: "all", label: t("allFindings") }]}
       />
       <Button href="/agreements" onClick={(event) => { event.preventDefault(); void navigate("/agreements"); }}>{t("agreement")}</Button>

@@ -1,9 +1,10 @@
 // The fields of a formula: bounds, businesses in their order, events.
 import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Form, Input, InputNumber, Select } from "antd";
+import { Button, Form, Input, Select } from "antd";
 import type { Formula } from "../../api/types";
 import { useDictionary } from "../../i18n/translate";
 import { GradeMark } from "../objects/grade-mark";
+import { InputNumber } from "../../parts/input-number";
 import { kinds, type Kind } from "./formula";
 import words, { type GradeWord } from "./words";
 

@@ -1,4 +1,4 @@
-import { App, Button, Form, Input, InputNumber } from "antd";
+import { App, Button, Form, Input } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentenceOf } from "../../api/problem";
@@ -8,6 +8,7 @@ import { date, dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { Dialog, Sure } from "../../parts/dialog";
 import { FieldSelect } from "../../parts/field-select";
+import { InputNumber } from "../../parts/input-number";
 import { Listing } from "../../parts/listing";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";

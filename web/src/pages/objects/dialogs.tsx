@@ -1,7 +1,7 @@
 // Entering and changing base data. What the server refuses is said above the
 // form; what was typed stays. The risk grade is not entered: its formula gives it.
 import { AimOutlined } from "@ant-design/icons";
-import { Alert, App, Button, Col, Form, Input, InputNumber, Row, Select } from "antd";
+import { Alert, App, Button, Col, Form, Input, Row, Select } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Problem, sentenceOf } from "../../api/problem";
@@ -11,6 +11,7 @@ import { useSession } from "../../app/session";
 import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
 import { Dialog } from "../../parts/dialog";
+import { InputNumber } from "../../parts/input-number";
 import { PartyHistory } from "./history";
 import words, { type ObjectWord } from "./words";
 

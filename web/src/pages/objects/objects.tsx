@@ -1,6 +1,6 @@
 // Base data: shops, sites and land, and the parties behind them.
 import { EditOutlined, PlusOutlined, UploadOutlined } from "@ant-design/icons";
-import { Button, Input, Segmented, Select, Tabs } from "antd";
+import { Button, Segmented, Select, Tabs } from "antd";
 import { useDeferredValue, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { useObjectPages } from "../../api/base-data";
@@ -15,6 +15,7 @@ import { Listing } from "../../parts/listing";
 import { Failure, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
+import { Search } from "../../parts/search";
 import { ObjectDialog, PartyDialog } from "./dialogs";
 import { GradeMark, grades } from "./grade-mark";
 import { ObjectSections } from "./sections";
@@ -53,7 +54,7 @@ function ObjectTable() {
   return (
     <div className="stack">
       <div className="tools">
-        <Input.Search allowClear className="search" value={q} placeholder={t("search")} aria-label={t("search")} onChange={(event) => { setQ(event.target.value); set("q", event.target.value.trim()); }} />
+        <Search className="search" value={q} placeholder={t("search")} aria-label={t("search")} onChange={(event) => { setQ(event.target.value); set("q", event.target.value.trim()); }} />
         <Select
           allowClear className="narrow-select" value={kind || undefined} placeholder={t("kind")} aria-label={t("kind")} onChange={(to?: string) => set("kind", to ?? "")}
           options={(["shop", "site", "land"] as const).map((k) => ({ value: k, label: t(`kind_${k}`) }))}
@@ -105,7 +106,7 @@ function PartyTable() {
   return (
     <div className="stack">
       <div className="tools">
-        <Input.Search allowClear className="search" placeholder={t("search")} aria-label={t("search")} onChange={(event) => setWanted(event.target.value)} />
+        <Search className="search" placeholder={t("search")} aria-label={t("search")} onChange={(event) => setWanted(event.target.value)} />
         {mayEdit ? <Button className="push" type="primary" icon={<PlusOutlined />} onClick={() => setOpen("new")}>{t("addParty")}</Button> : null}
       </div>
       {parties.error ? <Failure error={parties.error} retry={() => void parties.refetch()} /> : null}

@@ -1,6 +1,6 @@
 // Recording what happened with an object, and adjusting its points. The grade that
 // follows is told at once.
-import { Alert, App, Form, Input, InputNumber, Select } from "antd";
+import { Alert, App, Form, Input, Select } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs, { type Dayjs } from "dayjs";
 import { adjustGrade, recordEvent } from "../../api/base-data";
@@ -10,6 +10,7 @@ import { useWords } from "../../app/use-words";
 import { useDictionary } from "../../i18n/translate";
 import { DatePicker } from "../../parts/dates";
 import { Dialog } from "../../parts/dialog";
+import { InputNumber } from "../../parts/input-number";
 import words, { type ObjectWord } from "./words";
 
 interface Props { id: string; onDone: () => void }

@@ -1,11 +1,12 @@
 // How long personal data are kept: the schedule as it holds, orders to keep something
 // longer or shorter (the legal reviewer gives one, the head agrees), and what was deleted.
-import { Button, Form, Input, InputNumber } from "antd";
+import { Button, Form, Input } from "antd";
 import { useState } from "react";
 import { useSession } from "../../app/session";
 import { useDictionary } from "../../i18n/translate";
 import { articleOf } from "../../parts/article";
 import { Dialog } from "../../parts/dialog";
+import { InputNumber } from "../../parts/input-number";
 import { Listing } from "../../parts/listing";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";

@@ -1,5 +1,5 @@
 // One draw: how it was drawn, so that anybody can draw again, and what came of it.
-import { App, Button, Form, Input, InputNumber, Radio, Table } from "antd";
+import { App, Button, Form, Input, Radio, Table } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
@@ -8,6 +8,7 @@ import { useSession } from "../../app/session";
 import { date, dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { Dialog } from "../../parts/dialog";
+import { InputNumber } from "../../parts/input-number";
 import { Loaded } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { dueOn, enterResult, rectify, useDraw, type Draw, type Question, type Task } from "./calls";

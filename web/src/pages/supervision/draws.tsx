@@ -1,5 +1,5 @@
 // Draws by lot: announced, drawn, done; and the tasks that wait.
-import { Button, Checkbox, Form, Input, InputNumber, Select, App } from "antd";
+import { Button, Checkbox, Form, Input, Select, App } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { DatePicker } from "../../parts/dates";
 import { Dialog } from "../../parts/dialog";
+import { InputNumber } from "../../parts/input-number";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { announceDraw, dueOn, useDraws, useMyTasks, type Draw, type DrawPlan } from "./calls";

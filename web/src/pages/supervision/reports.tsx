@@ -1,6 +1,6 @@
 // Reports of people, teams and townships: what a day, month, quarter or year brought,
 // from the records that the work left. Nothing is entered here.
-import { App, Button, Form, Input, InputNumber, Segmented, Select, Space } from "antd";
+import { App, Button, Form, Input, Segmented, Select, Space } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { useState } from "react";
@@ -13,6 +13,7 @@ import { useDictionary } from "../../i18n/translate";
 import { DatePicker } from "../../parts/dates";
 import { Dialog } from "../../parts/dialog";
 import { useFilter } from "../../parts/filter";
+import { InputNumber } from "../../parts/input-number";
 import { Listing } from "../../parts/listing";
 import { Loaded, Nothing } from "../../parts/loaded";
 import { activateScoreRules, useDay, useTeamReport, type DayLine, type ReportBy, type ScoreRow, type TeamReport } from "./calls";

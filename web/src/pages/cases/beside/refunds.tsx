@@ -1,6 +1,6 @@
 // Money that goes back to the party: whole orders, which the provider pays back by itself,
 // and what people enter, confirm and have the treasury pay.
-import { Alert, Button, Form, Input, InputNumber, Radio } from "antd";
+import { Alert, Button, Form, Input, Radio } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import type { CaseFile } from "../../../api/types";
@@ -10,6 +10,7 @@ import { dateTime, yuan } from "../../../format/format";
 import { useDictionary } from "../../../i18n/translate";
 import { DatePicker } from "../../../parts/dates";
 import { Dialog } from "../../../parts/dialog";
+import { InputNumber } from "../../../parts/input-number";
 import { Mark, type Tone } from "../../../parts/mark";
 import { askRefund, decideRefund, enterRefundPayment, type Refund, type RefundDraft, type RefundVerdict } from "../calls";
 import { useCaseStep } from "../use-case-step";

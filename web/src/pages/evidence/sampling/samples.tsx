@@ -1,6 +1,6 @@
 // Samples of evidence: announced first, drawn later, by the public log.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Form, InputNumber } from "antd";
+import { Alert, App, Button, Form } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { Link } from "react-router";
 import { sentenceOf } from "../../../api/problem";
@@ -9,6 +9,7 @@ import { useSession } from "../../../app/session";
 import { dateTime } from "../../../format/format";
 import { useDictionary } from "../../../i18n/translate";
 import { DatePicker } from "../../../parts/dates";
+import { InputNumber } from "../../../parts/input-number";
 import { Loaded } from "../../../parts/loaded";
 import { Mark } from "../../../parts/mark";
 import { Page } from "../../../parts/page";
