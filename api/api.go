@@ -193,6 +193,7 @@ func (a *API) operations() {
 	a.partyOperations()
 	a.refundOperations()
 	a.suggestionOperations()
+	a.annotationOperations()
 	a.publicOperations()
 }
 

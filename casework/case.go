@@ -89,28 +89,32 @@ type CaseItem struct {
 // CaseFile is the whole case on one page.
 type CaseFile struct {
 	CaseItem
-	FineFen     int64          `json:"fine_fen"`
-	LateFen     int64          `json:"late_fen"`
-	PaidFen     int64          `json:"paid_fen"`
-	Instalments []Instalment   `json:"instalments"`
-	ReceiptNo   string         `json:"receipt_no"`
-	OwedFen     int64          `json:"owed_back_fen" doc:"What goes back to the party, paid back or not."`
-	UnaskedFen  int64          `json:"unasked_fen" doc:"Of it, what nobody was asked to pay yet."`
-	Refunds     []Refund       `json:"refunds" doc:"What was paid back, or is to be, the oldest first."`
-	PortalURL   string         `json:"portal_url"`
-	PortalUntil *time.Time     `json:"portal_until,omitempty" doc:"Until when the link opens an ended case."`
-	Search      *PartySearch   `json:"search,omitempty" doc:"The party is to be found out where it was seen."`
-	FullCopies  []FullCopy     `json:"full_copies" doc:"The party's requests to see the evidence uncovered, the newest first."`
-	Deadlines   []Deadline     `json:"deadlines"`
-	Events      []CaseEvent    `json:"events"`
-	Suggestions []Suggestion   `json:"suggestions" doc:"To other bodies and companies, with their replies, the oldest first."`
-	Documents   []CaseDocument `json:"documents"`
-	Record      []RecordEntry  `json:"record"`
-	Evidence    []CaseEvidence `json:"evidence"`
-	Statements  []Statement    `json:"statements"`
-	SameAct     *CaseRef       `json:"same_act,omitempty" doc:"The case that forbids another fine: of the same party, for the same time."`
-	WhyZH       string         `json:"why_zh"`
-	WhyEN       string         `json:"why_en"`
+	FineFen     int64        `json:"fine_fen"`
+	LateFen     int64        `json:"late_fen"`
+	PaidFen     int64        `json:"paid_fen"`
+	Instalments []Instalment `json:"instalments"`
+	ReceiptNo   string       `json:"receipt_no"`
+	OwedFen     int64        `json:"owed_back_fen" doc:"What goes back to the party, paid back or not."`
+	UnaskedFen  int64        `json:"unasked_fen" doc:"Of it, what nobody was asked to pay yet."`
+	Refunds     []Refund     `json:"refunds" doc:"What was paid back, or is to be, the oldest first."`
+	PortalURL   string       `json:"portal_url"`
+	PortalUntil *time.Time   `json:"portal_until,omitempty" doc:"Until when the link opens an ended case."`
+	Search      *PartySearch `json:"search,omitempty" doc:"The party is to be found out where it was seen."`
+	FullCopies  []FullCopy   `json:"full_copies" doc:"The party's requests to see the evidence uncovered, the newest first."`
+	Deadlines   []Deadline   `json:"deadlines"`
+	Events      []CaseEvent  `json:"events"`
+	Suggestions []Suggestion `json:"suggestions" doc:"To other bodies and companies, with their replies, the oldest first."`
+	Annotations []Annotation `json:"annotations" doc:"Of real estate at its register, the oldest first."`
+
+	AnnotationGrounds []AnnotationGround `json:"annotation_grounds" doc:"Those that the bureau has a law for; none: it has nothing annotated."`
+
+	Documents  []CaseDocument `json:"documents"`
+	Record     []RecordEntry  `json:"record"`
+	Evidence   []CaseEvidence `json:"evidence"`
+	Statements []Statement    `json:"statements"`
+	SameAct    *CaseRef       `json:"same_act,omitempty" doc:"The case that forbids another fine: of the same party, for the same time."`
+	WhyZH      string         `json:"why_zh"`
+	WhyEN      string         `json:"why_en"`
 }
 
 // Statement is what a party said.

@@ -76,6 +76,9 @@ type dossier struct {
 	SearchUntil time.Time         `json:"search_until,omitzero"` // and by when
 	FullAsked   time.Time         `json:"full_asked,omitzero"`   // a request for the uncovered evidence that waits
 	FullUntil   time.Time         `json:"full_until,omitzero"`   // when it is to be answered
+	Annotated   string            `json:"annotated,omitempty"`   // how an annotation of real estate stands, see endAnnotation
+	LiftFrom    time.Time         `json:"lift_from,omitzero"`    // since when it is to be lifted
+	LiftUntil   time.Time         `json:"lift_until,omitzero"`   // and by when
 	WithdrawnAt time.Time         `json:"withdrawn_at,omitzero"`
 	Ending      string            `json:"ending,omitempty"` // reason of the end
 	Target      string            `json:"target,omitempty"` // who took it over
