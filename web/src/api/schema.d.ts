@@ -259,6 +259,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Annotations of real estate, the newest first; those whose ground has gone are to be lifted */
+        get: operations["list-annotations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas": {
         parameters: {
             query?: never;
@@ -669,6 +686,57 @@ export interface paths {
         get: operations["get-case"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for real estate of the party to be annotated at its register; a head decides */
+        post: operations["ask-annotation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/annotations/{annotation}/lifting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the register to lift an annotation */
+        post: operations["lift-annotation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/annotations/{annotation}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm or decline an annotation that another asked for; confirmed, the register is asked */
+        post: operations["decide-annotation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3963,6 +4031,157 @@ export interface components {
             percent: number;
             state: string;
         };
+        Annotation: {
+            /** @description What the register said last. */
+            answer: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            basis: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            /** @description Letter to the register; empty: none was issued. */
+            document_id: string;
+            /**
+             * Format: date-time
+             * @description By when its lifting is to be asked for, or done.
+             */
+            due_at?: string;
+            /** @description Its ground has gone, and nobody has asked the register to lift it. */
+            gone: boolean;
+            /** @enum {string} */
+            ground: "structure" | "unperformed";
+            /** @description Of who decided. */
+            grounds: string;
+            id: string;
+            /** Format: date-time */
+            lift_at?: string;
+            /** @description Who asked for the lifting. */
+            lift_by: string;
+            lift_document_id: string;
+            lift_number: string;
+            lift_reason: string;
+            /** @description Under which the register lifted it. */
+            lifted_no: string;
+            /** @description 2006-01-02; empty: not yet. */
+            lifted_on: string;
+            /** @description Of the letter. */
+            number: string;
+            overdue: boolean;
+            /** @description Whoever asks entered it, and does not decide it. */
+            own: boolean;
+            owner: string;
+            place: string;
+            /** @description Number of the certificate or of the unit. */
+            property: string;
+            reason: string;
+            /** @description Under which the register noted it. */
+            register_no: string;
+            /** @description 2006-01-02; empty: not yet. */
+            register_on: string;
+            /**
+             * @description sent: the register was asked; noted, refused: it answered; lifting: it was asked to lift.
+             * @enum {string}
+             */
+            state: "asked" | "declined" | "sent" | "noted" | "refused" | "lifting" | "lifted";
+            /** @description 2006-01-02; it is lifted by then at the latest. */
+            until: string;
+        };
+        AnnotationDraft: {
+            /** @enum {string} */
+            ground: "structure" | "unperformed";
+            /** @description As the register names it; it must be the case's party. */
+            owner: string;
+            place: string;
+            /** @description Number of the certificate or of the unit. */
+            property: string;
+            reason: string;
+            /**
+             * Format: date
+             * @description No longer than a year.
+             */
+            until: string;
+        };
+        AnnotationGround: {
+            /** @description Law and article, as the bureau has configured them. */
+            basis: string;
+            /**
+             * @description structure: an unlawful structure that is unsettled; unperformed: a decision whose time is over and that was not performed.
+             * @enum {string}
+             */
+            key: "structure" | "unperformed";
+        };
+        AnnotationItem: {
+            /** @description What the register said last. */
+            answer: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            basis: string;
+            case_id: string;
+            case_number: string;
+            case_state: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            /** @description Letter to the register; empty: none was issued. */
+            document_id: string;
+            /**
+             * Format: date-time
+             * @description By when its lifting is to be asked for, or done.
+             */
+            due_at?: string;
+            /** @description Its ground has gone, and nobody has asked the register to lift it. */
+            gone: boolean;
+            /** @enum {string} */
+            ground: "structure" | "unperformed";
+            /** @description Of who decided. */
+            grounds: string;
+            id: string;
+            /** Format: date-time */
+            lift_at?: string;
+            /** @description Who asked for the lifting. */
+            lift_by: string;
+            lift_document_id: string;
+            lift_number: string;
+            lift_reason: string;
+            /** @description Under which the register lifted it. */
+            lifted_no: string;
+            /** @description 2006-01-02; empty: not yet. */
+            lifted_on: string;
+            /** @description Of the letter. */
+            number: string;
+            overdue: boolean;
+            /** @description Whoever asks entered it, and does not decide it. */
+            own: boolean;
+            owner: string;
+            place: string;
+            /** @description Number of the certificate or of the unit. */
+            property: string;
+            reason: string;
+            /** @description Under which the register noted it. */
+            register_no: string;
+            /** @description 2006-01-02; empty: not yet. */
+            register_on: string;
+            /**
+             * @description sent: the register was asked; noted, refused: it answered; lifting: it was asked to lift.
+             * @enum {string}
+             */
+            state: "asked" | "declined" | "sent" | "noted" | "refused" | "lifting" | "lifted";
+            /** @description 2006-01-02; it is lifted by then at the latest. */
+            until: string;
+        };
+        AnnotationList: {
+            /** @description None: the bureau has nothing annotated. */
+            grounds: components["schemas"]["AnnotationGround"][];
+            items: components["schemas"]["AnnotationItem"][];
+            next_cursor?: string;
+        };
+        AnnotationVerdict: {
+            confirm: boolean;
+            grounds: string;
+        };
         Area: {
             /** @description Ids of those that stand in it. */
             cameras: string[];
@@ -4022,14 +4241,14 @@ export interface components {
             created_at: string;
             id: string;
             /** @enum {string} */
-            kind: "police" | "district" | "bureau" | "supervision";
+            kind: "police" | "district" | "bureau" | "supervision" | "register";
             name: string;
             /** @description It signs receipts with a key of its own. */
             signs: boolean;
         };
         AuthorityDraft: {
             /** @enum {string} */
-            kind: "police" | "district" | "bureau" | "supervision";
+            kind: "police" | "district" | "bureau" | "supervision" | "register";
             name: string;
             /** @description Ed25519, PEM, as openssl pkey -pubout writes it; left out: receipts come on paper. */
             public_key?: string;
@@ -4255,6 +4474,10 @@ export interface components {
             sealed_at: string;
         };
         CaseFile: {
+            /** @description Those that the bureau has a law for; none: it has nothing annotated. */
+            annotation_grounds: components["schemas"]["AnnotationGround"][];
+            /** @description Of real estate at its register, the oldest first. */
+            annotations: components["schemas"]["Annotation"][];
             camera: string;
             /** Format: date-time */
             changed_at: string;
@@ -7095,6 +7318,8 @@ export interface components {
             id: string;
             note: string;
             number: string;
+            /** @description 2006-01-02, of a register's entry; empty: none. */
+            on: string;
             /** Format: date-time */
             received_at?: string;
             receiver: string;
@@ -7110,8 +7335,11 @@ export interface components {
             /** @enum {string} */
             state: "sent" | "received" | "accepted" | "returned" | "closed";
             subject: string;
-            /** @enum {string} */
-            subject_kind: "lead" | "case";
+            /**
+             * @description annotation, lifting: of real estate, asked of its register.
+             * @enum {string}
+             */
+            subject_kind: "lead" | "case" | "annotation" | "lifting";
         };
         TransferDraft: {
             authority_id: string;
@@ -7129,7 +7357,9 @@ export interface components {
         };
         TransferStatus: {
             note: string;
-            /** @description The authority's own number. */
+            /** @description 2006-01-02; of a register of real estate, the day of its entry. */
+            on?: string;
+            /** @description The authority's own number; a register of real estate gives that of its entry. */
             ref?: string;
             /** @enum {string} */
             state: "accepted" | "returned" | "closed";
@@ -8108,6 +8338,39 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ListAlarmBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-annotations": {
+        parameters: {
+            query?: {
+                /** @description open: waiting, standing or being lifted; gone: the lifting is to be asked for. Left out: all. */
+                state?: "open" | "gone";
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotationList"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -10114,6 +10377,107 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["CaseFile"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-annotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotationDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "lift-annotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                annotation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-annotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                annotation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotationVerdict"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {

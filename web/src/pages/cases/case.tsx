@@ -23,6 +23,7 @@ import { PartySearch } from "./beside/party-search";
 import { Refunds } from "./beside/refunds";
 import { Stages } from "./stages";
 import { Statements } from "./statements";
+import { Annotations } from "../annotations/panel";
 import { Suggestions } from "./beside/suggestions";
 import words, { type CaseWord } from "./words";
 
@@ -72,6 +73,7 @@ function File({ file }: { file: CaseFile }) {
             <FullCopies file={file} />
             <Refunds file={file} />
             <Suggestions file={file} />
+            <Annotations file={file} over={ended.has(file.state)} />
             <PortalLink file={file} />
           </div>
         </div>
