@@ -194,6 +194,7 @@ func (a *API) operations() {
 	a.refundOperations()
 	a.counterOperations()
 	a.suggestionOperations()
+	a.annotationOperations()
 	a.publicOperations()
 }
 

@@ -10,11 +10,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"offsite/casework"
 	"offsite/casework/calendar"
 	"offsite/casework/document"
 	"offsite/casework/matter"
 	"offsite/evidence/seal"
+	"offsite/exchange/transfer"
 )
 
 func now() time.Time { return time.Now() }
@@ -49,9 +52,14 @@ func bookOptions(t *testing.T, h *house) casework.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ask := func(ctx context.Context, tx pgx.Tx, by casework.Actor, l casework.RegisterLetter) error {
+		return h.transfers.Ask(ctx, tx, transfer.By{ID: by.ID, Name: by.Name}, transfer.Request{Lift: l.Lift, Case: l.Case, Reason: l.Reason, Paper: transfer.Document{Kind: l.Kind, Number: l.Number, SHA256: l.SHA256},
+			Estate: transfer.Estate{Annotation: l.Annotation, Property: l.Property, Place: l.Place, Owner: l.Owner, Ground: l.Ground, Basis: l.Basis, Until: l.Until, Entry: l.Entry}})
+	}
 	return casework.Options{
-		Sealer: ring.Sealer,
-		Pool:   h.pool, Registry: h.registry, Accounts: h.accounts, Calendar: days, Matters: matters, Press: press,
+		Annotations: casework.Annotations{Structure: "某市某条例第三十条", Send: ask},
+		Sealer:      ring.Sealer,
+		Pool:        h.pool, Registry: h.registry, Accounts: h.accounts, Calendar: days, Matters: matters, Press: press,
 		Payment: noProvider{}, Messenger: noGateway{},
 		Bureau:    casework.Bureau{Name: "演示区城市管理行政执法局", ShortNo: "演示城管", Phone: "021-0", Address: "演示路1号", Treasury: "国库", Court: "法院", Superior: "区政府"},
 		PublicURL: "http://127.0.0.1", LinkKey: []byte(strings.Repeat("k", 32)), Now: now,

@@ -17,6 +17,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"offsite/api"
@@ -124,7 +125,9 @@ func openBook(t *testing.T, keep func(*casework.Options), change ...func(*api.Op
 	}
 	h.hooks, h.keys = hooks, key.New(h.pool, time.Now)
 	leads := lead.New(lead.Options{Pool: h.pool, Secrets: secrets, Now: time.Now})
-	h.transfers = transfer.New(transfer.Options{Pool: h.pool, Leads: leads, Bureau: "局", Now: time.Now})
+	h.transfers = transfer.New(transfer.Options{Pool: h.pool, Leads: leads, Bureau: "局", Now: time.Now, Answered: func(ctx context.Context, tx pgx.Tx, x transfer.Answer) error {
+		return h.book.AnnotationAnswered(ctx, tx, casework.RegisterAnswer(x))
+	}})
 	bureauModels, err := model.New(h.pool, model.Store{Endpoint: "http://127.0.0.1:1"}, time.Now) // whose weights nobody asks for
 	if err != nil {
 		t.Fatal(err)

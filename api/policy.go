@@ -209,7 +209,12 @@ func policy() map[string]access {
 		"take-search":      only(officer),
 		"leave-search":     only(officer, head),
 		// A letter of the bureau's is a head's to issue.
-		"issue-suggestion":  only(head).freshly(),
+		"issue-suggestion": only(head).freshly(),
+		// What burdens a party's real estate is asked for by one, decided by another.
+		"list-annotations":  casework,
+		"ask-annotation":    only(officer, head).freshly(head),
+		"decide-annotation": only(head).freshly(),
+		"lift-annotation":   only(officer, head).freshly(head),
 		"answer-suggestion": only(officer, head).freshly(head),
 		// Money that comes or goes back by hand: entered by one, confirmed by another.
 		"enter-counter-payment":  only(officer, head).freshly(head),

@@ -125,6 +125,11 @@ type cases interface {
 	DecideFullCopy(ctx context.Context, a casework.Actor, caseID, id string, v casework.FullVerdict) error
 	IssueSuggestion(ctx context.Context, a casework.Actor, caseID string, d casework.SuggestionDraft) error
 	AnswerSuggestion(ctx context.Context, a casework.Actor, caseID, id string, r casework.SuggestionReply) error
+	AskAnnotation(ctx context.Context, a casework.Actor, caseID string, d casework.AnnotationDraft) error
+	DecideAnnotation(ctx context.Context, a casework.Actor, caseID, id string, v casework.AnnotationVerdict) error
+	LiftAnnotation(ctx context.Context, a casework.Actor, caseID, id, reason string) error
+	Annotations(ctx context.Context, a casework.Actor, which, before string) (casework.Page[casework.AnnotationItem], error)
+	AnnotationGrounds() []casework.AnnotationGround
 	TakeSearch(ctx context.Context, a casework.Actor, caseID string) error
 	LeaveSearch(ctx context.Context, a casework.Actor, caseID string) error
 	EnterCounterPayment(ctx context.Context, a casework.Actor, caseID string, d casework.CounterDraft) error

@@ -86,6 +86,7 @@ func (h *house) settle(people []string) holding {
 	exec(`INSERT INTO authority (id, name, kind, created_at, by_whom) VALUES ($1, '区公安分局', 'police', $2, '')`, authority, at)
 	exec(`INSERT INTO transfer (id, number, subject_kind, subject, authority_id, letter, sha256, sent_at, by_whom, by_name, state, changed_at) VALUES ($1, $2, 'case', $3, $4, $2, '', $5, '', '', 'received', $5)`,
 		all["transfers"], mark+"移1号", found, authority, at)
+	exec(`INSERT INTO annotation (id, case_id, ground, basis, property, place, owner, reason, until, state, asked_at, asked_by, asker) VALUES ($1, $2, 'structure', $3, $3, $3, $3, $3, $4::timestamptz::date, 'asked', $4::timestamptz, $5, $3)`, id(), found, mark, at, officer)
 	exec(`INSERT INTO transfer_receipt (transfer_id, receiver, received_at, scan, scan_type, entered_at, by_whom) VALUES ($1, $2, $3, convert_to($2, 'UTF8'), 'image/png', $3, '')`, all["transfers"], mark, at)
 	exec(`INSERT INTO credit_record (id, party_id, case_id, level, why, rules, decided_at, repair_from, until, shown, state, changed_at) VALUES ($1, $2, $3, 'light', $4, 0, $5, $5, $5, true, 'open', $5)`,
 		all["credit/records"], party.ID, found, mark, at)

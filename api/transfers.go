@@ -27,6 +27,7 @@ type transfers interface {
 	Enter(ctx context.Context, by transfer.By, id string, p transfer.Paper) error
 	Report(ctx context.Context, by transfer.By, authority, id string, s transfer.Status) error
 	Scan(ctx context.Context, id string) (content []byte, kind string, err error)
+	Paper(ctx context.Context, id string) (name string, pdf []byte, err error)
 }
 
 const scanBody = 9 << 20 // of a request with a scanned receipt in it
@@ -119,10 +120,13 @@ func (a *API) getTransferFile(ctx context.Context, in *ByID) (*stream, error) {
 	}
 	t := d.Transfer
 	var write func(context.Context, *bag.Writer) error
-	if t.SubjectKind == transfer.OfCase {
+	switch t.SubjectKind {
+	case transfer.OfCase:
 		write, err = a.caseBag(ctx, t.Subject)
-	} else {
+	case transfer.OfLead:
 		write, err = a.leadBag(ctx, t)
+	default:
+		write, err = a.paperBag(ctx, t)
 	}
 	if err != nil {
 		return nil, err
@@ -175,6 +179,20 @@ func (a *API) leadBag(ctx context.Context, t transfer.Transfer) (func(context.Co
 			if _, err := w.Add("contact.txt", bytes.NewReader([]byte(contact+"\n"))); err != nil {
 				return err
 			}
+		}
+		return w.Close(t.Number, "offsite "+a.o.Version)
+	}, nil
+}
+
+// paperBag writes the one paper that asks the register of real estate: it is told no more.
+func (a *API) paperBag(ctx context.Context, t transfer.Transfer) (func(context.Context, *bag.Writer) error, error) {
+	name, pdf, err := a.o.Transfers.Paper(ctx, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	return func(_ context.Context, w *bag.Writer) error {
+		if _, err := w.Add(name, bytes.NewReader(pdf)); err != nil {
+			return err
 		}
 		return w.Close(t.Number, "offsite "+a.o.Version)
 	}, nil

@@ -39,6 +39,8 @@ const (
 const (
 	fullCopyDays = 5
 	partyDays    = 3
+	liftDays     = 3
+	answerDays   = 10
 )
 
 // New checks the options and gives a Book. It does not touch the database.
@@ -59,6 +61,7 @@ func New(o Options) (*Book, error) {
 		o.Bureau.HearingUnitFen = hearingUnitFen
 	}
 	o.FullCopyDays, o.PartyDays = cmp.Or(o.FullCopyDays, fullCopyDays), cmp.Or(o.PartyDays, partyDays)
+	o.Annotations.LiftDays, o.Annotations.AnswerDays = cmp.Or(o.Annotations.LiftDays, liftDays), cmp.Or(o.Annotations.AnswerDays, answerDays)
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	jobs, err := river.NewClient(riverpgxv5.New(o.Pool), &river.Config{Logger: o.Logger})
 	if err != nil {

@@ -105,13 +105,17 @@ type CaseFile struct {
 	Deadlines   []Deadline       `json:"deadlines"`
 	Events      []CaseEvent      `json:"events"`
 	Suggestions []Suggestion     `json:"suggestions" doc:"To other bodies and companies, with their replies, the oldest first."`
-	Documents   []CaseDocument   `json:"documents"`
-	Record      []RecordEntry    `json:"record"`
-	Evidence    []CaseEvidence   `json:"evidence"`
-	Statements  []Statement      `json:"statements"`
-	SameAct     *CaseRef         `json:"same_act,omitempty" doc:"The case that forbids another fine: of the same party, for the same time."`
-	WhyZH       string           `json:"why_zh"`
-	WhyEN       string           `json:"why_en"`
+	Annotations []Annotation     `json:"annotations" doc:"Of real estate at its register, the oldest first."`
+
+	AnnotationGrounds []AnnotationGround `json:"annotation_grounds" doc:"Those that the bureau has a law for; none: it has nothing annotated."`
+
+	Documents  []CaseDocument `json:"documents"`
+	Record     []RecordEntry  `json:"record"`
+	Evidence   []CaseEvidence `json:"evidence"`
+	Statements []Statement    `json:"statements"`
+	SameAct    *CaseRef       `json:"same_act,omitempty" doc:"The case that forbids another fine: of the same party, for the same time."`
+	WhyZH      string         `json:"why_zh"`
+	WhyEN      string         `json:"why_en"`
 }
 
 // Statement is what a party said.

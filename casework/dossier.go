@@ -80,6 +80,9 @@ type dossier struct {
 	FullUntil   time.Time         `json:"full_until,omitzero"`   // when it is to be answered
 	SuggestedAt time.Time         `json:"suggested_at,omitzero"` // the suggestion to others whose reply is wanted first
 	ReplyUntil  time.Time         `json:"reply_until,omitzero"`  // and by when
+	Annotated   string            `json:"annotated,omitempty"`   // how an annotation of real estate stands, see endAnnotation
+	LiftFrom    time.Time         `json:"lift_from,omitzero"`    // since when it is to be lifted
+	LiftUntil   time.Time         `json:"lift_until,omitzero"`   // and by when
 	WithdrawnAt time.Time         `json:"withdrawn_at,omitzero"`
 	Ending      string            `json:"ending,omitempty"` // reason of the end
 	Target      string            `json:"target,omitempty"` // who took it over

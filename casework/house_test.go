@@ -83,6 +83,8 @@ type want struct {
 	messenger func(casework.Messenger) casework.Messenger // before the gateway; nil: nothing
 	mailer    casework.Mailer                             // nil: no e-mail
 	matters   *matter.Catalogue                           // nil: those of the repository
+
+	annotations casework.Annotations // zero: nothing is annotated
 }
 
 func open(t *testing.T, w want) *house {
@@ -129,7 +131,7 @@ func (h *house) book(accounts *account.Accounts, w want) *casework.Book {
 	press, err := press()
 	h.must(err)
 	o := casework.Options{Pool: h.pool, Registry: h.registry, Accounts: accounts, Calendar: days, Matters: matters, Press: press,
-		Payment: h.outside.payment, Messenger: messages, Mailer: w.mailer, PublicURL: h.outside.callbacks.URL, LinkKey: make([]byte, 32), Now: h.clock.now, Log: w.log, Sealer: w.sealer, Stampers: w.stampers,
+		Payment: h.outside.payment, Messenger: messages, Mailer: w.mailer, PublicURL: h.outside.callbacks.URL, LinkKey: make([]byte, 32), Now: h.clock.now, Log: w.log, Sealer: w.sealer, Stampers: w.stampers, Annotations: w.annotations,
 		Bureau: casework.Bureau{Name: "上海市崇明区城市管理行政执法局", ShortNo: "沪崇城管", Phone: "021-12345678", Address: "崇明区某路1号", Contact: "某科",
 			Treasury: "崇明区财政局国库", Court: "上海市崇明区人民法院", Superior: "上海市崇明区人民政府", Demo: true}}
 	o.Retainer = w.retainer

@@ -137,6 +137,10 @@ func (t *taking) text(template, link string) string {
 		return fmt.Sprintf("%s您查看未遮挡画面的申请已获准，请在期限内用手机号验证后查看，不得传播。%s", head, tail)
 	case "full_copy_refused":
 		return fmt.Sprintf("%s您查看未遮挡画面的申请未获准，理由见办理页面。%s", head, tail)
+	case "annotation":
+		return fmt.Sprintf("%s因您的案件，本局已函请登记机构作不动产注记，函件副本见办理页面。认为有误或者事由已消失的，可以向本局提出。%s", head, tail)
+	case "lifting":
+		return fmt.Sprintf("%s本局已函请登记机构解除不动产注记，函件副本见办理页面。%s", head, tail)
 	case "demand":
 		return fmt.Sprintf("%s您有一份《催告书》，请尽快履行。您有权陈述、申辩。%s", head, tail)
 	}

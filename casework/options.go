@@ -49,6 +49,10 @@ type Options struct {
 	// it was seen; 0: three. No law has a number.
 	PartyDays int
 
+	// Annotations are what the bureau has noted at the register of real estate; none without
+	// a law that it names.
+	Annotations Annotations
+
 	// DemonstrationGrace, when not zero, replaces every matter's grace period, so
 	// that a demonstration need not wait. Never set it in production.
 	DemonstrationGrace time.Duration

@@ -80,6 +80,8 @@ func (t *taking) special(f *document.Fields, k document.Kind) {
 		f.PayBy = calendar.End(t.now.AddDate(0, 0, flow.CourtWaitDays))
 	case document.Suggestion:
 		f.Suggestion, f.Facts = t.suggested, t.given.Facts
+	case document.Annotation, document.Lifting:
+		f.Annotation = t.annotated
 	case document.Closure:
 		f.Reason = first(t.given.Reason, d.Reason)
 	}

@@ -120,7 +120,7 @@ func (b *Book) portalEntry(ctx context.Context, caseID, name string) (e Evidence
 // portalKinds are the documents that are made for the party.
 func portalKinds(s flow.State) []string {
 	kinds := []document.Kind{document.Reminder, document.FactNotice, document.InquiryRecord, document.AdvanceNotice, document.HearingNotice,
-		document.NoPenalty, document.ServiceConsent, document.PaymentTerms, document.Demand}
+		document.NoPenalty, document.ServiceConsent, document.PaymentTerms, document.Demand, document.Annotation, document.Lifting}
 	if decisionKnown(s) {
 		kinds = append(kinds, document.Decision, document.ServiceReceipt)
 	}

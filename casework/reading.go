@@ -152,7 +152,7 @@ func (b *Book) facts(c *casefile, now time.Time) (flow.Facts, error) {
 		LegalPassed: d.LegalPassed, ProposedFen: d.ProposedFen, FineFen: c.FineFen, LateFen: c.late(now), PaidFen: c.PaidFen,
 		Method: d.Method, PublishedAt: d.PublishedAt, PublishDays: d.Law.PublishDays, Unpublished: d.Law.Unpublished, PayUntil: d.PayUntil, Suspended: d.suspended(), UrgedServedAt: d.UrgedAt, AppealEnds: d.AppealEnds,
 		RoomOpen: d.Room.open(), RoomAgreed: !d.Room.AgreedAt.IsZero(), RoomUnsealed: d.Room.unsealed(), RoomUnwritten: d.Room.unwritten(), RoomPresent: d.Room.present(), Unconfirmed: d.unconfirmed() != nil,
-		Instalments: len(d.Instalments) > 0, UnpaidFen: c.unpaid(), TermEnds: d.TermEnds, SearchFrom: d.SearchFrom, SearchUntil: d.SearchUntil, FullAsked: d.FullAsked, FullUntil: d.FullUntil, SuggestedAt: d.SuggestedAt, ReplyUntil: d.ReplyUntil}
+		Instalments: len(d.Instalments) > 0, UnpaidFen: c.unpaid(), TermEnds: d.TermEnds, SearchFrom: d.SearchFrom, SearchUntil: d.SearchUntil, FullAsked: d.FullAsked, FullUntil: d.FullUntil, SuggestedAt: d.SuggestedAt, ReplyUntil: d.ReplyUntil, LiftFrom: d.LiftFrom, LiftUntil: d.LiftUntil}
 	if f.HearingAsked {
 		f.Defences++
 	}

@@ -228,6 +228,22 @@ func (b *Book) label(e flow.Event) (zh, en string) {
 		return "签发执法建议书", "Suggestion issued"
 	case "suggestion_answered":
 		return "收到执法建议的回复", "Reply to a suggestion"
+	case "annotation_asked":
+		return "申请不动产注记", "Annotation of real estate asked for"
+	case "annotation_declined":
+		return "不同意注记", "Annotation declined"
+	case "annotation_sent":
+		return "决定注记，已发函登记机构", "Annotation decided, asked of the register"
+	case "annotation_noted":
+		return "登记机构已注记", "Noted by the register"
+	case "annotation_refused":
+		return "登记机构未予注记", "Not noted by the register"
+	case "annotation_lifting":
+		return "解除注记，已发函登记机构", "Lifting asked of the register"
+	case "annotation_lifted":
+		return "登记机构已解除注记", "Lifted by the register"
+	case "annotation_lift_returned":
+		return "登记机构退回解除注记的函", "Lifting sent back by the register"
 	case "link_renewed":
 		return "重新发出当事人链接", "New link given to the party"
 	case "link_revoked":

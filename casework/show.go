@@ -158,6 +158,10 @@ func (b *Book) Case(ctx context.Context, a Actor, id string) (CaseFile, error) {
 		if out.Suggestions, err = b.suggestions(ctx, tx, c.ID); err != nil {
 			return err
 		}
+		if out.Annotations, err = b.annotations(ctx, tx, c.ID, a.ID); err != nil {
+			return err
+		}
+		out.AnnotationGrounds = b.AnnotationGrounds()
 		if out.Documents, err = caseDocuments(ctx, tx, c.ID); err != nil {
 			return err
 		}

@@ -44,6 +44,8 @@ type taking struct {
 	entry entry
 	// suggested is what a suggestion says, where one is issued.
 	suggested document.SuggestionTo
+	// annotated is what the register of real estate is asked about, where it is asked.
+	annotated document.AnnotationOf
 	// follow is the step that time need not wait for, taken after this one.
 	follow func(context.Context) error
 }
@@ -131,6 +133,9 @@ func (b *Book) finish(ctx context.Context, tx pgx.Tx, c *casefile) error {
 	now := b.now()
 	c.ChangedAt = now
 	if err := b.beginSearch(c, now); err != nil {
+		return err
+	}
+	if err := b.endAnnotation(c, now); err != nil {
 		return err
 	}
 	k, err := b.clock(c, now)

@@ -46,6 +46,10 @@ type Bureau struct {
 	FullCopyDays int `name:"full-copy-days" default:"5" help:"Working days within which a party's request to see its evidence uncovered is answered." placeholder:"N"`
 	PartyDays    int `name:"party-days" default:"3" help:"Working days within which officers find out an unknown party where it was seen." placeholder:"N"`
 
+	AnnotationStructure   string `name:"annotation-structure" help:"Law and article on which real estate with an unlawful structure is annotated at its register (不动产注记); empty: it is not." placeholder:"TEXT"`
+	AnnotationUnperformed string `name:"annotation-unperformed" help:"Law and article on which real estate of a party is annotated that has not performed a decision; empty: it is not." placeholder:"TEXT"`
+	LiftDays              int    `name:"lift-days" default:"3" help:"Working days within which the lifting of an annotation is asked for once its ground has gone." placeholder:"N"`
+
 	Treasury string `default:"演示区国库（演示）" help:"Name of the treasury account that fines go to, on documents." placeholder:"TEXT"`
 	Superior string `default:"演示区人民政府" help:"Authority that hears reconsiderations (行政复议), on documents." placeholder:"TEXT"`
 	Court    string `default:"演示区人民法院" help:"Court that hears lawsuits (行政诉讼), on documents." placeholder:"TEXT"`

@@ -36,10 +36,11 @@ func held() [][2]string {
 		{"refunds.json", `SELECT case_id, amount_fen, reason, owed_at, refunded_at FROM refund WHERE case_id IN ` + cases + ` ORDER BY owed_at`},
 		{"suggestions.json", `SELECT case_id, recipient, suggestion, basis, reply_by, issued_at, outcome, reply, replied_on FROM suggestion WHERE case_id IN ` + cases + ` ORDER BY issued_at`},
 		{"counter-payments.json", `SELECT case_id, receipt_no, paid_on, amount_fen, state, asked_at, decided_at, grounds FROM counter_payment WHERE case_id IN ` + cases + ` ORDER BY asked_at`},
+		{"annotations.json", `SELECT case_id, ground, basis, property, place, owner, reason, until, state, asked_at, decided_at, grounds, register_no, register_on, lift_reason, lift_at, lifted_no, lifted_on, answer FROM annotation WHERE case_id IN ` + cases + ` ORDER BY asked_at`},
 		{"refunds-by-hand.json", `SELECT case_id, cause, receipt_no, received_fen, amount_fen, reason, state, asked_at, decided_at, grounds, treasury_no, paid_on FROM hand_refund WHERE case_id IN ` + cases + ` ORDER BY asked_at`},
 		{"credit.json", `SELECT r.case_id, r.level, r.why, r.decided_at, r.repair_from, r.until, r.shown, r.state, (SELECT jsonb_agg(jsonb_build_object('asked_at', a.asked_at, 'text', a.text, 'state', a.state, 'reason', a.reason) ORDER BY a.asked_at)
 			FROM credit_repair a WHERE a.record_id = r.id) AS repairs FROM credit_record r WHERE r.party_id = $1 ORDER BY r.decided_at`},
-		{"transfers.json", `SELECT t.number, t.subject AS case_id, a.name AS recipient, t.sent_at, t.state, t.letter FROM transfer t JOIN authority a ON a.id = t.authority_id WHERE t.subject IN ` + cases + ` ORDER BY t.sent_at`},
+		{"transfers.json", `SELECT t.number, t.subject AS case_id, a.name AS recipient, t.sent_at, t.state, t.letter FROM transfer t JOIN authority a ON a.id = t.authority_id WHERE t.subject IN ` + cases + ` OR t.subject IN (SELECT id FROM annotation WHERE case_id IN ` + cases + `) ORDER BY t.sent_at`},
 		{"requests.json", `SELECT how, asked_at, state, decided_at, reason FROM subject_request WHERE party_id = $1 ORDER BY asked_at`},
 	}
 }

@@ -87,7 +87,7 @@ func byObject(column string) string {
 // narrowed are the tables that know a township, with the condition under which a row t
 // is one of it. District lists all others.
 func narrowed() map[string]string {
-	own, transferred := `t.township = `+mine, `(`+byCase("subject")+` OR EXISTS (SELECT FROM public.lead l WHERE l.id = t.subject AND l.township = `+mine+`))`
+	own, transferred := `t.township = `+mine, `(`+byCase("subject")+` OR EXISTS (SELECT FROM public.lead l WHERE l.id = t.subject AND l.township = `+mine+`) OR EXISTS (SELECT FROM public.annotation n JOIN public.casefile c ON c.id = n.case_id WHERE n.id = t.subject AND c.township = `+mine+`))`
 	record := `EXISTS (SELECT FROM public.credit_record r JOIN public.casefile c ON c.id = r.case_id WHERE r.id = t.record_id AND c.township = ` + mine + `)`
 	ofRemoved := `EXISTS (SELECT FROM public.evidence_removed g JOIN public.casefile c ON c.id = g.case_id WHERE g.bundle = t.bundle AND c.township = ` + mine + `)`
 	ofTransfer := `EXISTS (SELECT FROM public.transfer f WHERE f.id = t.transfer_id AND ` + strings.ReplaceAll(transferred, "t.subject", "f.subject") + `)`
@@ -96,7 +96,7 @@ func narrowed() map[string]string {
 		"process_record": byCase("case_id"), "record_proof": byCase("case_id"), "evidence": byCase("case_id"), "evidence_removed": byCase("case_id"), "document": byCase("case_id"),
 		"removal_record": ofRemoved, "removal_stored": ofRemoved, "removal_stamp": ofRemoved, "evidence_due": byCase("case_id"),
 		"alarm": byCase("case_id"), "case_search": byCase("case_id"), "case_check": byCase("case_id"), "case_note": byCase("case_id"), "publication_check": byCase("case_id"),
-		"message": byCase("case_id"), "payment_order": byCase("case_id"), "payment_notice": byCase("case_id"), "refund": byCase("case_id"), "hand_refund": byCase("case_id"), "counter_payment": byCase("case_id"), "suggestion": byCase("case_id"), "party_search": byCase("case_id"), "case_paper": byCase("case_id"), "full_copy": byCase("case_id"), "portal_visit": byCase("case_id"),
+		"message": byCase("case_id"), "payment_order": byCase("case_id"), "payment_notice": byCase("case_id"), "refund": byCase("case_id"), "hand_refund": byCase("case_id"), "counter_payment": byCase("case_id"), "suggestion": byCase("case_id"), "annotation": byCase("case_id"), "party_search": byCase("case_id"), "case_paper": byCase("case_id"), "full_copy": byCase("case_id"), "portal_visit": byCase("case_id"),
 		"credit_record": byCase("case_id"), "credit_repair": record,
 		"credit_paper":   `EXISTS (SELECT FROM public.credit_repair p JOIN public.credit_record r ON r.id = p.record_id JOIN public.casefile c ON c.id = r.case_id WHERE p.id = t.repair_id AND c.township = ` + mine + `)`,
 		"note_mention":   `EXISTS (SELECT FROM public.case_note n JOIN public.casefile c ON c.id = n.case_id WHERE n.id = t.note_id AND c.township = ` + mine + `)`,

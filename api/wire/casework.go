@@ -16,6 +16,13 @@ type Reason struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"4000"`
 }
 
+// AnnotationList is a page of annotations, with the grounds that the bureau has a law for.
+type AnnotationList struct {
+	Items      []casework.AnnotationItem   `json:"items"`
+	NextCursor string                      `json:"next_cursor,omitempty"`
+	Grounds    []casework.AnnotationGround `json:"grounds" doc:"None: the bureau has nothing annotated."`
+}
+
 // Verification is the second review: what was ascertained (Penalty Law art. 41).
 type Verification struct {
 	Ticks casework.Ticks `json:"ticks"`

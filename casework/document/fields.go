@@ -42,6 +42,7 @@ type Fields struct {
 	Service    Service
 	Consent    Consent
 	Suggestion SuggestionTo
+	Annotation AnnotationOf
 	Decision   DecisionRef // the decision that a demand, closure or receipt is about
 	Ending     Ending
 	Transfer   TransferTo
@@ -188,6 +189,19 @@ type SuggestionTo struct {
 	Text      string // one or more paragraphs
 	Basis     string
 	ReplyBy   time.Time
+}
+
+// AnnotationOf is the real estate that its register is asked to annotate, or whose annotation
+// it is asked to lift.
+type AnnotationOf struct {
+	Property string // number of the certificate or of the unit
+	Place    string
+	Owner    string
+	Ground   string
+	Reason   string // of the annotation, or of its lifting
+	Basis    string // law and article
+	Until    time.Time
+	Entry    string // under which it was noted; empty: the register has not said
 }
 
 // Consent is the party's confirmation of where papers may be served.

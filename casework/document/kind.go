@@ -20,12 +20,14 @@ const (
 	Closure        Kind = "closure"         // 结案审批表
 	Transfer       Kind = "transfer"        // 案件移送函
 	Suggestion     Kind = "suggestion"      // 城市管理执法建议书
+	Annotation     Kind = "annotation"      // 不动产注记函
+	Lifting        Kind = "lifting"         // 解除不动产注记函
 )
 
 // Kinds lists every kind in the order in which a case meets them.
 func Kinds() []Kind {
 	return []Kind{Reminder, FactNotice, InquiryRecord, FilingApproval, AdvanceNotice, HearingNotice, LegalReview,
-		Decision, NoPenalty, ServiceReceipt, ServiceConsent, PaymentTerms, Demand, Closure, Transfer, Suggestion}
+		Decision, NoPenalty, ServiceReceipt, ServiceConsent, PaymentTerms, Demand, Closure, Transfer, Suggestion, Annotation, Lifting}
 }
 
 // Title is the kind's name in Chinese and English, as it stands over the paper; both
@@ -53,6 +55,8 @@ func titles() map[Kind][3]string {
 		Closure:        {"结案审批表", "Approval to close a case", "结"},
 		Transfer:       {"案件移送函", "Transfer of a case", "移"},
 		Suggestion:     {"城市管理执法建议书", "Enforcement suggestion", "建"},
+		Annotation:     {"不动产注记函", "Request to annotate real estate", "注"},
+		Lifting:        {"解除不动产注记函", "Request to lift an annotation", "解注"},
 	}
 }
 

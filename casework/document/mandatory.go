@@ -84,6 +84,8 @@ func needs(kind Kind) []need {
 		return transfer()
 	case Suggestion:
 		return suggestion()
+	case Annotation, Lifting:
+		return annotation()
 	}
 	return nil
 }

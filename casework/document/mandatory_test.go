@@ -60,6 +60,10 @@ func TestMissingFields(t *testing.T) {
 		"suggestion":         {Suggestion, "Suggestion.Text", "第四十七条", func(f *Fields) { f.Suggestion.Text = " \n" }},
 		"suggestion's basis": {Suggestion, "Suggestion.Basis", "第四十七条", func(f *Fields) { f.Suggestion.Basis = "" }},
 		"reply":              {Suggestion, "Suggestion.ReplyBy", "第四十七条", func(f *Fields) { f.Suggestion.ReplyBy = time.Time{} }},
+		"property":           {Annotation, "Annotation.Property", "第四十七条", func(f *Fields) { f.Annotation.Property = "" }},
+		"annotation's basis": {Annotation, "Annotation.Basis", "第四十七条", func(f *Fields) { f.Annotation.Basis = "" }},
+		"until when it is":   {Annotation, "Annotation.Until", "第四十七条", func(f *Fields) { f.Annotation.Until = time.Time{} }},
+		"why it is lifted":   {Lifting, "Annotation.Reason", "第四十七条", func(f *Fields) { f.Annotation.Reason = " " }},
 		"authority":          {Transfer, "Transfer.Authority", "第二十七条", func(f *Fields) { f.Transfer.Authority = "" }},
 	} {
 		f := Sample(v.kind)

@@ -223,6 +223,22 @@ func transfer() []need {
 	}
 }
 
+// annotation: no law at hand says what such a letter holds; the bureau names the law that it
+// rests on, and what was done is kept in writing.
+func annotation() []need {
+	const article = "行政处罚法第四十七条"
+	return []need{
+		caseNumber(article), party(article),
+		{"Annotation.Property", article, "填写不动产权证号或者单元号", "give the number of the certificate or of the unit", func(f Fields) bool { return f.Annotation.Property != "" }},
+		{"Annotation.Place", article, "填写不动产坐落", "say where the real estate is", func(f Fields) bool { return f.Annotation.Place != "" }},
+		{"Annotation.Owner", article, "填写登记权利人", "name the owner as registered", func(f Fields) bool { return f.Annotation.Owner != "" }},
+		{"Annotation.Ground", article, "写明注记的事由", "state the ground", func(f Fields) bool { return f.Annotation.Ground != "" }},
+		{"Annotation.Reason", article, "写明理由", "give the reason", func(f Fields) bool { return len(paragraphs(clean(Fields{Facts: f.Annotation.Reason}).Facts)) > 0 }},
+		{"Annotation.Basis", article, "写明注记的法律依据", "name the law that it rests on", func(f Fields) bool { return f.Annotation.Basis != "" }},
+		{"Annotation.Until", article, "填写注记的截止日期", "say until when it lasts", func(f Fields) bool { return !f.Annotation.Until.IsZero() }},
+	}
+}
+
 // suggestion: no article says what such a letter holds; what was done is kept in writing.
 func suggestion() []need {
 	const article = "行政处罚法第四十七条"

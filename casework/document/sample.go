@@ -97,6 +97,11 @@ func sampleForms(f *Fields, kind Kind, day func(d, hour, min int) time.Time) {
 	}
 	f.Suggestion = SuggestionTo{Recipient: "上海市崇明区绿化和市容管理局", ReplyBy: time.Date(2026, time.December, 31, 0, 0, 0, 0, legal()), Basis: "《上海市市容环境卫生管理条例》第四条第二款",
 		Text: "一、在人民路沿线增设便民疏导点，明确经营时段和范围。\n二、会同城桥镇人民政府核查门前责任区协议的签订和履行情况。"}
+	f.Annotation = AnnotationOf{Property: "沪（2020）崇字不动产权第000000号", Place: f.Party.Address, Owner: f.Party.Name, Ground: "行政处罚决定期满未履行", Basis: "（由本局配置的法律依据）",
+		Reason: "当事人在催告的期限内仍未履行行政处罚决定。", Until: time.Date(2027, time.May, 31, 0, 0, 0, 0, legal())}
+	if kind == Lifting {
+		f.Annotation.Reason, f.Annotation.Entry = "当事人已缴清罚款和加处罚款，案件已结案。", "登注2026-000123"
+	}
 	f.Transfer = TransferTo{Authority: "上海市公安局崇明分局", Reason: "当事人的行为涉嫌犯罪，不属于本局管辖。", Materials: []string{"证据包EV-20261102-000031及其验证说明一份", "询问笔录一份", "现场图像四幅"}}
 }
 

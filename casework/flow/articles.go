@@ -2,6 +2,7 @@ package flow
 
 // Articles, each in both languages, since lists show them as they are.
 const (
+	apl5    = "行政处罚法第五条 · APL art. 5"
 	apl29   = "行政处罚法第二十九条 · APL art. 29"
 	apl30   = "行政处罚法第三十条 · APL art. 30"
 	apl33   = "行政处罚法第三十三条、浦东非现场执法规定第十五条 · APL art. 33, Pudong art. 15"

@@ -82,6 +82,7 @@ func Deadlines(f Facts, c Calendar) ([]Deadline, error) {
 	}
 	add(Deadline{"full_copy", "答复查看未遮挡画面的申请", "Request for the uncovered evidence to be answered", f.FullAsked, f.FullUntil, pipl45, false})
 	add(Deadline{"suggestion", "执法建议书的回复", "Reply to a suggestion to be had", f.SuggestedAt, f.ReplyUntil, advised, false})
+	add(Deadline{"lift", "解除不动产注记", "Annotation of real estate to be lifted", f.LiftFrom, f.LiftUntil, apl5, false})
 	if err := afterDecision(f, c, in, add); err != nil {
 		return nil, err
 	}

@@ -76,6 +76,7 @@ type Facts struct {
 	SearchFrom, SearchUntil                             time.Time // an unknown party is to be found out; zero: never was
 	FullAsked, FullUntil                                time.Time // a party's request for the uncovered evidence, and when it is to be answered; zero: none waits
 	SuggestedAt, ReplyUntil                             time.Time // the suggestion to others whose reply is wanted first; zero: none waits
+	LiftFrom, LiftUntil                                 time.Time // an annotation of real estate is to be lifted; zero: none stands
 	Permissions                                         Permissions
 }
 

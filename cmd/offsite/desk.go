@@ -80,6 +80,7 @@ type desk struct {
 	hooks     *webhook.Webhooks
 	bell      *push.Bell
 	leads     *lead.Desk
+	transfers *transfer.Desk
 	credit    *credit.Office
 	privacy   *privacy.Office
 	gateways  *gateway.Office
@@ -236,6 +237,8 @@ func (d *desk) join(ctx context.Context, p *platform, ring *seal.Ring, grace tim
 		},
 		PublicURL: d.config.Public(), LinkKey: links, Logger: d.log.With("part", "casework"), DemonstrationGrace: grace,
 		FullCopyDays: d.config.Bureau.FullCopyDays, PartyDays: d.config.Bureau.PartyDays,
+		Annotations: casework.Annotations{Structure: d.config.Bureau.AnnotationStructure, Unperformed: d.config.Bureau.AnnotationUnperformed, LiftDays: d.config.Bureau.LiftDays,
+			Send: d.askRegister},
 		Sealer: sync.OnceValues(ring.Sealer), // not before there is something to seal: commands that mend keys come this way too
 	}
 	for _, a := range p.authorities {
@@ -247,6 +250,8 @@ func (d *desk) join(ctx context.Context, p *platform, ring *seal.Ring, grace tim
 	if d.book, err = casework.New(o); err != nil {
 		return err
 	}
+	d.transfers = transfer.New(transfer.Options{Pool: d.pool, Leads: d.leads, Bureau: d.config.Bureau.NameZH, Tell: d.hooks.Tell, Now: time.Now,
+		Answered: d.registerAnswered})
 	d.credit = credit.New(credit.Options{Pool: d.pool, Law: d.book.Rules(), Tell: d.hooks.Tell, Now: time.Now})
 	d.office = supervision.New(supervision.Options{Pool: d.pool, Law: d.book.Rules(), Inspected: d.grades.Inspected, Due: d.due, Now: time.Now})
 	return nil
@@ -259,7 +264,7 @@ func (d *desk) handler() (_ *api.API, err error) {
 		Answers: idempotency.New(d.pool, time.Now), Intake: d.intake, Grades: d.grades, History: d.registry,
 		Draws: d.office, Rules: d.book.Rules(), Samples: sample.New(d.pool, time.Now), Desk: casedesk.New(d.pool, time.Now),
 		Keys: key.New(d.pool, time.Now), Webhooks: d.hooks, Bell: d.bell, Exports: bulk.New(d.pool), Leads: d.leads, Credit: d.credit, Privacy: d.privacy, Gateways: d.gateways, KeyOrders: keyorder.New(d.pool, time.Now), Models: d.models,
-		Transfers: transfer.New(transfer.Options{Pool: d.pool, Leads: d.leads, Bureau: d.config.Bureau.NameZH, Tell: d.hooks.Tell, Now: time.Now}),
+		Transfers: d.transfers,
 		Trust:     func(ctx context.Context) (*seal.Trust, error) { return d.publicLog.trust(ctx, trustPath(d.config)) },
 		Probe:     prober(d.addresses), Live: d.viewer(d.addresses), Discovery: newFinder(d.addresses), Rooms: d.rooms, CheckAddress: d.addresses.Check,
 		Events:  func(ctx context.Context) <-chan store.Event { return store.Events(ctx, d.pool) },

@@ -22,7 +22,7 @@ import (
 type Authority struct {
 	ID        string    `json:"id"`
 	Name      string    `json:"name"`
-	Kind      string    `json:"kind" enum:"police,district,bureau,supervision"`
+	Kind      string    `json:"kind" enum:"police,district,bureau,supervision,register"`
 	Signs     bool      `json:"signs" doc:"It signs receipts with a key of its own."`
 	CreatedAt time.Time `json:"created_at"`
 }
@@ -30,7 +30,7 @@ type Authority struct {
 // AuthorityDraft is one to be made.
 type AuthorityDraft struct {
 	Name      string `json:"name" minLength:"1" maxLength:"80"`
-	Kind      string `json:"kind" enum:"police,district,bureau,supervision"`
+	Kind      string `json:"kind" enum:"police,district,bureau,supervision,register"`
 	PublicKey string `json:"public_key,omitempty" maxLength:"2000" doc:"Ed25519, PEM, as openssl pkey -pubout writes it; left out: receipts come on paper."`
 }
 
@@ -56,7 +56,7 @@ func (d *Desk) AddAuthority(ctx context.Context, by By, w AuthorityDraft) (Autho
 	if w.Name == "" {
 		return Authority{}, exchange.Refuse("name", "请填写单位名称", "name the authority")
 	}
-	if !slices.Contains([]string{"police", "district", "bureau", "supervision"}, w.Kind) {
+	if !slices.Contains([]string{"police", "district", "bureau", "supervision", Register}, w.Kind) {
 		return Authority{}, exchange.Refuse("kind", "没有这类单位", "there is no kind "+w.Kind)
 	}
 	public, err := parseKey(w.PublicKey)

@@ -110,7 +110,8 @@ func (d *Desk) receive(ctx context.Context, by By, authority, id, receiver strin
 // Status is what an authority says of what it took over.
 type Status struct {
 	State string `json:"state" enum:"accepted,returned,closed"`
-	Ref   string `json:"ref,omitempty" maxLength:"80" doc:"The authority's own number."`
+	Ref   string `json:"ref,omitempty" maxLength:"80" doc:"The authority's own number; a register of real estate gives that of its entry."`
+	On    string `json:"on,omitempty" maxLength:"10" doc:"2006-01-02; of a register of real estate, the day of its entry."`
 	Note  string `json:"note" minLength:"1" maxLength:"2000"`
 }
 
@@ -130,6 +131,9 @@ func (d *Desk) Report(ctx context.Context, by By, authority, id string, s Status
 	if s.Note = strings.TrimSpace(s.Note); s.Note == "" {
 		return exchange.Refuse("note", "请写明情况", "say what has come of it")
 	}
+	if _, err := time.Parse(time.DateOnly, s.On); s.On != "" && err != nil {
+		return exchange.Refuse("on", "日期应为 2006-01-02 的形式", "the day is written as 2006-01-02")
+	}
 	err := pgx.BeginFunc(ctx, d.o.Pool, func(tx pgx.Tx) error {
 		t, err := one(ctx, tx, id, authority, "FOR UPDATE OF t")
 		if err != nil {
@@ -138,9 +142,12 @@ func (d *Desk) Report(ctx context.Context, by By, authority, id string, s Status
 		if !follows(t.State, s.State) {
 			return exchange.Refuse("state", "签收后方可受理或退回，受理后方可办结", "it is received before it is accepted or returned, and accepted before it is closed")
 		}
+		if err := d.answers(ctx, tx, by, t, s); err != nil {
+			return err
+		}
 		t.State = s.State
-		if _, err := tx.Exec(ctx, `UPDATE transfer SET state = $2, their_ref = coalesce(nullif($3, ''), their_ref), note = $4, changed_at = $5 WHERE id = $1`,
-			id, s.State, s.Ref, s.Note, d.now()); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE transfer SET state = $2, their_ref = coalesce(nullif($3, ''), their_ref), note = $4, changed_at = $5, their_day = coalesce(nullif($6, '')::date, their_day) WHERE id = $1`,
+			id, s.State, s.Ref, s.Note, d.now(), s.On); err != nil {
 			return err
 		}
 		return d.note(ctx, tx, by, t, s.State, s.Note)

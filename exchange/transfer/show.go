@@ -17,7 +17,7 @@ import (
 type Transfer struct {
 	ID          string     `json:"id"`
 	Number      string     `json:"number"`
-	SubjectKind string     `json:"subject_kind" enum:"lead,case"`
+	SubjectKind string     `json:"subject_kind" enum:"lead,case,annotation,lifting" doc:"annotation, lifting: of real estate, asked of its register."`
 	Subject     string     `json:"subject"`
 	AuthorityID string     `json:"authority_id"`
 	Authority   string     `json:"authority" doc:"Name."`
@@ -26,6 +26,7 @@ type Transfer struct {
 	SentBy      string     `json:"sent_by"`
 	State       string     `json:"state" enum:"sent,received,accepted,returned,closed"`
 	Ref         string     `json:"ref" doc:"The authority's own number."`
+	On          string     `json:"on" doc:"2006-01-02, of a register's entry; empty: none."`
 	Note        string     `json:"note"`
 	Receiver    string     `json:"receiver"`
 	ReceivedAt  *time.Time `json:"received_at,omitempty"`
@@ -33,7 +34,7 @@ type Transfer struct {
 	ChangedAt   time.Time  `json:"changed_at"`
 }
 
-const query = `SELECT t.id::text, t.number, t.subject_kind, t.subject::text, t.authority_id::text, a.name, t.sha256, t.sent_at, t.by_name, t.state, t.their_ref, t.note,
+const query = `SELECT t.id::text, t.number, t.subject_kind, t.subject::text, t.authority_id::text, a.name, t.sha256, t.sent_at, t.by_name, t.state, t.their_ref, coalesce(to_char(t.their_day, 'YYYY-MM-DD'), ''), t.note,
 	coalesce(r.receiver, ''), r.received_at, coalesce(r.signature IS NOT NULL, false), t.changed_at
 	FROM transfer t JOIN authority a ON a.id = t.authority_id LEFT JOIN transfer_receipt r ON r.transfer_id = t.id `
 

@@ -31,7 +31,9 @@ type Options struct {
 	Leads  *lead.Desk
 	Bureau string // who hands over
 	Tell   func(ctx context.Context, tx pgx.Tx, kind string, data any) error
-	Now    func() time.Time
+	// Answered takes what a register of real estate says, in the transaction of the answer; nil: nobody does.
+	Answered func(ctx context.Context, tx pgx.Tx, a Answer) error
+	Now      func() time.Time
 }
 
 // Desk hands over. It is safe for concurrent use.
@@ -53,8 +55,10 @@ const (
 
 // Subjects.
 const (
-	OfLead = "lead"
-	OfCase = "case"
+	OfLead       = "lead"
+	OfCase       = "case"
+	OfAnnotation = "annotation" // of real estate, at its register
+	OfLifting    = "lifting"    // of such an annotation
 )
 
 // Draft is what is to be handed over.
@@ -74,6 +78,7 @@ type Letter struct {
 	At        time.Time  `json:"at"`
 	Reason    string     `json:"reason"`
 	Lead      *lead.Lead `json:"lead,omitempty"`
+	Estate    *Estate    `json:"estate,omitempty"`
 	Case      string     `json:"case,omitempty"` // number
 	Documents []Document `json:"documents,omitempty"`
 	Bundles   []Bundle   `json:"bundles,omitempty"`
@@ -146,6 +151,11 @@ func (d *Desk) send(ctx context.Context, tx pgx.Tx, by By, id string, w Draft) e
 	if err := d.describe(ctx, tx, by, w, &l); err != nil {
 		return err
 	}
+	return d.write(ctx, tx, by, id, w, l)
+}
+
+// write numbers a letter, keeps it and tells of it.
+func (d *Desk) write(ctx context.Context, tx pgx.Tx, by By, id string, w Draft, l Letter) error {
 	var serial int
 	year := l.At.In(calendar.Shanghai()).Year()
 	if err := tx.QueryRow(ctx, `INSERT INTO document_number (kind, year, last) VALUES ('handover', $1, 1)

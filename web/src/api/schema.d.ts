@@ -259,6 +259,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Annotations of real estate, the newest first; those whose ground has gone are to be lifted */
+        get: operations["list-annotations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas": {
         parameters: {
             query?: never;
@@ -669,6 +686,57 @@ export interface paths {
         get: operations["get-case"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for real estate of the party to be annotated at its register; a head decides */
+        post: operations["ask-annotation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/annotations/{annotation}/lifting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the register to lift an annotation */
+        post: operations["lift-annotation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/annotations/{annotation}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm or decline an annotation that another asked for; confirmed, the register is asked */
+        post: operations["decide-annotation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3997,6 +4065,157 @@ export interface components {
             percent: number;
             state: string;
         };
+        Annotation: {
+            /** @description What the register said last. */
+            answer: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            basis: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            /** @description Letter to the register; empty: none was issued. */
+            document_id: string;
+            /**
+             * Format: date-time
+             * @description By when its lifting is to be asked for, or done.
+             */
+            due_at?: string;
+            /** @description Its ground has gone, and nobody has asked the register to lift it. */
+            gone: boolean;
+            /** @enum {string} */
+            ground: "structure" | "unperformed";
+            /** @description Of who decided. */
+            grounds: string;
+            id: string;
+            /** Format: date-time */
+            lift_at?: string;
+            /** @description Who asked for the lifting. */
+            lift_by: string;
+            lift_document_id: string;
+            lift_number: string;
+            lift_reason: string;
+            /** @description Under which the register lifted it. */
+            lifted_no: string;
+            /** @description 2006-01-02; empty: not yet. */
+            lifted_on: string;
+            /** @description Of the letter. */
+            number: string;
+            overdue: boolean;
+            /** @description Whoever asks entered it, and does not decide it. */
+            own: boolean;
+            owner: string;
+            place: string;
+            /** @description Number of the certificate or of the unit. */
+            property: string;
+            reason: string;
+            /** @description Under which the register noted it. */
+            register_no: string;
+            /** @description 2006-01-02; empty: not yet. */
+            register_on: string;
+            /**
+             * @description sent: the register was asked; noted, refused: it answered; lifting: it was asked to lift.
+             * @enum {string}
+             */
+            state: "asked" | "declined" | "sent" | "noted" | "refused" | "lifting" | "lifted";
+            /** @description 2006-01-02; it is lifted by then at the latest. */
+            until: string;
+        };
+        AnnotationDraft: {
+            /** @enum {string} */
+            ground: "structure" | "unperformed";
+            /** @description As the register names it; it must be the case's party. */
+            owner: string;
+            place: string;
+            /** @description Number of the certificate or of the unit. */
+            property: string;
+            reason: string;
+            /**
+             * Format: date
+             * @description No longer than a year.
+             */
+            until: string;
+        };
+        AnnotationGround: {
+            /** @description Law and article, as the bureau has configured them. */
+            basis: string;
+            /**
+             * @description structure: an unlawful structure that is unsettled; unperformed: a decision whose time is over and that was not performed.
+             * @enum {string}
+             */
+            key: "structure" | "unperformed";
+        };
+        AnnotationItem: {
+            /** @description What the register said last. */
+            answer: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            basis: string;
+            case_id: string;
+            case_number: string;
+            case_state: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            /** @description Letter to the register; empty: none was issued. */
+            document_id: string;
+            /**
+             * Format: date-time
+             * @description By when its lifting is to be asked for, or done.
+             */
+            due_at?: string;
+            /** @description Its ground has gone, and nobody has asked the register to lift it. */
+            gone: boolean;
+            /** @enum {string} */
+            ground: "structure" | "unperformed";
+            /** @description Of who decided. */
+            grounds: string;
+            id: string;
+            /** Format: date-time */
+            lift_at?: string;
+            /** @description Who asked for the lifting. */
+            lift_by: string;
+            lift_document_id: string;
+            lift_number: string;
+            lift_reason: string;
+            /** @description Under which the register lifted it. */
+            lifted_no: string;
+            /** @description 2006-01-02; empty: not yet. */
+            lifted_on: string;
+            /** @description Of the letter. */
+            number: string;
+            overdue: boolean;
+            /** @description Whoever asks entered it, and does not decide it. */
+            own: boolean;
+            owner: string;
+            place: string;
+            /** @description Number of the certificate or of the unit. */
+            property: string;
+            reason: string;
+            /** @description Under which the register noted it. */
+            register_no: string;
+            /** @description 2006-01-02; empty: not yet. */
+            register_on: string;
+            /**
+             * @description sent: the register was asked; noted, refused: it answered; lifting: it was asked to lift.
+             * @enum {string}
+             */
+            state: "asked" | "declined" | "sent" | "noted" | "refused" | "lifting" | "lifted";
+            /** @description 2006-01-02; it is lifted by then at the latest. */
+            until: string;
+        };
+        AnnotationList: {
+            /** @description None: the bureau has nothing annotated. */
+            grounds: components["schemas"]["AnnotationGround"][];
+            items: components["schemas"]["AnnotationItem"][];
+            next_cursor?: string;
+        };
+        AnnotationVerdict: {
+            confirm: boolean;
+            grounds: string;
+        };
         Area: {
             /** @description Ids of those that stand in it. */
             cameras: string[];
@@ -4056,14 +4275,14 @@ export interface components {
             created_at: string;
             id: string;
             /** @enum {string} */
-            kind: "police" | "district" | "bureau" | "supervision";
+            kind: "police" | "district" | "bureau" | "supervision" | "register";
             name: string;
             /** @description It signs receipts with a key of its own. */
             signs: boolean;
         };
         AuthorityDraft: {
             /** @enum {string} */
-            kind: "police" | "district" | "bureau" | "supervision";
+            kind: "police" | "district" | "bureau" | "supervision" | "register";
             name: string;
             /** @description Ed25519, PEM, as openssl pkey -pubout writes it; left out: receipts come on paper. */
             public_key?: string;
@@ -4289,6 +4508,10 @@ export interface components {
             sealed_at: string;
         };
         CaseFile: {
+            /** @description Those that the bureau has a law for; none: it has nothing annotated. */
+            annotation_grounds: components["schemas"]["AnnotationGround"][];
+            /** @description Of real estate at its register, the oldest first. */
+            annotations: components["schemas"]["Annotation"][];
             camera: string;
             /** Format: date-time */
             changed_at: string;
@@ -7173,6 +7396,8 @@ export interface components {
             id: string;
             note: string;
             number: string;
+            /** @description 2006-01-02, of a register's entry; empty: none. */
+            on: string;
             /** Format: date-time */
             received_at?: string;
             receiver: string;
@@ -7188,8 +7413,11 @@ export interface components {
             /** @enum {string} */
             state: "sent" | "received" | "accepted" | "returned" | "closed";
             subject: string;
-            /** @enum {string} */
-            subject_kind: "lead" | "case";
+            /**
+             * @description annotation, lifting: of real estate, asked of its register.
+             * @enum {string}
+             */
+            subject_kind: "lead" | "case" | "annotation" | "lifting";
         };
         TransferDraft: {
             authority_id: string;
@@ -7207,7 +7435,9 @@ export interface components {
         };
         TransferStatus: {
             note: string;
-            /** @description The authority's own number. */
+            /** @description 2006-01-02; of a register of real estate, the day of its entry. */
+            on?: string;
+            /** @description The authority's own number; a register of real estate gives that of its entry. */
             ref?: string;
             /** @enum {string} */
             state: "accepted" | "returned" | "closed";
@@ -8186,6 +8416,83 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ListAlarmBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-annotations": {
+        parameters: {
+            query?: {
+                /** @description open: waiting, standing or being lifted; gone: the lifting is to be asked for. Left out: all. */
+                state?: "open" | "gone";
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "grounds": [
+                     *         {
+                     *           "basis": "某市某条例第三十条",
+                     *           "key": "structure"
+                     *         }
+                     *       ],
+                     *       "items": [
+                     *         {
+                     *           "answer": "",
+                     *           "asked_at": "2026-11-24T02:16:00Z",
+                     *           "asked_by": "one",
+                     *           "basis": "某市某条例第三十条",
+                     *           "case_id": "0198c000-0000-7000-8000-000000000001",
+                     *           "case_number": "演示城管立字〔2026〕第000001号",
+                     *           "case_state": "proposed",
+                     *           "decided_by": "",
+                     *           "document_id": "",
+                     *           "gone": false,
+                     *           "ground": "structure",
+                     *           "grounds": "",
+                     *           "id": "01a22e58-6b9a-7847-af1c-affcce84e450",
+                     *           "lift_by": "",
+                     *           "lift_document_id": "",
+                     *           "lift_number": "",
+                     *           "lift_reason": "",
+                     *           "lifted_no": "",
+                     *           "lifted_on": "",
+                     *           "number": "",
+                     *           "overdue": false,
+                     *           "own": true,
+                     *           "owner": "张三",
+                     *           "place": "八一路100号",
+                     *           "property": "沪（2020）崇字不动产权第012345号",
+                     *           "reason": "违法建筑尚未拆除。",
+                     *           "register_no": "",
+                     *           "register_on": "",
+                     *           "state": "asked",
+                     *           "until": "2027-05-24"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AnnotationList"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -10036,99 +10343,117 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "camera": "八一路1号",
-                     *       "changed_at": "2026-11-24T02:16:00Z",
-                     *       "counter_payments": [
+                     *       "annotation_grounds": [
                      *         {
-                     *           "amount_fen": 20000,
-                     *           "asked_at": "2026-11-24T02:16:00Z",
-                     *           "asked_by": "one",
-                     *           "decided_by": "",
-                     *           "grounds": "",
-                     *           "id": "01a22e55-7303-7dc0-9037-a6efb6240fce",
-                     *           "owed_back_fen": 0,
-                     *           "own": true,
-                     *           "paid_on": "2026-11-24",
-                     *           "papers": [
-                     *             {
-                     *               "id": "01a22e55-7303-7dc6-aa36-583a0c9e142b",
-                     *               "sha256": "86edbaa24831badfa0a8b04bb410141e2ee4182b6d0014493fe262a7a331c20b",
-                     *               "size_bytes": 8,
-                     *               "type": "application/pdf"
-                     *             }
-                     *           ],
-                     *           "receipt_no": "柜001",
-                     *           "state": "asked"
+                     *           "basis": "某市某条例第三十条",
+                     *           "key": "structure"
                      *         }
                      *       ],
+                     *       "annotations": [
+                     *         {
+                     *           "answer": "已注记",
+                     *           "asked_at": "2026-11-24T02:16:00Z",
+                     *           "asked_by": "one",
+                     *           "basis": "某市某条例第三十条",
+                     *           "decided_at": "2026-11-24T02:16:00Z",
+                     *           "decided_by": "chief",
+                     *           "document_id": "01a22e85-78a7-787a-9109-2f6546865539",
+                     *           "due_at": "2027-05-24T15:59:59.999999Z",
+                     *           "gone": false,
+                     *           "ground": "structure",
+                     *           "grounds": "同意",
+                     *           "id": "01a22e85-7890-7540-b6e1-2447a7e5b063",
+                     *           "lift_by": "",
+                     *           "lift_document_id": "",
+                     *           "lift_number": "",
+                     *           "lift_reason": "",
+                     *           "lifted_no": "",
+                     *           "lifted_on": "",
+                     *           "number": "演示城管注字〔2026〕第000001号",
+                     *           "overdue": false,
+                     *           "own": true,
+                     *           "owner": "张三",
+                     *           "place": "八一路100号",
+                     *           "property": "沪（2020）崇字不动产权第012345号",
+                     *           "reason": "违法建筑尚未拆除。",
+                     *           "register_no": "登注1号",
+                     *           "register_on": "2026-11-29",
+                     *           "state": "noted",
+                     *           "until": "2027-05-24"
+                     *         }
+                     *       ],
+                     *       "camera": "八一路1号",
+                     *       "changed_at": "2026-11-24T02:16:00Z",
+                     *       "counter_payments": [],
                      *       "deadline": {
-                     *         "article": "行政处罚法第六十七条 · APL art. 67",
-                     *         "at": "2026-12-09T23:59:59.999999+08:00",
-                     *         "label_en": "Fine to be paid",
-                     *         "label_zh": "缴纳罚款"
+                     *         "article": "行政处罚法第四十四条 · APL art. 44",
+                     *         "at": "2026-11-27T23:59:59.999999+08:00",
+                     *         "label_en": "Time for a statement",
+                     *         "label_zh": "陈述申辩期限"
                      *       },
                      *       "deadlines": [
                      *         {
-                     *           "article": "行政处罚法第六十七条 · APL art. 67",
-                     *           "at": "2026-12-09T23:59:59.999999+08:00",
-                     *           "label_en": "Fine to be paid",
-                     *           "label_zh": "缴纳罚款"
+                     *           "article": "行政处罚法第四十四条 · APL art. 44",
+                     *           "at": "2026-11-27T23:59:59.999999+08:00",
+                     *           "label_en": "Time for a statement",
+                     *           "label_zh": "陈述申辩期限"
                      *         },
                      *         {
-                     *           "article": "行政复议法第二十条、行政诉讼法第四十六条 · Reconsideration Law art. 20, Litigation Law art. 46",
-                     *           "at": "2027-01-23T23:59:59.999999+08:00",
-                     *           "label_en": "Time for reconsideration",
-                     *           "label_zh": "申请行政复议"
+                     *           "article": "行政处罚法第六十条 · APL art. 60",
+                     *           "at": "2027-02-22T23:59:59.999999+08:00",
+                     *           "label_en": "Decision due",
+                     *           "label_zh": "作出处罚决定"
                      *         }
                      *       ],
                      *       "documents": [
                      *         {
-                     *           "code": "2NKUPX5DD8H8XP66",
-                     *           "id": "01a22e55-5ebb-7331-8c53-0c5023edc0ad",
+                     *           "code": "WY3FMZWVP5YML4E5",
+                     *           "id": "01a22e85-781c-7235-afb1-0c01f6911225",
                      *           "issued_at": "2026-11-24T02:00:00Z",
                      *           "kind": "reminder",
                      *           "number": "演示城管提醒字〔2026〕第000001号",
-                     *           "sha256": "dbc582bbdde4a997f453def84b18f3faa41d051058af1f033ebda7765c28bfca",
+                     *           "sha256": "f28884893eec9e04789c6acb5be067c1ebca2519de33299906c730d8a1fc5173",
                      *           "title_en": "Reminder to put right",
                      *           "title_zh": "责令改正提醒书"
                      *         },
                      *         {
-                     *           "code": "VSW4TZHSKZKPNHYG",
-                     *           "id": "01a22e55-67c1-7de1-9e07-2f249c7c578c",
+                     *           "code": "9Y7GDJAKPESYHQCN",
+                     *           "id": "01a22e85-784b-7130-a8af-c15bd3f51eec",
                      *           "issued_at": "2026-11-24T02:16:00Z",
                      *           "kind": "filing_approval",
                      *           "number": "演示城管立字〔2026〕第000001号",
-                     *           "sha256": "2d2a8688dfd332a0b4ac68e602d48c6e757fd4c150edb3780b199b0ec7615158",
+                     *           "sha256": "746e91f54e5d67c2acf8bcc9f36fe3403cd694767de2f281aab6347c979b9cd8",
                      *           "title_en": "Approval to open a case",
                      *           "title_zh": "立案审批表"
                      *         }
                      *       ],
                      *       "events": [
                      *         {
-                     *           "allowed": true,
-                     *           "article": "行政处罚法第七十三条 · APL art. 73",
-                     *           "event": "reconsideration",
-                     *           "label_en": "Note a reconsideration",
-                     *           "label_zh": "登记行政复议",
+                     *           "allowed": false,
+                     *           "article": "行政处罚法第二十九条 · APL art. 29",
+                     *           "event": "apart",
+                     *           "label_en": "Hold it for another act",
+                     *           "label_zh": "认定为不同违法行为",
                      *           "needs": [
-                     *             "note"
+                     *             "reason"
                      *           ],
                      *           "to": [],
-                     *           "why_en": "",
-                     *           "why_zh": ""
+                     *           "why_en": "only a head may do it",
+                     *           "why_zh": "须由负责人办理"
                      *         },
                      *         {
-                     *           "allowed": true,
-                     *           "article": "行政处罚法第七十三条 · APL art. 73",
-                     *           "event": "litigation",
-                     *           "label_en": "Note a lawsuit",
-                     *           "label_zh": "登记行政诉讼",
+                     *           "allowed": false,
+                     *           "article": "行政处罚法第四十三条 · APL art. 43",
+                     *           "event": "reassign",
+                     *           "label_en": "Recuse or replace officers",
+                     *           "label_zh": "回避、更换承办人",
                      *           "needs": [
-                     *             "note"
+                     *             "officers",
+                     *             "reason"
                      *           ],
                      *           "to": [],
-                     *           "why_en": "",
-                     *           "why_zh": ""
+                     *           "why_en": "only a head may do it",
+                     *           "why_zh": "须由负责人办理"
                      *         }
                      *       ],
                      *       "evidence": [
@@ -10157,7 +10482,7 @@ export interface operations {
                      *       "paid_fen": 0,
                      *       "party": "张三",
                      *       "place": "八一路100号前",
-                     *       "portal_url": "http://127.0.0.1:39783/p/Tq6DG8QCLl81tqqYQb1MNU7x",
+                     *       "portal_url": "http://127.0.0.1:39285/p/XYDnutglXfTS6peHjkUHLWw6",
                      *       "receipt_no": "",
                      *       "record": [
                      *         {
@@ -10175,7 +10500,7 @@ export interface operations {
                      *         {
                      *           "actor": "first",
                      *           "at": "2026-11-24T02:00:00Z",
-                     *           "digest": "31d97f3b748ad44b4180ee42e6925c18cf85a23b2b28ea75949d6b1e02d5b4f5",
+                     *           "digest": "ef882f726686d9976769e8fe3ccba017748867901c25fca08f068e97b1f6a177",
                      *           "event": "confirm",
                      *           "from": "found",
                      *           "label_en": "Confirm",
@@ -10186,17 +10511,139 @@ export interface operations {
                      *         }
                      *       ],
                      *       "refunds": [],
-                     *       "state": "served",
+                     *       "state": "proposed",
                      *       "statements": [],
                      *       "suggestions": [],
                      *       "unasked_fen": 0,
-                     *       "version": 14,
+                     *       "version": 12,
                      *       "why_en": "A stall has stood for 100 s, more than the 60 s allowed",
                      *       "why_zh": "违法事实。"
                      *     }
                      */
                     "application/json": components["schemas"]["CaseFile"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-annotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ground": "structure",
+                 *       "owner": "张三",
+                 *       "place": "八一路100号",
+                 *       "property": "沪（2020）崇字不动产权第012345号",
+                 *       "reason": "违法建筑尚未拆除。",
+                 *       "until": "2027-05-24"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnnotationDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "lift-annotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                annotation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "违法建筑已拆除。"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-annotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                annotation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "confirm": true,
+                 *       "grounds": "同意"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnnotationVerdict"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -19941,22 +20388,41 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "authority": "区公安分局",
-                     *           "authority_id": "01a224e9-4b44-724b-a363-5c5f615144a4",
-                     *           "changed_at": "2026-11-29T00:26:38.532688Z",
-                     *           "id": "01a224e9-4b0d-76de-9fd2-38e2c65d855c",
+                     *           "authority": "不动产登记事务中心",
+                     *           "authority_id": "01a22e58-6f59-7ddb-a893-1550def96ada",
+                     *           "changed_at": "2026-11-30T21:24:39.828047Z",
+                     *           "id": "01a22e58-7918-77e0-ae73-0a98b98e147f",
                      *           "note": "",
-                     *           "number": "甲镇移1号",
-                     *           "received_at": "2026-11-29T00:26:38.532688Z",
-                     *           "receiver": "甲镇",
+                     *           "number": "移〔2026〕00002号",
+                     *           "on": "",
+                     *           "receiver": "",
                      *           "ref": "",
-                     *           "sent_at": "2026-11-29T00:26:38.532688Z",
-                     *           "sent_by": "",
-                     *           "sha256": "",
+                     *           "sent_at": "2026-11-30T21:24:39.828047Z",
+                     *           "sent_by": "one",
+                     *           "sha256": "67c029c0bdf2d397332cb5ce39572bd1cec86f6885aabc5e39dccba5003e8ddf",
                      *           "signed": false,
-                     *           "state": "received",
-                     *           "subject": "01a224e9-4ac9-7dbf-af48-b5f4e3947d13",
-                     *           "subject_kind": "case"
+                     *           "state": "sent",
+                     *           "subject": "01a22e58-6b9a-7847-af1c-affcce84e450",
+                     *           "subject_kind": "lifting"
+                     *         },
+                     *         {
+                     *           "authority": "不动产登记事务中心",
+                     *           "authority_id": "01a22e58-6f59-7ddb-a893-1550def96ada",
+                     *           "changed_at": "2026-11-30T21:24:38.638356Z",
+                     *           "id": "01a22e58-7290-78bc-9854-9a8f532a553f",
+                     *           "note": "已注记",
+                     *           "number": "移〔2026〕00001号",
+                     *           "on": "2026-11-29",
+                     *           "received_at": "2026-11-30T21:24:38.535325Z",
+                     *           "receiver": "窗口",
+                     *           "ref": "登注1号",
+                     *           "sent_at": "2026-11-30T21:24:38.157213Z",
+                     *           "sent_by": "chief",
+                     *           "sha256": "a6ce529ee7af52c416e638c842a48095355683cd1562f3e9da1883a82a8ff65a",
+                     *           "signed": false,
+                     *           "state": "accepted",
+                     *           "subject": "01a22e58-6b9a-7847-af1c-affcce84e450",
+                     *           "subject_kind": "annotation"
                      *         }
                      *       ]
                      *     }
@@ -20043,10 +20509,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "letter": "{\"format\":\"offsite-transfer/1\",\"number\":\"移〔2026〕00001号\",\"from\":\"局\",\"to\":\"区公安分局\",\"at\":\"2026-11-29T01:27:26.304125Z\",\"reason\":\"交由公安\",\"lead\":{\"id\":\"01a224ea-04f4-7a58-ad59-e38e7343879d\",\"number\":\"线〔2026〕000001号\",\"source\":\"hotline\",\"source_name\":\"12345\",\"source_ref\":\"H-7\",\"kind\":\"waste\",\"what\":\"渣土车偷倒\",\"…",
+                     *       "letter": "{\"format\":\"offsite-transfer/1\",\"number\":\"移〔2026〕00001号\",\"from\":\"局\",\"to\":\"区公安分局\",\"at\":\"2026-11-30T21:24:32.514407Z\",\"reason\":\"交由公安\",\"lead\":{\"id\":\"01a22e58-5bcb-7e63-a72b-44913741f2a9\",\"number\":\"线〔2026〕000001号\",\"source\":\"hotline\",\"source_name\":\"12345\",\"source_ref\":\"H-7\",\"kind\":\"waste\",\"what\":\"渣土车偷倒\",\"…",
                      *       "steps": [
                      *         {
-                     *           "at": "2026-11-29T01:27:26.311352Z",
+                     *           "at": "2026-11-30T21:24:32.539638Z",
                      *           "by": "head",
                      *           "event": "sent",
                      *           "note": "交由公安"
@@ -20054,19 +20520,20 @@ export interface operations {
                      *       ],
                      *       "transfer": {
                      *         "authority": "区公安分局",
-                     *         "authority_id": "01a224ea-04ec-7dd5-84cc-e60099292946",
-                     *         "changed_at": "2026-11-29T01:27:26.304125Z",
-                     *         "id": "01a224ea-0556-7d82-8b4f-51ad605e7c98",
+                     *         "authority_id": "01a22e58-5b39-7f39-a208-d3de096ddbeb",
+                     *         "changed_at": "2026-11-30T21:24:32.514407Z",
+                     *         "id": "01a22e58-5c82-746c-9e30-60f5205d0a80",
                      *         "note": "",
                      *         "number": "移〔2026〕00001号",
+                     *         "on": "",
                      *         "receiver": "",
                      *         "ref": "",
-                     *         "sent_at": "2026-11-29T01:27:26.304125Z",
+                     *         "sent_at": "2026-11-30T21:24:32.514407Z",
                      *         "sent_by": "head",
-                     *         "sha256": "952f9a374adc04763c945401977d5c5ee8a0d7db45f7ef10a22f4050ce7ff4fa",
+                     *         "sha256": "9b9231e7f5ef4c4d2a38987e79790c8f88b2938a08dc1783e0a52116839b801d",
                      *         "signed": false,
                      *         "state": "sent",
-                     *         "subject": "01a224ea-04f4-7a58-ad59-e38e7343879d",
+                     *         "subject": "01a22e58-5bcb-7e63-a72b-44913741f2a9",
                      *         "subject_kind": "lead"
                      *       }
                      *     }

@@ -61,6 +61,7 @@ const Publications = page(() => import("../pages/supervision/publications"));
 const Integration = page(() => import("../pages/integration/integration"));
 const Webhook = page(() => import("../pages/integration/webhook"));
 const Leads = page(() => import("../pages/leads/leads"));
+const Annotations = page(() => import("../pages/annotations/annotations"));
 const Transfers = page(() => import("../pages/transfers/transfers"));
 const Credit = page(() => import("../pages/credit/credit"));
 const Privacy = page(() => import("../pages/privacy/privacy"));
@@ -115,6 +116,7 @@ function Console() {
         <Route path="supervision/publications" element={<Publications />} />
         <Route path="leads" element={<Leads />} />
         <Route path="transfers" element={<Transfers />} />
+        <Route path="annotations" element={<Annotations />} />
         <Route path="credit" element={<Credit />} />
         <Route path="privacy" element={<Privacy />} />
         <Route path="integration" element={<Integration />} />

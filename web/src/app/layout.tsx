@@ -1,7 +1,7 @@
 // The console's frame: rail with what this person may do, header, page.
 import {
   AlertOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, CloudServerOutlined, DeploymentUnitOutlined, EyeInvisibleOutlined, FileTextOutlined, FolderOpenOutlined, GlobalOutlined, IdcardOutlined, LockOutlined,
-  LogoutOutlined, MenuOutlined, MoonOutlined, PhoneOutlined, SafetyCertificateOutlined, SafetyOutlined, SendOutlined, ShopOutlined, SunOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
+  LogoutOutlined, MenuOutlined, MoonOutlined, PhoneOutlined, SafetyCertificateOutlined, SafetyOutlined, SendOutlined, ShopOutlined, SunOutlined, TagOutlined, TeamOutlined, UserOutlined, VideoCameraOutlined,
 } from "@ant-design/icons";
 import { Button, Dropdown, Tooltip } from "antd";
 import { lazy, Suspense, useRef, useState, type ReactNode } from "react";
@@ -32,6 +32,7 @@ const entries: Entry[] = [
   { to: "/cases", word: "cases", icon: <FolderOpenOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
   { to: "/leads", word: "leads", icon: <PhoneOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
   { to: "/transfers", word: "transfers", icon: <SendOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
+  { to: "/annotations", word: "annotations", icon: <TagOutlined />, roles: ["reviewer", "officer", "legal", "head", "auditor", "supervisor"] },
   { to: "/objects", word: "objects", icon: <ShopOutlined />, roles: registry },
   { to: "/grades", word: "grades", icon: <AlertOutlined />, roles: registry },
   { to: "/credit", word: "credit", icon: <IdcardOutlined />, roles: ["officer", "legal", "head", "auditor", "supervisor"] },

@@ -24,6 +24,7 @@ import { CounterPayments } from "./beside/counter";
 import { Refunds } from "./beside/refunds";
 import { Stages } from "./stages";
 import { Statements } from "./statements";
+import { Annotations } from "../annotations/panel";
 import { Suggestions } from "./beside/suggestions";
 import words, { type CaseWord } from "./words";
 
@@ -74,6 +75,7 @@ function File({ file }: { file: CaseFile }) {
             <CounterPayments file={file} />
             <Refunds file={file} />
             <Suggestions file={file} />
+            <Annotations file={file} over={ended.has(file.state)} />
             <PortalLink file={file} />
           </div>
         </div>

@@ -33,7 +33,7 @@ export function Authorities() {
   );
 }
 
-const kinds: AuthorityDraft["kind"][] = ["police", "district", "bureau", "supervision"];
+const kinds: AuthorityDraft["kind"][] = ["police", "district", "bureau", "supervision", "register"];
 
 function Add({ onClose }: { onClose: () => void }) {
   const { t, language } = useDictionary<TransferWord>(words);

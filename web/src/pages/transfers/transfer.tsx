@@ -82,17 +82,21 @@ function Receipt({ id, onClose }: { id: string; onClose: () => void }) {
   );
 }
 
+type ReportValues = Omit<TransferStatus, "on"> & { on?: Dayjs };
+
 function Report({ transfer, onClose }: { transfer: Transfer; onClose: () => void }) {
   const { t } = useDictionary<TransferWord>(words);
   const frame = useWords();
-  const [form] = Form.useForm<TransferStatus>();
-  const step = useStep("transfers", (values: TransferStatus) => reportTransfer(transfer.id, values), onClose);
+  const [form] = Form.useForm<ReportValues>();
+  const step = useStep("transfers", ({ on, ...values }: ReportValues) => reportTransfer(transfer.id, { ...values, on: on?.format("YYYY-MM-DD") }), onClose);
+  const entered = (transfer.subject_kind === "annotation" || transfer.subject_kind === "lifting") && transfer.state === "received";
   const next: TransferStatus["state"][] = transfer.state === "received" ? ["accepted", "returned"] : ["closed"];
   return (
     <Dialog open title={t("report")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={step.isPending}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ state: next[0] }} onFinish={(values) => step.mutate(values)}>
         <Form.Item name="state" label={t("state")}><Select options={next.map((value) => ({ value, label: t(value) }))} /></Form.Item>
         <Form.Item name="ref" label={`${t("ref")}（${frame.t("optional")}）`}><Input maxLength={80} /></Form.Item>
+        {entered ? <Form.Item name="on" label={t("entryDay")} extra={t("entryNeeds")}><DatePicker /></Form.Item> : null}
         <Form.Item name="note" label={t("note")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input.TextArea rows={3} maxLength={2000} /></Form.Item>
       </Form>
     </Dialog>

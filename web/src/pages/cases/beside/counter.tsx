@@ -1,6 +1,6 @@
 // What was paid at a bank's or the treasury's counter: the receipt is entered with its
 // picture, and booked once another has checked it.
-import { Alert, Button, Form, Input, InputNumber, Radio } from "antd";
+import { Alert, Button, Form, Input, Radio } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import type { CaseFile } from "../../../api/types";
@@ -10,6 +10,7 @@ import { useWords } from "../../../app/use-words";
 import { dateTime, yuan } from "../../../format/format";
 import { useDictionary } from "../../../i18n/translate";
 import { DatePicker } from "../../../parts/dates";
+import { InputNumber } from "../../../parts/input-number";
 import { Dialog } from "../../../parts/dialog";
 import { Mark, type Tone } from "../../../parts/mark";
 import { packed, papersTaken } from "../../../parts/papers";
