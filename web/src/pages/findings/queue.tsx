@@ -1,5 +1,6 @@
 // The review queue, worked by keyboard alone. The next finding and its pictures
 // are fetched while the present one is looked at.
+import { CloseOutlined } from "@ant-design/icons";
 import { App, Button, Segmented, Select } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
 import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
@@ -147,7 +148,8 @@ function useVerdicts() {
   const { t, language } = useDictionary<FindingWord>(words);
   const { notification } = App.useApp();
   const queries = useQueryClient();
-  const { stateLabel } = useWords();
+  const { stateLabel, t: common } = useWords();
+  const closable = { closeIcon: <CloseOutlined />, role: "button", "aria-label": common("close") };
   const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
   const refresh = (finding: string) => Promise.all([["findings"], ["finding", finding], ["case", finding], ["cases"], ["overview"]].map((queryKey) => queries.invalidateQueries({ queryKey })));
   const restore = (finding: string) => setGone((now) => new Set([...now].filter((key) => !key.startsWith(finding))));
@@ -157,10 +159,10 @@ function useVerdicts() {
       const refused = error instanceof Problem && error.status < 500;
       const now = refused ? null : await queries.fetchQuery({ ...findingQuery(verdict.finding), staleTime: 0, retry: false }).catch(() => null);
       if (now && now.state !== verdict.state) {
-        notification.warning({ message: `${t("sendUnclear", { state: stateLabel(now.state) })} · ${verdict.name}`, description: sentenceOf(error, language), duration: 0, role: "alert" });
+        notification.warning({ message: `${t("sendUnclear", { state: stateLabel(now.state) })} · ${verdict.name}`, description: sentenceOf(error, language), duration: 0, role: "alert", closable });
       } else {
         restore(verdict.finding);
-        notification.error({ message: `${t("sendFailed")} · ${verdict.name}`, description: sentenceOf(error, language), duration: 0, role: "alert" });
+        notification.error({ message: `${t("sendFailed")} · ${verdict.name}`, description: sentenceOf(error, language), duration: 0, role: "alert", closable });
       }
       void refresh(verdict.finding);
     },
