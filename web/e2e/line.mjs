@@ -20,6 +20,11 @@ function pass(request, answered) {
   return on;
 }
 
+const open = new Set();
+
+// closeLines closes those that a test has left open: they would hold up the end of all tests.
+export const closeLines = () => open.forEach((close) => close());
+
 // badLine opens such a line; fail names what fails until mend is called, met counts how often it did.
 export async function badLine() {
   let fault = null;
@@ -36,11 +41,13 @@ export async function badLine() {
     response.on("close", () => on.destroy()); // a stream that nobody reads any more
   });
   await new Promise((listening) => line.listen(0, server.hostname, listening));
+  const close = () => { line.closeAllConnections(); line.close(); open.delete(close); };
+  open.add(close);
   return {
     url: `http://${server.hostname}:${line.address().port}`,
     fail: (kind, method, path) => { fault = { kind, method, path, met: 0 }; },
     met: () => fault?.met ?? 0,
     mend: () => { fault = null; },
-    close: () => { line.closeAllConnections(); line.close(); },
+    close,
   };
 }

@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { raiseFindings } from "./findings.mjs";
-import { badLine } from "./line.mjs";
+import { badLine, closeLines } from "./line.mjs";
 import { accessibility, api, as, browser, change, everybody, open, signIn, stage, until } from "./stage.mjs";
 
-after(() => browser.close());
+after(() => { closeLines(); return browser.close(); });
 
 const at = (page, path) => page.goto(new URL(path, stage.url).href);
 
