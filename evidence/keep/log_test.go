@@ -1,10 +1,14 @@
 package keep_test
 
 import (
+	"context"
+	"errors"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
+	"offsite/evidence"
 	"offsite/evidence/translog"
 	"offsite/evidence/verify"
 )
@@ -79,4 +83,36 @@ func again(t *testing.T, r *rig, id string, proof []byte) verify.Report {
 		t.Fatal(err)
 	}
 	return report
+}
+
+// ailing is a log that refuses each bundle once.
+type ailing struct {
+	mu   sync.Mutex
+	seen map[string]bool
+}
+
+func (l *ailing) Enter(_ context.Context, r evidence.Receipt) ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.seen[r.BundleID] {
+		l.seen[r.BundleID] = true
+		return nil, errors.New("no space left on device")
+	}
+	return []byte("receipt"), nil
+}
+
+// A log that failed is asked again: the work goes from a worker to a goroutine of its own
+// and must not be held back there by the failure that it is to try out.
+func TestALogThatFailedIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.o.Log = &ailing{seen: map[string]bool{}}
+	r.o.RetryMin, r.o.RetryMax = 200*time.Millisecond, 400*time.Millisecond
+	k := r.start(t)
+	for _, camera := range []string{"cam-a", "cam-b", "cam-c"} {
+		if err := k.Keep(t.Context(), material(newID(t), camera, 1000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.book.await(t, 3)
 }

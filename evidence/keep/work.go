@@ -31,6 +31,8 @@ type work struct {
 
 	needless bool // another bundle of its act is recorded: it goes without a trace
 
+	admitted bool // to the step that it goes on with elsewhere
+
 	due      time.Time // no try before
 	held     step      // what failed last
 	failures int       // since the last success
@@ -77,6 +79,7 @@ func (k *Keeper) work(ctx context.Context) {
 func (k *Keeper) waitForLog(ctx context.Context, w *work) bool {
 	select {
 	case k.logging <- struct{}{}:
+		w.admitted = true // asked again, a step that has failed would be refused for ever
 	default:
 		return false // so many wait already that the worker must
 	}
@@ -96,9 +99,10 @@ func (k *Keeper) advance(ctx context.Context, w *work, aside bool) {
 			k.queue.back(w)
 			return
 		}
-		if err == nil && !k.queue.open(w, s) {
+		if err == nil && !w.admitted && !k.queue.open(w, s) {
 			return
 		}
+		w.admitted = false
 		if err == nil && s == stepLog && !aside && k.waitForLog(ctx, w) {
 			return
 		}
