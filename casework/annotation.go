@@ -254,7 +254,7 @@ func (b *Book) DecideAnnotation(ctx context.Context, a Actor, caseID, id string,
 		if n.State != annotationAsked {
 			return fmt.Errorf("annotation %s of case %s is %s: %w", id, c.ID, n.State, ErrChanged)
 		}
-		if !slices.Contains(a.Roles, "head") || a.ID == asker || slices.Contains(c.D.officerIDs(), a.ID) || slices.Contains(c.D.People.Recused, a.ID) {
+		if !second(a, c, asker) {
 			return &Refusal{Kind: flow.Forbidden, Event: annotate, State: c.State, ZH: "由申请人以外、不是本案执法人员的负责人决定", EN: "a head who did not ask for it and is no officer of the case decides"}
 		}
 		now := b.now()

@@ -17,6 +17,7 @@ import (
 	"offsite/casework/matter"
 	"offsite/detectors"
 	"offsite/evidence"
+	"offsite/evidence/timestamp"
 	"offsite/evidence/vault"
 	"offsite/registry"
 	"offsite/registry/account"
@@ -77,7 +78,7 @@ type want struct {
 	log      casework.Log
 	vault    *vault.Vault
 	sealer   casework.Sealer // nil: documents are not signed
-	stampers []casework.Stamper
+	stampers []timestamp.Stamper
 	retainer casework.Retainer // in place of a vault
 
 	messenger func(casework.Messenger) casework.Messenger // before the gateway; nil: nothing

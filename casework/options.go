@@ -14,7 +14,7 @@ import (
 	"offsite/casework/document"
 	"offsite/casework/matter"
 	"offsite/evidence/seal"
-	"offsite/evidence/timestamp/token"
+	"offsite/evidence/timestamp"
 	"offsite/registry"
 	"offsite/registry/account"
 )
@@ -27,15 +27,15 @@ type Options struct {
 	Calendar  *calendar.Calendar // working days that come with the program
 	Matters   *matter.Catalogue  // likewise; the bureau's own take their place, see Rules
 	Press     Press
-	Payment   Payment   // treasury's provider
-	Messenger Messenger // SMS gateway
-	Mailer    Mailer    // mail server; nil: nobody is written to by e-mail
-	Retainer  Retainer  // the vault; nil: locks are not prolonged, and nothing is deleted
-	Rooms     Rooms     // of inquiries by video; nil: none is held by this process
-	Log       Log       // the transparency log; nil: process records stay in the database alone
-	Tell      Tell      // other systems; nil: they are told nothing
-	Sealer    Sealer    // the keys that sign issued documents and removal records; nil: they are not signed
-	Stampers  []Stamper // timestamp authorities of removal records, asked at the same time; all must answer. None: the records wait
+	Payment   Payment             // treasury's provider
+	Messenger Messenger           // SMS gateway
+	Mailer    Mailer              // mail server; nil: nobody is written to by e-mail
+	Retainer  Retainer            // the vault; nil: locks are not prolonged, and nothing is deleted
+	Rooms     Rooms               // of inquiries by video; nil: none is held by this process
+	Log       Log                 // the transparency log; nil: process records stay in the database alone
+	Tell      Tell                // other systems; nil: they are told nothing
+	Sealer    Sealer              // the keys that sign issued documents and removal records; nil: they are not signed
+	Stampers  []timestamp.Stamper // timestamp authorities of removal records, asked at the same time; all must answer. None: the records wait
 	Bureau    Bureau
 	PublicURL string // "https://…", of portal links, verification codes and callbacks
 	LinkKey   []byte // 32 bytes from which portal links derive, see OpenLinkKey
@@ -66,11 +66,6 @@ type Press interface {
 
 // Sealer gives the bureau's sealing keys in force.
 type Sealer func() (*seal.Sealer, error)
-
-// Stamper is a timestamp authority; a *timestamp.Client is one.
-type Stamper interface {
-	Stamp(ctx context.Context, digest [32]byte) (token.Token, error)
-}
 
 // Bureau is the authority that acts, as its documents name it.
 type Bureau struct {

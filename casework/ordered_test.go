@@ -13,6 +13,7 @@ import (
 	"offsite/casework"
 	"offsite/evidence"
 	"offsite/evidence/removal"
+	"offsite/evidence/timestamp"
 	"offsite/evidence/translog/proof"
 	"offsite/privacy"
 	"offsite/registry/account"
@@ -156,7 +157,7 @@ func TestWhatComesAfterTheOrderCounts(t *testing.T) {
 
 	ring := keys(t)
 	trust := ring.Trust()
-	p.Book = p.book(account.New(p.pool), want{retainer: p.cellar, sealer: ring.Sealer, stampers: []casework.Stamper{p.stamper(trust)}})
+	p.Book = p.book(account.New(p.pool), want{retainer: p.cellar, sealer: ring.Sealer, stampers: []timestamp.Stamper{p.stamper(trust)}})
 	revoked.revoked, revoked.ended = true, p.clock.now()
 	p.clock.add(6 * 366 * 24 * time.Hour)
 	key, least = revoked.line()

@@ -8,9 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"offsite/casework/flow"
-
 	"offsite/casework/calendar"
+	"offsite/casework/flow"
 	"offsite/casework/matter"
 )
 

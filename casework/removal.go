@@ -13,6 +13,7 @@ import (
 	"offsite/evidence"
 	"offsite/evidence/bundle"
 	"offsite/evidence/removal"
+	"offsite/evidence/timestamp"
 )
 
 // removalRecord is the bureau's signed word that a bundle went lawfully, which no authority has
@@ -175,17 +176,13 @@ func (b *Book) stampRemoval(ctx context.Context, g *gone) error {
 	if len(b.o.Stampers) == 0 {
 		return fmt.Errorf("timestamp the removal record of bundle %s: no timestamp authority is configured (tsa.url)", g.bundle)
 	}
-	tokens := make([][]byte, len(b.o.Stampers))
-	group, asked := errgroup.WithContext(ctx)
-	for i, s := range b.o.Stampers {
-		group.Go(func() error {
-			t, err := s.Stamp(asked, digest)
-			tokens[i] = t.DER
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	stamped, err := timestamp.All(ctx, b.o.Stampers, digest)
+	if err != nil {
 		return fmt.Errorf("timestamp the removal record of bundle %s: %w", g.bundle, err)
+	}
+	tokens := make([][]byte, len(stamped))
+	for i, t := range stamped {
+		tokens[i] = t.DER
 	}
 	if _, err = b.o.Pool.Exec(ctx, `INSERT INTO removal_stamp (bundle, tokens, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, g.bundle, tokens, b.now()); err == nil {
 		err = b.o.Pool.QueryRow(ctx, `SELECT tokens FROM removal_stamp WHERE bundle = $1`, g.bundle).Scan(&g.tokens) // another process may have been first

@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"offsite/casework"
 	"offsite/evidence"
 	"offsite/evidence/removal"
 	"offsite/evidence/seal"
 	"offsite/evidence/specimen"
+	"offsite/evidence/timestamp"
 	"offsite/evidence/timestamp/token"
 	"offsite/evidence/translog"
 	"offsite/evidence/translog/proof"
@@ -95,7 +95,7 @@ func TestARemovalIsWholeWhateverFails(t *testing.T) {
 	b := &brittle{cellar: &cellar{held: map[string]bool{}, gone: map[string]bool{}}, log: openLog(t), ring: keys(t), entries: map[string]map[string]bool{}, stored: map[string]map[string]bool{}}
 	h := open(t, want{})
 	b.stamper = specimen.NewStamper(t, h.clock.now)
-	h.Book = h.book(account.New(h.pool), want{log: b, retainer: b, sealer: b.sealer, stampers: []casework.Stamper{b}})
+	h.Book = h.book(account.New(h.pool), want{log: b, retainer: b, sealer: b.sealer, stampers: []timestamp.Stamper{b}})
 	trust, trusted := b.ring.Trust(), b.log.Trusted()
 	trust.AddAuthority("walk", b.stamper.CertificatePEM())
 	trust.Log = &trusted

@@ -22,6 +22,7 @@ import (
 	"offsite/evidence/removal"
 	"offsite/evidence/seal"
 	"offsite/evidence/specimen"
+	"offsite/evidence/timestamp"
 	"offsite/evidence/timestamp/token"
 	"offsite/evidence/vault"
 	"offsite/privacy"
@@ -118,7 +119,7 @@ func unconfirmedGoes(t *testing.T, v *vault.Vault) {
 	trust := ring.Trust()
 	trust.Log = &trusted
 	first, second := h.stamper(trust), h.stamper(trust)
-	h.Book = h.book(account.New(h.pool), want{log: log, vault: v, sealer: ring.Sealer, stampers: []casework.Stamper{first, second}})
+	h.Book = h.book(account.New(h.pool), want{log: log, vault: v, sealer: ring.Sealer, stampers: []timestamp.Stamper{first, second}})
 	h.clock.add(time.Hour)
 	if n, err := h.Clear(ctx); n != 0 || err != nil {
 		t.Fatalf("%d deleted: %v", n, err)
@@ -232,7 +233,7 @@ func archiveGoes(t *testing.T, v *vault.Vault) {
 		t.Fatalf("it is proposed ten years early: %v", err)
 	}
 	h.clock.add(10*366*24*time.Hour + 40*24*time.Hour)
-	h.Book = h.book(account.New(h.pool), want{log: log, vault: v, sealer: ring.Sealer, stampers: []casework.Stamper{h.stamper(trust)}})
+	h.Book = h.book(account.New(h.pool), want{log: log, vault: v, sealer: ring.Sealer, stampers: []timestamp.Stamper{h.stamper(trust)}})
 	r := line()
 	if r == nil || r.Least != 3650 || !strings.Contains(r.ZH, "2026年") || !strings.Contains(r.EN, "1 in all") {
 		t.Fatalf("nothing is proposed after ten years: %+v", r)

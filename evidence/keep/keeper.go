@@ -16,7 +16,7 @@ import (
 	"offsite/evidence"
 	"offsite/evidence/seal"
 	"offsite/evidence/spool"
-	"offsite/evidence/timestamp/token"
+	"offsite/evidence/timestamp"
 	"offsite/evidence/vault"
 )
 
@@ -31,10 +31,6 @@ const (
 	claimWithin     = 2 * time.Second     // or it is sealed unclaimed: who cannot be reached decides nothing
 )
 
-type stamper interface {
-	Stamp(ctx context.Context, digest [32]byte) (token.Token, error)
-}
-
 // log is a transparency log: Enter returns the receipt that proves the entry.
 // Entering the same again gives the same.
 type log interface {
@@ -45,8 +41,8 @@ type log interface {
 type Options struct {
 	SpoolDir   string
 	Sealer     *seal.Sealer
-	Stamper    stamper   // *timestamp.Client
-	Stampers   []stamper // further authorities, asked at the same time; all must answer
+	Stamper    timestamp.Stamper
+	Stampers   []timestamp.Stamper // further authorities, asked at the same time; all must answer
 	Vault      *vault.Vault
 	Log        log // nil: no transparency log
 	Recorder   evidence.Recorder

@@ -12,9 +12,8 @@ import (
 	"os"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"offsite/evidence/bundle"
+	"offsite/evidence/timestamp"
 )
 
 // deed is one line of data/custody.ndjson.
@@ -101,20 +100,15 @@ func (k *Keeper) stamp(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
-	stampers := append([]stamper{k.o.Stamper}, k.o.Stampers...)
-	tokens := make([][]byte, len(stampers))
-	group, ctx := errgroup.WithContext(ctx)
-	for i, s := range stampers {
-		group.Go(func() error {
-			t, err := s.Stamp(ctx, sha256.Sum256(tags.Text[bundle.ManifestDoc]))
-			tokens[i] = t.DER
-			if err == nil && t.At.Before(m.Sealed.Add(-time.Minute-t.Accuracy)) {
-				err = errors.New("the authority's time is before the seal's; set the clock of this machine (NTP)")
-			}
-			return err
-		})
+	stamped, err := timestamp.All(ctx, append([]timestamp.Stamper{k.o.Stamper}, k.o.Stampers...), sha256.Sum256(tags.Text[bundle.ManifestDoc]))
+	var tokens [][]byte
+	for _, t := range stamped {
+		if err == nil && t.At.Before(m.Sealed.Add(-time.Minute-t.Accuracy)) {
+			err = errors.New("the authority's time is before the seal's; set the clock of this machine (NTP)")
+		}
+		tokens = append(tokens, t.DER)
 	}
-	if err := group.Wait(); err != nil {
+	if err != nil {
 		return fmt.Errorf("timestamp bundle %s: %w", m.Bundle, err)
 	}
 	end, err := bundle.WriteEnd(tags, tokens...)

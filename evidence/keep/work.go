@@ -31,8 +31,6 @@ type work struct {
 
 	needless bool // another bundle of its act is recorded: it goes without a trace
 
-	admitted bool // to the step that it goes on with elsewhere
-
 	due      time.Time // no try before
 	held     step      // what failed last
 	failures int       // since the last success
@@ -79,7 +77,6 @@ func (k *Keeper) work(ctx context.Context) {
 func (k *Keeper) waitForLog(ctx context.Context, w *work) bool {
 	select {
 	case k.logging <- struct{}{}:
-		w.admitted = true // asked again, a step that has failed would be refused for ever
 	default:
 		return false // so many wait already that the worker must
 	}
@@ -99,11 +96,10 @@ func (k *Keeper) advance(ctx context.Context, w *work, aside bool) {
 			k.queue.back(w)
 			return
 		}
-		if err == nil && !w.admitted && !k.queue.open(w, s) {
-			return
-		}
-		w.admitted = false
 		if err == nil && s == stepLog && !aside && k.waitForLog(ctx, w) {
+			return // which asks the queue there: asked twice, a step that has failed is never tried again
+		}
+		if err == nil && !k.queue.open(w, s) {
 			return
 		}
 		if err == nil {

@@ -65,13 +65,16 @@ class Samples:
         pool = self.street if self.rng.random() < 0.6 else self.clean
         return pool[self.rng.integers(len(pool))].copy()
 
+    def surface(self, h, w):
+        return compose.surface(self.rng, self.any(self.tiles) if self.tiles and self.rng.random() < 0.75 else None, h, w)
+
     def plain(self):
         """A surface, one above another at times, and things before it cut from other pictures."""
         rng, h, w = self.rng, 360, int(self.rng.choice([360, 480, 640]))
-        p = compose.surface(rng, self.any(self.tiles) if self.tiles and rng.random() < 0.75 else None, h, w)
+        p = self.surface(h, w)
         if rng.random() < 0.35:
             edge = int(rng.uniform(0.2, 0.9) * h)
-            p[edge:] = compose.surface(rng, self.any(self.tiles) if self.tiles and rng.random() < 0.75 else None, h - edge, w)
+            p[edge:] = self.surface(h - edge, w)
         for _ in range(int(rng.integers(0, 5))):
             under = self.any(self.street)
             ch, cw = (int(rng.uniform(0.08, 0.5) * s) for s in under.shape[:2])

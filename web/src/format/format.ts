@@ -4,6 +4,9 @@ import type { Language } from "../app/preferences";
 
 const zone = "Asia/Shanghai";
 
+// fenOf is an amount in yuan as it is typed, in fen.
+export const fenOf = (amount: number | null | undefined) => Math.round((amount ?? 0) * 100);
+
 export function yuan(fen: number): string {
   const sign = fen < 0 ? "-" : "";
   const whole = Math.floor(Math.abs(fen) / 100);

@@ -6,7 +6,7 @@ import { patience } from "../../api/problem";
 export type Annotation = Schemas["Annotation"];
 export type AnnotationItem = Schemas["AnnotationItem"];
 export type AnnotationDraft = Schemas["AnnotationDraft"];
-export type AnnotationVerdict = Schemas["AnnotationVerdict"];
+type AnnotationVerdict = Schemas["AnnotationVerdict"];
 export type Which = "all" | "open" | "gone";
 
 export const useAnnotations = (which: Which) =>

@@ -5,13 +5,13 @@ import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import type { CaseFile } from "../../api/types";
 import { useSession } from "../../app/session";
-import { useWords } from "../../app/use-words";
 import { dateTime } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { DatePicker } from "../../parts/dates";
 import { Dialog } from "../../parts/dialog";
 import { useCaseStep } from "../cases/use-case-step";
-import { askAnnotation, decideAnnotation, liftAnnotation, type Annotation, type AnnotationDraft, type AnnotationVerdict } from "./calls";
+import { VerdictDialog } from "../cases/verdict-dialog";
+import { askAnnotation, decideAnnotation, liftAnnotation, type Annotation, type AnnotationDraft } from "./calls";
 import { Entries, Standing } from "./standing";
 import words, { type AnnotationWord } from "./words";
 
@@ -85,17 +85,11 @@ function Ask({ file, onClose }: { file: CaseFile; onClose: () => void }) {
 
 function Decide({ file, annotation, onClose }: { file: CaseFile; annotation: Annotation; onClose: () => void }) {
   const { t } = useDictionary<AnnotationWord>(words);
-  const frame = useWords();
-  const [form] = Form.useForm<AnnotationVerdict>();
-  const save = useCaseStep(file.id, (v: AnnotationVerdict) => decideAnnotation(file.id, annotation.id, v), onClose);
+  const said = { confirm: t("confirm"), decline: t("decline"), grounds: t("grounds"), missing: t("missing") };
   return (
-    <Dialog open title={t("decide")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
+    <VerdictDialog of={file.id} title={t("decide")} words={said} rows={3} decide={(v) => decideAnnotation(file.id, annotation.id, v)} onClose={onClose}>
       <p>{annotation.property} · {annotation.owner} · {t(`ground_${annotation.ground}`)} · {t("lasts", { day: annotation.until })}</p>
-      <Form form={form} layout="vertical" requiredMark={false} initialValues={{ confirm: true }} onFinish={(v) => save.mutate(v)}>
-        <Form.Item name="confirm"><Radio.Group options={[{ value: true, label: t("confirm") }, { value: false, label: t("decline") }]} /></Form.Item>
-        <Form.Item name="grounds" label={t("grounds")} rules={[{ required: true, whitespace: true, message: t("missing") }]}><Input.TextArea rows={3} maxLength={2000} /></Form.Item>
-      </Form>
-    </Dialog>
+    </VerdictDialog>
   );
 }
 

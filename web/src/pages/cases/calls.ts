@@ -41,7 +41,7 @@ export const answerSuggestion = (id: string, suggestion: string, body: Suggestio
   ok(api.POST("/api/v1/cases/{id}/suggestions/{suggestion}/reply", { params: { path: { id, suggestion } }, body, signal: patience(30_000) }));
 
 export type CounterPayment = Schemas["CounterPayment"];
-export type CounterVerdict = Schemas["CounterVerdict"];
+type CounterVerdict = Schemas["CounterVerdict"];
 
 export const enterCounterPayment = (id: string, body: Schemas["CounterDraft"]): Promise<unknown> =>
   ok(api.POST("/api/v1/cases/{id}/counter-payments", { params: { path: { id } }, body, signal: patience(120_000) }));
@@ -50,7 +50,7 @@ export const decideCounterPayment = (id: string, payment: string, body: CounterV
 
 export type Refund = Schemas["Refund"];
 export type RefundDraft = Schemas["RefundDraft"];
-export type RefundVerdict = Schemas["RefundVerdict"];
+type RefundVerdict = Schemas["RefundVerdict"];
 
 export const askRefund = (id: string, body: RefundDraft): Promise<unknown> => ok(api.POST("/api/v1/cases/{id}/refunds", { params: { path: { id } }, body, signal: patience(30_000) }));
 export const decideRefund = (id: string, refund: string, body: RefundVerdict): Promise<unknown> =>

@@ -7,6 +7,7 @@ import { useMatters, useOfficers, useParties } from "../../api/queries";
 import { sentenceOf } from "../../api/problem";
 import type { CaseEvent } from "../../api/types";
 import { useWords } from "../../app/use-words";
+import { fenOf } from "../../format/format";
 import { useDictionary } from "../../i18n/translate";
 import { DatePicker } from "../../parts/dates";
 import { FieldSelect } from "../../parts/field-select";
@@ -29,7 +30,7 @@ const long = new Set(["reason", "note", "facts", "conclusion", "opinion", "text"
 // into RFC 3339, empty optional fields left out.
 function sent(fields: EventFields): EventFields {
   const entry = ([key, value]: [string, unknown]): [string, unknown] => {
-    if (key.endsWith("_fen") && typeof value === "number") return [key, Math.round(value * 100)];
+    if (key.endsWith("_fen") && typeof value === "number") return [key, fenOf(value)];
     if (value && typeof value === "object" && "toISOString" in value) return [key, (value as Dayjs).toISOString()];
     return [key, value];
   };

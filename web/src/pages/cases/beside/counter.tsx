@@ -1,25 +1,26 @@
 // What was paid at a bank's or the treasury's counter: the receipt is entered with its
 // picture, and booked once another has checked it.
-import { Alert, Button, Form, Input, Radio } from "antd";
+import { Alert, Button, Form, Input } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import type { CaseFile } from "../../../api/types";
 import { sentenceOf } from "../../../api/problem";
 import { useSession } from "../../../app/session";
 import { useWords } from "../../../app/use-words";
-import { dateTime, yuan } from "../../../format/format";
+import { dateTime, fenOf, yuan } from "../../../format/format";
 import { useDictionary } from "../../../i18n/translate";
 import { DatePicker } from "../../../parts/dates";
 import { InputNumber } from "../../../parts/input-number";
 import { Dialog } from "../../../parts/dialog";
 import { Mark, type Tone } from "../../../parts/mark";
 import { packed, papersTaken } from "../../../parts/papers";
-import { decideCounterPayment, enterCounterPayment, type CounterPayment, type CounterVerdict } from "../calls";
+import { decideCounterPayment, enterCounterPayment, type CounterPayment } from "../calls";
 import { useCaseStep } from "../use-case-step";
+import { VerdictDialog } from "../verdict-dialog";
+import { decided } from "./decided";
 import words, { type BesideWord } from "./words";
 
 const tones: Record<CounterPayment["state"], Tone> = { asked: "act", confirmed: "ok", declined: "quiet" };
-const decided = new Set(["decided", "serving", "served", "overdue", "urged", "court", "closed", "archived", "revoked"]);
 
 export function CounterPayments({ file }: { file: CaseFile }) {
   const { t } = useDictionary<BesideWord>(words);
@@ -79,7 +80,7 @@ function Enter({ file, onClose }: { file: CaseFile; onClose: () => void }) {
   const [files, setFiles] = useState<File[]>([]);
   const [unfit, setUnfit] = useState("");
   const save = useCaseStep(file.id, async (v: Entered & { papers: string[] }) => enterCounterPayment(file.id, {
-    receipt_no: v.receipt_no, paid_on: v.paid_on.format("YYYY-MM-DD"), amount_fen: Math.round(v.amount * 100), papers: v.papers,
+    receipt_no: v.receipt_no, paid_on: v.paid_on.format("YYYY-MM-DD"), amount_fen: fenOf(v.amount), papers: v.papers,
   }), onClose);
   const send = async (v: Entered) => {
     if (files.length === 0) {
@@ -110,17 +111,11 @@ function Enter({ file, onClose }: { file: CaseFile; onClose: () => void }) {
 
 function Check({ file, payment, onClose }: { file: CaseFile; payment: CounterPayment; onClose: () => void }) {
   const { t } = useDictionary<BesideWord>(words);
-  const frame = useWords();
-  const [form] = Form.useForm<CounterVerdict>();
-  const save = useCaseStep(file.id, (v: CounterVerdict) => decideCounterPayment(file.id, payment.id, v), onClose);
+  const said = { confirm: t("counterConfirm"), decline: t("counterDecline"), grounds: t("grounds"), missing: t("groundsMissing") };
   return (
-    <Dialog open title={t("counterDecide")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
+    <VerdictDialog of={file.id} title={t("counterDecide")} words={said} decide={(v) => decideCounterPayment(file.id, payment.id, v)} onClose={onClose}>
       <p>{yuan(payment.amount_fen)} · {t("counterReceipt")} {payment.receipt_no} · {t("counterPaidOn")} {payment.paid_on}</p>
       <Papers file={file} payment={payment} />
-      <Form form={form} layout="vertical" requiredMark={false} initialValues={{ confirm: true }} onFinish={(v) => save.mutate(v)}>
-        <Form.Item name="confirm"><Radio.Group options={[{ value: true, label: t("counterConfirm") }, { value: false, label: t("counterDecline") }]} /></Form.Item>
-        <Form.Item name="grounds" label={t("grounds")} rules={[{ required: true, whitespace: true, message: t("groundsMissing") }]}><Input.TextArea rows={2} maxLength={2000} /></Form.Item>
-      </Form>
-    </Dialog>
+    </VerdictDialog>
   );
 }

@@ -6,18 +6,19 @@ import { useState } from "react";
 import type { CaseFile } from "../../../api/types";
 import { useSession } from "../../../app/session";
 import { useWords } from "../../../app/use-words";
-import { dateTime, yuan } from "../../../format/format";
+import { dateTime, fenOf, yuan } from "../../../format/format";
 import { useDictionary } from "../../../i18n/translate";
 import { DatePicker } from "../../../parts/dates";
 import { Dialog } from "../../../parts/dialog";
 import { InputNumber } from "../../../parts/input-number";
 import { Mark, type Tone } from "../../../parts/mark";
-import { askRefund, decideRefund, enterRefundPayment, type Refund, type RefundDraft, type RefundVerdict } from "../calls";
+import { askRefund, decideRefund, enterRefundPayment, type Refund, type RefundDraft } from "../calls";
 import { useCaseStep } from "../use-case-step";
+import { VerdictDialog } from "../verdict-dialog";
+import { decided } from "./decided";
 import words, { type BesideWord } from "./words";
 
 const tones: Record<Refund["state"], Tone> = { asked: "act", confirmed: "act", declined: "quiet", paid: "ok" };
-const decided = new Set(["decided", "serving", "served", "overdue", "urged", "court", "closed", "archived", "revoked"]);
 
 type What = { kind: "ask" } | { kind: "decide" | "pay"; refund: Refund };
 
@@ -60,8 +61,6 @@ export function Refunds({ file }: { file: CaseFile }) {
   );
 }
 
-const fenOf = (amount: number | null | undefined) => Math.round((amount ?? 0) * 100);
-
 type Asked = { cause: RefundDraft["cause"]; amount: number; reason: string; receipt_no?: string; received?: number };
 
 function Ask({ file, onClose }: { file: CaseFile; onClose: () => void }) {
@@ -92,17 +91,11 @@ function Ask({ file, onClose }: { file: CaseFile; onClose: () => void }) {
 
 function Decide({ file, refund, onClose }: { file: CaseFile; refund: Refund; onClose: () => void }) {
   const { t } = useDictionary<BesideWord>(words);
-  const frame = useWords();
-  const [form] = Form.useForm<RefundVerdict>();
-  const save = useCaseStep(file.id, (v: RefundVerdict) => decideRefund(file.id, refund.id, v), onClose);
+  const said = { confirm: t("refundConfirm"), decline: t("refundDecline"), grounds: t("grounds"), missing: t("groundsMissing") };
   return (
-    <Dialog open title={t("refundDecide")} okText={frame.t("save")} onCancel={onClose} onOk={() => form.submit()} confirmLoading={save.isPending}>
+    <VerdictDialog of={file.id} title={t("refundDecide")} words={said} decide={(v) => decideRefund(file.id, refund.id, v)} onClose={onClose}>
       <p>{yuan(refund.amount_fen)} · {t(`refundCause_${refund.cause}`)} · {refund.reason}</p>
-      <Form form={form} layout="vertical" requiredMark={false} initialValues={{ confirm: true }} onFinish={(v) => save.mutate(v)}>
-        <Form.Item name="confirm"><Radio.Group options={[{ value: true, label: t("refundConfirm") }, { value: false, label: t("refundDecline") }]} /></Form.Item>
-        <Form.Item name="grounds" label={t("grounds")} rules={[{ required: true, whitespace: true, message: t("groundsMissing") }]}><Input.TextArea rows={2} maxLength={2000} /></Form.Item>
-      </Form>
-    </Dialog>
+    </VerdictDialog>
   );
 }
 
