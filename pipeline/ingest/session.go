@@ -108,7 +108,7 @@ func (s *session) dial(ctx context.Context, network, address string) (net.Conn, 
 		return nil, net.ErrClosed
 	}
 	s.conn = conn
-	return conn, nil
+	return gather(conn), nil
 }
 
 // tooLate says that a server took too long to start the stream.
