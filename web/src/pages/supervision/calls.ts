@@ -57,8 +57,9 @@ export type TeamReport = Schemas["TeamReport"];
 export type ScoreRow = Schemas["ScoreRow"];
 export type DayLine = Schemas["DayLine"];
 export type ReportBy = "person" | "team" | "township" | "brigade";
+// useTeamReport asks for a period's report; for none while the period is empty.
 export const useTeamReport = (period: string, by: ReportBy) =>
-  useQuery({ queryKey: ["reports", period, by], queryFn: (): Promise<TeamReport> => ok(api.GET("/api/v1/reports/scores", { params: { query: { period, by } } })) });
+  useQuery({ enabled: period !== "", queryKey: ["reports", period, by], queryFn: (): Promise<TeamReport> => ok(api.GET("/api/v1/reports/scores", { params: { query: { period, by } } })) });
 export const useDay = (day: string) =>
   useQuery({ queryKey: ["reports", "day", day], queryFn: async (): Promise<DayLine[]> => (await ok(api.GET("/api/v1/reports/day", { params: { query: { day } } }))).items });
 export const activateScoreRules = (body: Schemas["ScoreRulesDraft"]): Promise<unknown> => ok(api.POST("/api/v1/reports/rules", { body }));

@@ -16,7 +16,8 @@ import { useFilter } from "../../parts/filter";
 import { InputNumber } from "../../parts/input-number";
 import { Listing } from "../../parts/listing";
 import { Loaded, Nothing } from "../../parts/loaded";
-import { activateScoreRules, useDay, useTeamReport, type DayLine, type ReportBy, type ScoreRow, type TeamReport } from "./calls";
+import { activateScoreRules, useDay, useTeamReport, type DayLine, type ReportBy, type TeamReport } from "./calls";
+import { beside, changeOf, earlier, earlierOf, periodOf, spans, type ComparedRow, type Earlier, type Span } from "./compared";
 import { Frame } from "./frame";
 import words, { type SupervisionWord } from "./words";
 
@@ -33,14 +34,6 @@ export default function Reports() {
   );
 }
 
-type Span = "month" | "quarter" | "year";
-
-// periodOf names the month, quarter or year of a day, as the API does.
-function periodOf(span: Span, at: dayjs.Dayjs): string {
-  if (span === "month") return at.format("YYYY-MM");
-  return span === "year" ? at.format("YYYY") : `${at.format("YYYY")}-Q${Math.floor(at.month() / 3) + 1}`;
-}
-
 function Scores() {
   const { t, pick, language } = useDictionary<SupervisionWord>(words);
   const { can } = useSession();
@@ -49,7 +42,11 @@ function Scores() {
   const span = (filter.value("span") || "month") as Span;
   const by = (filter.value("by") || "person") as ReportBy;
   const at = dayjs(filter.value("month") || undefined);
+  const against = filter.value("against") as Earlier | "";
+  const past = against ? periodOf(span, earlierOf(span, at, against)) : "";
   const report = useTeamReport(periodOf(span, at), by);
+  const then = useTeamReport(past, by);
+  const shown = past !== "" && then.isSuccess;
   return (
     <section className="panel flush">
       <header className="between">
@@ -58,22 +55,24 @@ function Scores() {
       </header>
       <div className="panel-body" style={{ padding: 16 }}>
         <Space wrap>
-          <Segmented<Span> aria-label={t("span")} value={span} onChange={(value) => filter.set("span", value)} options={(["month", "quarter", "year"] as const).map((value) => ({ value, label: t(value) }))} />
+          <Segmented<Span> aria-label={t("span")} value={span} onChange={(value) => filter.set("span", value)} options={spans.map((value) => ({ value, label: t(value) }))} />
           <DatePicker aria-label={t("period")} picker={span} value={at} allowClear={false} onChange={(value) => filter.set("month", (value ?? dayjs()).format("YYYY-MM"))} />
           <Segmented<ReportBy> aria-label={t("by")} value={by} onChange={(value) => filter.set("by", value)} options={(["person", "team", "township", "brigade"] as const).map((value) => ({ value, label: t(`by_${value}`) }))} />
+          <Select<Earlier> allowClear aria-label={t("against")} placeholder={t("against")} style={{ width: 220 }} value={against || undefined} onChange={(value?: Earlier) => filter.set("against", value ?? "")} options={earlier.map((value) => ({ value, label: t(`against_${value}`, { period: periodOf(span, earlierOf(span, at, value)) }) }))} />
         </Space>
       </div>
+      {past ? <Loaded query={then}>{() => <p className="panel-body muted" style={{ margin: 0, padding: "0 16px 16px" }}>{t("againstLead", { period: past })}</p>}</Loaded> : null}
       <Loaded query={report}>
         {(data) => (
           <>
-            <Listing<ScoreRow>
-              rowKey="key" dataSource={data.rows} scroll={{ x: "max-content" }} locale={{ emptyText: <Nothing>{t("noWork")}</Nothing> }}
+            <Listing<ComparedRow>
+              rowKey="key" dataSource={shown ? beside(data.rows, then.data.rows) : data.rows} scroll={{ x: "max-content" }} locale={{ emptyText: <Nothing>{t("noWork")}</Nothing> }}
               columns={[
-                { title: t("place"), dataIndex: "place", fixed: "left", width: 64 },
+                { title: t("place"), key: "place", fixed: "left", width: 64, render: (_, row) => row.place || null },
                 { title: t(`by_${by}`), key: "name", fixed: "left", render: (_, row) => [row.name || t("ofNone"), row.team].filter(Boolean).join(" · ") },
-                { title: t("pointsSum"), dataIndex: "points", align: "right" },
-                ...(data.months.length > 1 ? data.months.map((month, i) => ({ title: month, key: month, align: "right" as const, render: (_: unknown, row: ScoreRow) => row.months[i] })) : []),
-                ...data.rules.measures.map((measure) => ({ title: pick(measure.zh, measure.en), key: measure.key, align: "right" as const, render: (_: unknown, row: ScoreRow) => row.counts[measure.key] || null })),
+                { title: t("pointsSum"), key: "points", align: "right", render: (_, row) => <Counted now={row.points} was={shown && (row.was?.points ?? 0)} /> },
+                ...(data.months.length > 1 ? data.months.map((month, i) => ({ title: month, key: month, align: "right" as const, render: (_: unknown, row: ComparedRow) => row.months[i] })) : []),
+                ...data.rules.measures.map((measure) => ({ title: pick(measure.zh, measure.en), key: measure.key, align: "right" as const, render: (_: unknown, row: ComparedRow) => <Counted now={row.counts[measure.key] ?? 0} was={shown && (row.was?.counts[measure.key] ?? 0)} /> })),
               ]}
             />
             <div className="panel-body muted" style={{ padding: 16 }}>
@@ -87,6 +86,13 @@ function Scores() {
       </Loaded>
     </section>
   );
+}
+
+// Counted is a number, and, where it is set beside an earlier one, how far it has moved.
+function Counted({ now, was }: { now: number; was: number | false }) {
+  if (was === false) return now || null;
+  if (now === 0 && was === 0) return null;
+  return <>{now} <span className="muted">({changeOf(now, was)})</span></>;
 }
 
 type Points = Record<string, number | string>;
