@@ -58,7 +58,7 @@ function Scores() {
           <Segmented<Span> aria-label={t("span")} value={span} onChange={(value) => filter.set("span", value)} options={spans.map((value) => ({ value, label: t(value) }))} />
           <DatePicker aria-label={t("period")} picker={span} value={at} allowClear={false} onChange={(value) => filter.set("month", (value ?? dayjs()).format("YYYY-MM"))} />
           <Segmented<ReportBy> aria-label={t("by")} value={by} onChange={(value) => filter.set("by", value)} options={(["person", "team", "township", "brigade"] as const).map((value) => ({ value, label: t(`by_${value}`) }))} />
-          <Select<Earlier> allowClear aria-label={t("against")} placeholder={t("against")} style={{ width: 220 }} value={against || undefined} onChange={(value?: Earlier) => filter.set("against", value ?? "")} options={earlier.map((value) => ({ value, label: t(`against_${value}`, { period: periodOf(span, earlierOf(span, at, value)) }) }))} />
+          <Select<Earlier> allowClear aria-label={t("against")} placeholder={t("against")} style={{ width: 320, maxWidth: "100%" }} value={against || undefined} onChange={(value?: Earlier) => filter.set("against", value ?? "")} options={earlier.map((value) => ({ value, label: t(`against_${value}`, { period: periodOf(span, earlierOf(span, at, value)) }) }))} />
         </Space>
       </div>
       {past ? <Loaded query={then}>{() => <p className="panel-body muted" style={{ margin: 0, padding: "0 16px 16px" }}>{t("againstLead", { period: past })}</p>}</Loaded> : null}
