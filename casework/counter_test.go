@@ -9,6 +9,7 @@ import (
 
 	"offsite/casework"
 	"offsite/casework/flow"
+	"offsite/sandbox/wire"
 )
 
 // today is the day of the legal clock, so many days from now.
@@ -253,6 +254,38 @@ func TestReconciliationFindsWhatDoesNotMatchAtCounters(t *testing.T) {
 				t.Errorf("found %v, want %v", kinds, v.want)
 			}
 		})
+	}
+}
+
+// A counter told the treasury, and nobody us: the provider's own file leads the daily
+// comparison to the case, and says nothing more once the receipt is booked.
+func TestTheProvidersFileTellsOfACounter(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t, want{}), t.Context()
+	id := h.served(200_00)
+	var number string
+	h.must(h.pool.QueryRow(ctx, `SELECT dossier->>'decision_no' FROM casefile WHERE id = $1`, id).Scan(&number))
+	bank, err := wire.Gateway{URL: h.outside.provider.URL, Key: key, Now: h.clock.now}.Open("payment")
+	h.must(err)
+	answer, err := bank.Post(ctx, "/counter", wire.Counter{ReceiptNo: "counter-1", AmountFen: 200_00, DecisionNo: number})
+	h.must(err)
+	if !answer.OK() {
+		t.Fatalf("the counter answered %s: %s", answer.Status, answer.Body)
+	}
+	compare := func() casework.Reconciliation {
+		lines, err := h.outside.payment.Daily(ctx, h.clock.now())
+		h.must(err)
+		r, err := h.Reconcile(ctx, h.clock.now(), lines)
+		h.must(err)
+		return r
+	}
+	if r := compare(); len(r.Differences) != 1 || r.Differences[0].Kind != "counter_missing_here" || r.Differences[0].CaseID != id || r.TheirsFen != 200_00 {
+		t.Errorf("not entered: %+v", r)
+	}
+	h.atCounter(id, h.slip("counter-1", 200_00))
+	h.expect(id, "closed")
+	if r := compare(); len(r.Differences) != 0 || r.OursFen != 200_00 || r.TheirsFen != 200_00 {
+		t.Errorf("booked: %+v", r)
 	}
 }
 

@@ -28,6 +28,7 @@ type Violation struct {
 type Records struct {
 	Matters  *matter.Catalogue
 	Received map[string]int64 // what the treasury was paid for each order, in fen; nil: unknown
+	Counters map[string]int64 // what was paid at counters, by receipt, likewise
 	Returned map[string]int64 // what it has paid back of each, likewise
 	Log      *seal.TrustedLog // in which every process record must stand; nil: unknown
 }

@@ -129,8 +129,12 @@ func (e *examiner) moneyBalanced(ctx context.Context) ([]Violation, error) {
 			found = append(found, Violation{"", fmt.Sprintf("order %s: the treasury received %d fen, nothing is entered", order, fen)})
 		}
 	}
+	counters, err := e.atCounters(ctx)
+	if err != nil {
+		return nil, err
+	}
 	returned, err := e.returned(ctx)
-	return append(found, returned...), err
+	return append(append(found, counters...), returned...), err
 }
 
 // returned holds what was entered as paid back against what the treasury paid back.

@@ -24,16 +24,17 @@ type treasury struct {
 	*payment.Client
 	clock *clock
 
-	mu     sync.Mutex
-	orders map[string]int64 // ordered, in fen
-	paid   map[string]int64 // received
-	back   map[string]int64 // paid back
-	done   map[string]bool  // refunds, by their numbers
+	mu      sync.Mutex
+	orders  map[string]int64 // ordered, in fen
+	paid    map[string]int64 // received
+	counter map[string]int64 // received at counters, by receipt
+	back    map[string]int64 // paid back
+	done    map[string]bool  // refunds, by their numbers
 }
 
 func newTreasury(c *clock) (*treasury, error) {
 	client, err := payment.New(wire.Gateway{URL: "http://treasury.invalid", Key: wireKey, Now: c.now})
-	return &treasury{Client: client, clock: c, orders: map[string]int64{}, paid: map[string]int64{}, back: map[string]int64{}, done: map[string]bool{}}, err
+	return &treasury{Client: client, clock: c, orders: map[string]int64{}, paid: map[string]int64{}, counter: map[string]int64{}, back: map[string]int64{}, done: map[string]bool{}}, err
 }
 
 // Create takes an order; its page is its number.
@@ -53,6 +54,15 @@ func (t *treasury) receive(order string) (http.Header, []byte, error) {
 	now := t.clock.now()
 	return t.callback(order, wire.Event{Type: "order.paid", Timestamp: now,
 		Data: wire.Order{OrderNo: order, AmountFen: amount, State: wire.OrderPaid, ReceiptNo: "沪财" + order[len(order)-12:], PaidAt: &now}})
+}
+
+// takeAtCounter takes an order's amount at a counter, without the order, for a receipt.
+func (t *treasury) takeAtCounter(order string) (receipt string, fen int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	receipt, fen = "柜"+order[len(order)-12:], t.orders[order]
+	t.counter[receipt] += fen
+	return receipt, fen
 }
 
 func (t *treasury) callback(id string, e wire.Event) (http.Header, []byte, error) {
@@ -92,6 +102,13 @@ func (t *treasury) received() map[string]int64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return maps.Clone(t.paid)
+}
+
+// atCounters is what was paid at counters, by receipt.
+func (t *treasury) atCounters() map[string]int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return maps.Clone(t.counter)
 }
 
 // returned is what was paid back of each order.

@@ -202,6 +202,9 @@ func (c *course) pays(ctx context.Context) (time.Duration, error) {
 	if ok, err := c.outcome("pay", err); err != nil || !ok {
 		return day, err
 	}
+	if c.s.manners.corrects < walksIn {
+		return day, c.paysAtCounter(ctx, order)
+	}
 	earlier := c.order
 	c.order = order
 	if chance(c.r, 5) && earlier == "" {

@@ -112,7 +112,7 @@ func (w *World) Report(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	log, began := w.b.log.Trusted(), time.Now()
-	r.Records = Records{Matters: w.b.matters, Received: w.b.treasury.received(), Returned: w.b.treasury.returned(), Log: &log}
+	r.Records = Records{Matters: w.b.matters, Received: w.b.treasury.received(), Counters: w.b.treasury.atCounters(), Returned: w.b.treasury.returned(), Log: &log}
 	r.Checks, err = Check(ctx, w.b.pool, r.Records, func(i Invariant) { w.tell(i.Key) })
 	r.Seconds, r.Checking = time.Since(w.began).Seconds(), time.Since(began).Seconds()
 	return r, err

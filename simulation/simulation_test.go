@@ -86,6 +86,8 @@ func plant(t *testing.T, pool *pgxpool.Pool, records simulation.Records) {
 		{"paid back by hand a fen too much", "money_balanced", `UPDATE hand_refund SET amount_fen = amount_fen + 1 WHERE id = (SELECT id FROM hand_refund LIMIT 1)`},
 		{"a refund by hand that nobody confirmed", "money_balanced", `DELETE FROM hand_refund WHERE id = (SELECT id FROM hand_refund WHERE state = 'paid' LIMIT 1)`},
 		{"a payment that the treasury took and nobody entered", "money_balanced", `DELETE FROM payment_notice WHERE id = (SELECT id FROM payment_notice WHERE outcome = 'credited' LIMIT 1)`},
+		{"a payment at a counter that nobody booked", "money_balanced", `DELETE FROM payment_notice WHERE id = (SELECT id FROM payment_notice WHERE channel = 'counter' LIMIT 1)`},
+		{"a counter's receipt booked for a fen more", "money_balanced", `UPDATE payment_notice SET amount_fen = amount_fen + 1 WHERE id = (SELECT id FROM payment_notice WHERE channel = 'counter' LIMIT 1)`},
 		{"an entry changed", "record_whole", `UPDATE process_record SET reason = 'x' WHERE seq = 2 AND case_id = ` + decided},
 		{"the last entry taken away", "record_whole", `DELETE FROM process_record r WHERE case_id = ` + decided + ` AND seq = (SELECT max(seq) FROM process_record x WHERE x.case_id = r.case_id)`},
 		{"a state changed without an entry", "record_whole", `UPDATE casefile SET state = 'archived' WHERE id = (SELECT id FROM casefile WHERE state = 'corrected' LIMIT 1)`},

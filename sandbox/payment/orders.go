@@ -82,7 +82,7 @@ func (s *Server) refund(w http.ResponseWriter, r *http.Request, body []byte) {
 // refundState is the state of a line of the file that tells of money that went back.
 const refundState = "refund"
 
-// reconcile is the file of a day's payments and refunds, for the daily comparison.
+// reconcile is the file of a day's payments, at counters too, and refunds, for the daily comparison.
 func (s *Server) reconcile(w http.ResponseWriter, r *http.Request, _ []byte) {
 	day, err := time.ParseInLocation(time.DateOnly, r.URL.Query().Get("date"), legal())
 	if err != nil {
@@ -100,6 +100,11 @@ func (s *Server) reconcile(w http.ResponseWriter, r *http.Request, _ []byte) {
 			if sameDay(back.RefundedAt, day) {
 				rows = append(rows, []string{o.OrderNo, strconv.FormatInt(back.AmountFen, 10), refundState, "", back.RefundedAt.In(legal()).Format(time.RFC3339), back.RefundNo})
 			}
+		}
+	}
+	for _, c := range s.slips {
+		if sameDay(c.PaidAt, day) {
+			rows = append(rows, []string{c.DecisionNo, strconv.FormatInt(c.AmountFen, 10), counterState, c.ReceiptNo, c.PaidAt.In(legal()).Format(time.RFC3339), ""})
 		}
 	}
 	s.mu.Unlock()

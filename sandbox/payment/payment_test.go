@@ -294,6 +294,51 @@ func TestRefundAndReconciliation(t *testing.T) {
 	}
 }
 
+// What was paid at a counter has no order: it is in the day's file alone, once for each receipt,
+// and still there after a kill.
+func TestAtTheCounter(t *testing.T) {
+	t.Parallel()
+	g := newStage(t, t.TempDir())
+	sound := wire.Counter{ReceiptNo: "counter-1", AmountFen: 200_00, DecisionNo: "沪崇城管罚决字〔2026〕第000123号"}
+	paid := func(change func(c *wire.Counter)) int {
+		c := sound
+		change(&c)
+		code, _ := g.call("POST", "/counter", c, nil)
+		return code
+	}
+	for _, one := range []struct {
+		name   string
+		change func(c *wire.Counter)
+		want   int
+	}{
+		{"a payment", func(*wire.Counter) {}, http.StatusCreated},
+		{"the same again", func(*wire.Counter) {}, http.StatusOK},
+		{"another amount", func(c *wire.Counter) { c.AmountFen++ }, http.StatusConflict},
+		{"another decision", func(c *wire.Counter) { c.DecisionNo = "" }, http.StatusConflict},
+		{"no decision named", func(c *wire.Counter) { c.ReceiptNo, c.DecisionNo = "counter-2", "" }, http.StatusCreated},
+		{"no receipt", func(c *wire.Counter) { c.ReceiptNo = "" }, http.StatusUnprocessableEntity},
+		{"a path", func(c *wire.Counter) { c.ReceiptNo = "../orders/order-5" }, http.StatusUnprocessableEntity},
+		{"nothing", func(c *wire.Counter) { c.ReceiptNo, c.AmountFen = "counter-3", 0 }, http.StatusUnprocessableEntity},
+		{"a telephone", func(c *wire.Counter) { c.ReceiptNo, c.DecisionNo = "counter-3", "13800000001" }, http.StatusUnprocessableEntity},
+	} {
+		if code := paid(one.change); code != one.want {
+			t.Errorf("%s: %d, want %d", one.name, code, one.want)
+		}
+	}
+	g.http.Close()
+	g.server.Stop()
+	g.open()
+	today := time.Now().In(legal())
+	_, csv := g.call("GET", "/reconciliation?date="+today.Format(time.DateOnly), nil, nil)
+	rows := strings.Split(strings.TrimSpace(csv), "\n")
+	if len(rows) != 3 || !strings.HasPrefix(rows[1], sound.DecisionNo+",20000,counter,counter-1,") || !strings.HasPrefix(rows[2], ",20000,counter,counter-2,") {
+		t.Errorf("%s", csv)
+	}
+	if _, csv = g.call("GET", "/reconciliation?date="+today.AddDate(0, 0, 1).Format(time.DateOnly), nil, nil); strings.Contains(csv, "counter") {
+		t.Errorf("tomorrow: %s", csv)
+	}
+}
+
 func TestRefusedOrders(t *testing.T) {
 	t.Parallel()
 	g := newStage(t, t.TempDir())

@@ -28,13 +28,15 @@ type Options struct {
 
 // Server is the provider.
 type Server struct {
-	o      Options
-	sender *notify.Sender
-	ledger *ledger.Ledger[record]
+	o        Options
+	sender   *notify.Sender
+	ledger   *ledger.Ledger[record]
+	counters *ledger.Ledger[slip]
 
 	mu      sync.Mutex
 	orders  map[string]record // by order number
 	byToken map[string]string // token of the pay page -> order number
+	slips   map[string]slip   // payments at counters, by receipt number
 }
 
 // New opens the provider's folder.
@@ -56,7 +58,11 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sandbox payment: %w", err)
 	}
-	s := &Server{o: o, ledger: kept, orders: orders, byToken: map[string]string{}}
+	counters, slips, err := ledger.Open[slip](filepath.Join(o.Dir, "counter"))
+	if err != nil {
+		return nil, fmt.Errorf("sandbox payment: %w", err)
+	}
+	s := &Server{o: o, ledger: kept, counters: counters, orders: orders, byToken: map[string]string{}, slips: slips}
 	s.sender = notify.New(notify.Options{Key: o.Key, Client: o.Client, Now: o.Now, Retry: o.Retry, Logger: o.Logger, Settled: s.settled})
 	for no, r := range orders {
 		s.byToken[r.Token] = no
@@ -79,6 +85,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /orders", s.signed(s.create))
 	mux.HandleFunc("GET /orders/{no}", s.signed(s.show))
 	mux.HandleFunc("POST /orders/{no}/refund", s.signed(s.refund))
+	mux.HandleFunc("POST /counter", s.signed(s.counter))
 	mux.HandleFunc("GET /reconciliation", s.signed(s.reconcile))
 	mux.HandleFunc("GET /pay/{token}", s.page)
 	mux.HandleFunc("POST /pay/{token}/pay", s.pay)

@@ -81,6 +81,15 @@ type NewRefund struct {
 	Reason    string `json:"reason"`     // without private data
 }
 
+// Counter is a payment at a bank's or the treasury's counter, without an order (POST /counter,
+// which the sandbox alone has: it is the demo's counter). The receipt's number is the
+// idempotency key: the same again gives the same answer, another amount or decision 409.
+type Counter struct {
+	ReceiptNo  string `json:"receipt_no"`
+	AmountFen  int64  `json:"amount_fen"`
+	DecisionNo string `json:"decision_no,omitempty"` // where the payer named it
+}
+
 // Event is the body of a callback; Type is "order.paid", "order.cancelled" or, after each
 // refund, "order.refunded".
 type Event struct {
