@@ -3,11 +3,16 @@ package verify_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"offsite/evidence/bundle"
+	"offsite/evidence/seal"
 	"offsite/evidence/specimen"
 	"offsite/evidence/verify"
 )
@@ -34,6 +39,21 @@ func stamped(t *testing.T, tar []byte, tokens ...[]byte) []byte {
 	return append(sealed, end...)
 }
 
+// second is what docs/formats/verify.py says, which shares no line with ours.
+func second(t *testing.T, tar []byte, trust *seal.Trust) (exit int, said string) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := errors.Join(trust.Write(filepath.Join(dir, "trust.json")), os.WriteFile(filepath.Join(dir, "bundle.tar"), tar, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "python3", "../../docs/formats/verify.py", "--trust", filepath.Join(dir, "trust.json"), filepath.Join(dir, "bundle.tar"))
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), string(out)
+}
+
 // TestTokensBesideOthers: one that holds is enough beside a stranger's, and hides none that is
 // wrong, wherever it stands.
 func TestTokensBesideOthers(t *testing.T) {
@@ -55,6 +75,10 @@ func TestTokensBesideOthers(t *testing.T) {
 	}
 	ours, theirs, lapsed := stamp(m, digest), stamp(stranger, digest), m.Lapsed(t, digest)
 	other, no := stamp(m, sha256.Sum256([]byte("another manifest"))), []byte("no token")
+	_, python := exec.LookPath("python3")
+	if python != nil {
+		t.Log("python3 is not installed: the second reader is not tried")
+	}
 	foreignLapsed := stranger.Lapsed(t, digest)
 	for name, s := range map[string]struct {
 		tokens [][]byte
@@ -73,7 +97,13 @@ func TestTokensBesideOthers(t *testing.T) {
 		"ours, and none":                    {[][]byte{ours, no}, 1, bundle.TokenPath(1), "无法读取", ""},
 		"a stranger's, and one of another":  {[][]byte{theirs, other}, 1, bundle.TokenPath(1), "其他内容", "another digest"},
 	} {
-		r := check(t, stamped(t, tar, s.tokens...), m.Trust)
+		altered := stamped(t, tar, s.tokens...)
+		if python == nil {
+			if exit, said := second(t, altered, m.Trust); exit != s.exit {
+				t.Errorf("%s: the second reader ends with %d, want %d:\n%s", name, exit, s.exit, said)
+			}
+		}
+		r := check(t, altered, m.Trust)
 		if r.Exit() != s.exit {
 			t.Errorf("%s: exit %d, want %d:\n%s", name, r.Exit(), s.exit, wrong(r))
 		}
