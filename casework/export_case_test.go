@@ -81,6 +81,7 @@ func caseIsHandedOverWhole(t *testing.T, v *vault.Vault, reader string) {
 		t.Errorf("the cover: %v", err)
 	}
 	h.heldApartIn(out, other)
+	h.coverLists(out, id)
 	h.papersIn(out)
 	papers, err := filepath.Glob(filepath.Join(out, "data", "documents", "*.pdf"))
 	c, errCase := h.Case(ctx, h.staff["auditor"], id)
@@ -114,14 +115,49 @@ func (h *house) heldApartIn(dir, other string) {
 	if want := fmt.Sprintf(`"other_case":{"id":%q,"number":%q}`, other, number); !bytes.Contains(record, []byte(want)) {
 		h.t.Errorf("the record lacks %s:\n%s", want, record)
 	}
+	if text, ok := h.coverOf(dir); ok && (!strings.Contains(text, number+"，") || !strings.Contains(text, "认定为不同违法行为：系两个违法行为")) {
+		h.t.Errorf("the cover names no case %s: %s", number, text)
+	}
+}
+
+// coverOf is the text of a bag's cover, without what parts its words.
+func (h *house) coverOf(dir string) (text string, ok bool) {
+	h.t.Helper()
 	if _, err := exec.LookPath("pdftotext"); err != nil {
 		h.t.Log("NOT TESTED: pdftotext is not installed, the cover is not read")
-		return
+		return "", false
 	}
 	cover, err := exec.Command("pdftotext", "-enc", "UTF-8", filepath.Join(dir, "data", "cover.pdf"), "-").Output()
 	h.must(err)
-	if text := strings.Join(strings.Fields(string(cover)), ""); !strings.Contains(text, number+"，") || !strings.Contains(text, "认定为不同违法行为：系两个违法行为") {
-		h.t.Errorf("the cover names no case %s: %s", number, text)
+	return strings.Join(strings.Fields(string(cover)), ""), true
+}
+
+// coverLists checks that a bag's cover has the digest of every file but its own and that of
+// the bundle's sealed list, and says how all of it is verified.
+func (h *house) coverLists(dir, id string) {
+	h.t.Helper()
+	text, ok := h.coverOf(dir)
+	if !ok {
+		return
+	}
+	e, err := h.Evidence(h.t.Context(), id)
+	h.must(err)
+	want := []string{e.Receipt.ManifestSHA256, "sha256sum --check --strict --quiet manifest-sha256.txt", "offsite document verify data/documents --trust data/trust.json",
+		"offsite verify data/bundles --trust data/trust.json --explain", "docs/verify-yourself.md"}
+	manifest, err := os.ReadFile(filepath.Join(dir, "manifest-sha256.txt"))
+	h.must(err)
+	for line := range strings.Lines(string(manifest)) {
+		if digest, path, found := strings.Cut(strings.TrimSpace(line), "  "); !found || path != "data/cover.pdf" {
+			want = append(want, digest, strings.TrimPrefix(path, "data/"))
+		}
+	}
+	if len(want) < 15 {
+		h.t.Errorf("the bag has too little: %s", manifest)
+	}
+	for _, w := range want {
+		if !strings.Contains(text, strings.ReplaceAll(w, " ", "")) {
+			h.t.Errorf("the cover lacks %s", w)
+		}
 	}
 }
 

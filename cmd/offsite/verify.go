@@ -131,6 +131,7 @@ type checked struct {
 	gone   *verify.Removal // by a removal record that holds
 	logged bool            // the log's receipt was looked at
 	err    error
+	unread bool // the error is that it, or its receipt, could not be read
 }
 
 func (v *verification) run(ctx context.Context, list []source) error {
@@ -141,8 +142,11 @@ func (v *verification) run(ctx context.Context, list []source) error {
 			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(200*time.Millisecond))
 	}
 	for c := range v.all(ctx, list) {
-		if c.err != nil {
+		if c.err != nil && (!c.unread || len(list) == 1 || ctx.Err() != nil) {
 			return c.err
+		}
+		if c.unread {
+			c.report = unreadable(c)
 		}
 		if err := v.take(c); err != nil {
 			return err
@@ -191,14 +195,18 @@ func (v *verification) one(ctx context.Context, from source) checked {
 	c := checked{from: from}
 	var o verify.Options
 	if o.LogProof, c.err = from.receipt(ctx); c.err != nil {
+		c.unread = true
 		return c
 	}
 	c.logged = o.LogProof != nil
 	if removal.Is(from.name) {
 		c.report, c.gone, c.err = from.gone(ctx, v.trust, removal.Options{Receipt: o.LogProof, Logged: v.cmd.Logged})
+		c.unread = c.err != nil
 		return c
 	}
-	if c.report, c.err = from.check(ctx, v.trust, o); c.err == nil && v.cmd.Replay {
+	c.report, c.err = from.check(ctx, v.trust, o)
+	c.unread = c.err != nil
+	if c.err == nil && v.cmd.Replay {
 		c.err = v.again.replay(ctx, from, &c.report)
 	}
 	if c.err == nil && v.cmd.Logged && !c.logged {
@@ -206,6 +214,17 @@ func (v *verification) one(ctx context.Context, from source) checked {
 			ZH: "没有日志回执 " + from.wanted, EN: "there is no receipt of the transparency log, " + from.wanted})
 	}
 	return c
+}
+
+// unreadable is the report of one among several that could not be read: the others are
+// checked all the same.
+func unreadable(c checked) (r verify.Report) {
+	name := verify.CheckContainer
+	if removal.Is(c.from.name) {
+		r.Kind, name = removal.Kind, verify.CheckRemoval
+	}
+	r.CannotTell(name, "", "无法读取，未能核对："+c.err.Error(), "it could not be read: "+c.err.Error())
+	return r
 }
 
 // take counts and prints what came of a bundle.
@@ -246,7 +265,7 @@ func (v *verification) count(c checked, status int) {
 	default:
 		v.unsure++
 	}
-	if v.cmd.Chain && status != 1 {
+	if v.cmd.Chain && status != 1 && !c.unread {
 		light := c.report
 		light.Checks = nil
 		v.chain = append(v.chain, light)
@@ -299,7 +318,11 @@ func (v *verification) print(c checked) error {
 	if r.Kind == removal.Kind {
 		form = map[bool]string{true: "%s：证据包 %s 的删除记录，摄像机 %s\n", false: "%s: removal record of bundle %s of camera %s\n"}
 	}
-	fmt.Printf(form[v.zh], c.from.name, r.Bundle, r.Camera)
+	if c.unread {
+		fmt.Println(c.from.name)
+	} else {
+		fmt.Printf(form[v.zh], c.from.name, r.Bundle, r.Camera)
+	}
 	for i, check := range r.Checks {
 		v.printCheck(check)
 		if v.cmd.Explain && (i == len(r.Checks)-1 || r.Checks[i+1].Name != check.Name) {
@@ -307,7 +330,7 @@ func (v *verification) print(c checked) error {
 			v.line("     ", "", zh, en)
 		}
 	}
-	if v.trust.Log != nil && !c.logged && !v.cmd.Logged {
+	if v.trust.Log != nil && !c.logged && !v.cmd.Logged && !c.unread {
 		en, zh := "not looked at: there is no "+c.from.wanted, "未核对：没有 "+c.from.wanted
 		v.line("-    ", verify.CheckLog, zh, en)
 	}

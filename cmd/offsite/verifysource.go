@@ -116,7 +116,7 @@ func (s source) gone(ctx context.Context, trust *seal.Trust, o removal.Options) 
 		return verify.Report{}, nil, err
 	}
 	defer in.Close()
-	text, err := io.ReadAll(io.LimitReader(in, mostRecord))
+	text, err := io.ReadAll(io.LimitReader(in, mostSmall))
 	if err != nil {
 		return verify.Report{}, nil, fmt.Errorf("read %s: %w", s.name, err)
 	}
@@ -128,8 +128,24 @@ func (s source) gone(ctx context.Context, trust *seal.Trust, o removal.Options) 
 	return report, gone, nil
 }
 
-// mostRecord is more than a removal record may have, so that a longer one is refused.
-const mostRecord = 1 << 20
+// mostSmall is more than a receipt, a seal or a removal record may have, so that a longer
+// one is refused.
+const mostSmall = 1 << 20
+
+// readSmall reads a receipt or a seal. Of one that is too long it gives enough to be refused.
+// Where the person did not name it, it must be a plain file: it came with what is checked, and
+// a pipe would be waited for for ever.
+func readSmall(path string, named bool) ([]byte, error) {
+	if info, err := os.Stat(path); !named && err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no plain file; move it away", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, mostSmall))
+}
 
 // check verifies the bundle.
 func (s source) check(ctx context.Context, trust *seal.Trust, o verify.Options) (verify.Report, error) {
@@ -153,9 +169,9 @@ func receiptPath(path string) string {
 // readReceipt reads the log's receipt; nil where none is named and none lies beside
 // the bundle, under its name or, as in the store, as log.tlog-proof.
 func readReceipt(path, named string) ([]byte, error) {
-	text, err := os.ReadFile(cmp.Or(named, receiptPath(path)))
+	text, err := readSmall(cmp.Or(named, receiptPath(path)), named != "")
 	if named == "" && errors.Is(err, fs.ErrNotExist) && filepath.Base(path) == "bundle.tar" {
-		text, err = os.ReadFile(filepath.Join(filepath.Dir(path), verify.LogProof))
+		text, err = readSmall(filepath.Join(filepath.Dir(path), verify.LogProof), false)
 	}
 	if named == "" && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

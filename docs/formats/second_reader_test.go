@@ -57,6 +57,27 @@ func TestSecondReaderAgreesWithTheVectors(t *testing.T) {
 	}
 }
 
+// One that cannot be read is told in a sentence, and hides none of the others.
+func TestSecondReaderGoesOn(t *testing.T) {
+	t.Parallel()
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("python3 is not installed: the second reader is not tried")
+	}
+	for status, beside := range map[int]string{1: "broken-payload.tar", 2: "good-minimal.tar"} {
+		out, err := exec.Command(python, "verify.py", "--trust", "vectors/trust.json", t.TempDir(), "nowhere.tar", filepath.Join("vectors", beside)).CombinedOutput()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != status {
+			t.Errorf("beside %s: %v, want status %d", beside, err, status)
+		}
+		for _, says := range []string{"Is a directory", "nowhere.tar: cannot be told", "No such file", filepath.Join("vectors", beside) + ": "} {
+			if !strings.Contains(string(out), says) {
+				t.Errorf("beside %s it does not say %q: %s", beside, says, out)
+			}
+		}
+	}
+}
+
 func TestSecondReaderReadsTheLogsProofs(t *testing.T) {
 	t.Parallel()
 	python, err := exec.LookPath("python3")

@@ -672,7 +672,11 @@ def main():
         parser.error("name bundles, or a process record with --record, or a removal record with --removal")
     reader = check_record if args.record else check_removal if args.removal else check
     for path in args.bundles or [args.record or args.removal]:
-        report = reader(path, trust, args.proof)
+        try:
+            report = reader(path, trust, args.proof)
+        except OSError as e:  # it hides none of the others
+            report = Report()
+            report.cannot_tell("container", "", "it cannot be read: %s" % e)
         if report.exit() == 1 or status == 0:
             status = report.exit()
         if args.json:

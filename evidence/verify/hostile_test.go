@@ -46,7 +46,7 @@ func entry(t *testing.T, path string, data []byte) []byte {
 	return buf.Bytes()
 }
 
-// Hostile tars end in a report, in bounded time and memory.
+// Hostile tars end in a report, in bounded memory, and are left where there is too much of them.
 func TestHostileTars(t *testing.T) {
 	var many bytes.Buffer // as many files as are allowed, each with a line in the lists
 	var list strings.Builder
@@ -56,9 +56,10 @@ func TestHostileTars(t *testing.T) {
 	}
 	lists := many.String() + string(entry(t, bundle.PayloadList, []byte(list.String())))
 	crowd := `{"files":[` + strings.Repeat(`{},`, 1_000_000) + `{}]}`
+	million, tags := &repeat{block: entry(t, "data/x", nil), left: 512 * 1_000_000}, &repeat{block: entry(t, "x", nil), left: 512 * 1_000_000}
 	for name, r := range map[string]io.Reader{
-		"a million files":        &repeat{block: entry(t, "data/x", nil), left: 512 * 1_000_000},
-		"a million tag files":    &repeat{block: entry(t, "x", nil), left: 512 * 1_000_000},
+		"a million files":        million,
+		"a million tag files":    tags,
 		"many large tag files":   &repeat{block: entry(t, "x.txt", make([]byte, 3<<20)), left: 200 << 20},
 		"all files, long lists":  strings.NewReader(lists),
 		"a crowded manifest":     bytes.NewReader(entry(t, bundle.ManifestDoc, []byte(crowd))),
@@ -72,7 +73,6 @@ func TestHostileTars(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&before)
-			begun := time.Now()
 			report, err := verify.Bundle(t.Context(), r, &seal.Trust{}, verify.Options{})
 			if err != nil {
 				t.Fatal(err)
@@ -85,14 +85,15 @@ func TestHostileTars(t *testing.T) {
 				t.Errorf("%d checks", len(report.Checks))
 			}
 			grown := after.TotalAlloc - before.TotalAlloc
-			t.Logf("%s, %d MiB allocated in all", time.Since(begun).Round(time.Millisecond), grown>>20)
 			if limit := uint64(256 << 20); grown > limit && !raceEnabled {
 				t.Errorf("%d MiB were allocated", grown>>20)
 			}
-			if took := time.Since(begun); took > 20*time.Second {
-				t.Errorf("it took %s", took)
-			}
 		})
+	}
+	for name, r := range map[string]*repeat{"a million files": million, "a million tag files": tags} {
+		if n := 512*1_000_000 - r.left; n == 0 || n > 512*(bundle.MaxFiles+1) {
+			t.Errorf("%s: %d bytes of it were read", name, n)
+		}
 	}
 }
 

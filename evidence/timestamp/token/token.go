@@ -63,7 +63,7 @@ func Check(der, digest []byte, roots *x509.CertPool) (t Token, err error) {
 	ts, err := timestamp.ParseResponse(der)
 	// The library compares the time that the signer noted itself, and has no error of its own.
 	if err != nil && strings.Contains(err.Error(), "outside of certificate validity") {
-		return Token{}, fmt.Errorf("timestamp: %w: %w", ErrExpired, err)
+		return Token{}, fmt.Errorf("timestamp: %w: %w", lapsed(der, roots), err)
 	}
 	if err != nil {
 		return Token{}, fmt.Errorf("timestamp: %w: %w", ErrBroken, err)
@@ -91,6 +91,19 @@ func Check(der, digest []byte, roots *x509.CertPool) (t Token, err error) {
 }
 
 func checkChain(p7 *pkcs7.PKCS7, signer *x509.Certificate, at time.Time, roots *x509.CertPool) error {
+	opts := chainOf(p7, signer, roots)
+	opts.CurrentTime = at
+	if _, err := signer.Verify(opts); err != nil {
+		return fmt.Errorf("timestamp: %w: %w", outOfForce(signer, opts, err), err)
+	}
+	if err := p7.VerifyWithOpts(opts); err != nil {
+		return fmt.Errorf("timestamp: %w: %w", ErrBroken, err)
+	}
+	return nil
+}
+
+// chainOf says by which certificates the signer's is to be followed to the roots.
+func chainOf(p7 *pkcs7.PKCS7, signer *x509.Certificate, roots *x509.CertPool) x509.VerifyOptions {
 	if roots == nil {
 		roots = x509.NewCertPool()
 	}
@@ -100,17 +113,29 @@ func checkChain(p7 *pkcs7.PKCS7, signer *x509.Certificate, at time.Time, roots *
 			between.AddCert(c)
 		}
 	}
-	opts := x509.VerifyOptions{
-		Roots: roots, Intermediates: between, CurrentTime: at,
-		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping},
+	return x509.VerifyOptions{Roots: roots, Intermediates: between, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping}}
+}
+
+// lapsed tells the same of a response that the library does not read for that reason.
+func lapsed(der []byte, roots *x509.CertPool) error {
+	var response struct{ Status, Token asn1.RawValue }
+	if _, err := asn1.Unmarshal(der, &response); err != nil {
+		return ErrBroken
 	}
+	p7, err := pkcs7.Parse(response.Token.FullBytes)
+	if err != nil {
+		return ErrBroken
+	}
+	signer := p7.GetOnlySigner()
+	if signer == nil {
+		return ErrBroken
+	}
+	opts := chainOf(p7, signer, roots)
+	opts.CurrentTime = signer.NotBefore
 	if _, err := signer.Verify(opts); err != nil {
-		return fmt.Errorf("timestamp: %w: %w", outOfForce(signer, opts, err), err)
+		return ErrChain
 	}
-	if err := p7.VerifyWithOpts(opts); err != nil {
-		return fmt.Errorf("timestamp: %w: %w", ErrBroken, err)
-	}
-	return nil
+	return ErrExpired
 }
 
 // outOfForce tells a trusted authority whose certificate was not in force from a stranger.

@@ -126,9 +126,18 @@ func (p Proof) Check(entry []byte, trusted Trusted) (Place, error) {
 	place := Place{Index: p.Index, Size: checkpoint.Size, Root: checkpoint.Hash, Witnesses: witnesses}
 	leaf := rfc6962.DefaultHasher.HashLeaf(entry)
 	if err := proof.VerifyInclusion(rfc6962.DefaultHasher, p.Index, checkpoint.Size, leaf, p.Hashes, checkpoint.Hash); err != nil {
-		return place, fmt.Errorf("%w: %w", ErrBroken, err)
+		return place, fmt.Errorf("%w: %w", ErrBroken, sentence(err))
 	}
 	return place, nil
+}
+
+// sentence is the library's error in one line: of two roots it writes every byte as a number.
+func sentence(err error) error {
+	var roots proof.RootMismatchError
+	if errors.As(err, &roots) {
+		return fmt.Errorf("its hashes lead to the root %x, and the checkpoint has %x", roots.CalculatedRoot, roots.ExpectedRoot)
+	}
+	return err
 }
 
 // Open checks the signatures of a checkpoint.
@@ -163,7 +172,7 @@ func Open(signed []byte, trusted Trusted) (checkpoint *flog.Checkpoint, witnesse
 // it held at the smaller.
 func Consistent(smaller, larger *flog.Checkpoint, hashes [][]byte) error {
 	if err := proof.VerifyConsistency(rfc6962.DefaultHasher, smaller.Size, larger.Size, hashes, smaller.Hash, larger.Hash); err != nil {
-		return fmt.Errorf("the log at %d entries is not what it was at %d: %w", larger.Size, smaller.Size, err)
+		return fmt.Errorf("the log at %d entries is not what it was at %d: %w", larger.Size, smaller.Size, sentence(err))
 	}
 	return nil
 }

@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { checkBundle, trustOf, type Outcome, type Trust } from "./check";
+import { bytesOf, checkBundle, trustOf, type Outcome, type Trust } from "./check";
 import { readTar } from "./tar";
 import { Unreadable } from "./unreadable";
 
@@ -66,6 +66,12 @@ test.each(["", "{", "null", "[]", "{}", '{"keys":[null]}', '{"keys":[{"id":1}]}'
   expect(() => trustOf(text)).toThrow(Unreadable);
 });
 
+test("a file is read whole, and one of 1 TiB is not begun", async () => {
+  expect(await bytesOf(new Blob(["tar"]))).toEqual(new TextEncoder().encode("tar"));
+  const hole = { size: 2 ** 40, arrayBuffer: () => { throw new Error("it is read"); } } as unknown as Blob;
+  await expect(bytesOf(hole)).rejects.toMatchObject({ zh: expect.stringContaining("offsite verify") as string, en: expect.stringContaining("offsite verify") as string });
+});
+
 test("the list of keys that is published is one", () => {
   expect(trustOf(new TextDecoder().decode(read("trust.json")))).toEqual(trust);
 });
@@ -75,6 +81,12 @@ describe("readTar refuses", () => {
     ["broken-name.tar", /leaves the bundle/],
     ["broken-case.tar", /occurs twice/],
     ["broken-link.tar", /no plain file/],
+    ["broken-device.tar", /no plain file/],
+    ["broken-sparse.tar", /no plain file/],
+    ["broken-absolute.tar", /leaves the bundle|another bundle/],
+    ["broken-duplicate.tar", /occurs twice/],
+    ["broken-huge.tar", /no octal number|no text/],
+    ["broken-huge-pax.tar", /no plain file/],
     ["broken-cut.tar", /cut off/],
     ["broken-bomb.tar", /cut off/],
     ["broken-truncated.tar", /ends before/],

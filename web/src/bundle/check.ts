@@ -36,6 +36,16 @@ export interface Trust {
 const payloadList = "manifest-sha256.txt";
 const tagList = "tagmanifest-sha256.txt";
 
+// mostBytes is of a file that a browser is given whole; a bundle has mostly some MiB.
+const mostBytes = 2 ** 30;
+
+// bytesOf gives the bytes of a file that somebody chose, unless it is too large to hold.
+export async function bytesOf(file: Blob): Promise<Uint8Array> {
+  if (file.size > mostBytes)
+    throw new Unreadable("文件超过 1 GiB，浏览器无法核对；请用 offsite verify 核对", "the file has more than 1 GiB, too much for a browser; check it with offsite verify");
+  return new Uint8Array(await file.arrayBuffer());
+}
+
 const hex = (bytes: ArrayBuffer) => [...new Uint8Array(bytes)].map((b) => b.toString(16).padStart(2, "0")).join("");
 
 // copied gives WebCrypto a buffer of its own, since the tar's is shared.

@@ -3,7 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { sentenceOf } from "../api/problem";
-import { checkBundle, trustOf, type Finding, type Outcome } from "../bundle/check";
+import { bytesOf, checkBundle, trustOf, type Finding, type Outcome } from "../bundle/check";
 import { usePortalWords } from "./use-portal-words";
 import type { PortalWord } from "./words";
 
@@ -35,7 +35,7 @@ export default function Verify() {
   const [trust, setTrust] = useState<File>();
   const check = useMutation({
     networkMode: "always",
-    mutationFn: async (files: { tar: File; trust: File }) => checkBundle(new Uint8Array(await files.tar.arrayBuffer()), trustOf(await files.trust.text())),
+    mutationFn: async (files: { tar: File; trust: File }) => checkBundle(await bytesOf(files.tar), trustOf(await files.trust.text())),
   });
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
