@@ -21087,6 +21087,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "entered_at": "2026-12-01T04:36:56.525415Z",
+                     *           "held_on": "2026-12-01",
+                     *           "hours": 4.5,
+                     *           "id": "01a22fe4-3c4d-7655-8140-5e50156794cc",
+                     *           "subject": "行政处罚法"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ListTrainingBody"];
                 };
             };
@@ -21112,6 +21125,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "held_on": "2026-12-01",
+                 *       "hours": 4.5,
+                 *       "subject": "行政处罚法"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TrainingDraft"];
             };
         };
@@ -21122,6 +21142,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "entered_at": "2026-12-01T04:36:56.525415Z",
+                     *       "held_on": "2026-12-01",
+                     *       "hours": 4.5,
+                     *       "id": "01a22fe4-3c4d-7655-8140-5e50156794cc",
+                     *       "subject": "行政处罚法"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Training"];
                 };
             };
