@@ -120,9 +120,12 @@ func policy() map[string]access {
 		"list-templates":     only(officer, legal, head, auditor, admin, supervisor),
 		"preview-template":   only(officer, legal, head, auditor, admin, supervisor),
 
-		"list-users":  only(officer, legal, head, auditor, admin, supervisor),
-		"create-user": only(admin).freshly(),
-		"change-user": only(admin).freshly(),
+		"list-users":      only(officer, legal, head, auditor, admin, supervisor),
+		"create-user":     only(admin).freshly(),
+		"change-user":     only(admin).freshly(),
+		"list-trainings":  only(head, auditor, admin).ofDistrict(),
+		"add-training":    only(admin),
+		"remove-training": only(admin),
 
 		"list-cameras":       only(operator, collector, reviewer, officer, legal, head, auditor, admin, supervisor),
 		"get-camera":         registry,

@@ -38,6 +38,10 @@ type accounts interface {
 	Accounts(ctx context.Context) ([]account.Account, error)
 	Create(ctx context.Context, by string, d account.Draft) (account.Account, string, error)
 	Change(ctx context.Context, by, id string, c account.Change) (account.Account, error)
+	Trainings(ctx context.Context, accountID string) ([]account.Training, error)
+	AddTraining(ctx context.Context, by, accountID string, t account.Training) (account.Training, error)
+	RemoveTraining(ctx context.Context, by, accountID, id string) error
+	TrainedHours(ctx context.Context) (map[string]float64, error)
 	ResetPassword(ctx context.Context, by, id string) (string, error)
 	ownAccount
 }

@@ -67,7 +67,7 @@ func (a *API) openSession(ctx context.Context, c *caller, token string) error {
 
 // known fills the caller from a session.
 func (c *caller) known(s account.Session) {
-	c.staff = &casework.Actor{ID: s.Account.ID, Name: s.Account.Name, Roles: s.Account.Roles, LicenceNo: s.Account.LicenceNo}
+	c.staff = &casework.Actor{ID: s.Account.ID, Name: s.Account.Name, Roles: s.Account.Roles, LicenceNo: s.Account.LicenceNo, LicenceUntil: s.Account.LicenceUntil}
 	c.username, c.csrf, c.early, c.session = s.Account.Username, s.CSRF, s.Account.MustChangePassword, s
 	c.scope.Narrow(s.Account.Townships)
 }
@@ -77,7 +77,7 @@ func (a *API) sessionOf(s account.Session) wire.Session {
 	return wire.Session{CSRF: s.CSRF, User: wire.User{
 		ID: s.Account.ID, Username: s.Account.Username, Name: s.Account.Name, Roles: s.Account.Roles, MustChangePassword: s.Account.MustChangePassword,
 		MustAddFactor: a.o.FactorDemanded && !s.Factor, Factor: s.Factor, Elsewhere: s.How == account.Elsewhere,
-		Level: s.Account.Level, Townships: s.Account.Townships,
+		Level: s.Account.Level, Townships: s.Account.Townships, Certificate: certificate(s.Account),
 	}}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"offsite/api/wire"
 	"offsite/registry/account"
@@ -29,13 +30,19 @@ func (a *API) userOperations() {
 	handle(a, operation{id: "list-users", method: http.MethodGet, path: "/users", summary: "List accounts", tag: "users"}, a.listUsers)
 	handle(a, operation{id: "create-user", method: http.MethodPost, path: "/users", summary: "Make an account with a one-time password", tag: "users", status: http.StatusCreated}, a.createUser)
 	handle(a, operation{id: "change-user", method: http.MethodPatch, path: "/users/{id}", summary: "Change an account, or give it a new one-time password", tag: "users"}, a.changeUser)
+	a.trainingOperations()
 }
 
 func userRow(u account.Account) wire.UserRow {
 	return wire.UserRow{
 		ID: u.ID, Username: u.Username, Name: u.Name, Roles: u.Roles, LicenceNo: u.LicenceNo, Disabled: u.Disabled, LastSignIn: u.LastSignIn,
-		Team: u.Team, Level: u.Level, Townships: u.Townships,
+		Team: u.Team, Level: u.Level, Townships: u.Townships, Certificate: certificate(u),
 	}
+}
+
+func certificate(u account.Account) wire.Certificate {
+	state, days := u.Certificate(time.Now())
+	return wire.Certificate{LicenceUntil: u.LicenceUntil, LicenceState: state, LicenceDays: days}
 }
 
 func (a *API) listUsers(ctx context.Context, _ *empty) (*list[wire.UserRow], error) {
@@ -43,10 +50,15 @@ func (a *API) listUsers(ctx context.Context, _ *empty) (*list[wire.UserRow], err
 	if err != nil {
 		return nil, err
 	}
+	hours, err := a.o.Accounts.TrainedHours(ctx)
+	if err != nil {
+		return nil, err
+	}
 	manages := slices.Contains(actor(ctx).Roles, admin) || slices.Contains(actor(ctx).Roles, auditor)
 	rows := make([]wire.UserRow, 0, len(accounts))
 	for _, u := range accounts {
 		row := userRow(u)
+		row.TrainingHours = hours[u.ID]
 		if !manages {
 			if u.Disabled {
 				continue
@@ -60,7 +72,7 @@ func (a *API) listUsers(ctx context.Context, _ *empty) (*list[wire.UserRow], err
 
 func (a *API) createUser(ctx context.Context, in *struct{ Body wire.UserDraft }) (*answer[wire.UserResult], error) {
 	u, password, err := a.o.Accounts.Create(ctx, actor(ctx).ID, account.Draft{
-		Username: in.Body.Username, Name: in.Body.Name, Roles: in.Body.Roles, LicenceNo: in.Body.LicenceNo, Reach: account.Reach(in.Body.UserReach),
+		Username: in.Body.Username, Name: in.Body.Name, Roles: in.Body.Roles, LicenceNo: in.Body.LicenceNo, LicenceUntil: in.Body.LicenceUntil, Reach: account.Reach(in.Body.UserReach),
 	})
 	if err != nil {
 		return nil, err
@@ -76,7 +88,7 @@ type userChange struct {
 func (a *API) changeUser(ctx context.Context, in *userChange) (*answer[wire.UserResult], error) {
 	by := actor(ctx).ID
 	u, err := a.o.Accounts.Change(ctx, by, in.ID, account.Change{
-		Name: in.Body.Name, Roles: in.Body.Roles, LicenceNo: in.Body.LicenceNo, Disabled: in.Body.Disabled, Reach: (*account.Reach)(in.Body.Reach),
+		Name: in.Body.Name, Roles: in.Body.Roles, LicenceNo: in.Body.LicenceNo, LicenceUntil: in.Body.LicenceUntil, Disabled: in.Body.Disabled, Reach: (*account.Reach)(in.Body.Reach),
 	})
 	if err != nil {
 		return nil, err

@@ -6,4 +6,6 @@ type Actor struct {
 	Name      string
 	Roles     []string // operator, collector, reviewer, officer, legal, head, auditor, admin
 	LicenceNo string   // enforcement licence, officers only
+	// LicenceUntil is its last day, 2006-01-02; "" where none is known.
+	LicenceUntil string
 }

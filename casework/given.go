@@ -154,7 +154,7 @@ func (b *Book) readOfficers(ctx context.Context, value any) ([]flow.OfficerChoic
 		if err != nil {
 			return nil, fmt.Errorf("read officer %s: %w", id, err)
 		}
-		chosen = append(chosen, flow.OfficerChoice{ID: who.ID, Name: who.Name, LicenceNo: who.LicenceNo,
+		chosen = append(chosen, flow.OfficerChoice{ID: who.ID, Name: who.Name, LicenceNo: who.LicenceNo, LicenceUntil: who.LicenceUntil,
 			IsOfficer: slices.Contains(who.Roles, string(flow.Officer)) && !who.Disabled})
 	}
 	if len(chosen) == 0 {

@@ -174,7 +174,7 @@ func (r *replay) step(ctx context.Context, s PastStep) error {
 		return err
 	}
 	by := s.By.performer()
-	step, refusal := r.b.table.Judge(facts, flow.Attempt{Event: flow.Event(s.Event), Actor: by.id, Roles: by.roles, Fields: s.Given})
+	step, refusal := r.b.table.Judge(facts, flow.Attempt{Event: flow.Event(s.Event), Actor: by.id, LicenceUntil: by.licenceUntil, Roles: by.roles, Fields: s.Given})
 	if refusal != nil {
 		return refusal
 	}

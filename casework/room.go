@@ -106,7 +106,7 @@ func (b *Book) Seat(ctx context.Context, a *Actor, caseID string) (roomID string
 	attempt := flow.Attempt{Event: "refuse_recording", Roles: []flow.Role{flow.Party}}
 	if a != nil {
 		by := a.performer()
-		attempt = flow.Attempt{Event: "close_room", Actor: by.id, Roles: by.roles}
+		attempt = flow.Attempt{Event: "close_room", Actor: by.id, LicenceUntil: by.licenceUntil, Roles: by.roles}
 	}
 	if refusal := b.table.Offered(f, attempt); refusal != nil {
 		return "", refusal

@@ -25,7 +25,7 @@ func (b *Book) offers(c *casefile, a Actor) ([]CaseEvent, error) {
 	}
 	p := a.performer()
 	list := []CaseEvent{}
-	for _, o := range b.table.Offers(f, flow.Attempt{Actor: p.id, Roles: p.roles}) {
+	for _, o := range b.table.Offers(f, flow.Attempt{Actor: p.id, LicenceUntil: p.licenceUntil, Roles: p.roles}) {
 		e := CaseEvent{Event: string(o.Event), LabelZH: o.ZH, LabelEN: o.EN, Allowed: o.Refusal == nil, Article: o.Article, Needs: o.Needs, Papers: o.Papers, To: []string{}}
 		if e.Needs == nil {
 			e.Needs = []string{}

@@ -18,11 +18,12 @@ import (
 // provider or the system.
 type performer struct {
 	id, name, licence string
+	licenceUntil      string // as Actor's
 	roles             []flow.Role
 }
 
 func (a Actor) performer() performer {
-	p := performer{id: a.ID, name: a.Name, licence: a.LicenceNo}
+	p := performer{id: a.ID, name: a.Name, licence: a.LicenceNo, licenceUntil: a.LicenceUntil}
 	for _, r := range a.Roles {
 		p.roles = append(p.roles, flow.Role(r))
 	}
@@ -64,7 +65,7 @@ func (b *Book) take(ctx context.Context, tx pgx.Tx, c *casefile, by performer, e
 	if err != nil {
 		return err
 	}
-	attempt := flow.Attempt{Event: event, Actor: by.id, Roles: by.roles, Fields: given}
+	attempt := flow.Attempt{Event: event, Actor: by.id, LicenceUntil: by.licenceUntil, Roles: by.roles, Fields: given}
 	step, refusal := b.table.Judge(facts, attempt)
 	if refusal != nil {
 		return refusal

@@ -134,7 +134,7 @@ func District() []string {
 		"grade_formula", "grade_trial", "idempotent_answer", "intake_batch", "intake_change", "intake_party", "intake_row", "key_order", "log_draw", "log_entry", "log_keeper",
 		"model", "model_change", "model_difference", "model_use", "node_spool", "other_case", "portal_code", "portal_link", "portal_session",
 		"push_device", "push_key", "push_wish", "reconciliation", "retention_agreement", "retention_order", "retention_proof", "retention_run", "room_call", "room_holder", "rule", "saved_filter", "score_rules",
-		"subject_event", "subject_request", "subject_try", "watch_node",
+		"subject_event", "subject_request", "subject_try", "training", "watch_node",
 		"webhook_attempt", "webhook_delivery", "webhook_endpoint", "webhook_event",
 	}
 }

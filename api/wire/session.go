@@ -108,6 +108,7 @@ type User struct {
 	Elsewhere          bool     `json:"elsewhere" doc:"Signed in at the identity provider."`
 	Level              string   `json:"level" doc:"district, brigade, township: whose records the account sees."`
 	Townships          []string `json:"townships" doc:"Those that the account sees; empty: the whole district."`
+	Certificate
 }
 
 // PasswordChange changes one's own password.
@@ -119,24 +120,27 @@ type PasswordChange struct {
 // UserRow is an account as others see it. Those who are not administrators see
 // neither user name nor last sign-in.
 type UserRow struct {
-	ID         string     `json:"id"`
-	Username   string     `json:"username"`
-	Name       string     `json:"name"`
-	Roles      []string   `json:"roles"`
-	LicenceNo  string     `json:"licence_no,omitempty" doc:"Law-enforcement licence (Penalty Law art. 42)."`
-	Disabled   bool       `json:"disabled"`
-	LastSignIn *time.Time `json:"last_sign_in,omitempty"`
-	Team       string     `json:"team,omitempty"`
-	Level      string     `json:"level" doc:"district, brigade, township."`
-	Townships  []string   `json:"townships" doc:"Whose records the account sees; empty: the whole district's."`
+	ID        string   `json:"id"`
+	Username  string   `json:"username"`
+	Name      string   `json:"name"`
+	Roles     []string `json:"roles"`
+	LicenceNo string   `json:"licence_no,omitempty" doc:"Law-enforcement licence (Penalty Law art. 42)."`
+	Certificate
+	TrainingHours float64    `json:"training_hours" doc:"Hours of training in this calendar year; of lists of accounts."`
+	Disabled      bool       `json:"disabled"`
+	LastSignIn    *time.Time `json:"last_sign_in,omitempty"`
+	Team          string     `json:"team,omitempty"`
+	Level         string     `json:"level" doc:"district, brigade, township."`
+	Townships     []string   `json:"townships" doc:"Whose records the account sees; empty: the whole district's."`
 }
 
 // UserDraft makes an account.
 type UserDraft struct {
-	Username  string   `json:"username" minLength:"2" maxLength:"60" pattern:"^[A-Za-z0-9._@-]+$"`
-	Name      string   `json:"name" minLength:"1" maxLength:"60"`
-	Roles     []string `json:"roles" minItems:"1" maxItems:"9" enum:"operator,collector,reviewer,officer,legal,head,auditor,admin,supervisor"`
-	LicenceNo string   `json:"licence_no,omitempty" maxLength:"60"`
+	Username     string   `json:"username" minLength:"2" maxLength:"60" pattern:"^[A-Za-z0-9._@-]+$"`
+	Name         string   `json:"name" minLength:"1" maxLength:"60"`
+	Roles        []string `json:"roles" minItems:"1" maxItems:"9" enum:"operator,collector,reviewer,officer,legal,head,auditor,admin,supervisor"`
+	LicenceNo    string   `json:"licence_no,omitempty" maxLength:"60"`
+	LicenceUntil string   `json:"licence_until,omitempty" maxLength:"10" doc:"The certificate's last day, YYYY-MM-DD."`
 	UserReach
 }
 
@@ -152,6 +156,7 @@ type UserChange struct {
 	Name          *string    `json:"name,omitempty" minLength:"1" maxLength:"60"`
 	Roles         *[]string  `json:"roles,omitempty" maxItems:"9"`
 	LicenceNo     *string    `json:"licence_no,omitempty" maxLength:"60"`
+	LicenceUntil  *string    `json:"licence_until,omitempty" maxLength:"10" doc:"The certificate's last day, YYYY-MM-DD; empty takes it away."`
 	Disabled      *bool      `json:"disabled,omitempty"`
 	Reach         *UserReach `json:"reach,omitempty"`
 	ResetPassword bool       `json:"reset_password,omitempty" doc:"Makes a new one-time password."`

@@ -91,7 +91,8 @@ type Permissions struct {
 // OfficerChoice is an officer as chosen for a case.
 type OfficerChoice struct {
 	ID, Name, LicenceNo string
-	IsOfficer           bool // has the role and may sign in
+	LicenceUntil        string // the certificate's last day, 2006-01-02; "" where none is entered
+	IsOfficer           bool   // has the role and may sign in
 }
 
 // Fields are what a step is given.
@@ -112,10 +113,13 @@ type Fields struct {
 
 // Attempt is somebody's wish to take a step.
 type Attempt struct {
-	Event  Event
-	Actor  string // account; "" for party and system
-	Roles  []Role
-	Fields Fields
+	Event Event
+	Actor string // account; "" for party and system
+	// LicenceUntil is the last day of the actor's enforcement certificate, 2006-01-02; ""
+	// where none is entered.
+	LicenceUntil string
+	Roles        []Role
+	Fields       Fields
 }
 
 // Has tells whether the actor has the role.

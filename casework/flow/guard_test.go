@@ -41,6 +41,11 @@ func sound(state flow.State, s flow.Step) (flow.Facts, flow.Attempt) {
 
 func by(who string) change { return func(_ *flow.Facts, a *flow.Attempt) { a.Actor = who } }
 
+// holding gives the actor a certificate with a last day.
+func holding(until string) change {
+	return func(_ *flow.Facts, a *flow.Attempt) { a.LicenceUntil = until }
+}
+
 func fact(c func(f *flow.Facts)) change { return func(f *flow.Facts, _ *flow.Attempt) { c(f) } }
 
 func field(c func(x *flow.Fields)) change {
@@ -69,7 +74,9 @@ func breaches() map[string]breach {
 		"officers_not_reviewers": {nil, field(func(x *flow.Fields) { x.Officers[1].ID = "verifier" })},
 		"officers_not_recused":   {nil, fact(func(f *flow.Facts) { f.Recused = []string{"o2"} })},
 		"approver_apart":         {nil, by("verifier")},
+		"officers_certified":     {field(func(x *flow.Fields) { x.Officers[1].LicenceUntil = "2026-11-24" }), field(func(x *flow.Fields) { x.Officers[1].LicenceUntil = "2026-11-23" })},
 		"own_officer":            {nil, by("o3")},
+		"certified":              {holding("2026-11-24"), holding("2026-11-23")},
 		"party_known":            {nil, fact(func(f *flow.Facts) { f.PartyKnown = false })},
 		"one_fine":               {nil, fact(func(f *flow.Facts) { f.SameAct = "another" })},
 		"same_act":               {fact(func(f *flow.Facts) { f.SameAct = "another" }), fact(func(f *flow.Facts) { f.SameAct = "" })},

@@ -1,5 +1,10 @@
 package flow
 
+import (
+	"slices"
+	"time"
+)
+
 // The guards, by name. Each says what is wrong, not what was hoped for.
 func guards() map[string]Guard {
 	all := map[string]Guard{}
@@ -68,6 +73,12 @@ func filingGuards() []Guard {
 				}
 				return true
 			}},
+		{Name: "officers_certified", Kind: Invalid, Field: "officers", OnFields: true, Article: apl42,
+			ZH: "所选办案人员的执法证已过有效期，请换人，或者由管理员登记换证后的有效期",
+			EN: "an officer's enforcement certificate has run out: name another one, or an administrator enters the new certificate's last day",
+			Holds: func(f Facts, a Attempt) bool {
+				return !slices.ContainsFunc(a.Fields.Officers, func(o OfficerChoice) bool { return runOut(f, o.LicenceUntil) })
+			}},
 		{Name: "officers_not_reviewers", Kind: Invalid, Field: "officers", OnFields: true, Article: apl43,
 			ZH: "审核人员、审批人员不得同时为办案人员", EN: "who reviewed or approves the case cannot be its officer",
 			Holds: func(f Facts, a Attempt) bool {
@@ -94,6 +105,10 @@ func filingGuards() []Guard {
 		{Name: "own_officer", Kind: Forbidden, Article: apl42,
 			ZH: "须由本案承办人办理", EN: "one of the case's own officers must do it",
 			Holds: func(f Facts, a Attempt) bool { return a.Has(System) || contains(f.Officers, a.Actor) }},
+		{Name: "certified", Kind: Forbidden, Article: apl42,
+			ZH:    "本人的执法证已过有效期，不具有行政执法资格：由另一名承办人办理，或者由管理员登记换证后的有效期",
+			EN:    "your enforcement certificate has run out: the case's other officer does it, or an administrator enters the new certificate's last day",
+			Holds: func(f Facts, a Attempt) bool { return !runOut(f, a.LicenceUntil) }},
 		{Name: "party_known", Article: apl40,
 			ZH: "当事人尚未确定，请先确定当事人", EN: "the party is not identified yet; identify it first",
 			Holds: func(f Facts, _ Attempt) bool { return f.PartyKnown }},
@@ -109,4 +124,10 @@ func filingGuards() []Guard {
 			ZH: "该事项适用的法律版本尚待本机关补录，不能立案处罚", EN: "the version of the law that applies is still to be entered by the bureau; no penalty can stand on it",
 			Holds: func(f Facts, _ Attempt) bool { return f.LawReady }},
 	}
+}
+
+// runOut tells whether a certificate is past its last day, on which it still holds. Of one
+// without a day the registry knows the number alone: it is taken as valid.
+func runOut(f Facts, until string) bool {
+	return until != "" && f.Now.In(shanghai()).Format(time.DateOnly) > until
 }

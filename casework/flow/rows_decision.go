@@ -16,7 +16,7 @@ func decisionRows() []row {
 		together,
 		{Step: Step{Event: "submit", From: []State{Proposed}, To: LegalReview, Roles: []Role{Officer},
 			ZH: "提交法制审核", EN: "Submit for legal review", Article: apl58},
-			guards: append([]string{"own_officer"}, ready...)},
+			guards: append([]string{"own_officer", "certified"}, ready...)},
 		{Step: Step{Event: "pass", From: []State{LegalReview}, Roles: []Role{Legal},
 			ZH: "法制审核通过", EN: "Legal review passed", Article: apl58, Needs: []string{"opinion"}, Issues: []string{"legal_review"},
 			Next:     func(f Facts) State { return when(CollectiveForced(f), Collective) },

@@ -50,7 +50,7 @@ func (d *demonstration) staff(ctx context.Context, desk *desk) (district.Staff, 
 	parts := map[string]*casework.Actor{"reviewer": &s.Reviewer, "reviewer2": &s.Reviewer2, "officer": &s.Officer, "officer2": &s.Officer2, "legal": &s.Legal, "head": &s.Head, "supervisor": &s.Supervisor}
 	for _, a := range all {
 		if actor, ok := parts[a.Username]; ok {
-			*actor = casework.Actor{ID: a.ID, Name: a.Name, Roles: a.Roles, LicenceNo: a.LicenceNo}
+			*actor = casework.Actor{ID: a.ID, Name: a.Name, Roles: a.Roles, LicenceNo: a.LicenceNo, LicenceUntil: a.LicenceUntil}
 			delete(parts, a.Username)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"time"
 
 	"offsite/demo"
 	"offsite/registry"
@@ -78,9 +79,12 @@ func (d *demonstration) people(ctx context.Context, desk *desk) error {
 		return err
 	}
 	for _, p := range parts() {
-		draft := account.Draft{Username: p.key, Name: p.name, Roles: []string{p.role}, LicenceNo: p.licence, Reach: p.reach}
-		_, once, err := desk.accounts.Create(ctx, "demonstration", draft)
+		draft := account.Draft{LicenceUntil: p.until(time.Now()), Username: p.key, Name: p.name, Roles: []string{p.role}, LicenceNo: p.licence, Reach: p.reach}
+		made, once, err := desk.accounts.Create(ctx, "demonstration", draft)
 		if err != nil {
+			return err
+		}
+		if err := d.trained(ctx, desk, made, p); err != nil {
 			return err
 		}
 		password := rand.Text()
@@ -97,6 +101,26 @@ func (d *demonstration) people(ctx context.Context, desk *desk) error {
 		d.stage.Accounts[p.key] = demo.Account{Username: p.key, Password: password}
 	}
 	return writeJSON(file, d.stage.Accounts)
+}
+
+// until is the last day of a part's certificate: one of the officers must soon renew it.
+func (p part) until(now time.Time) string {
+	switch p.key {
+	case "officer":
+		return now.AddDate(2, 0, 0).Format(time.DateOnly)
+	case "officer2":
+		return now.AddDate(0, 0, 45).Format(time.DateOnly)
+	}
+	return ""
+}
+
+// trained enters what those who hold a certificate were taught this year.
+func (*demonstration) trained(ctx context.Context, desk *desk, a account.Account, p part) error {
+	if p.licence == "" {
+		return nil
+	}
+	_, err := desk.accounts.AddTraining(ctx, "demonstration", a.ID, account.Training{HeldOn: time.Now().AddDate(0, 0, -1).Format(time.DateOnly), Subject: "演示：非现场执法证据规范", Hours: 4})
+	return err
 }
 
 // register enters a scene's party, object, camera and zones.

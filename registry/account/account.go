@@ -40,6 +40,8 @@ type Account struct {
 	Name      string   `json:"name"`
 	Roles     []string `json:"roles"`
 	LicenceNo string   `json:"licence_no,omitempty"` // of law enforcement, APL art. 42
+	// LicenceUntil is the certificate's last day, 2006-01-02; "" where none is entered.
+	LicenceUntil string `json:"licence_until,omitempty"`
 	Reach
 	Disabled           bool       `json:"disabled"`
 	MustChangePassword bool       `json:"must_change_password"`
@@ -57,6 +59,8 @@ type Draft struct {
 	Name      string   `json:"name"`
 	Roles     []string `json:"roles"`
 	LicenceNo string   `json:"licence_no,omitempty"`
+	// LicenceUntil is the certificate's last day, 2006-01-02, or "".
+	LicenceUntil string `json:"licence_until,omitempty"`
 	Reach
 }
 
@@ -65,8 +69,10 @@ type Change struct {
 	Name      *string   `json:"name,omitempty"`
 	Roles     *[]string `json:"roles,omitempty"`
 	LicenceNo *string   `json:"licence_no,omitempty"`
-	Disabled  *bool     `json:"disabled,omitempty"`
-	Reach     *Reach    `json:"reach,omitempty"`
+	// LicenceUntil: "" takes the last day away.
+	LicenceUntil *string `json:"licence_until,omitempty"`
+	Disabled     *bool   `json:"disabled,omitempty"`
+	Reach        *Reach  `json:"reach,omitempty"`
 }
 
 // Accounts manages accounts and sessions. It is safe for concurrent use.
@@ -138,6 +144,9 @@ func (a *Account) check() error {
 	if err := a.checkRoles(); err != nil {
 		return err
 	}
+	if err := a.checkCertificate(); err != nil {
+		return err
+	}
 	return a.checkReach()
 }
 
@@ -161,10 +170,10 @@ func (a *Account) checkRoles() error {
 	return nil
 }
 
-const accountColumns = `id::text, username, name, roles, licence_no, team, level, townships, disabled, must_change_password, last_sign_in`
+const accountColumns = `id::text, username, name, roles, licence_no, coalesce(licence_until::text, ''), team, level, townships, disabled, must_change_password, last_sign_in`
 
 func scanAccount(row pgx.CollectableRow) (a Account, err error) {
-	err = row.Scan(&a.ID, &a.Username, &a.Name, &a.Roles, &a.LicenceNo, &a.Team, &a.Level, &a.Townships, &a.Disabled, &a.MustChangePassword, &a.LastSignIn)
+	err = row.Scan(&a.ID, &a.Username, &a.Name, &a.Roles, &a.LicenceNo, &a.LicenceUntil, &a.Team, &a.Level, &a.Townships, &a.Disabled, &a.MustChangePassword, &a.LastSignIn)
 	return a, err
 }
 

@@ -136,8 +136,9 @@ func (a *Accounts) follow(ctx context.Context, tx pgx.Tx, v Vouched) (Account, e
 	if same && before.Name == after.Name && before.LicenceNo == after.LicenceNo {
 		return after, nil
 	}
-	if _, err = tx.Exec(ctx, `UPDATE account SET name = $2, roles = $3, licence_no = $4, changed_at = $5, level = $6, townships = $7 WHERE id = $1`,
-		id, after.Name, after.Roles, after.LicenceNo, a.moment(), after.Level, after.Townships); err != nil {
+	if _, err = tx.Exec(ctx, `UPDATE account SET name = $2, roles = $3, licence_no = $4, changed_at = $5, level = $6, townships = $7,
+		licence_until = nullif($8::text, '')::date WHERE id = $1`,
+		id, after.Name, after.Roles, after.LicenceNo, a.moment(), after.Level, after.Townships, after.LicenceUntil); err != nil {
 		return after, err
 	}
 	if !same {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,7 +22,7 @@ const adminLock = 0x6f66666163636f75 // "offaccou"
 
 // Create makes an account with a one-time password, which is told this once.
 func (a *Accounts) Create(ctx context.Context, by string, d Draft) (Account, string, error) {
-	made := Account{Username: d.Username, Name: d.Name, Roles: slices.Clone(d.Roles), LicenceNo: d.LicenceNo, Reach: d.Reach, MustChangePassword: true}
+	made := Account{Username: d.Username, Name: d.Name, Roles: slices.Clone(d.Roles), LicenceNo: d.LicenceNo, LicenceUntil: strings.TrimSpace(d.LicenceUntil), Reach: d.Reach, MustChangePassword: true}
 	if err := made.check(); err != nil {
 		return made, "", fmt.Errorf("make an account: %w", err)
 	}
@@ -57,8 +58,8 @@ func (a *Accounts) insert(ctx context.Context, tx pgx.Tx, by string, made *Accou
 	made.ID = id.String()
 	at := a.moment()
 	_, err = tx.Exec(ctx, `INSERT INTO account (id, username, name, roles, licence_no, must_change_password, password, password_until,
-		created_at, changed_at, team, level, townships) VALUES ($1, $2, $3, $4, $5, true, $6, $7, $8, $8, $9, $10, $11)`,
-		made.ID, made.Username, made.Name, made.Roles, made.LicenceNo, hash, at.Add(oneTimeFor), at, made.Team, made.Level, made.Townships)
+		created_at, changed_at, team, level, townships, licence_until) VALUES ($1, $2, $3, $4, $5, true, $6, $7, $8, $8, $9, $10, $11, nullif($12::text, '')::date)`,
+		made.ID, made.Username, made.Name, made.Roles, made.LicenceNo, hash, at.Add(oneTimeFor), at, made.Team, made.Level, made.Townships, made.LicenceUntil)
 	var broken *pgconn.PgError
 	if errors.As(err, &broken) && broken.ConstraintName == "account_username" {
 		return ErrDuplicate
@@ -88,8 +89,9 @@ func (a *Accounts) Change(ctx context.Context, by, id string, c Change) (after A
 				return err
 			}
 		}
-		if _, err = tx.Exec(ctx, `UPDATE account SET name = $2, roles = $3, licence_no = $4, disabled = $5, changed_at = $6, team = $7, level = $8, townships = $9 WHERE id = $1`,
-			id, after.Name, after.Roles, after.LicenceNo, after.Disabled, a.moment(), after.Team, after.Level, after.Townships); err != nil {
+		if _, err = tx.Exec(ctx, `UPDATE account SET name = $2, roles = $3, licence_no = $4, disabled = $5, changed_at = $6, team = $7, level = $8, townships = $9,
+			licence_until = nullif($10::text, '')::date WHERE id = $1`,
+			id, after.Name, after.Roles, after.LicenceNo, after.Disabled, a.moment(), after.Team, after.Level, after.Townships, after.LicenceUntil); err != nil {
 			return err
 		}
 		if after.Disabled || !slices.Equal(after.Roles, before.Roles) || !slices.Equal(after.Townships, before.Townships) {
@@ -115,7 +117,12 @@ func (c Change) on(a Account) (Account, error) {
 		a.Roles = slices.Clone(*c.Roles)
 	}
 	if c.LicenceNo != nil {
-		a.LicenceNo = *c.LicenceNo
+		if a.LicenceNo = strings.TrimSpace(*c.LicenceNo); a.LicenceNo == "" {
+			a.LicenceUntil = "" // without a certificate there is no last day
+		}
+	}
+	if c.LicenceUntil != nil {
+		a.LicenceUntil = strings.TrimSpace(*c.LicenceUntil)
 	}
 	if c.Disabled != nil {
 		a.Disabled = *c.Disabled

@@ -103,12 +103,12 @@ func (a *Accounts) Session(ctx context.Context, token string) (Session, error) {
 	var seen time.Time
 	var proved *time.Time
 	who := &s.Account
-	err := a.pool.QueryRow(ctx, `SELECT s.id::text, s.csrf, s.expires_at, s.seen_at, a.id::text, a.username, a.name, a.roles, a.licence_no, a.team, a.level, a.townships,
+	err := a.pool.QueryRow(ctx, `SELECT s.id::text, s.csrf, s.expires_at, s.seen_at, a.id::text, a.username, a.name, a.roles, a.licence_no, coalesce(a.licence_until::text, ''), a.team, a.level, a.townships,
 		a.disabled, a.must_change_password, a.last_sign_in, s.how, s.proved_at, s.how = 'elsewhere' OR `+hasFactor+`
 		FROM account_session s JOIN account a ON a.id = s.account_id
 		WHERE s.token_sha256 = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND NOT a.disabled`,
 		key[:], at, at.Add(-sessionIdle)).
-		Scan(&s.ID, &s.CSRF, &s.ExpiresAt, &seen, &who.ID, &who.Username, &who.Name, &who.Roles, &who.LicenceNo, &who.Team, &who.Level, &who.Townships,
+		Scan(&s.ID, &s.CSRF, &s.ExpiresAt, &seen, &who.ID, &who.Username, &who.Name, &who.Roles, &who.LicenceNo, &who.LicenceUntil, &who.Team, &who.Level, &who.Townships,
 			&who.Disabled, &who.MustChangePassword, &who.LastSignIn, &s.How, &proved, &s.Factor)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, ErrNoSession

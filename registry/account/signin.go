@@ -135,7 +135,7 @@ type found struct {
 func find(ctx context.Context, tx pgx.Tx, username string) (who found, err error) {
 	err = tx.QueryRow(ctx, `SELECT `+accountColumns+`, password, password_until FROM account WHERE lower(username) = lower($1)`,
 		strings.ToValidUTF8(strings.ReplaceAll(username, "\x00", ""), "")).
-		Scan(&who.ID, &who.Username, &who.Name, &who.Roles, &who.LicenceNo, &who.Team, &who.Level, &who.Townships, &who.Disabled, &who.MustChangePassword, &who.LastSignIn,
+		Scan(&who.ID, &who.Username, &who.Name, &who.Roles, &who.LicenceNo, &who.LicenceUntil, &who.Team, &who.Level, &who.Townships, &who.Disabled, &who.MustChangePassword, &who.LastSignIn,
 			&who.password, &who.until)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return found{}, nil

@@ -115,6 +115,8 @@ export const dialogs = [
   { of: "pages/settings/services/keys.tsx", on: "services", by: says("pages/settings/services", "orderRotate") },
   { of: "pages/settings/users.tsx", on: "users", by: says("pages/settings", "addUser") },
   { of: "pages/settings/users.tsx", on: "users", by: says("pages/settings", "changeReach") },
+  { of: "pages/settings/certificate.tsx", on: "users", by: says("pages/settings", "changeCertificate") },
+  { of: "pages/settings/certificate.tsx", instead: "stands in the dialog of the certificate, beside a training" },
   { of: "pages/settings/users.tsx", on: "users", by: says("pages/settings", "disable") },
   { of: "pages/settings/users.tsx", on: "users", by: says("pages/settings", "reset") },
   { of: "pages/settings/users.tsx", on: "users", by: says("pages/settings", "forget") },

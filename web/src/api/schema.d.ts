@@ -3864,6 +3864,41 @@ export interface paths {
         patch: operations["change-user"];
         trace?: never;
     };
+    "/api/v1/users/{id}/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trainings of an account, the last first */
+        get: operations["list-trainings"];
+        put?: never;
+        /** Enter a training that an account took */
+        post: operations["add-training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/trainings/{training}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a training that was entered wrongly */
+        delete: operations["remove-training"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -5781,6 +5816,9 @@ export interface components {
         ListTemplateBody: {
             items: components["schemas"]["Template"][];
         };
+        ListTrainingBody: {
+            items: components["schemas"]["Training"][];
+        };
         ListUserRowBody: {
             items: components["schemas"]["UserRow"][];
         };
@@ -7387,6 +7425,35 @@ export interface components {
              */
             watched_s: number;
         };
+        Training: {
+            /** Format: date-time */
+            entered_at: string;
+            /**
+             * Format: date
+             * @description The day, in Shanghai, not ahead.
+             */
+            held_on: string;
+            /**
+             * Format: double
+             * @description In tenths.
+             */
+            hours: number;
+            id: string;
+            subject: string;
+        };
+        TrainingDraft: {
+            /**
+             * Format: date
+             * @description The day, in Shanghai, not ahead.
+             */
+            held_on: string;
+            /**
+             * Format: double
+             * @description In tenths.
+             */
+            hours: number;
+            subject: string;
+        };
         Transfer: {
             /** @description Name. */
             authority: string;
@@ -7508,6 +7575,18 @@ export interface components {
             id: string;
             /** @description district, brigade, township: whose records the account sees. */
             level: string;
+            /**
+             * Format: int64
+             * @description Days until the last day, negative after it; 0 where none is entered.
+             */
+            licence_days: number;
+            /**
+             * @description soon: 60 days or fewer are left; urgent: 30 or fewer; ended: it has run out, and the officer can take no step of a penalty (Penalty Law art. 42).
+             * @enum {string}
+             */
+            licence_state?: "valid" | "soon" | "urgent" | "ended";
+            /** @description The certificate's last day, YYYY-MM-DD; left out where none is entered. */
+            licence_until?: string;
             /** @description The bureau demands a second factor, and there is none yet. */
             must_add_factor: boolean;
             must_change_password: boolean;
@@ -7522,6 +7601,8 @@ export interface components {
             /** @description Takes all second factors away, for an owner who has lost them. */
             forget_factors?: boolean;
             licence_no?: string;
+            /** @description The certificate's last day, YYYY-MM-DD; empty takes it away. */
+            licence_until?: string;
             name?: string;
             reach?: components["schemas"]["UserReach"];
             /** @description Makes a new one-time password. */
@@ -7535,6 +7616,8 @@ export interface components {
              */
             level?: "district" | "brigade" | "township";
             licence_no?: string;
+            /** @description The certificate's last day, YYYY-MM-DD. */
+            licence_until?: string;
             name: string;
             roles: ("operator" | "collector" | "reviewer" | "officer" | "legal" | "head" | "auditor" | "admin" | "supervisor")[];
             team?: string;
@@ -7563,13 +7646,30 @@ export interface components {
             last_sign_in?: string;
             /** @description district, brigade, township. */
             level: string;
+            /**
+             * Format: int64
+             * @description Days until the last day, negative after it; 0 where none is entered.
+             */
+            licence_days: number;
             /** @description Law-enforcement licence (Penalty Law art. 42). */
             licence_no?: string;
+            /**
+             * @description soon: 60 days or fewer are left; urgent: 30 or fewer; ended: it has run out, and the officer can take no step of a penalty (Penalty Law art. 42).
+             * @enum {string}
+             */
+            licence_state?: "valid" | "soon" | "urgent" | "ended";
+            /** @description The certificate's last day, YYYY-MM-DD; left out where none is entered. */
+            licence_until?: string;
             name: string;
             roles: string[];
             team?: string;
             /** @description Whose records the account sees; empty: the whole district's. */
             townships: string[];
+            /**
+             * Format: double
+             * @description Hours of training in this calendar year; of lists of accounts.
+             */
+            training_hours: number;
             username: string;
         };
         Verification: {
@@ -19610,18 +19710,19 @@ export interface operations {
                      *       "user": {
                      *         "elsewhere": false,
                      *         "factor": false,
-                     *         "id": "01a224e9-4abf-7b71-92a9-577d4f6af885",
-                     *         "level": "township",
+                     *         "id": "01a22fde-64ea-78f5-9427-452336956859",
+                     *         "level": "district",
+                     *         "licence_days": 45,
+                     *         "licence_state": "soon",
+                     *         "licence_until": "2027-01-15",
                      *         "must_add_factor": false,
                      *         "must_change_password": false,
-                     *         "name": "other-supervisor",
+                     *         "name": "officer",
                      *         "roles": [
-                     *           "supervisor"
+                     *           "officer"
                      *         ],
-                     *         "townships": [
-                     *           "乙镇"
-                     *         ],
-                     *         "username": "other-supervisor"
+                     *         "townships": [],
+                     *         "username": "officer"
                      *       }
                      *     }
                      */
@@ -19671,8 +19772,9 @@ export interface operations {
                      *       "user": {
                      *         "elsewhere": false,
                      *         "factor": false,
-                     *         "id": "01a224e9-45b4-73c1-8cdb-c66ac61e5941",
+                     *         "id": "01a22fde-6c3c-786d-94c8-bd50dbc18724",
                      *         "level": "brigade",
+                     *         "licence_days": 0,
                      *         "must_add_factor": false,
                      *         "must_change_password": true,
                      *         "name": "other-supervisor",
@@ -19860,8 +19962,9 @@ export interface operations {
                      *       "user": {
                      *         "elsewhere": false,
                      *         "factor": true,
-                     *         "id": "01a22696-1cd3-72a9-bd25-3864c6fbe82a",
+                     *         "id": "01a22fdf-6d49-7220-b61f-4fa5cc7199ef",
                      *         "level": "district",
+                     *         "licence_days": 0,
                      *         "must_add_factor": false,
                      *         "must_change_password": false,
                      *         "name": "head",
@@ -20791,28 +20894,32 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "disabled": false,
-                     *           "id": "01a224e9-bb0d-73b9-9677-197df03b77ad",
-                     *           "last_sign_in": "2026-11-29T01:27:07.278731Z",
+                     *           "id": "01a22fdf-1c9a-7ac3-838f-bcdadaa380d3",
+                     *           "last_sign_in": "2026-12-01T04:31:20.733684Z",
                      *           "level": "district",
+                     *           "licence_days": 0,
                      *           "licence_no": "No 1",
                      *           "name": "auditor",
                      *           "roles": [
                      *             "auditor"
                      *           ],
                      *           "townships": [],
+                     *           "training_hours": 0,
                      *           "username": "auditor"
                      *         },
                      *         {
                      *           "disabled": false,
-                     *           "id": "01a224e9-b4d8-75e6-9e97-4f596386b5db",
-                     *           "last_sign_in": "2026-11-29T01:27:05.696439Z",
+                     *           "id": "01a22fdf-156c-7d1c-953e-925a8679995c",
+                     *           "last_sign_in": "2026-12-01T04:31:18.89432Z",
                      *           "level": "district",
+                     *           "licence_days": 0,
                      *           "licence_no": "No 1",
                      *           "name": "collector",
                      *           "roles": [
                      *             "collector"
                      *           ],
                      *           "townships": [],
+                     *           "training_hours": 0,
                      *           "username": "collector"
                      *         }
                      *       ]
@@ -20871,8 +20978,9 @@ export interface operations {
                      *       "password": "xxxxxxxxxxxxxxxxxxx",
                      *       "user": {
                      *         "disabled": false,
-                     *         "id": "01a22696-12f8-73fa-a5e7-e7b299feec88",
+                     *         "id": "01a22fdf-60cc-768c-969d-f2155b4d7f32",
                      *         "level": "township",
+                     *         "licence_days": 0,
                      *         "licence_no": "31-0001",
                      *         "name": "王某",
                      *         "roles": [
@@ -20882,6 +20990,7 @@ export interface operations {
                      *         "townships": [
                      *           "城桥镇"
                      *         ],
+                     *         "training_hours": 0,
                      *         "username": "wang"
                      *       }
                      *     }
@@ -20930,21 +21039,150 @@ export interface operations {
                      * @example {
                      *       "user": {
                      *         "disabled": false,
-                     *         "id": "01a224ea-45f6-717f-a9fd-595939888ccc",
-                     *         "last_sign_in": "2026-11-29T01:27:42.873633Z",
+                     *         "id": "01a22fde-64ea-78f5-9427-452336956859",
+                     *         "last_sign_in": "2026-12-01T04:30:33.708296Z",
                      *         "level": "district",
+                     *         "licence_days": 45,
                      *         "licence_no": "No 1",
+                     *         "licence_state": "soon",
+                     *         "licence_until": "2027-01-15",
                      *         "name": "officer",
                      *         "roles": [
                      *           "officer"
                      *         ],
                      *         "townships": [],
+                     *         "training_hours": 0,
                      *         "username": "officer"
                      *       }
                      *     }
                      */
                     "application/json": components["schemas"]["UserResult"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "entered_at": "2026-12-01T04:36:56.525415Z",
+                     *           "held_on": "2026-12-01",
+                     *           "hours": 4.5,
+                     *           "id": "01a22fe4-3c4d-7655-8140-5e50156794cc",
+                     *           "subject": "行政处罚法"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListTrainingBody"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "held_on": "2026-12-01",
+                 *       "hours": 4.5,
+                 *       "subject": "行政处罚法"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TrainingDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "entered_at": "2026-12-01T04:36:56.525415Z",
+                     *       "held_on": "2026-12-01",
+                     *       "hours": 4.5,
+                     *       "id": "01a22fe4-3c4d-7655-8140-5e50156794cc",
+                     *       "subject": "行政处罚法"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {

@@ -21,6 +21,7 @@ export default function Overview() {
   const overview = useOverview();
   return (
     <Page title={t("title")} lead={t("hello", { name: user.name })}>
+      {user.licence_state && user.licence_state !== "valid" ? <Ending /> : null}
       <Loaded query={overview}>{(view) => <Shown view={view} />}</Loaded>
     </Page>
   );
@@ -52,6 +53,18 @@ function Shown({ view }: { view: View }) {
         </div>
       </div>
     </div>
+  );
+}
+
+// Ending warns an officer whose certificate soon runs out, or has.
+function Ending() {
+  const { t } = useDictionary<OverviewWord>(words);
+  const { user } = useSession();
+  const ended = user.licence_state === "ended";
+  return (
+    <p role={ended ? "alert" : "status"}>
+      <Mark tone={user.licence_state === "soon" ? "wait" : "bad"}>{t(ended ? "certificateEnded" : "certificateEnds", { day: user.licence_until ?? "", n: user.licence_days })}</Mark>
+    </p>
   );
 }
 

@@ -2,6 +2,8 @@
 const zh = {
   title: "总览",
   lead: "{name}，以下事项等您处理。",
+  certificateEnds: "您的执法证 {day} 到期，还有 {n} 日，请及时换证并告知管理员登记",
+  certificateEnded: "您的执法证已于 {day} 过期，换证登记前不得办理处罚案件（行政处罚法第四十二条）",
   needsMe: "等我处理",
   hello: "{name}，您好。",
   all: "查看全部",
@@ -60,6 +62,8 @@ export type OverviewWord = keyof typeof zh;
 const en: Record<OverviewWord, string> = {
   title: "Overview",
   lead: "{name}, this waits for you.",
+  certificateEnds: "Your enforcement certificate ends on {day}, in {n} days: renew it, and have an administrator enter the new day",
+  certificateEnded: "Your enforcement certificate ran out on {day}: until the new one is entered you can take no step of a penalty (Penalty Law art. 42)",
   needsMe: "Waiting for me",
   hello: "Good day, {name}.",
   all: "See all",

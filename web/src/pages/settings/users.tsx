@@ -15,6 +15,7 @@ import { Failure, Nothing } from "../../parts/loaded";
 import { Mark } from "../../parts/mark";
 import { Page } from "../../parts/page";
 import { Brigades } from "./brigades";
+import { Certificate, Until } from "./certificate";
 import words, { type SettingsWord } from "./words";
 
 const roles: UserDraft["roles"] = ["operator", "collector", "reviewer", "officer", "legal", "head", "auditor", "admin", "supervisor"];
@@ -36,6 +37,7 @@ export default function Users() {
   const [adding, setAdding] = useState(false);
   const [given, setGiven] = useState<Given | null>(null);
   const [reaching, setReaching] = useState<UserRow | null>(null);
+  const [certifying, setCertifying] = useState<UserRow | null>(null);
   const reachOf = (user: UserRow) => [user.team, user.townships.join("、") || t("level_district")].filter(Boolean).join(" · ");
   const change = useMutation({
     mutationFn: ({ user, ...body }: { user: UserRow; disabled?: boolean; reset_password?: boolean; forget_factors?: boolean }) => changeUser(user.id, body),
@@ -58,6 +60,8 @@ export default function Users() {
             { title: t("roles"), dataIndex: "roles", render: (list: string[]) => list.map(frame.roleLabel).join("、") },
             { title: t("reach"), key: "reach", render: (_, user) => reachOf(user) },
             { title: t("licence"), dataIndex: "licence_no", render: (no?: string) => no || "—" },
+            { title: t("certificateUntil"), key: "until", render: (_, user) => <Until user={user} /> },
+            { title: t("trainingYear"), dataIndex: "training_hours", responsive: ["lg"], render: (hours: number) => (hours > 0 ? t("trainingHours", { n: hours }) : "—") },
             { title: t("lastSignIn"), dataIndex: "last_sign_in", responsive: ["lg"], render: (at?: string) => dateTime(at) },
             { title: t("active"), dataIndex: "disabled", render: (off: boolean) => <Mark tone={off ? "quiet" : "ok"}>{t(off ? "disabled" : "enabled")}</Mark> },
             {
@@ -70,6 +74,7 @@ export default function Users() {
                     </Sure>
                   )}
                   <Button type="link" size="small" onClick={() => setReaching(user)}>{t("changeReach")}</Button>
+                  <Button type="link" size="small" onClick={() => setCertifying(user)}>{t("changeCertificate")}</Button>
                   <Sure title={t("resetSure", { name: user.name })} okText={t("reset")} onConfirm={() => change.mutate({ user, reset_password: true })}>
                     <Button type="link" size="small">{t("reset")}</Button>
                   </Sure>
@@ -84,6 +89,7 @@ export default function Users() {
       </section>
       <Brigades />
       {reaching ? <ChangeReach user={reaching} onClose={() => setReaching(null)} /> : null}
+      {certifying ? <Certificate user={certifying} onClose={() => setCertifying(null)} /> : null}
       {adding ? <AddUser onClose={() => setAdding(false)} onGiven={setGiven} /> : null}
       <Dialog open={!!given} title={t("oneTime")} footer={<Button type="primary" onClick={() => setGiven(null)}>{frame.t("close")}</Button>} closable={false} maskClosable={false}>
         <p>{t("oneTimeLead", { name: given?.name ?? "" })}</p>
