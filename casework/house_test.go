@@ -83,6 +83,7 @@ type want struct {
 
 	messenger func(casework.Messenger) casework.Messenger // before the gateway; nil: nothing
 	mailer    casework.Mailer                             // nil: no e-mail
+	caller    func(casework.Caller) casework.Caller       // before the gateway; nil: nobody is called
 	matters   *matter.Catalogue                           // nil: those of the repository
 
 	annotations casework.Annotations // zero: nothing is annotated
@@ -136,6 +137,9 @@ func (h *house) book(accounts *account.Accounts, w want) *casework.Book {
 		Bureau: casework.Bureau{Name: "上海市崇明区城市管理行政执法局", ShortNo: "沪崇城管", Phone: "021-12345678", Address: "崇明区某路1号", Contact: "某科",
 			Treasury: "崇明区财政局国库", Court: "上海市崇明区人民法院", Superior: "上海市崇明区人民政府", Demo: true}}
 	o.Retainer = w.retainer
+	if w.caller != nil {
+		o.Caller, o.CallAfter = w.caller(h.outside.messages), 5*time.Minute
+	}
 	if w.vault != nil {
 		o.Retainer = w.vault
 	}

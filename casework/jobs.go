@@ -145,6 +145,7 @@ func (b *Book) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[MessageArgs]) error {
 		return b.deliver(ctx, job.Args.MessageID, job.Attempt >= job.MaxAttempts)
 	}))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[CallArgs]) error { return b.overdue(ctx, job.Args.MessageID) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[DueArgs]) error {
 		_, err := b.due(ctx, job.Args.CaseID)
 		return err
@@ -192,6 +193,8 @@ func (b *Book) Work(ctx context.Context, kind string, args []byte) error {
 	switch kind {
 	case MessageArgs{}.Kind():
 		return b.deliver(ctx, a.MessageID, false)
+	case CallArgs{}.Kind():
+		return b.overdue(ctx, a.MessageID)
 	case DueArgs{}.Kind():
 		_, err := b.due(ctx, a.CaseID)
 		return err

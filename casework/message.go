@@ -166,8 +166,14 @@ type message struct {
 
 // transmit hands a message to its channel.
 func (b *Book) transmit(ctx context.Context, m message) (MessageReceipt, error) {
-	if m.Channel == bySMS {
+	switch m.Channel {
+	case bySMS:
 		return b.o.Messenger.Send(ctx, m.ID, m.Phone, m.Body)
+	case byVoice:
+		if why, err := b.uncalled(ctx, m); err != nil || why != "" {
+			return MessageReceipt{Failed: why}, err
+		}
+		return b.o.Caller.Call(ctx, m.ID, m.Phone, m.Body)
 	}
 	if b.o.Mailer == nil {
 		return MessageReceipt{}, errNoMailer
@@ -223,20 +229,9 @@ func (b *Book) MessageCallback(ctx context.Context, header http.Header, body []b
 // settle notes what became of a message and what follows for the case.
 func (b *Book) settle(ctx context.Context, id string, r MessageReceipt) error {
 	return pgx.BeginFunc(ctx, b.o.Pool, func(tx pgx.Tx) error {
-		var m message
-		var caseID string
-		if err := tx.QueryRow(ctx, `SELECT case_id::text FROM message WHERE id = $1`, id).Scan(&caseID); errors.Is(err, pgx.ErrNoRows) {
-			return fmt.Errorf("settle message %s: %w", id, ErrNotFound)
-		} else if err != nil {
-			return fmt.Errorf("settle message %s: %w", id, err)
-		}
-		c, err := read(ctx, tx, caseID, "FOR UPDATE") // cases are locked before their messages, always
+		c, m, err := lockedMessage(ctx, tx, id)
 		if err != nil {
 			return err
-		}
-		if err := tx.QueryRow(ctx, `SELECT id::text, template, channel, phone, email, state FROM message WHERE id = $1 FOR UPDATE`, id).
-			Scan(&m.ID, &m.Template, &m.Channel, &m.Phone, &m.Email, &m.State); err != nil {
-			return fmt.Errorf("settle message %s: %w", id, err)
 		}
 		next := "accepted"
 		switch {
@@ -252,8 +247,11 @@ func (b *Book) settle(ctx context.Context, id string, r MessageReceipt) error {
 			id, next, r.Ref, r.Failed, b.now()); err != nil {
 			return fmt.Errorf("settle message %s: %w", id, err)
 		}
-		if next == "accepted" && m.Channel == bySMS {
-			return nil // its delivery receipt comes
+		if next == "accepted" && m.Channel != byMail { // its delivery receipt comes
+			if m.Channel == bySMS && m.Template == "reminder" && b.o.Caller != nil {
+				return b.insertJob(ctx, tx, CallArgs{MessageID: m.ID}, b.now().Add(b.o.CallAfter))
+			}
+			return nil
 		}
 		if err := b.messageSettled(ctx, tx, c, m, r); err != nil {
 			return err
@@ -264,21 +262,31 @@ func (b *Book) settle(ctx context.Context, id string, r MessageReceipt) error {
 
 // messageSettled takes the step that a message's fate brings about; a case that
 // has gone on keeps an entry in its record alone. A reminder has reached the party when
-// the first channel did, and has not when none did. A decision is served at the telephone
+// the first channel did, and has not when none did; one whose SMS failed may be said in a
+// call first. A decision is served at the telephone
 // that the party signed for: e-mail neither serves it nor undoes the service.
 func (b *Book) messageSettled(ctx context.Context, tx pgx.Tx, c *casefile, m message, r MessageReceipt) error {
 	failed := r.Failed != ""
 	if m.Template == "reminder" && c.State == flow.Reminded {
-		other, err := otherChannel(ctx, tx, m.ID)
-		switch {
-		case err != nil:
+		others, err := otherChannels(ctx, tx, m.ID)
+		if err != nil {
 			return err
-		case failed && (other == "" || other == "failed"):
+		}
+		if failed && !others.reached {
+			if ordered, err := b.callInstead(ctx, tx, c, m, undelivered(m, r)); err != nil || ordered {
+				return err
+			}
+		}
+		switch {
+		case others.reached, failed && others.open:
+		case failed:
 			return b.take(ctx, tx, c, system(), "undeliverable", flow.Fields{Reason: undelivered(m, r)})
-		case !failed && m.Channel == bySMS && other != "accepted":
-			return b.take(ctx, tx, c, system(), "delivered", flow.Fields{})
-		case !failed && m.Channel == byMail && other != "delivered":
+		case m.Channel == byMail:
 			return b.take(ctx, tx, c, system(), "delivered", flow.Fields{Reason: "电子邮件已由邮件服务器接收：" + r.Ref})
+		case m.Channel == byVoice:
+			return b.take(ctx, tx, c, system(), "delivered", flow.Fields{Reason: fmt.Sprintf("语音电话 %s 于%s接听：%s", masked(m.Phone), legal(r.DeliveredAt), r.Ref)})
+		default:
+			return b.take(ctx, tx, c, system(), "delivered", flow.Fields{})
 		}
 	}
 	if m.Template == "decision" && m.Channel == bySMS && c.State == flow.Serving {
@@ -295,12 +303,12 @@ func (b *Book) messageSettled(ctx context.Context, tx pgx.Tx, c *casefile, m mes
 // messageNoted enters what became of a message.
 func (b *Book) messageNoted(ctx context.Context, tx pgx.Tx, c *casefile, m message, r MessageReceipt) error {
 	c.quiet = true
-	name := map[string][2]flow.Event{bySMS: {"message_delivered", "message_failed"}, byMail: {"mail_accepted", "mail_failed"}}[m.Channel]
+	name := map[string][2]flow.Event{bySMS: {"message_delivered", "message_failed"}, byMail: {"mail_accepted", "mail_failed"}, byVoice: {"call_answered", "call_failed"}}[m.Channel]
 	e := entry{event: name[0], from: c.State, to: c.State, role: flow.System, reason: r.Failed, detail: detail{Text: m.Template}}
 	if r.Failed != "" {
 		e.event = name[1]
 	}
-	if m.Channel == bySMS {
+	if m.Channel != byMail {
 		e.detail.Phone = masked(m.Phone)
 	} else {
 		e.detail.Email, e.detail.ReceiptNo = maskedEmail(m.Email), r.Ref
@@ -308,24 +316,31 @@ func (b *Book) messageNoted(ctx context.Context, tx pgx.Tx, c *casefile, m messa
 	return b.append(ctx, tx, c, b.now(), e)
 }
 
-// otherChannel is the state of the same message by the other channel, "" if it goes by
-// one alone: an SMS has arrived when it is delivered, an e-mail when it is accepted. The
-// case is locked, so it does not change meanwhile.
-func otherChannel(ctx context.Context, tx pgx.Tx, id string) (state string, err error) {
-	err = tx.QueryRow(ctx, `SELECT o.state FROM message m JOIN message o ON o.case_id = m.case_id AND o.template = m.template AND o.created_at = m.created_at AND o.channel <> m.channel
-		WHERE m.id = $1`, id).Scan(&state)
+// lockedMessage reads a message and its case, both locked.
+func lockedMessage(ctx context.Context, tx pgx.Tx, id string) (c *casefile, m message, err error) {
+	err = tx.QueryRow(ctx, `SELECT case_id::text FROM message WHERE id = $1`, id).Scan(&m.CaseID)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return "", nil
+		return nil, m, fmt.Errorf("settle message %s: %w", id, ErrNotFound)
 	}
 	if err != nil {
-		return "", fmt.Errorf("read the other channel of message %s: %w", id, err)
+		return nil, m, fmt.Errorf("settle message %s: %w", id, err)
 	}
-	return state, nil
+	if c, err = read(ctx, tx, m.CaseID, "FOR UPDATE"); err != nil { // cases are locked before their messages, always
+		return nil, m, err
+	}
+	if err = tx.QueryRow(ctx, `SELECT id::text, template, channel, phone, email, state FROM message WHERE id = $1 FOR UPDATE`, id).
+		Scan(&m.ID, &m.Template, &m.Channel, &m.Phone, &m.Email, &m.State); err != nil {
+		return nil, m, fmt.Errorf("settle message %s: %w", id, err)
+	}
+	return c, m, nil
 }
 
 func undelivered(m message, r MessageReceipt) string {
-	if m.Channel == byMail {
+	switch m.Channel {
+	case byMail:
 		return "电子邮件未能送达：" + r.Failed
+	case byVoice:
+		return "语音电话未接通：" + r.Failed
 	}
 	return "短信未能送达：" + r.Failed
 }

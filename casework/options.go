@@ -29,6 +29,8 @@ type Options struct {
 	Press     Press
 	Payment   Payment             // treasury's provider
 	Messenger Messenger           // SMS gateway
+	Caller    Caller              // says reminders whose SMS did not arrive; nil: nobody is called
+	CallAfter time.Duration       // how long an SMS that the gateway took waits for its receipt before a call
 	Mailer    Mailer              // mail server; nil: nobody is written to by e-mail
 	Retainer  Retainer            // the vault; nil: locks are not prolonged, and nothing is deleted
 	Rooms     Rooms               // of inquiries by video; nil: none is held by this process

@@ -206,6 +206,12 @@ func (b *Book) label(e flow.Event) (zh, en string) {
 		return "电子邮件已由邮件服务器接收", "E-mail taken by the mail server"
 	case "mail_failed":
 		return "电子邮件未送达", "E-mail not delivered"
+	case "call_ordered":
+		return "短信未送达，改拨语音电话", "Message not delivered, to be called"
+	case "call_answered":
+		return "语音电话已接听", "Call answered"
+	case "call_failed":
+		return "语音电话未接通", "Call not answered"
 	case "opened":
 		return "当事人打开页面", "Opened by the party"
 	case "read":

@@ -64,6 +64,12 @@ func (c *Config) Check(f *File) error {
 	k.secretFile("payment.key_file", c.Payment.KeyFile)
 	k.url("reminder.url", c.Reminder.URL, "http", "https")
 	k.secretFile("reminder.key_file", c.Reminder.KeyFile)
+	if c.Reminder.Calls && c.Reminder.URL == "" {
+		k.add("reminder.url", "missing, though reminder.calls is set", "set it too: the gateway makes the calls")
+	}
+	if d := c.Reminder.CallAfter; c.Reminder.Calls && (d < time.Minute || d > time.Hour) {
+		k.add("reminder.call_after", fmt.Sprintf("%s without a receipt cannot be", d), "give 1m to 1h")
+	}
 	k.mail(c.Mail)
 	k.oidc(c.OIDC)
 	k.existing("onnxruntime.library", c.ONNXRuntime.Library)

@@ -114,8 +114,10 @@ type Payment struct {
 
 // Reminder is the gateway for text messages.
 type Reminder struct {
-	URL     string `name:"url" help:"Address of the SMS gateway; without one, messages wait in the outbox." placeholder:"URL"`
-	KeyFile string `name:"key-file" help:"File with the key shared with the gateway, mode 0600." placeholder:"FILE"`
+	Calls     bool          `default:"false" help:"A reminder whose SMS does not arrive is said in a call, once, by the same gateway; never from 21:00 to 8:00." placeholder:"BOOL"`
+	CallAfter time.Duration `name:"call-after" default:"5m" help:"How long an SMS that the gateway took waits for its receipt before a call." placeholder:"DURATION"`
+	URL       string        `name:"url" help:"Address of the SMS gateway; without one, messages wait in the outbox." placeholder:"URL"`
+	KeyFile   string        `name:"key-file" help:"File with the key shared with the gateway, mode 0600." placeholder:"FILE"`
 }
 
 // Mail is the server that takes e-mails to parties; empty means that none are written.

@@ -46,6 +46,8 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		"no such file":          {"onnxruntime:\n  library: /nowhere.so\n", "offsite.yaml:2: onnxruntime.library: there is no file /nowhere.so"},
 		"bad network":           {"cameras:\n  networks: [10.0.0.0/8, home]\n", `offsite.yaml:2: cameras.networks: "home" is not a network`},
 		"bad cadence":           {"cameras:\n  cadence: 1h\n", "offsite.yaml:2: cameras.cadence: 1h0m0s between looks cannot be"},
+		"calls by nobody":       {"reminder:\n  calls: true\n", "reminder.url: missing, though reminder.calls is set"},
+		"calls at once":         {"reminder:\n  url: http://x:1\n  calls: true\n  call_after: 1s\n", "offsite.yaml:4: reminder.call_after: 1s without a receipt cannot be; give 1m to 1h"},
 		"bad log name":          {"transparency:\n  origin: https://a/log\n", `offsite.yaml:2: transparency.origin: "https://a/log" is no name of a log; write it like`},
 		"mail to nobody's host": {"mail:\n  from: a@b.cn\n", "mail.host: missing, though other settings of mail are given"},
 		"mail host and port":    {"mail:\n  host: m:25\n  from: a@b.cn\n", `offsite.yaml:2: mail.host: "m:25" is not a host; write it like mail.example.gov.cn, and the port in mail.port`},

@@ -94,7 +94,7 @@ func activities() []struct {
 		{with(a("party", "当事人姓名、证件号码（加密）、电话、电子邮箱、地址", "Parties: name, identity number (encrypted), telephone, e-mail, address", "认定当事人、送达", "Knowing the party, serving documents", and(duty, "第二十八条", "28"), true), kept, keptEN), `SELECT count(*) FROM party WHERE removed_at IS NULL`, []string{"import"}},
 		{a("object_paper", "告知承诺书（签署人、签名）、店铺和工地的照片", "Signed commitments (signer, signature), photographs of shops and sites", "前期采集的基础数据，事先告知当事人", "Base data collected beforehand, telling parties in advance", duty, false), `SELECT count(*) FROM object_paper`, []string{"object_paper"}},
 		{with(a("case", "案件、文书、当事人提交的材料、过程记录", "Cases, documents, papers that parties sent, process records", "作出并执行处罚决定，全过程记录", "Deciding and carrying out penalties, with a record of the whole process", and(duty, "行政处罚法第四十七条", "APL art. 47"), true), kept, keptEN), `SELECT count(*) FROM casefile WHERE party_id IS NOT NULL`, nil},
-		{a("message", "短信号码、电子邮件地址与内容", "Numbers, addresses and texts of short messages and e-mails", "提醒、告知", "Reminders and notices", duty, false), `SELECT count(*) FROM message WHERE phone <> '' OR email <> ''`, []string{"message"}},
+		{a("message", "短信、语音电话号码、电子邮件地址与内容", "Numbers, addresses and texts of short messages, calls and e-mails", "提醒、告知", "Reminders and notices", duty, false), `SELECT count(*) FROM message WHERE phone <> '' OR email <> ''`, []string{"message"}},
 		{with(a("payment", "缴款记录", "Payments", "收缴罚款", "Collecting fines", and(duty, "行政处罚法第六十七条", "APL art. 67"), false), kept, keptEN), `SELECT count(*) FROM payment_notice`, nil},
 		{with(a("portal", "当事人页面的访问（地址、浏览器），送达的证明", "Visits of the party's portal (address, browser), proof of service", "证明送达", "Proof of service", duty, false), "访问记录随案卷；会话见期限表", "Visits with the case's file; sessions by the schedule"), `SELECT count(*) FROM portal_visit`, []string{"portal_session", "subject_try"}},
 		{a("lead", "线索反映人姓名、电话（加密）", "Who told of a lead: name, telephone (encrypted)", "核查、回复线索", "Following up leads", duty, false), `SELECT count(*) FROM lead WHERE contact IS NOT NULL`, []string{"lead_contact"}},
@@ -173,7 +173,7 @@ func (o *Office) recipients(ctx context.Context) (map[string][]DataRecipient, er
 	for _, t := range live.Timestamps {
 		add("evidence", t, "时间戳机构，只收到摘要", "timestamp authority, receives digests alone")
 	}
-	add("message", live.Messages, "受托发送短信", "sends short messages for the bureau")
+	add("message", live.Messages, "受托发送短信、拨打语音电话", "sends short messages and makes calls for the bureau")
 	add("message", live.Mail, "受托发送电子邮件", "sends e-mails for the bureau")
 	add("payment", live.Payment, "国库收款", "collects for the treasury")
 	add("staff", live.SignIn, "统一身份认证", "signs staff in")

@@ -206,7 +206,7 @@ func TestTheProcessingRecordIsOfNow(t *testing.T) {
 		t.Errorf("the measures: %+v", r.Measures)
 	}
 	filled := fmt.Sprint(r.Assessment(document.Bureau{Name: "局"}).Parts)
-	for _, live := range []string{"sms.example.gov.cn（受托发送短信）", "mail.example.gov.cn（受托发送电子邮件）", "1095天删除", "全员强制", "现有条数 2", "未启用第二因素的账号 3 / 3"} {
+	for _, live := range []string{"sms.example.gov.cn（受托发送短信、拨打语音电话）", "mail.example.gov.cn（受托发送电子邮件）", "1095天删除", "全员强制", "现有条数 2", "未启用第二因素的账号 3 / 3"} {
 		if !strings.Contains(filled, live) {
 			t.Errorf("the assessment does not say %q: %s", live, filled)
 		}

@@ -41,6 +41,8 @@ func troubles() []trouble {
 			[]string{". TestGatewayTimesOutAfterSending"}},
 		{"电子邮件退信", "An e-mail that bounces", "given up at 5xx, with the sentence in the record; nothing else where the SMS arrives", "5xx 即放弃并记入过程记录；短信送达的，不影响案件",
 			[]string{". TestAnEMailBounces"}},
+		{"短信未送达的语音电话", "A call in place of an SMS that does not arrive", "one call, also when its answer is lost; none from 21:00 to 8:00; not answered, the case goes to the second review; it serves nothing", "只拨打一次，应答丢失亦同；21:00–8:00不拨打；未接通的转复核；不作为送达",
+			[]string{". TestAReminderIsSaidInACall", ". TestACallWhoseAnswerIsLost", ". TestNobodyIsCalledAtNight", ". TestAnSMSWithoutAReceipt"}},
 		{"不满十四周岁", "A party under fourteen", "no filing and no penalty (APL art. 30); the birthday itself counts", "不予立案处罚（行政处罚法第三十条）",
 			[]string{". TestPartyUnderFourteen", ". TestUnderFourteenIsNotFined"}},
 		{"已满十四周岁不满十八周岁", "A party of fourteen to seventeen", "lighter or mitigated: at most the lower 30 % of the law's range, and down to one yuan; the papers say why (APL art. 30)", "从轻或者减轻处罚，文书载明理由（行政处罚法第三十条）",

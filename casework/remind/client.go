@@ -1,5 +1,5 @@
-// Package remind sends short messages through an SMS gateway over HTTP and checks its
-// delivery receipts: in goes a number and a text, out comes what the gateway says of
+// Package remind sends short messages, and has calls made, through an SMS gateway over HTTP
+// and checks its receipts: in goes a number and a text, out comes what the gateway says of
 // it. It knows nothing of cases; the wire format is sandbox/wire's.
 package remind
 
@@ -35,7 +35,17 @@ func New(g wire.Gateway, notifyURL string) (*Client, error) {
 // time-out it is sent again without harm. No error names the number
 // or holds the text, in which the party's link stands.
 func (c *Client) Send(ctx context.Context, id, phone, text string) (casework.MessageReceipt, error) {
-	answer, err := c.gateway.Post(ctx, "/messages", wire.NewMessage{Key: id, To: phone, Text: text, NotifyURL: c.notifyURL})
+	return c.post(ctx, "", id, phone, text)
+}
+
+// Call has the gateway call and say a text, idempotent and silent as Send is. A gateway
+// that did something else than call is an error that wraps casework.ErrUndeliverable.
+func (c *Client) Call(ctx context.Context, id, phone, text string) (casework.MessageReceipt, error) {
+	return c.post(ctx, wire.Voice, id, phone, text)
+}
+
+func (c *Client) post(ctx context.Context, channel, id, phone, text string) (casework.MessageReceipt, error) {
+	answer, err := c.gateway.Post(ctx, "/messages", wire.NewMessage{Channel: channel, Key: id, To: phone, Text: text, NotifyURL: c.notifyURL})
 	if err != nil {
 		return casework.MessageReceipt{}, fmt.Errorf("send message %s: the gateway cannot be reached: %w", id, err)
 	}
@@ -49,6 +59,9 @@ func (c *Client) Send(ctx context.Context, id, phone, text string) (casework.Mes
 	var m wire.Message
 	if err := json.Unmarshal(answer.Body, &m); err != nil {
 		return casework.MessageReceipt{}, fmt.Errorf("send message %s: read the gateway's answer: %w", id, err)
+	}
+	if m.Channel != channel && channel == wire.Voice {
+		return casework.MessageReceipt{}, fmt.Errorf("send message %s: the gateway makes no calls; set reminder.calls to false: %w", id, casework.ErrUndeliverable)
 	}
 	return receipt(m), nil
 }
@@ -75,7 +88,7 @@ func (c *Client) Try(ctx context.Context) error {
 func receipt(m wire.Message) casework.MessageReceipt {
 	r := casework.MessageReceipt{Ref: m.ID}
 	switch m.State {
-	case "delivered":
+	case "delivered", "answered":
 		r.DeliveredAt = m.At
 	case "failed":
 		r.Failed = m.Reason

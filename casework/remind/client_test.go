@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"offsite/casework"
 	"offsite/casework/remind"
 	"offsite/sandbox/message"
 	"offsite/sandbox/wire"
@@ -59,5 +60,22 @@ func TestWhatTheGatewaySaysNamesNobody(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "is blocked") || strings.Contains(err.Error(), phone) || strings.Contains(err.Error(), link) {
 			t.Errorf("%d: %v", status, err)
 		}
+	}
+}
+
+// A gateway that knows no channels sends an SMS instead: that is no call, and is not tried again.
+func TestAGatewayThatMakesNoCalls(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusCreated)
+		_, _ = io.WriteString(w, `{"id":"7","key":"1","state":"delivered","at":"2026-11-24T02:00:00Z"}`)
+	}))
+	defer server.Close()
+	c, err := remind.New(wire.Gateway{URL: server.URL, Key: []byte("a key that tests share")}, server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Call(t.Context(), "1", "13800000001", "x"); !errors.Is(err, casework.ErrUndeliverable) || !strings.Contains(err.Error(), "reminder.calls") {
+		t.Error(err)
 	}
 }

@@ -244,6 +244,9 @@ func (d *desk) join(ctx context.Context, p *platform, ring *seal.Ring, grace tim
 	for _, a := range p.authorities {
 		o.Stampers = append(o.Stampers, a.client)
 	}
+	if caller, ok := remind.(casework.Caller); ok && d.config.Reminder.Calls {
+		o.Caller, o.CallAfter = caller, d.config.Reminder.CallAfter
+	}
 	if letters != nil {
 		o.Mailer = letters
 	}

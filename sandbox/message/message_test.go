@@ -117,6 +117,28 @@ func TestReceipts(t *testing.T) {
 	}
 }
 
+// A number in 0405 is a fixed line: it takes calls alone. A call is not an SMS of the same key.
+func TestCalls(t *testing.T) {
+	t.Parallel()
+	server := open(t, t.TempDir())
+	for _, one := range []struct{ key, channel, to, state string }{
+		{"c-1", wire.Voice, "13812345678", "answered"}, {"c-2", wire.Voice, "13800000404", "failed"}, {"c-3", wire.Voice, "13800000405", "answered"},
+		{"c-4", "sms", "13800000405", "failed"}, {"c-5", "sms", "13812345678", "delivered"},
+	} {
+		var m, again wire.Message
+		n := wire.NewMessage{Key: one.key, Channel: one.channel, To: one.to, Text: "x"}
+		if code, text := call(t, server, "POST", "/messages", n, &m); code != http.StatusCreated || m.State != one.state || (m.Channel == wire.Voice) != (one.channel == wire.Voice) {
+			t.Errorf("%s: %d %s", one.key, code, text)
+		}
+		if code, _ := call(t, server, "POST", "/messages", n, &again); code != http.StatusOK || again != m {
+			t.Errorf("%s again: %d, %+v", one.key, code, again)
+		}
+	}
+	if code, _ := call(t, server, "POST", "/messages", wire.NewMessage{Key: "c-1", To: "13812345678", Text: "x"}, nil); code != http.StatusConflict {
+		t.Errorf("an SMS under a call's key: %d", code)
+	}
+}
+
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	server := open(t, t.TempDir())
@@ -125,6 +147,7 @@ func TestRefused(t *testing.T) {
 		"no number":  {Key: "a", To: "someone", Text: "x"},
 		"no text":    {Key: "a", To: "13812345678", Text: " "},
 		"long":       {Key: "a", To: "13812345678", Text: strings.Repeat("字", 501)},
+		"channel":    {Key: "a", Channel: "fax", To: "13812345678", Text: "x"},
 		"bad notify": {Key: "a", To: "13812345678", Text: "x", NotifyURL: "ftp://x"},
 	} {
 		if code, text := call(t, server, "POST", "/messages", n, nil); code != http.StatusUnprocessableEntity {

@@ -95,6 +95,9 @@ func (s *Server) take(w http.ResponseWriter, _ *http.Request, body []byte) {
 		return
 	}
 	n.To = number(n.To)
+	if n.Channel == "sms" {
+		n.Channel = ""
+	}
 	if err := check(n); err != nil {
 		wire.Refuse(w, http.StatusUnprocessableEntity, err.Error())
 		return
@@ -119,6 +122,8 @@ func check(n wire.NewMessage) error {
 	switch {
 	case !ledger.Valid(n.Key):
 		return fmt.Errorf("key %q: use 1 to 80 letters, digits, - or _", n.Key)
+	case n.Channel != "" && n.Channel != wire.Voice:
+		return fmt.Errorf("channel %q isn't sms or voice", n.Channel)
 	case !regexp.MustCompile(`^\+?[0-9]{5,15}$`).MatchString(n.To):
 		return fmt.Errorf("to %q isn't a phone number", n.To)
 	case strings.TrimSpace(n.Text) == "" || utf8.RuneCountInString(n.Text) > 500:
@@ -145,19 +150,26 @@ func number(text string) string {
 }
 
 // keep writes a message to disk with the receipt that is owed for it. A number that ends
-// in 0404 can't be reached, so that a failed delivery can be shown.
+// in 0404 can't be reached, so that a failed delivery can be shown; one in 0405 is a fixed
+// line, which takes calls alone.
 func (s *Server) keep(n wire.NewMessage) (wire.Message, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if old, exists := s.messages[n.Key]; exists {
-		if old.Message.To != n.To || old.Message.Text != n.Text {
+		if old.Message.To != n.To || old.Message.Text != n.Text || old.Message.Channel != n.Channel {
 			return wire.Message{}, false, errConflict
 		}
 		return old.Message, false, nil
 	}
-	r := record{Message: wire.Message{ID: "sms_" + n.Key, Key: n.Key, To: n.To, Text: n.Text, State: "delivered", At: s.o.Now().UTC()}, NotifyURL: n.NotifyURL}
-	if strings.HasSuffix(n.To, "0404") {
+	r := record{Message: wire.Message{Channel: n.Channel, ID: "sms_" + n.Key, Key: n.Key, To: n.To, Text: n.Text, State: "delivered", At: s.o.Now().UTC()}, NotifyURL: n.NotifyURL}
+	if n.Channel == wire.Voice {
+		r.Message.ID, r.Message.State = "call_"+n.Key, "answered"
+	}
+	switch {
+	case strings.HasSuffix(n.To, "0404"):
 		r.Message.State, r.Message.Reason = "failed", "空号 / no such number"
+	case strings.HasSuffix(n.To, "0405") && n.Channel == "":
+		r.Message.State, r.Message.Reason = "failed", "固定电话不收短信 / a fixed line takes no SMS"
 	}
 	if n.NotifyURL != "" {
 		body, err := json.Marshal(wire.MessageEvent{Type: "message." + r.Message.State, Timestamp: r.Message.At, Data: r.Message})

@@ -98,23 +98,28 @@ type Event struct {
 	Data      Order     `json:"data"`
 }
 
-// NewMessage asks the SMS gateway to send (POST /messages); Key makes it idempotent.
+// Voice is the channel of a message that is said in a call; without one, it goes by SMS.
+const Voice = "voice"
+
+// NewMessage asks the gateway to send, or to call (POST /messages); Key makes it idempotent.
 type NewMessage struct {
+	Channel   string `json:"channel,omitempty"` // "sms", the same as none, or Voice
 	Key       string `json:"key"`
 	To        string `json:"to"` // +8613800000000 or 13800000000
 	Text      string `json:"text"`
-	NotifyURL string `json:"notify_url,omitempty"` // for the delivery receipt, "message.delivered" or "message.failed"
+	NotifyURL string `json:"notify_url,omitempty"` // for the receipt, "message." and the state
 }
 
 // Message is a message that the gateway took (POST /messages, GET /messages?to=).
 type Message struct {
-	ID     string    `json:"id"`
-	Key    string    `json:"key"`
-	To     string    `json:"to"`
-	Text   string    `json:"text"`
-	State  string    `json:"state"` // "delivered", "failed"
-	Reason string    `json:"reason,omitempty"`
-	At     time.Time `json:"at"`
+	Channel string    `json:"channel,omitempty"` // Voice, or none
+	ID      string    `json:"id"`
+	Key     string    `json:"key"`
+	To      string    `json:"to"`
+	Text    string    `json:"text"`
+	State   string    `json:"state"` // "delivered", of a call "answered"; "failed"
+	Reason  string    `json:"reason,omitempty"`
+	At      time.Time `json:"at"`
 }
 
 // MessageEvent is the body of a delivery receipt.
