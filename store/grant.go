@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -17,7 +18,7 @@ const keptTables = `SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c 
 // triggers. Do it after each Migrate that changed something, as the owner.
 func Grant(ctx context.Context, owner, name string) error {
 	role := pgx.Identifier{name}.Sanitize()
-	return locked(ctx, owner, func(pool *pgxpool.Pool) error {
+	return locked(ctx, owner, slog.New(slog.DiscardHandler), func(pool *pgxpool.Pool) error {
 		rows, err := pool.Query(ctx, keptTables)
 		if err != nil {
 			return fmt.Errorf("list the tables that are kept: %w", err)

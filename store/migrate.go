@@ -3,12 +3,14 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -22,13 +24,22 @@ var migrations embed.FS
 // migrationLock is the advisory lock of whoever changes tables: "offsite\0" in ASCII.
 const migrationLock = 0x6f66667369746500
 
+// A change of a table waits for whoever is reading it, and everybody who comes after waits
+// behind the change. So it waits for lockWait alone, lets them pass for as long, and tries
+// again; lockPatience is when it gives up.
+const (
+	lockWait     = 2 * time.Second
+	lockPatience = 5 * time.Minute
+)
+
 // Migrate brings the tables up to date. Processes that start at once wait for each
-// other; a process that dies in between frees the lock, and the next goes on.
+// other; a process that dies in between frees the lock, and the next goes on. Others may
+// work on: whoever holds a table for long, as a report does, holds up the change and nobody else.
 func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return locked(ctx, url, func(pool *pgxpool.Pool) error {
+	return locked(ctx, url, log, func(pool *pgxpool.Pool) error {
 		if err := up(ctx, pool, log); err != nil {
 			return err
 		}
@@ -42,7 +53,7 @@ func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 // MigrateDown takes our tables back to a version, 0 for none, losing what is in
 // them. River's tables stay, other programs may share them.
 func MigrateDown(ctx context.Context, url string, version int64) error {
-	return locked(ctx, url, func(pool *pgxpool.Pool) error {
+	return locked(ctx, url, slog.New(slog.DiscardHandler), func(pool *pgxpool.Pool) error {
 		p, err := provider(pool)
 		if err != nil {
 			return err
@@ -58,9 +69,9 @@ func MigrateDown(ctx context.Context, url string, version int64) error {
 	})
 }
 
-// locked runs change while no other process changes tables.
-func locked(ctx context.Context, url string, change func(*pgxpool.Pool) error) error {
-	pool, err := Open(ctx, url)
+// locked runs change while no other process changes tables, again while a table is in use.
+func locked(ctx context.Context, url string, log *slog.Logger, change func(*pgxpool.Pool) error) error {
+	pool, err := Open(ctx, url, func(c *pgxpool.Config) { c.AfterConnect = waitBriefly })
 	if err != nil {
 		return err
 	}
@@ -77,7 +88,35 @@ func locked(ctx context.Context, url string, change func(*pgxpool.Pool) error) e
 	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
 		return fmt.Errorf("wait for the migration lock: %w", err)
 	}
-	return change(pool)
+	for began := time.Now(); ; {
+		err := change(pool)
+		switch {
+		case !inUse(err):
+			return err
+		case time.Since(began) > lockPatience:
+			return fmt.Errorf("%w; a table was in use for %s: look in pg_stat_activity for the transaction that is open, end it, and start again", err, lockPatience)
+		}
+		log.WarnContext(ctx, "a table is in use; its change is tried again", "err", err)
+		select {
+		case <-time.After(lockWait):
+		case <-ctx.Done():
+			return errors.Join(context.Cause(ctx), err)
+		}
+	}
+}
+
+// waitBriefly has a new connection give up a lock that it does not get in lockWait.
+func waitBriefly(ctx context.Context, conn *pgx.Conn) error {
+	if _, err := conn.Exec(ctx, fmt.Sprintf("SET lock_timeout = %d", lockWait.Milliseconds())); err != nil {
+		return err
+	}
+	return scanUTC(ctx, conn)
+}
+
+// inUse says that a lock was not to be had in time.
+func inUse(err error) bool {
+	var told *pgconn.PgError
+	return errors.As(err, &told) && told.Code == "55P03"
 }
 
 func up(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) error {
