@@ -1,6 +1,7 @@
 package offsite_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -97,5 +98,39 @@ func unshown(t *testing.T, page, text string) {
 	}
 	if rows < 20 {
 		t.Errorf("%s has %d rows that are to be shown", page, rows)
+	}
+}
+
+// TestEveryFuzzTargetStandsInTheSecurityPage: its table names the package and the count is true.
+func TestEveryFuzzTargetStandsInTheSecurityPage(t *testing.T) {
+	text, err := os.ReadFile("docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(text)
+	declared := regexp.MustCompile(`(?m)^func (Fuzz\w+)\(`)
+	count := 0
+	err = filepath.WalkDir(".", func(path string, entry os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (path == "build" || path == "data" || path == "web" || strings.HasPrefix(path, ".") && path != "."):
+			return filepath.SkipDir
+		case !strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		source, err := os.ReadFile(path)
+		targets := declared.FindAllSubmatch(source, -1)
+		count += len(targets)
+		if dir := filepath.Dir(path); len(targets) > 0 && !strings.Contains(page, "`"+dir+"`") && !strings.Contains(page, "`"+filepath.Dir(dir)+"/*`") {
+			t.Errorf("docs/security.md does not name %s, where %s is", dir, targets[0][1])
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := fmt.Sprintf("runs all %d,", count); !strings.Contains(page, said) {
+		t.Errorf("docs/security.md does not say that make fuzz %s which are there", said)
 	}
 }
