@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -71,6 +72,49 @@ func TestChart(t *testing.T) {
 			if n != 0 {
 				t.Errorf("scaled %s: %d too many of %s", scaled, n, kind)
 			}
+		}
+	}
+}
+
+// TestChartsObjectsAreKubernetes holds what the chart renders against the schemas of
+// Kubernetes, which must refuse a field that is not there.
+func TestChartsObjectsAreKubernetes(t *testing.T) {
+	t.Parallel()
+	helm, validate := tool(t, "helm", "chart"), tool(t, "kubernetes-validate", "chart")
+	out, err := exec.Command(helm, "template", "offsite", "helm", "--set", "watch.autoscale.enabled=true").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(objects []byte) ([]byte, error) {
+		path := filepath.Join(t.TempDir(), "objects.yaml")
+		if err := os.WriteFile(path, objects, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return exec.Command(validate, "--strict", path).CombinedOutput()
+	}
+	if told, err := check(out); err != nil {
+		t.Errorf("%v: %s", err, told)
+	}
+	for _, slip := range [][2]string{{"livenessProbe:", "liveProbe:"}, {"containerPort: 8080", "containerPort: http"}, {"kind: HorizontalPodAutoscaler\nmetadata: {name: offsite-watch", "kind: HorizontalPodAutoscaler\nmetadata: {nam: offsite-watch"}} {
+		wrong := bytes.Replace(out, []byte(slip[0]), []byte(slip[1]), 1)
+		if bytes.Equal(wrong, out) {
+			t.Fatalf("%q is not rendered", slip[0])
+		}
+		if told, err := check(wrong); err == nil {
+			t.Errorf("%q in place of %q is taken: %s", slip[1], slip[0], told)
+		}
+	}
+}
+
+// TestChartRefusesWrongValues: a slip in the values is said before anything is rendered.
+func TestChartRefusesWrongValues(t *testing.T) {
+	t.Parallel()
+	helm := tool(t, "helm", "chart")
+	for _, set := range []string{"watch.replica=3", "serve.replicas=0", "serve.replicas=two", "watch.storage=much", "watch.autoscale.enabled=perhaps", "watch.autoscale.seconds=ten", "image=", "keysSecret=", "config="} {
+		if out, err := exec.Command(helm, "template", "offsite", "helm", "--set", set).CombinedOutput(); err == nil {
+			t.Errorf("%s is taken: %s", set, out)
+		} else if name, _, _ := strings.Cut(set, "="); !strings.Contains(string(out), name[strings.LastIndex(name, ".")+1:]) {
+			t.Errorf("%s is refused without its name: %s", set, out)
 		}
 	}
 }

@@ -38,12 +38,20 @@ $(TOOLS)/bin/promtool:
 HELM_VERSION := v3.18.6
 
 .PHONY: chart
-chart: $(TOOLS)/bin/helm ## lint and render the Helm chart
+chart: $(TOOLS)/bin/helm $(TOOLS)/bin/kubernetes-validate ## lint and render the Helm chart, and hold it against Kubernetes' schemas
 	@go test ./deploy -count=1 -run Chart -v
 
 $(TOOLS)/bin/helm:
 	@echo "setup: building helm $(HELM_VERSION)"
 	@GOBIN=$(TOOLS)/bin go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+
+KUBERNETES_VALIDATE_VERSION := 1.37.0
+
+$(TOOLS)/bin/kubernetes-validate:
+	@echo "setup: kubernetes-validate $(KUBERNETES_VALIDATE_VERSION)"
+	@mkdir -p $(TOOLS)/bin && rm -rf $(TOOLS)/kubernetes && python3 -m venv $(TOOLS)/kubernetes
+	@$(TOOLS)/kubernetes/bin/pip install --quiet --disable-pip-version-check kubernetes-validate==$(KUBERNETES_VALIDATE_VERSION)
+	@ln -sf $(TOOLS)/kubernetes/bin/kubernetes-validate $@
 
 NFPM_VERSION := v2.43.0
 
