@@ -185,6 +185,9 @@ func TestFaults(t *testing.T) {
 			continue
 		}
 		t.Logf("%s: %.1f s", f.key, took.Seconds())
+		if took.Seconds() > f.goal {
+			t.Errorf("%s: it took %.1f s to recover, the goal is %g s", f.key, took.Seconds(), f.goal)
+		}
 		set[f.key+"_recovery_s"] = bench.Figure{Value: took.Seconds(), Unit: "s", Goal: fmt.Sprintf("≤ %g", f.goal), Command: "make faults"}
 		fmt.Fprintf(&table, "| %s | %s | %s | %s | %s | %.1f | ≤ %g |\n", f.key, f.what, f.seen, f.lost, f.after, took.Seconds(), f.goal)
 	}

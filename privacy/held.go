@@ -26,6 +26,7 @@ func held() [][2]string {
 		{"records.json", `SELECT case_id, seq, at, role, event, from_state, to_state, reason FROM process_record WHERE case_id IN ` + cases + ` ORDER BY case_id, seq`},
 		{"documents.json", `SELECT id, case_id, kind, title_zh, number, code, issued_at, sha256 FROM document WHERE case_id IN ` + cases + ` ORDER BY issued_at`},
 		{"evidence.json", `SELECT bundle, case_id, kind, sealed_at, receipt->>'manifest_sha256' AS manifest_sha256, receipt->>'retain_until' AS kept_until FROM evidence WHERE case_id IN ` + cases + ` ORDER BY sealed_at`},
+		{"evidence-removed.json", `SELECT bundle, case_id, removed_at, why FROM evidence_removed WHERE case_id IN ` + cases + ` ORDER BY removed_at`},
 		{"views.json", `SELECT at, what, file, reason FROM access_record WHERE subject = $1::uuid::text OR subject IN (SELECT bundle::text FROM evidence WHERE case_id IN ` + cases + `) ORDER BY id`},
 		{"messages.json", `SELECT case_id, template, channel, phone, email, body, created_at, state, settled_at FROM message WHERE case_id IN ` + cases + ` ORDER BY created_at`},
 		{"portal-visits.json", `SELECT case_id, at, what, address, browser FROM portal_visit WHERE case_id IN ` + cases + ` ORDER BY id`},
@@ -40,6 +41,9 @@ func held() [][2]string {
 		{"refunds-by-hand.json", `SELECT case_id, cause, receipt_no, received_fen, amount_fen, reason, state, asked_at, decided_at, grounds, treasury_no, paid_on FROM hand_refund WHERE case_id IN ` + cases + ` ORDER BY asked_at`},
 		{"credit.json", `SELECT r.case_id, r.level, r.why, r.decided_at, r.repair_from, r.until, r.shown, r.state, (SELECT jsonb_agg(jsonb_build_object('asked_at', a.asked_at, 'text', a.text, 'state', a.state, 'reason', a.reason) ORDER BY a.asked_at)
 			FROM credit_repair a WHERE a.record_id = r.id) AS repairs FROM credit_record r WHERE r.party_id = $1 ORDER BY r.decided_at`},
+		{"credit-papers.json", `SELECT r.case_id, a.asked_at, p.seq, p.kind AS type, p.sha256, encode(p.content, 'base64') AS content
+			FROM credit_paper p JOIN credit_repair a ON a.id = p.repair_id JOIN credit_record r ON r.id = a.record_id WHERE r.party_id = $1 ORDER BY a.asked_at, p.seq`},
+		{"notes.json", `SELECT case_id, at, text, filed_at FROM case_note WHERE filed_at IS NOT NULL AND case_id IN ` + cases + ` ORDER BY at`},
 		{"transfers.json", `SELECT t.number, t.subject AS case_id, a.name AS recipient, t.sent_at, t.state, t.letter FROM transfer t JOIN authority a ON a.id = t.authority_id WHERE t.subject IN ` + cases + ` OR t.subject IN (SELECT id FROM annotation WHERE case_id IN ` + cases + `) ORDER BY t.sent_at`},
 		{"requests.json", `SELECT how, asked_at, state, decided_at, reason FROM subject_request WHERE party_id = $1 ORDER BY asked_at`},
 	}

@@ -101,13 +101,16 @@ func (o *Office) population(ctx context.Context, a *Terms, p Plan) error {
 		if a.Always, err = o.tickets(ctx, closed, p.Kind, year, true); err == nil {
 			a.Tickets, err = o.tickets(ctx, closed, p.Kind, year, false)
 		}
-	case During: // before the investigation ends
-		a.Tickets, err = o.tickets(ctx, `SELECT c.id::text, c.number, 1 FROM casefile c WHERE c.state IN ('filed', 'notified')`+unchecked, p.Kind)
+	case During:
+		a.Tickets, err = o.tickets(ctx, `SELECT c.id::text, c.number, 1 FROM casefile c WHERE `+investigated+unchecked, p.Kind)
 	default:
 		return refuse("kind", "没有这种抽取", "there is no draw of kind %q", p.Kind)
 	}
 	return err
 }
+
+// investigated is of cases whose investigation has not ended: they alone are reviewed in process.
+const investigated = `c.state IN ('filed', 'notified')`
 
 func (o *Office) tickets(ctx context.Context, sql string, args ...any) ([]Ticket, error) {
 	rows, err := o.o.Pool.Query(ctx, sql, args...)

@@ -385,6 +385,39 @@ func TestReviewInProcessDrawsOpenCases(t *testing.T) {
 	}
 }
 
+// A review in process that comes after the end of the investigation is refused, and counts nothing.
+func TestAReviewInProcessComesBeforeTheInvestigationEnds(t *testing.T) {
+	t.Parallel()
+	h, ctx := open(t), t.Context()
+	for n := range 2 {
+		_, err := h.pool.Exec(ctx, `UPDATE casefile SET state = 'filed', closed_at = NULL WHERE id = $1`, h.closedCase(t, n, false))
+		must(t, err)
+	}
+	tasks := h.drawnOf(t, supervision.Plan{Kind: supervision.During, Title: "事中评查", Wanted: 2})
+	if len(tasks) != 2 {
+		t.Fatalf("%d cases drawn, want 2", len(tasks))
+	}
+	answers := map[string]string{}
+	for _, q := range supervision.Questions(supervision.During) {
+		answers[q.Key] = "ok"
+	}
+	enter := func(task supervision.Task) error {
+		return h.Enter(ctx, h.people["legal"], task.ID, supervision.Result{Answers: answers, Note: "见检查表"})
+	}
+	_, err := h.pool.Exec(ctx, `UPDATE casefile SET state = 'investigated' WHERE id = (SELECT subject FROM draw_task WHERE id = $1::uuid)`, tasks[0].ID)
+	must(t, err)
+	var refused *supervision.Refused
+	if err := enter(tasks[0]); !errors.As(err, &refused) || !strings.Contains(refused.ZH, "调查已经终结") {
+		t.Errorf("entered after the investigation: %v", err)
+	}
+	must(t, enter(tasks[1]))
+	var checks int
+	must(t, h.pool.QueryRow(ctx, `SELECT count(*) FROM case_check WHERE kind = 'during'`).Scan(&checks))
+	if checks != 1 {
+		t.Errorf("%d reviews in process are counted, want the one that came in time", checks)
+	}
+}
+
 // Three of ten closed cases drawn and checked are the plan's 30 % of records, and two of
 // ten open ones its 10 % of reviews in process twice over; a fault is put right.
 func TestChecksCountInThePlansFigures(t *testing.T) {

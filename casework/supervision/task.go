@@ -160,6 +160,9 @@ func (o *Office) Enter(ctx context.Context, by, taskID string, r Result) error {
 		if done != nil {
 			return refuse("answers", "结果已经录入，不能更改", "the result is entered already and stays")
 		}
+		if err := inProcess(ctx, tx, t); err != nil {
+			return err
+		}
 		if err := o.o.Law.FreshIn(ctx, tx); err != nil {
 			return err
 		}
@@ -176,6 +179,23 @@ func (o *Office) Enter(ctx context.Context, by, taskID string, r Result) error {
 		return nil
 	}
 	return o.o.Inspected(ctx, by, t.subject, sound, at, Found{TaskID: taskID}.Source(), r.Note)
+}
+
+// inProcess refuses a review in process of a case whose investigation has ended: it could change
+// nothing there any more, and the plan counts it where it comes before. The case counts as not reviewed.
+func inProcess(ctx context.Context, tx pgx.Tx, t task) error {
+	if t.kind != During {
+		return nil
+	}
+	var open bool
+	if err := tx.QueryRow(ctx, `SELECT `+investigated+` FROM casefile c WHERE c.id = $1::uuid FOR SHARE`, t.subject).Scan(&open); err != nil {
+		return err
+	}
+	if !open {
+		return refuse("answers", "案件调查已经终结，不能再作事中评查；该案计为未作事中评查，可作事后评查",
+			"the investigation of this case has ended: it can't be reviewed in process any more and counts as not reviewed; it may be reviewed after closure")
+	}
+	return nil
 }
 
 // task is one as its result is entered.

@@ -17,6 +17,7 @@ import (
 	"offsite/casework/audit"
 	"offsite/casework/supervision"
 	"offsite/config"
+	"offsite/evidence/canonical"
 	"offsite/evidence/seal"
 	"offsite/evidence/translog"
 	"offsite/evidence/translog/lot"
@@ -131,6 +132,9 @@ type auditDrawCmd struct {
 	Sample string    `arg:"" help:"The sample as the console gives it, or the draw as the public page gives it (JSON)."`
 }
 
+// mostDraw is more than the draw of a hundred thousand bundles has, in bytes.
+const mostDraw = 32 << 20
+
 // Help is shown by `offsite audit draw --help`.
 func (auditDrawCmd) Help() string {
 	return "Exit status: 0 the log gives the same, 1 it gives something else, 2 that could not be found out.\n\n  offsite audit draw https://enforce.example.gov.cn/log/ sample.json --trust trust.json"
@@ -142,7 +146,7 @@ func (c *auditDrawCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return exitError{2, err}
 	}
-	text, err := os.ReadFile(c.Sample)
+	text, err := readAtMost(c.Sample, mostDraw+1)
 	if err != nil {
 		return exitError{2, fmt.Errorf("read the draw: %w", err)}
 	}
@@ -150,7 +154,7 @@ func (c *auditDrawCmd) Run(ctx context.Context) error {
 		wire.Sample
 		wire.PublicDraw
 	}
-	if err := json.Unmarshal(text, &given); err != nil {
+	if err := canonical.Read(text, &given, mostDraw); err != nil {
 		return exitError{2, fmt.Errorf("read the draw %s: %w; download it from the console or the public page", c.Sample, err)}
 	}
 	again := sampledAgain(given.Sample)

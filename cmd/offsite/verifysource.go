@@ -139,12 +139,17 @@ func readSmall(path string, named bool) ([]byte, error) {
 	if info, err := os.Stat(path); !named && err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is no plain file; move it away", path)
 	}
+	return readAtMost(path, mostSmall)
+}
+
+// readAtMost reads the beginning of a file, or all.
+func readAtMost(path string, most int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, mostSmall))
+	return io.ReadAll(io.LimitReader(f, most))
 }
 
 // check verifies the bundle.

@@ -42,7 +42,12 @@ func Write(v any) ([]byte, error) {
 // Decode reads JSON in any layout into v. It takes at most so many bytes of UTF-8, one value
 // with nothing after it, no name twice in an object (case ignored), no field that v does not
 // have, and no number that v cannot hold.
-func Decode(text []byte, v any, most int) error {
+func Decode(text []byte, v any, most int) error { return decode(text, v, most, true) }
+
+// Read is Decode for what another version may have given more fields.
+func Read(text []byte, v any, most int) error { return decode(text, v, most, false) }
+
+func decode(text []byte, v any, most int, known bool) error {
 	if len(text) > most {
 		return fmt.Errorf("it has %d bytes, more than %d", len(text), most)
 	}
@@ -53,7 +58,9 @@ func Decode(text []byte, v any, most int) error {
 		return err
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
+	if known {
+		dec.DisallowUnknownFields()
+	}
 	if err := dec.Decode(v); err != nil {
 		return err
 	}

@@ -29,9 +29,9 @@ const (
 func (k Kind) query() (sql string, ok bool) {
 	switch k {
 	case Cases:
-		return `SELECT c.id, c.number, c.state, c.detector, c.matter, c.object_id, c.object, o.township, c.place, c.first_at, c.last_at, c.filed_at, c.decided_at,
+		return `SELECT c.id, c.number, c.state, c.detector, c.matter, c.object_id, c.object, nullif(c.township, '') AS township, c.place, c.first_at, c.last_at, c.filed_at, c.decided_at,
 			c.published_at, c.closed_at, c.major, c.fine_fen, c.late_fen, c.paid_fen, c.changed_at
-			FROM casefile c LEFT JOIN object o ON o.id = c.object_id WHERE c.changed_at >= $1 ORDER BY c.changed_at, c.id`, true
+			FROM casefile c WHERE c.changed_at >= $1 ORDER BY c.changed_at, c.id`, true
 	case Objects:
 		return `SELECT id, kind, name, address, business, licence_no, township, grade, longitude, latitude, changed_at, removed_at
 			FROM object WHERE changed_at >= $1 ORDER BY changed_at, id`, true

@@ -27,6 +27,10 @@ func TestACopyIsKeptBySinceAndNamesNobody(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// The shop moves: its cases stay with the township that they were opened in.
+	if _, err := pool.Exec(ctx, `UPDATE object SET township = '新海镇' WHERE id = (SELECT object_id FROM casefile LIMIT 1)`); err != nil {
+		t.Fatal(err)
+	}
 	source := bulk.New(pool)
 	for kind, want := range map[bulk.Kind]int{bulk.Cases: 20, bulk.Objects: 30} {
 		var whole, rest bytes.Buffer
@@ -38,6 +42,9 @@ func TestACopyIsKeptBySinceAndNamesNobody(t *testing.T) {
 		var tenth struct {
 			ChangedAt time.Time `json:"changed_at"`
 			Township  string    `json:"township"`
+		}
+		if moved := strings.Count(whole.String(), "新海镇"); kind == bulk.Cases && moved != 0 || kind == bulk.Objects && moved != 1 {
+			t.Errorf("%s: the shop's new township stands in %d lines", kind, moved)
 		}
 		if err := json.Unmarshal([]byte(lines[9]), &tenth); err != nil || tenth.Township != "堡镇" {
 			t.Fatalf("%s: %s: %v", kind, lines[9], err)
