@@ -37,15 +37,8 @@ func (CallArgs) Kind() string { return "casework.call" }
 // InsertOpts puts it on casework's queue.
 func (CallArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: Queue} }
 
-// disturbs tells whether a call would at that time: from 21:00 on, until 8:00. A
-// demonstration is no exception.
-func disturbs(at time.Time) bool {
-	hour := at.In(calendar.Shanghai()).Hour()
-	return hour >= quietFromHour || hour < quietUntilHour
-}
-
 // callInstead orders the call that stands in for an SMS, and tells whether it did:
-// not without a Caller, in quiet hours, for anything but a reminder, or a second time.
+// not without a Caller, in quiet hours (not even in a demonstration), for anything but a reminder, or a second time.
 func (b *Book) callInstead(ctx context.Context, tx pgx.Tx, c *casefile, m message, why string) (bool, error) {
 	now := b.now()
 	if b.o.Caller == nil || m.Channel != bySMS || m.Template != "reminder" || c.State != flow.Reminded || disturbs(now) {

@@ -85,18 +85,15 @@ func (t *taking) post(ctx context.Context, m message, at time.Time) error {
 // polite is when a message may go out: papers wait for the morning; a reminder and a
 // call into a room do not, since what they are about is going on now.
 func (b *Book) polite(template string, now time.Time) time.Time {
-	if template == "reminder" || template == "room" || b.o.DemonstrationGrace > 0 {
+	if template == "reminder" || template == "room" || b.o.DemonstrationGrace > 0 || !disturbs(now) {
 		return now
 	}
 	local := now.In(calendar.Shanghai())
 	morning := time.Date(local.Year(), local.Month(), local.Day(), quietUntilHour, 0, 0, 0, calendar.Shanghai())
-	switch {
-	case local.Hour() >= quietFromHour:
+	if local.Hour() >= quietFromHour {
 		return morning.AddDate(0, 0, 1)
-	case local.Hour() < quietUntilHour:
-		return morning
 	}
-	return now
+	return morning
 }
 
 // The hours in which nobody is disturbed, on the legal clock.
@@ -104,6 +101,12 @@ const (
 	quietFromHour  = 21
 	quietUntilHour = 8
 )
+
+// disturbs tells whether a message or a call would at that time: from 21:00 on, until 8:00.
+func disturbs(at time.Time) bool {
+	hour := at.In(calendar.Shanghai()).Hour()
+	return hour >= quietFromHour || hour < quietUntilHour
+}
 
 // text is a message: who writes, what it is about, what can be done until when,
 // where. It names no penalty and no identity: telephones are looked at by others.

@@ -89,36 +89,16 @@ func (s *Server) Handler() http.Handler {
 }
 
 func (s *Server) take(w http.ResponseWriter, _ *http.Request, body []byte) {
-	var n wire.NewMessage
-	if err := wire.Decode(body, &n); err != nil {
-		wire.Refuse(w, http.StatusBadRequest, err.Error())
-		return
-	}
-	n.To = number(n.To)
-	if n.Channel == "sms" {
-		n.Channel = ""
-	}
-	if err := check(n); err != nil {
-		wire.Refuse(w, http.StatusUnprocessableEntity, err.Error())
-		return
-	}
-	m, fresh, err := s.keep(n)
-	switch {
-	case errors.Is(err, errConflict):
-		wire.Refuse(w, http.StatusConflict, err.Error())
-	case err != nil:
-		s.o.Logger.Error("message not kept", "key", n.Key, "error", err)
-		wire.Refuse(w, http.StatusInternalServerError, "the message couldn't be kept; send it again")
-	case fresh:
-		wire.Answer(w, http.StatusCreated, m)
-	default:
-		wire.Answer(w, http.StatusOK, m)
-	}
+	wire.Keep[wire.NewMessage, wire.Message]{What: "message", Check: check, Keep: s.keep, Conflict: errConflict}.Answer(w, body, s.o.Logger)
 }
 
 var errConflict = errors.New("the key was used for another message")
 
-func check(n wire.NewMessage) error {
+func check(n *wire.NewMessage) error {
+	n.To = number(n.To)
+	if n.Channel == "sms" {
+		n.Channel = ""
+	}
 	switch {
 	case !ledger.Valid(n.Key):
 		return fmt.Errorf("key %q: use 1 to 80 letters, digits, - or _", n.Key)

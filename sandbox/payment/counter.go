@@ -24,7 +24,7 @@ type slip struct {
 
 // checkCounter refuses a payment at a counter that can't be right, and one that carries
 // private data.
-func checkCounter(c wire.Counter) error {
+func checkCounter(c *wire.Counter) error {
 	switch {
 	case len(c.ReceiptNo) < 4 || !ledger.Valid(c.ReceiptNo):
 		return fmt.Errorf("receipt_no %q: use 4 to 80 letters, digits, - or _", c.ReceiptNo)
@@ -39,27 +39,7 @@ func checkCounter(c wire.Counter) error {
 // counter plays the counter of a bank: money that came without an order. The day's file has
 // it from now on, and nobody is called back.
 func (s *Server) counter(w http.ResponseWriter, _ *http.Request, body []byte) {
-	var c wire.Counter
-	if err := wire.Decode(body, &c); err != nil {
-		wire.Refuse(w, http.StatusBadRequest, err.Error())
-		return
-	}
-	if err := checkCounter(c); err != nil {
-		wire.Refuse(w, http.StatusUnprocessableEntity, err.Error())
-		return
-	}
-	paid, fresh, err := s.takeAtCounter(c)
-	switch {
-	case errors.Is(err, errSlip):
-		wire.Refuse(w, http.StatusConflict, err.Error())
-	case err != nil:
-		s.o.Logger.Error("payment at a counter not kept", "receipt", c.ReceiptNo, "error", err)
-		wire.Refuse(w, http.StatusInternalServerError, "the payment couldn't be kept; send it again")
-	case fresh:
-		wire.Answer(w, http.StatusCreated, paid)
-	default:
-		wire.Answer(w, http.StatusOK, paid)
-	}
+	wire.Keep[wire.Counter, slip]{What: "payment", Check: checkCounter, Keep: s.takeAtCounter, Conflict: errSlip}.Answer(w, body, s.o.Logger)
 }
 
 // takeAtCounter keeps a payment at a counter, or finds the one that is there.

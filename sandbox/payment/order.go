@@ -35,7 +35,7 @@ var (
 
 // check refuses an order that can't be right, and one that carries private data: a
 // payment provider needs a number and an amount, not who somebody is.
-func check(n wire.NewOrder) error {
+func check(n *wire.NewOrder) error {
 	switch {
 	case len(n.OrderNo) < 4 || !ledger.Valid(n.OrderNo):
 		return fmt.Errorf("order_no %q: use 4 to 80 letters, digits, - or _", n.OrderNo)

@@ -18,27 +18,7 @@ func (s *Server) signed(next func(w http.ResponseWriter, r *http.Request, body [
 }
 
 func (s *Server) create(w http.ResponseWriter, _ *http.Request, body []byte) {
-	var n wire.NewOrder
-	if err := wire.Decode(body, &n); err != nil {
-		wire.Refuse(w, http.StatusBadRequest, err.Error())
-		return
-	}
-	if err := check(n); err != nil {
-		wire.Refuse(w, http.StatusUnprocessableEntity, err.Error())
-		return
-	}
-	order, fresh, err := s.order(n)
-	switch {
-	case errors.Is(err, errConflict):
-		wire.Refuse(w, http.StatusConflict, err.Error())
-	case err != nil:
-		s.o.Logger.Error("order not kept", "order", n.OrderNo, "error", err)
-		wire.Refuse(w, http.StatusInternalServerError, "the order couldn't be kept; send it again")
-	case fresh:
-		wire.Answer(w, http.StatusCreated, order)
-	default:
-		wire.Answer(w, http.StatusOK, order)
-	}
+	wire.Keep[wire.NewOrder, wire.Order]{What: "order", Check: check, Keep: s.order, Conflict: errConflict}.Answer(w, body, s.o.Logger)
 }
 
 func (s *Server) show(w http.ResponseWriter, r *http.Request, _ []byte) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 )
 
@@ -40,6 +41,40 @@ func Refuse(w http.ResponseWriter, status int, detail string) {
 		body = []byte("{}")
 	}
 	write(w, "application/problem+json", status, body)
+}
+
+// Keep is a request whose body D is kept under a key that the asker chose, and answered with V.
+type Keep[D, V any] struct {
+	What     string         // in words: "order"
+	Check    func(*D) error // puts it in its one form, and says what is wrong with it
+	Keep     func(D) (kept V, fresh bool, err error)
+	Conflict error // of Keep, where something else is kept under the key
+}
+
+// Answer keeps it: 201 where it is new, 200 where the same is kept already, 409 for a conflict,
+// 400 and 422 for what is no such request or a wrong one, and 500 where it cannot be kept.
+func (k Keep[D, V]) Answer(w http.ResponseWriter, body []byte, log *slog.Logger) {
+	var d D
+	if err := Decode(body, &d); err != nil {
+		Refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	if err := k.Check(&d); err != nil {
+		Refuse(w, http.StatusUnprocessableEntity, err.Error())
+		return
+	}
+	kept, fresh, err := k.Keep(d)
+	switch {
+	case errors.Is(err, k.Conflict):
+		Refuse(w, http.StatusConflict, err.Error())
+	case err != nil:
+		log.Error(k.What+" not kept", "error", err) // which names the key
+		Refuse(w, http.StatusInternalServerError, "the "+k.What+" couldn't be kept; send it again")
+	case fresh:
+		Answer(w, http.StatusCreated, kept)
+	default:
+		Answer(w, http.StatusOK, kept)
+	}
 }
 
 func write(w http.ResponseWriter, kind string, status int, body []byte) {
