@@ -30,7 +30,6 @@ test("a camera is shown live, recorded, and let go", async () => {
   const before = await time();
   await until("its time advances", async () => (await time()) > before + 2, 20);
   assert.equal(await connected(page), 1);
-  await page.evaluate(() => window.scrollTo(0, 0)); // what the bar above covers is no smaller for it
   assert.deepEqual(await accessibility(page), []);
 
   const head = await as("head", "/");

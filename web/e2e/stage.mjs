@@ -175,8 +175,10 @@ async function loadedAnew(page, shown) {
 
 // accessibility gives the violations of WCAG 2.2 AA that axe finds on a page, or in
 // the part of it that is named, once nothing moves any more: a menu that is closing lies
-// over what stands below it.
+// over what stands below it. A page is seen from its top: what the bar above covers of a
+// button, where the page was scrolled, makes it no smaller.
 export async function accessibility(page, part) {
+  if (!part) await page.evaluate(() => window.scrollTo(0, 0));
   await until("nothing moves", () => page.evaluate(() => document.getAnimations()
     .every((a) => a.playState !== "running" || a.effect?.getComputedTiming().endTime === Infinity)), 10);
   await page.evaluate(axe);
